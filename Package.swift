@@ -1,0 +1,150 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target. Warnings are errors in this package only, never in its dependencies.
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Targets with hot loops are optimised in debug builds too: an unoptimised loop is about 17 times slower.
+let numericSettings = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+    name: "routegrid",
+    products: [.executable(name: "routegrid", targets: ["routegrid"])],
+    dependencies: [
+        // Command line: parsing, help, completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // SHA-256 for keys and content addresses.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // Structured logs to stderr.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // Messages between processes: fixed schema, no code.
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        // SQLite: the record store.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Grid files are YAML.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // Graceful shutdown of long-lived parts on signals.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // System libraries and what Glibc's Swift module hides.
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CPlatform"),
+
+        // Base: canonical JSON, digests, random streams, errors, the lock box.
+        .target(
+            name: "RouteGridBase",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: numericSettings
+        ),
+
+        // The evaluation side: data, catalog, core.
+        .target(name: "RoutingData", dependencies: ["RouteGridBase"], swiftSettings: numericSettings),
+        .target(name: "RouterCatalog", dependencies: ["RouteGridBase"], swiftSettings: settings),
+        .target(
+            name: "RoutingCore",
+            dependencies: ["RouteGridBase", "RoutingData", "RouterCatalog", "COpenBLAS"],
+            swiftSettings: numericSettings
+        ),
+
+        // The grid: file, axes, cells, keys, records.
+        .target(
+            name: "Grid",
+            dependencies: ["RouteGridBase", "RouterCatalog", "RoutingData", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings
+        ),
+
+        // The cluster.
+        .target(
+            name: "ZeroMQ",
+            dependencies: ["RouteGridBase", "CZeroMQ", "CPlatform"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Wire",
+            dependencies: ["RouteGridBase", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["routegrid.proto"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Coordinator",
+            dependencies: [
+                "RouteGridBase", "Grid", "Wire", "ZeroMQ", "CPlatform",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Worker",
+            dependencies: [
+                "RouteGridBase", "RoutingCore", "RoutingData", "Grid", "Wire", "ZeroMQ", "CPlatform",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Aggregator",
+            dependencies: ["RouteGridBase", "RoutingCore", "RoutingData", "RouterCatalog", "Grid", "Wire", "ZeroMQ"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "routegrid",
+            dependencies: [
+                "Aggregator", "Coordinator", "Worker", "Grid", "RouterCatalog", "RoutingData", "RoutingCore", "Wire",
+                "ZeroMQ", "RouteGridBase", "CPlatform",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // Tests: one folder a target, then the scheduler under seeded faults and real processes.
+        .target(
+            name: "TestSupport",
+            dependencies: ["RouteGridBase", "RoutingData"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "RouteGridBaseTests", dependencies: ["RouteGridBase"], swiftSettings: settings),
+        .testTarget(name: "RoutingDataTests", dependencies: ["RoutingData", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "RouterCatalogTests", dependencies: ["RouterCatalog"], swiftSettings: settings),
+        .testTarget(
+            name: "RoutingCoreTests",
+            dependencies: ["RoutingCore", "RoutingData", "RouterCatalog", "TestSupport"],
+            exclude: ["Golden"],
+            swiftSettings: numericSettings
+        ),
+        .testTarget(
+            name: "GridTests",
+            dependencies: ["Grid", "RouterCatalog", "RoutingData", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: settings),
+        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "CoordinatorTests",
+            dependencies: ["Coordinator", "Grid", "Wire", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Wire", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "AggregatorTests", dependencies: ["Aggregator", "Grid", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "SimulationTests", dependencies: ["Coordinator", "Grid", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "ClusterTests",
+            dependencies: ["routegrid", "Grid", "RouteGridBase", "TestSupport"],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

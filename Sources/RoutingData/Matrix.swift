@@ -1,0 +1,44 @@
+/// A dense row-major matrix with value semantics.
+package struct Matrix<Scalar: BitwiseCopyable & Sendable>: Sendable {
+    package let rows: Int
+    package let columns: Int
+    /// `rows * columns` values, row after row.
+    package var elements: [Scalar]
+
+    package init(rows: Int, columns: Int, elements: [Scalar]) {
+        precondition(elements.count == rows * columns, "\(elements.count) values are not \(rows) × \(columns)")
+        self.rows = rows
+        self.columns = columns
+        self.elements = elements
+    }
+
+    package init(repeating value: Scalar, rows: Int, columns: Int) {
+        self.init(rows: rows, columns: columns, elements: Array(repeating: value, count: rows * columns))
+    }
+
+    package subscript(row: Int, column: Int) -> Scalar {
+        get { elements[row * columns + column] }
+        set { elements[row * columns + column] = newValue }
+    }
+
+    /// One row, without a copy.
+    package func row(_ row: Int) -> ArraySlice<Scalar> { elements[row * columns..<(row + 1) * columns] }
+
+    /// The rows with these numbers, in this order.
+    package func rows(_ numbers: [Int]) -> Matrix {
+        var picked: [Scalar] = []
+        picked.reserveCapacity(numbers.count * columns)
+        for number in numbers { picked.append(contentsOf: row(number)) }
+        return Matrix(rows: numbers.count, columns: columns, elements: picked)
+    }
+
+    /// The columns with these numbers, in this order.
+    package func columns(_ numbers: [Int]) -> Matrix {
+        var picked: [Scalar] = []
+        picked.reserveCapacity(rows * numbers.count)
+        for row in 0..<rows { for column in numbers { picked.append(self[row, column]) } }
+        return Matrix(rows: rows, columns: numbers.count, elements: picked)
+    }
+}
+
+extension Matrix: Equatable where Scalar: Equatable {}

@@ -1,0 +1,35 @@
+/// The rows of a table in three parts, each in the order the split produced.
+package struct SplitParts: Equatable, Sendable {
+    package var train: [Int]
+    package var dev: [Int]
+    package var test: [Int]
+
+    package init(train: [Int], dev: [Int], test: [Int]) {
+        self.train = train
+        self.dev = dev
+        self.test = test
+    }
+}
+
+/// How a table is split: one value of the grid's `splits` axis.
+package struct Split: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// Seeded random parts by the digest order of CONTRACTS 2; fractions of the groups or samples.
+        case random(train: Double, dev: Double, test: Double, groupBy: GroupBy)
+        /// sklearn's `train_test_split(train_size: train, shuffle: true, random_state: seed)`; no dev part.
+        case compat(train: Double)
+    }
+
+    /// What stays together: samples alone, or all samples with the same `group` of the samples table.
+    package enum GroupBy: String, Hashable, Sendable { case sample, prompt }
+
+    package var kind: Kind
+    package var seed: Int
+    package var index: Int
+
+    package init(kind: Kind, seed: Int, index: Int = 0) {
+        self.kind = kind
+        self.seed = seed
+        self.index = index
+    }
+}
