@@ -1,0 +1,40 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// Fits a router by its kind: the one door from names to code.
+package enum RouterFitting {
+    /// Every kind that ``fit(_:)`` knows.
+    package static let kinds: [String] = [
+        "oracle", "random", "random-mix", "best-single", "cheapest", "fixed",
+    ]
+
+    /// Fits one router.
+    ///
+    /// The result is a function of the request alone, to the bit, within one numerics class. In mode `compat` missing
+    /// outcomes are first replaced by their column's mean over all rows, as MMR-Bench does.
+    /// - Throws: ``RouteGridError`` `badInput` for an unknown kind (with the nearest known one), an empty train part, a
+    ///   parameter that does not fit the train part, or embeddings that are absent.
+    package static func fit(_ request: FitRequest) throws -> any FittedRouter {
+        guard kinds.contains(request.router.kind) else {
+            throw RouteGridError.badInput(
+                "router",
+                "unknown kind \"\(request.router.kind)\"\(NearestName.hint(request.router.kind, in: kinds))"
+            )
+        }
+        guard !request.parts.train.isEmpty else {
+            throw RouteGridError.badInput("split", "the train part is empty: expected at least one row")
+        }
+        var request = request
+        if request.mode == .compat { request.table = request.table.filledWithColumnMeans() }
+        switch request.router.kind {
+        case "oracle": return OracleRouter(request)
+        case "random": return try RandomRouter(request)
+        case "random-mix": return try RandomMixRouter(request)
+        case "best-single": return SingleModelRouter.strongest(request)
+        case "cheapest": return SingleModelRouter.cheapest(request)
+        case "fixed": return try SingleModelRouter.named(request)
+        default: preconditionFailure("\(request.router.kind) is listed and not fitted")
+        }
+    }
+}

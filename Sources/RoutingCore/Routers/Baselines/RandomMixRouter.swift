@@ -1,0 +1,72 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// The straight lines between single models: what mixing two models by lot achieves without looking at the query.
+///
+/// The upper hull of (mean train cost, mean train quality) over the pool, from the cheapest model to the best one, is cut
+/// at `points` equally spaced costs. At each the two hull corners around it share the queries in proportion; which query
+/// goes to which is one random order of the queries, so that the shares are exact and neighbouring points nested.
+struct RandomMixRouter: FittedRouter {
+    private struct Mix {
+        var cheap: Int
+        var dear: Int
+        /// The share of queries that the dear model gets, 0…1.
+        var share: Double
+    }
+
+    private let mixes: [Mix]
+    private let streams: RandomStreams
+
+    init(_ request: FitRequest) throws {
+        let points = try TypedParameters(request.router).integer("points")
+        let ranking = PoolRanking(request.table, rows: request.parts.train)
+        let corners = Self.hull(of: ranking)
+        let (low, high) = (ranking.cost[corners[0]], ranking.cost[corners[corners.count - 1]])
+        mixes = (0..<max(points, 1)).map { point in
+            guard corners.count > 1, points > 1 else { return Mix(cheap: corners[0], dear: corners[0], share: 0) }
+            let cost = low + (high - low) * Double(point) / Double(points - 1)
+            let next = corners.firstIndex { ranking.cost[$0] >= cost } ?? corners.count - 1
+            guard next > 0 else { return Mix(cheap: corners[0], dear: corners[0], share: 0) }
+            let (cheap, dear) = (corners[next - 1], corners[next])
+            let share = (cost - ranking.cost[cheap]) / (ranking.cost[dear] - ranking.cost[cheap])
+            return Mix(cheap: cheap, dear: dear, share: min(max(share, 0), 1))
+        }
+        streams = request.streams
+    }
+
+    /// The corners of the upper hull from the cheapest to the strongest model, costs strictly rising.
+    private static func hull(of ranking: PoolRanking) -> [Int] {
+        let last = ranking.strongest
+        let candidates = ranking.cost.indices
+            .filter { ranking.cost[$0] <= ranking.cost[last] && ranking.quality[$0] <= ranking.quality[last] }
+            .sorted { (ranking.cost[$0], -ranking.quality[$0], $0) < (ranking.cost[$1], -ranking.quality[$1], $1) }
+        var corners: [Int] = []
+        for model in candidates {
+            if let end = corners.last, ranking.quality[model] <= ranking.quality[end] { continue }
+            while corners.count > 1 {
+                let (a, b) = (corners[corners.count - 2], corners[corners.count - 1])
+                let old = (ranking.quality[b] - ranking.quality[a]) * (ranking.cost[model] - ranking.cost[a])
+                let new = (ranking.quality[model] - ranking.quality[a]) * (ranking.cost[b] - ranking.cost[a])
+                guard new >= old else { break }
+                corners.removeLast()
+            }
+            corners.append(model)
+        }
+        return corners.isEmpty ? [last] : corners
+    }
+
+    func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) -> RouterOutput {
+        var order = Array(rows.indices)
+        var generator = streams.stream("mix")
+        generator.shuffle(&order)
+        return .policies(
+            mixes.map { mix in
+                let dearCount = Int((mix.share * Double(rows.count)).rounded())
+                var choices = [Int](repeating: mix.cheap, count: rows.count)
+                for place in order.prefix(dearCount) { choices[place] = mix.dear }
+                return choices
+            }
+        )
+    }
+}
