@@ -1,7 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Settings of every Swift target. Warnings are errors in this package only, never in its dependencies.
+/// Settings of every Swift target.
+///
+/// Warnings are errors in this package only, never in its dependencies.
 let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
@@ -101,8 +103,9 @@ let package = Package(
             name: "routegrid",
             dependencies: [
                 "Aggregator", "Coordinator", "Worker", "Grid", "RouterCatalog", "RoutingData", "RoutingCore", "Wire",
-                "ZeroMQ", "RouteGridBase", "CPlatform",
+                "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -138,8 +141,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Wire", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "AggregatorTests", dependencies: ["Aggregator", "Grid", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "SimulationTests", dependencies: ["Coordinator", "Grid", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "AggregatorTests",
+            dependencies: ["Aggregator", "Grid", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Coordinator", "Grid", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ClusterTests",
             dependencies: ["routegrid", "Grid", "RouteGridBase", "TestSupport"],

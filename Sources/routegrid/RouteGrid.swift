@@ -1,10 +1,38 @@
 import ArgumentParser
 
-/// The command line: one file a verb under `Verbs/`.
+/// The command line: one file a verb under `Verbs/`, each listed here.
 @main
 struct RouteGrid: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "routegrid",
-        abstract: "Evaluates LLM routers on a cluster of job queues."
+        abstract: "Evaluates LLM routers: grids of router × budget × dataset, on one machine or many.",
+        discussion: """
+            Exit codes: 0 complete · 1 unexpected · 2 cells failed · 3 not complete · 4 a check failed · 64 usage ·
+            65 bad grid or data file · 69 coordinator unreachable · 75 try again · 76 protocol · 77 key refused ·
+            130/143 stopped by a signal.
+            """,
+        version: Version.text,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Look",
+                subcommands: [
+                    DoctorVerb.self
+                ]
+            )
+        ]
     )
+
+    /// Parses, runs, and turns whatever is thrown into one line and an exit code.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var waiting = command as? any AsyncParsableCommand {
+                try await waiting.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            CommandFailure.exit(with: error)
+        }
+    }
 }

@@ -1,0 +1,65 @@
+import COpenBLAS
+import CPlatform
+import CZeroMQ
+import GRDB
+import RouteGridBase
+
+/// What `doctor` says about the libraries that the command is linked to.
+enum LibraryChecks {
+    static func all() -> [Finding] { [zeroMQ(), curve(), openBLAS(), sqlite(), libc()] }
+
+    static func zeroMQ() -> Finding {
+        var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
+        zmq_version(&major, &minor, &patch)
+        let version = "\(major).\(minor).\(patch)"
+        guard (major, minor) >= (4, 3) else {
+            return Finding("libzmq", .fail, version, advice: "4.3 or newer is needed: apt install libzmq3-dev")
+        }
+        return Finding("libzmq", .ok, version)
+    }
+
+    static func curve() -> Finding {
+        zmq_has("curve") == 1
+            ? Finding("curve", .ok, "built in")
+            : Finding("curve", .warn, "absent", advice: "this libzmq cannot encrypt: only ipc:// and loopback are safe")
+    }
+
+    static func openBLAS() -> Finding {
+        let configuration = String(cString: openblas_get_config())
+        let core = String(cString: openblas_get_corename())
+        let version = configuration.split(separator: " ").dropFirst().first.map(String.init) ?? "unknown"
+        let libc = String(cString: cplatform_libc_version())
+        let text =
+            "\(version), core \(core), class openblas-\(version)/\(core.lowercased())/glibc-\(libc)/\(architecture)"
+        guard configuration.contains("DYNAMIC_ARCH") else {
+            return Finding(
+                "openblas",
+                .warn,
+                text,
+                advice: "built for one CPU: numerics \"portable\" cannot pin a kernel family"
+            )
+        }
+        return Finding("openblas", .ok, text)
+    }
+
+    static func sqlite() -> Finding {
+        do {
+            let version = try DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }
+            return Finding("sqlite", .ok, version ?? "unknown")
+        } catch {
+            return Finding("sqlite", .fail, "\(error)", advice: "SQLite cannot open a database in memory")
+        }
+    }
+
+    static func libc() -> Finding { Finding("glibc", .ok, String(cString: cplatform_libc_version())) }
+
+    private static var architecture: String {
+        #if arch(x86_64)
+        "x86_64"
+        #elseif arch(arm64)
+        "aarch64"
+        #else
+        "unknown"
+        #endif
+    }
+}

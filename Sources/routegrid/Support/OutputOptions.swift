@@ -1,0 +1,45 @@
+import ArgumentParser
+
+/// How a verb writes its data on stdout.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+    /// One JSON document with a `schema` member.
+    case json
+    /// One JSON document a line.
+    case jsonl
+    /// Aligned columns for people.
+    case table
+    /// Nothing: the exit code is the answer.
+    case quiet
+}
+
+/// The options that every verb shares: `@OptionGroup var output: OutputOptions`.
+struct OutputOptions: ParsableArguments {
+    @Option(name: .long, help: "What goes to stdout: json, jsonl, table or quiet.")
+    var output: OutputFormat = .table
+
+    @Flag(name: .shortAndLong, help: "No messages on stderr, only errors.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "More messages on stderr.")
+    var verbose = false
+
+    @Flag(name: .long, help: "Plain lines: no progress bar.")
+    var plain = false
+
+    @Flag(name: .customLong("no-color"), help: "No colours (also: NO_COLOR in the environment).")
+    var noColor = false
+
+    func validate() throws {
+        if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
+    }
+
+    /// Where the verb writes.
+    var console: Console {
+        Console(
+            format: output,
+            verbosity: quiet ? .quiet : verbose ? .verbose : .normal,
+            wantsColor: !noColor,
+            wantsPlain: plain
+        )
+    }
+}

@@ -1,0 +1,52 @@
+/// Aligned columns for a terminal.
+struct TextTable {
+    enum Alignment { case left, right }
+
+    struct Column {
+        var title: String
+        var alignment: Alignment
+    }
+
+    let columns: [Column]
+    private var rows: [[String]] = []
+
+    /// - Parameter columns: Titles; one that starts with `>` is aligned to the right.
+    init(_ columns: String...) { self.init(columns) }
+
+    init(_ columns: [String]) {
+        self.columns = columns.map { title in
+            title.hasPrefix(">")
+                ? Column(title: String(title.dropFirst()), alignment: .right)
+                : Column(title: title, alignment: .left)
+        }
+    }
+
+    /// Adds a row; cells that are not given stay empty.
+    mutating func add(_ cells: String...) { add(cells) }
+
+    mutating func add(_ cells: [String]) {
+        precondition(cells.count <= columns.count, "\(cells.count) cells in \(columns.count) columns")
+        rows.append(cells + Array(repeating: "", count: columns.count - cells.count))
+    }
+
+    /// The lines, each ended by a newline; no trailing spaces.
+    func rendered(bold: Bool = false) -> String {
+        let widths = columns.indices.map { index in
+            max(columns[index].title.count, rows.map { $0[index].count }.max() ?? 0)
+        }
+        let heading = line(columns.map(\.title), widths)
+        let body = rows.map { line($0, widths) + "\n" }.joined()
+        return (bold ? "\u{1B}[1m\(heading)\u{1B}[0m" : heading) + "\n" + body
+    }
+
+    private func line(_ cells: [String], _ widths: [Int]) -> String {
+        var text = ""
+        for index in columns.indices {
+            let padding = String(repeating: " ", count: widths[index] - cells[index].count)
+            if index > 0 { text += "  " }
+            text += columns[index].alignment == .right ? padding + cells[index] : cells[index] + padding
+        }
+        while text.hasSuffix(" ") { text.removeLast() }
+        return text
+    }
+}
