@@ -1,0 +1,56 @@
+import CZeroMQ
+import RouteGridBase
+
+/// Everything that is set on every socket before it is bound or connected.
+///
+/// The defaults are those of RouteGrid's protocol. Routing ids are never set and `ROUTER_HANDOVER` stays off, so that no
+/// peer can take over the stream of another.
+package struct SocketOptions: Hashable, Sendable {
+    /// How long closing waits for messages that were sent and not yet handed to the network.
+    package var linger: Duration = .milliseconds(500)
+    /// Messages queued per peer before ``SendOutcome/full``.
+    package var sendHighWater = 20_000
+    /// Messages queued per peer before the peer is held back.
+    package var receiveHighWater = 20_000
+    /// Bytes of the largest frame taken. A larger one is refused from its header, before memory for it is taken, and its
+    /// sender is disconnected.
+    package var maximumFrame = 16 << 20
+    /// Pings on a quiet connection, so that a dead peer behind a silent network is noticed.
+    package var heartbeatInterval: Duration = .seconds(5)
+    /// A peer that does not answer a ping for this long is disconnected.
+    package var heartbeatTimeout: Duration = .seconds(15)
+    /// First wait before a lost connection is tried again; doubled up to ``reconnectMaximum``.
+    package var reconnectInterval: Duration = .milliseconds(100)
+    package var reconnectMaximum: Duration = .seconds(5)
+    /// How long a new connection may take to finish the ZeroMQ greeting.
+    package var handshakeTimeout: Duration = .seconds(10)
+    /// Connections waiting to be accepted.
+    package var backlog = 1024
+    /// ROUTER: a message to a peer that is gone is ``SendOutcome/unroutable`` and not silently dropped.
+    package var isMandatory = true
+    /// DEALER: messages wait in our own queue, not in one to a peer that may never come.
+    package var queuesOnlyWhenConnected = false
+
+    package init() {}
+
+    func apply(to socket: ZMQSocket) throws(RouteGridError) {
+        try socket.set(ZMQ_LINGER, SocketOptions.milliseconds(linger))
+        try socket.set(ZMQ_SNDHWM, Int32(clamping: sendHighWater))
+        try socket.set(ZMQ_RCVHWM, Int32(clamping: receiveHighWater))
+        try socket.set(ZMQ_MAXMSGSIZE, Int64(maximumFrame))
+        try socket.set(ZMQ_HEARTBEAT_IVL, SocketOptions.milliseconds(heartbeatInterval))
+        try socket.set(ZMQ_HEARTBEAT_TIMEOUT, SocketOptions.milliseconds(heartbeatTimeout))
+        try socket.set(ZMQ_HEARTBEAT_TTL, SocketOptions.milliseconds(heartbeatTimeout))
+        try socket.set(ZMQ_RECONNECT_IVL, SocketOptions.milliseconds(reconnectInterval))
+        try socket.set(ZMQ_RECONNECT_IVL_MAX, SocketOptions.milliseconds(reconnectMaximum))
+        try socket.set(ZMQ_HANDSHAKE_IVL, SocketOptions.milliseconds(handshakeTimeout))
+        try socket.set(ZMQ_BACKLOG, Int32(clamping: backlog))
+        try socket.set(ZMQ_IMMEDIATE, Int32(queuesOnlyWhenConnected ? 1 : 0))
+        if socket.kind == .router { try socket.set(ZMQ_ROUTER_MANDATORY, Int32(isMandatory ? 1 : 0)) }
+    }
+
+    static func milliseconds(_ duration: Duration) -> Int32 {
+        let parts = duration.components
+        return Int32(clamping: parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+package import RouteGridBase
+
+/// A socket address that was looked at before libzmq sees it, because libzmq's own words for a bad one are few.
+package struct ZMQAddress: Hashable, Sendable, CustomStringConvertible {
+    package enum Transport: Hashable, Sendable {
+        case tcp(host: String, port: String)
+        case ipc(path: String)
+        case inproc(name: String)
+    }
+
+    package let text: String
+    package let transport: Transport
+
+    /// Bytes a path of `ipc://` may have: the kernel's 108 without the closing zero.
+    package static let longestPath = 107
+
+    /// - Parameter text: `tcp://HOST:PORT` (`*` or `0` for a free port when binding), `ipc://PATH` or `inproc://NAME`.
+    /// - Throws: `usage` when it is none of these or the path is too long.
+    package init(_ text: String) throws(RouteGridError) {
+        func refuse(_ why: String) -> RouteGridError { RouteGridError(.usage, "address \"\(text)\": \(why)") }
+        guard let separator = text.range(of: "://") else {
+            throw refuse("expected tcp://HOST:PORT or ipc://PATH")
+        }
+        let scheme = text[..<separator.lowerBound]
+        let rest = String(text[separator.upperBound...])
+        switch scheme {
+        case "tcp":
+            guard let colon = rest.lastIndex(of: ":") else { throw refuse("the port is missing: tcp://HOST:PORT") }
+            let (host, port) = (String(rest[..<colon]), String(rest[rest.index(after: colon)...]))
+            guard !host.isEmpty else { throw refuse("the host is missing: tcp://HOST:PORT") }
+            guard port == "*" || UInt16(port) != nil else { throw refuse("the port must be a number of 0…65535") }
+            transport = .tcp(host: host, port: port)
+        case "ipc":
+            guard !rest.isEmpty else { throw refuse("the path is missing: ipc://PATH") }
+            guard rest.utf8.count <= ZMQAddress.longestPath else {
+                throw refuse(
+                    "the path has \(rest.utf8.count) bytes and a socket's may have \(ZMQAddress.longestPath); "
+                        + "use a shorter folder, such as one under $XDG_RUNTIME_DIR"
+                )
+            }
+            transport = .ipc(path: rest)
+        case "inproc":
+            guard !rest.isEmpty else { throw refuse("the name is missing: inproc://NAME") }
+            transport = .inproc(name: rest)
+        default: throw refuse("\"\(scheme)\" is no transport here; expected tcp:// or ipc://")
+        }
+        self.text = text
+    }
+
+    /// Whether only this machine can reach it.
+    package var isLocal: Bool {
+        guard case .tcp(let host, _) = transport else { return true }
+        return host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
+    }
+
+    package var description: String { text }
+
+    /// The form libzmq binds: it takes numeric hosts only.
+    var bindable: String {
+        guard case .tcp("localhost", let port) = transport else { return text }
+        return "tcp://127.0.0.1:\(port)"
+    }
+}

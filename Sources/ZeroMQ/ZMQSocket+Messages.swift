@@ -1,0 +1,82 @@
+import CZeroMQ
+import Glibc
+package import RouteGridBase
+
+extension ZMQSocket {
+    /// Gives a whole message to libzmq, or nothing of it.
+    ///
+    /// - Parameter frames: at least one; a ROUTER's first is the routing id of the peer.
+    /// - Throws: `system` when the context ended or memory ran out.
+    package func send(_ frames: [[UInt8]]) throws(RouteGridError) -> SendOutcome {
+        var outcome = SendOutcome.sent
+        for (index, frame) in frames.enumerated() {
+            let flags = ZMQ_DONTWAIT | (index + 1 < frames.count ? ZMQ_SNDMORE : 0)
+            switch sendFrame(frame, flags) {
+            case 0: continue
+            case EAGAIN where index == 0: return .full
+            // The peer went away between two frames: libzmq drops the rest, and must be given it to get past it.
+            case EAGAIN: outcome = .full
+            case EHOSTUNREACH: return .unroutable
+            case let number: throw ZMQFailure.system("sending a message", number)
+            }
+        }
+        return outcome
+    }
+
+    /// The next message, or nil when none is waiting.
+    ///
+    /// - Throws: `system` when the context ended.
+    package func receive() throws(RouteGridError) -> ZMQMessage? {
+        while true {
+            var frames: [[UInt8]] = []
+            var isMore = false
+            repeat {
+                guard zmq_msg_recv(scratch, handle, ZMQ_DONTWAIT) >= 0 else {
+                    switch ZMQFailure.number {
+                    case EINTR:
+                        isMore = true
+                        continue
+                    case EAGAIN: return nil
+                    case let number: throw ZMQFailure.system("receiving a message", number)
+                    }
+                }
+                isMore = zmq_msg_more(scratch) != 0
+                // Frames beyond the limit are read, so that the next message starts where it should, and forgotten.
+                if frames.count <= ZMQSocket.maximumFrames { frames.append(copyOfScratch()) }
+            } while isMore
+            if frames.count <= ZMQSocket.maximumFrames { return ZMQMessage(frames) }
+            droppedMessages += 1
+        }
+    }
+
+    /// Appends up to `limit` waiting messages.
+    package func receive(upTo limit: Int, into messages: inout [ZMQMessage]) throws(RouteGridError) {
+        for _ in 0..<limit {
+            guard let message = try receive() else { return }
+            messages.append(message)
+        }
+    }
+
+    private func sendFrame(_ frame: [UInt8], _ flags: Int32) -> Int32 {
+        while true {
+            let count = frame.withUnsafeBytes { zmq_send(handle, $0.baseAddress, $0.count, flags) }
+            if count >= 0 { return 0 }
+            let number = ZMQFailure.number
+            if number != EINTR { return number }
+        }
+    }
+
+    private func copyOfScratch() -> [UInt8] {
+        let bytes = UnsafeRawBufferPointer(start: zmq_msg_data(scratch), count: zmq_msg_size(scratch))
+        return [UInt8](bytes)
+    }
+}
+
+extension ZMQSocket {
+    /// Waits on the calling thread until a message can be read or the time is over. For blocking clients, not for loops.
+    package func wait(_ limit: Duration) throws(RouteGridError) {
+        var item = zmq_pollitem_t(socket: handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)
+        let result = zmq_poll(&item, 1, Int(SocketOptions.milliseconds(limit)))
+        if result < 0, ZMQFailure.number != EINTR { throw ZMQFailure.system("waiting for a message", ZMQFailure.number) }
+    }
+}
