@@ -133,7 +133,7 @@ let package = Package(
             dependencies: ["Grid", "RouterCatalog", "RoutingData", "TestSupport"],
             swiftSettings: settings
         ),
-        .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: settings),
+        .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ", "RouteGridBase"], swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
         .testTarget(
             name: "CoordinatorTests",

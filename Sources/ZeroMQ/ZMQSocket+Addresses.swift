@@ -37,7 +37,10 @@ extension ZMQSocket {
         switch number {
         case EADDRINUSE: inUse(address)
         case EADDRNOTAVAIL, ENODEV:
-            RouteGridError(.system, "\(address): this machine has no such network address; tcp://127.0.0.1:PORT always works")
+            RouteGridError(
+                .system,
+                "\(address): this machine has no such network address; tcp://127.0.0.1:PORT always works"
+            )
         case EACCES, EPERM: RouteGridError(.system, "\(address): permission denied")
         case ENOENT: RouteGridError(.system, "\(address): the folder of the socket does not exist")
         case EINVAL, EPROTONOSUPPORT: RouteGridError(.usage, "address \"\(address)\": not understood")

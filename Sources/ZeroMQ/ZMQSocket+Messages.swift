@@ -77,6 +77,8 @@ extension ZMQSocket {
     package func wait(_ limit: Duration) throws(RouteGridError) {
         var item = zmq_pollitem_t(socket: handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)
         let result = zmq_poll(&item, 1, Int(SocketOptions.milliseconds(limit)))
-        if result < 0, ZMQFailure.number != EINTR { throw ZMQFailure.system("waiting for a message", ZMQFailure.number) }
+        if result < 0, ZMQFailure.number != EINTR {
+            throw ZMQFailure.system("waiting for a message", ZMQFailure.number)
+        }
     }
 }

@@ -34,7 +34,9 @@ import ZeroMQ
         let loop = try ZMQEventLoop(name: "sync")
         defer { loop.stop() }
         #expect(try loop.runSync { try loop.runSync { 7 } } == 7)
-        #expect(throws: RouteGridError(.system, "as told")) { try loop.runSync { throw RouteGridError(.system, "as told") } }
+        #expect(throws: RouteGridError(.system, "as told")) {
+            try loop.runSync { throw RouteGridError(.system, "as told") }
+        }
     }
 
     @Test func `timers repeat until they are cancelled and others fire once`() async throws {

@@ -70,7 +70,9 @@ import ZeroMQ
         let router = try context.socket(.router)
         let endpoint = try router.bind("tcp://127.0.0.1:*")
         let intruder = try RawPeer(port: try #require(UInt16(endpoint.split(separator: ":").last ?? "")))
-        try intruder.send(Array("GET / HTTP/1.1\r\nHost: coordinator\r\n\r\n".utf8) + Array(repeating: 0xA5, count: 4096))
+        try intruder.send(
+            Array("GET / HTTP/1.1\r\nHost: coordinator\r\n\r\n".utf8) + Array(repeating: 0xA5, count: 4096)
+        )
         let dealer = try context.socket(.dealer)
         try dealer.connect(endpoint)
         #expect(try dealer.send([[5]]) == .sent)

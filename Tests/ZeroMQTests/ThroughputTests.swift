@@ -89,7 +89,9 @@ import ZeroMQ
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let sorted = latencies.withLock { $0.sorted() }
         #expect(sorted.count == count)
-        print("MEASURED round trips, \(inFlight) in flight: \(Int(Double(count) / seconds))/s, median \(sorted[count / 2])")
+        print(
+            "MEASURED round trips, \(inFlight) in flight: \(Int(Double(count) / seconds))/s, median \(sorted[count / 2])"
+        )
         client.stop()
         server.stop()
     }
