@@ -20,7 +20,9 @@ final class LoopTimers {
     func remove(_ timer: LoopTimer) { timers.removeAll { $0.id == timer.id } }
     func removeAll() { timers = [] }
 
-    /// Calls every handler that is due. A timer that came late is not called twice to make up for it.
+    /// Calls every handler that is due.
+    ///
+    /// A timer that came late is not called twice to make up for it.
     func fire() {
         guard !timers.isEmpty else { return }
         let now = ContinuousClock.now

@@ -49,7 +49,9 @@ final class LoopWatches {
         }
     }
 
-    /// Sleeps until something can be read, the eventfd is written, or the time is over. A negative time is for ever.
+    /// Sleeps until something can be read, the eventfd is written, or the time is over.
+    ///
+    /// A negative time is for ever.
     func poll(milliseconds: Int) {
         if isStale || polled.contains(where: \.isClosed) { rebuild() }
         if zmq_poll(&items, Int32(items.count), milliseconds) < 0 {
@@ -108,7 +110,9 @@ package struct DescriptorEvents: OptionSet, Hashable, Sendable {
     package init(rawValue: Int) { self.rawValue = rawValue }
     package static let readable = DescriptorEvents(rawValue: 1)
     package static let writable = DescriptorEvents(rawValue: 2)
-    /// The other end is gone, or the descriptor is broken. Read until the end is found.
+    /// The other end is gone, or the descriptor is broken.
+    ///
+    /// Read until the end is found.
     package static let closed = DescriptorEvents(rawValue: 4)
 
     init(poll found: Int16) {

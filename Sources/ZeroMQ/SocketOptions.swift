@@ -12,8 +12,9 @@ package struct SocketOptions: Hashable, Sendable {
     package var sendHighWater = 20_000
     /// Messages queued per peer before the peer is held back.
     package var receiveHighWater = 20_000
-    /// Bytes of the largest frame taken. A larger one is refused from its header, before memory for it is taken, and its
-    /// sender is disconnected.
+    /// Bytes of the largest frame taken.
+    ///
+    /// A larger one is refused from its header, before memory for it is taken, and its sender is disconnected.
     package var maximumFrame = 16 << 20
     /// Pings on a quiet connection, so that a dead peer behind a silent network is noticed.
     package var heartbeatInterval: Duration = .seconds(5)

@@ -20,10 +20,14 @@ package final class ZMQContext: @unchecked Sendable {
         pointer = made
     }
 
-    /// Waits at most the linger time of the last closed sockets. No socket is left: each holds this object.
+    /// Waits at most the linger time of the last closed sockets.
+    ///
+    /// No socket is left: each holds this object.
     deinit { while zmq_ctx_term(pointer) != 0 && ZMQFailure.number == EINTR {} }
 
-    /// Opens a socket. The calling thread owns it from now until it is closed.
+    /// Opens a socket.
+    ///
+    /// The calling thread owns it from now until it is closed.
     package func socket(
         _ kind: ZMQSocket.Kind,
         options: SocketOptions = SocketOptions()

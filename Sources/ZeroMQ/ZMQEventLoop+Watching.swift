@@ -16,7 +16,9 @@ extension ZMQEventLoop {
     }
 
     /// Calls `handler` when a file descriptor of the caller's can be read, was asked about writing and can be written,
-    /// or is closed at its other end. It stays the caller's to close, after ``forget(_:)``.
+    /// or is closed at its other end.
+    ///
+    /// It stays the caller's to close, after ``forget(_:)``.
     package func onEvents(of descriptor: Int32, _ handler: @escaping (DescriptorEvents) -> Void) {
         checkIsolated()
         _ = watches.add(.descriptor(descriptor, handler: handler))

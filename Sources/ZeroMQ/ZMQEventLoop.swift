@@ -38,9 +38,13 @@ package final class ZMQEventLoop: SerialExecutor, @unchecked Sendable {
 
     package let name: String
     private let inbox = LockedBox(Inbox())
-    /// The thread that jobs run on now: the loop's, or the one that serves a stopped loop. 0 is none.
+    /// The thread that jobs run on now: the loop's, or the one that serves a stopped loop.
+    ///
+    /// 0 is none.
     private let owner = Atomic<UInt>(0)
-    /// An eventfd, immutable. Its counter is the kernel's to guard.
+    /// An eventfd, immutable.
+    ///
+    /// Its counter is the kernel's to guard.
     private let wakeup: Int32
     private let ended = DispatchGroup()
     private let afterlife: DispatchQueue
@@ -84,7 +88,9 @@ package final class ZMQEventLoop: SerialExecutor, @unchecked Sendable {
     /// Runs a closure on the loop, soon; closures and jobs run in the order they came.
     package func submit(_ body: @escaping @Sendable () -> Void) { add(.closure(body)) }
 
-    /// Runs a closure on the loop and waits for it. On the loop itself it runs at once.
+    /// Runs a closure on the loop and waits for it.
+    ///
+    /// On the loop itself it runs at once.
     package func runSync<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
         if isOnLoop { return try body() }
         let done = DispatchSemaphore(value: 0)

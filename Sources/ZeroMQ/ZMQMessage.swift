@@ -1,4 +1,6 @@
-/// One multipart message, copied out of libzmq. At a ROUTER the first frame is the sender's routing id.
+/// One multipart message, copied out of libzmq.
+///
+/// At a ROUTER the first frame is the sender's routing id.
 package struct ZMQMessage: Hashable, Sendable {
     package var frames: [[UInt8]]
 

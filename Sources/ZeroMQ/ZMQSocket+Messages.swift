@@ -6,6 +6,7 @@ extension ZMQSocket {
     /// Gives a whole message to libzmq, or nothing of it.
     ///
     /// - Parameter frames: at least one; a ROUTER's first is the routing id of the peer.
+    /// - Returns: what became of it; only `sent` means that libzmq has it.
     /// - Throws: `system` when the context ended or memory ran out.
     package func send(_ frames: [[UInt8]]) throws(RouteGridError) -> SendOutcome {
         var outcome = SendOutcome.sent
@@ -73,7 +74,9 @@ extension ZMQSocket {
 }
 
 extension ZMQSocket {
-    /// Waits on the calling thread until a message can be read or the time is over. For blocking clients, not for loops.
+    /// Waits on the calling thread until a message can be read or the time is over.
+    ///
+    /// For blocking clients, not for loops.
     package func wait(_ limit: Duration) throws(RouteGridError) {
         var item = zmq_pollitem_t(socket: handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)
         let result = zmq_poll(&item, 1, Int(SocketOptions.milliseconds(limit)))

@@ -2,7 +2,9 @@ import CZeroMQ
 import Glibc
 import RouteGridBase
 
-/// A libzmq socket. It belongs to one thread from opening to closing, which is why it is not `Sendable`.
+/// A libzmq socket.
+///
+/// It belongs to one thread from opening to closing, which is why it is not `Sendable`.
 ///
 /// Nothing here ever blocks: sending and receiving say so when they cannot go on.
 package final class ZMQSocket {
@@ -16,7 +18,9 @@ package final class ZMQSocket {
 
     private let context: ZMQContext
     private var pointer: UnsafeMutableRawPointer?
-    /// One message that every receive reuses. On the heap, because libzmq holds its address.
+    /// One message that every receive reuses.
+    ///
+    /// On the heap, because libzmq holds its address.
     let scratch: UnsafeMutablePointer<zmq_msg_t>
 
     init(_ kind: Kind, context: ZMQContext, options: SocketOptions) throws(RouteGridError) {
@@ -40,14 +44,18 @@ package final class ZMQSocket {
 
     package var isOpen: Bool { pointer != nil }
 
-    /// Closes the socket; closing twice is fine. Take it off its loop first.
+    /// Closes the socket; closing twice is fine.
+    ///
+    /// Take it off its loop first.
     package func close() {
         guard let open = pointer else { return }
         pointer = nil
         zmq_close(open)
     }
 
-    /// The open socket. Using a closed one is a bug of its owner.
+    /// The open socket.
+    ///
+    /// Using a closed one is a bug of its owner.
     var handle: UnsafeMutableRawPointer {
         guard let pointer else { preconditionFailure("a closed ZeroMQ socket was used") }
         return pointer

@@ -3,7 +3,9 @@ import Synchronization
 import Testing
 import ZeroMQ
 
-/// Counts what a loop moves. The printed figures are for people; what is asserted is that nothing is lost.
+/// Counts what a loop moves.
+///
+/// The printed figures are for people; what is asserted is that nothing is lost.
 @Suite(.timeLimit(.minutes(1)), .serialized) struct ThroughputTests {
     @Test(arguments: ["tcp://127.0.0.1:*", "inproc://stream"])
     func `100,000 messages through one router arrive in batches and in order`(url: String) throws {
