@@ -1,5 +1,3 @@
-package import RouteGridBase
-
 /// What the grid must know about a router without knowing how it works.
 package struct RouterDescriptor: Sendable {
     /// What a router's fit depends on besides the outcomes. An axis that is not read is projected out of its cells.
@@ -43,70 +41,5 @@ package struct RouterDescriptor: Sendable {
         self.reads = reads
         self.rules = rules
         self.revision = revision
-    }
-}
-
-/// One typed parameter with its range and default.
-package struct ParameterDescriptor: Sendable {
-    package enum Domain: Hashable, Sendable {
-        case integer(ClosedRange<Int>)
-        case number(ClosedRange<Double>)
-        case choice([String])
-        case flag
-        /// A non-empty list of integers in a range, such as hidden layer widths.
-        case integers(ClosedRange<Int>)
-        /// Any text (a model's name).
-        case text
-    }
-
-    package var name: String
-    package var domain: Domain
-    /// Nil when the grid must give it.
-    package var defaultValue: JSONValue?
-    package var summary: String
-
-    package init(_ name: String, _ domain: Domain, default defaultValue: JSONValue?, _ summary: String) {
-        self.name = name
-        self.domain = domain
-        self.defaultValue = defaultValue
-        self.summary = summary
-    }
-}
-
-/// A router with every parameter filled in and checked.
-package struct RouterConfiguration: Hashable, Sendable {
-    package var kind: String
-    /// Every parameter of the descriptor, typed as its domain says.
-    package var parameters: [String: JSONValue]
-
-    package init(kind: String, parameters: [String: JSONValue]) {
-        self.kind = kind
-        self.parameters = parameters
-    }
-}
-
-/// A fusion of text and image embeddings with every parameter filled in and checked.
-package struct FusionConfiguration: Hashable, Sendable {
-    package var kind: String
-    package var parameters: [String: JSONValue]
-
-    package init(kind: String, parameters: [String: JSONValue] = [:]) {
-        self.kind = kind
-        self.parameters = parameters
-    }
-}
-
-/// How soft labels are made from outcomes (VL-RouterBench; research formula B1), for routers that read labels.
-package struct LabelConfiguration: Hashable, Sendable {
-    /// λ ≥ 0; infinity means the hard label "cheapest correct".
-    package var lambda: Double
-    package var scale: Double
-    /// "exp" or "power".
-    package var scheme: String
-
-    package init(lambda: Double, scale: Double = 1, scheme: String = "exp") {
-        self.lambda = lambda
-        self.scale = scale
-        self.scheme = scheme
     }
 }

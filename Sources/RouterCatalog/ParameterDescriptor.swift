@@ -1,0 +1,37 @@
+package import RouteGridBase
+
+/// One typed parameter with its range and default.
+package struct ParameterDescriptor: Sendable {
+    package enum Domain: Hashable, Sendable {
+        case integer(ClosedRange<Int>)
+        case number(ClosedRange<Double>)
+        case choice([String])
+        case flag
+        /// A non-empty list of integers in a range, such as hidden layer widths.
+        case integers(ClosedRange<Int>)
+        /// Any text (a model's name).
+        case text
+    }
+
+    package var name: String
+    package var domain: Domain
+    /// Nil when the grid must give it.
+    package var defaultValue: JSONValue?
+    package var summary: String
+    /// Whether a value above the number of train rows cannot be fitted (neighbours, clusters): refused before a run.
+    package var atMostTrainRows: Bool
+
+    package init(
+        _ name: String,
+        _ domain: Domain,
+        default defaultValue: JSONValue?,
+        _ summary: String,
+        atMostTrainRows: Bool = false
+    ) {
+        self.name = name
+        self.domain = domain
+        self.defaultValue = defaultValue
+        self.summary = summary
+        self.atMostTrainRows = atMostTrainRows
+    }
+}
