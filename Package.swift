@@ -21,6 +21,8 @@ let package = Package(
     dependencies: [
         // Command line: parsing, help, completions.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Heaps of the scheduler.
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // SHA-256 for keys and content addresses.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // Structured logs to stderr.
@@ -80,6 +82,7 @@ let package = Package(
             dependencies: [
                 "RouteGridBase", "Grid", "Wire", "ZeroMQ", "CPlatform",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -1,0 +1,91 @@
+/// A set of cell numbers that costs nothing where no cell is set, and next to nothing where all are.
+package struct CellBitmap: Sendable {
+    /// Cells in one block: one row of the store's `done` table.
+    package static let blockSize = 65_536
+    private static let words = blockSize / 64
+
+    private enum Block: Sendable {
+        case full
+        case partial(bits: [UInt64], count: Int)
+    }
+
+    private var blocks: [Int: Block] = [:]
+    package private(set) var count = 0
+
+    package init() {}
+
+    package func contains(_ cell: Int) -> Bool {
+        switch blocks[cell / Self.blockSize] {
+        case nil: return false
+        case .full: return true
+        case .partial(let bits, _):
+            let bit = cell % Self.blockSize
+            return bits[bit / 64] >> UInt64(bit % 64) & 1 == 1
+        }
+    }
+
+    /// Whether every cell of a range is in the set.
+    package func contains(all range: Range<Int>) -> Bool {
+        var cell = range.lowerBound
+        while cell < range.upperBound {
+            if case .full = blocks[cell / Self.blockSize] {
+                cell = (cell / Self.blockSize + 1) * Self.blockSize
+            } else if contains(cell) {
+                cell += 1
+            } else {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Adds a cell; returns whether it was new.
+    @discardableResult
+    package mutating func insert(_ cell: Int) -> Bool {
+        let (number, bit) = cell.quotientAndRemainder(dividingBy: Self.blockSize)
+        var bits: [UInt64]
+        var set: Int
+        switch blocks.removeValue(forKey: number) {
+        case nil: (bits, set) = (Array(repeating: 0, count: Self.words), 0)
+        case .full:
+            blocks[number] = .full
+            return false
+        case .partial(let known, let knownCount): (bits, set) = (known, knownCount)
+        }
+        let mask = UInt64(1) << UInt64(bit % 64)
+        let isNew = bits[bit / 64] & mask == 0
+        if isNew {
+            bits[bit / 64] |= mask
+            set += 1
+            count += 1
+        }
+        blocks[number] = set == Self.blockSize ? .full : .partial(bits: bits, count: set)
+        return isNew
+    }
+
+    /// The block's bits as 8,192 little-endian bytes: cell `n` is bit `n % 8` of byte `n / 8`.
+    package func bytes(ofBlock number: Int) -> [UInt8] {
+        switch blocks[number] {
+        case nil: Array(repeating: 0, count: Self.blockSize / 8)
+        case .full: Array(repeating: 0xFF, count: Self.blockSize / 8)
+        case .partial(let bits, _):
+            bits.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) } }
+        }
+    }
+
+    /// Takes a block over from its stored bytes.
+    package mutating func load(block number: Int, bytes: [UInt8]) {
+        precondition(bytes.count == Self.blockSize / 8, "a stored block of \(bytes.count) bytes")
+        var bits = Array(repeating: UInt64(0), count: Self.words)
+        for (index, byte) in bytes.enumerated() where byte != 0 {
+            bits[index / 8] |= UInt64(byte) << UInt64(8 * (index % 8))
+        }
+        if case .partial(_, let old) = blocks[number] { count -= old }
+        if case .full = blocks[number] { count -= Self.blockSize }
+        let set = bits.reduce(0) { $0 + $1.nonzeroBitCount }
+        count += set
+        blocks[number] = set == 0 ? nil : set == Self.blockSize ? .full : .partial(bits: bits, count: set)
+    }
+
+    package var blockNumbers: [Int] { blocks.keys.sorted() }
+}

@@ -1,0 +1,13 @@
+package import Grid
+
+/// The shape of a grid, as far as scheduling needs it: which contiguous range of cells shares one fit.
+package protocol CellSpace: Sendable {
+    var groupCount: Int { get }
+    /// All cell numbers, those that `exclude` takes out among them.
+    var cellCount: Int { get }
+    var excludedCount: Int { get }
+    func cells(ofGroup group: Int) -> Range<Int>
+    func group(ofCell cell: Int) -> Int
+}
+
+extension GridLock: CellSpace {}

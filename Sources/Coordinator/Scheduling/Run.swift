@@ -1,0 +1,146 @@
+import HeapModule
+
+/// One grid in the scheduler: what is done, what is handed out, what waits. Pending cells cost nothing until their
+/// group is reached: they are every cell from the cursor on.
+struct Run: Sendable {
+    /// A group that was reached and is not finished.
+    struct Group: Sendable {
+        /// Whether the store has said which of its cells are recorded.
+        var isResolved = false
+        /// Cells that wait for a worker, in order.
+        var pending: [Int] = []
+        var leases: Set<LeaseID> = []
+        /// Cells that wait for their time to be tried again.
+        var backingOff = 0
+        /// The worker that has the group's fit and gets the rest of it, unless others have nothing to do.
+        var owner: WorkerID?
+        /// Whether the group's number is in `ready`.
+        var isQueued = false
+
+        var isFinished: Bool { isResolved && pending.isEmpty && leases.isEmpty && backingOff == 0 }
+    }
+
+    struct Waiting: Comparable, Sendable {
+        let until: Moment
+        let cell: Int
+        static func < (left: Waiting, right: Waiting) -> Bool { (left.until, left.cell) < (right.until, right.cell) }
+    }
+
+    let space: any CellSpace
+    var policy: RunPolicy
+    var state: RunState
+    var done: CellBitmap
+    var exceptions: [Int: CellException]
+    /// The first group that nobody has asked the store about.
+    var cursor = 0
+    var resolving = 0
+    var groups: [Int: Group] = [:]
+    /// Groups with pending cells that no worker owns, lowest number first.
+    var ready = Heap<Int>()
+    /// Groups with pending cells whose fit some worker owns.
+    var owned: Set<Int> = []
+    var backoff = Heap<Waiting>()
+    var leaseCount = 0
+    var pendingCells = 0
+    var failedCells: Int
+    /// Records that were there before the run needed them.
+    var reusedCells = 0
+    var duration = ObservedDuration()
+
+    init(
+        space: any CellSpace,
+        policy: RunPolicy,
+        state: RunState,
+        done: CellBitmap,
+        exceptions: [Int: CellException]
+    ) {
+        self.space = space
+        self.policy = policy
+        self.state = state
+        self.done = done
+        self.exceptions = exceptions
+        failedCells = exceptions.values.count { $0.isFinal }
+    }
+
+    /// Whether nothing is left to hand out, to wait for, or to ask about.
+    var isExhausted: Bool { cursor == space.groupCount && resolving == 0 && groups.isEmpty }
+
+    /// Makes the group's pending cells available to every worker.
+    mutating func queue(_ number: Int) {
+        guard var group = groups[number], !group.isQueued, !group.pending.isEmpty else { return }
+        group.owner = nil
+        group.isQueued = true
+        groups[number] = group
+        owned.remove(number)
+        ready.insert(number)
+    }
+
+    /// Takes the lowest group that no worker owns off the queue.
+    mutating func popReady() -> Int? {
+        while let number = ready.popMin() {
+            groups[number]?.isQueued = false
+            if groups[number]?.pending.isEmpty == false { return number }
+        }
+        return nil
+    }
+
+    /// Takes the first cells of a group for a lease; the rest stays with the worker that has the fit.
+    mutating func take(_ count: Int, ofGroup number: Int, lease: LeaseID, for worker: WorkerID) -> [Int] {
+        guard var group = groups[number] else { return [] }
+        let cells = Array(group.pending.prefix(count))
+        group.pending.removeFirst(cells.count)
+        group.leases.insert(lease)
+        group.owner = group.pending.isEmpty ? nil : worker
+        if group.pending.isEmpty { owned.remove(number) } else { owned.insert(number) }
+        groups[number] = group
+        pendingCells -= cells.count
+        leaseCount += 1
+        return cells
+    }
+
+    /// Gives cells back to their group, in order, without those that are done, failed or elsewhere.
+    mutating func restore(_ cells: [Int], toGroup number: Int) {
+        var group = groups[number] ?? Group()
+        let returning = cells.filter { !done.contains($0) && !isExcepted($0) }
+        group.pending = (group.pending + returning).sorted()
+        pendingCells += returning.count
+        groups[number] = group
+        queue(number)
+        dropIfFinished(number)
+    }
+
+    /// Whether a cell is kept from running by its exception.
+    func isExcepted(_ cell: Int) -> Bool {
+        guard let exception = exceptions[cell] else { return false }
+        return exception.state != .retrying
+    }
+
+    mutating func dropIfFinished(_ number: Int) {
+        if groups[number]?.isFinished == true {
+            groups[number] = nil
+            owned.remove(number)
+        }
+    }
+
+    /// Takes a cell out of the pending cells of its group, if it is there.
+    mutating func removePending(_ cell: Int) {
+        let number = space.group(ofCell: cell)
+        guard let place = groups[number]?.pending.firstIndex(of: cell) else { return }
+        groups[number]?.pending.remove(at: place)
+        pendingCells -= 1
+    }
+}
+
+/// Running means of how long fits and evaluations of a run take.
+struct ObservedDuration: Sendable {
+    private(set) var fitMilliseconds: Double?
+    private(set) var cellMilliseconds: Double?
+
+    mutating func observe(fit milliseconds: Int64) { fitMilliseconds = Self.mean(fitMilliseconds, milliseconds) }
+    mutating func observe(cell milliseconds: Int64) { cellMilliseconds = Self.mean(cellMilliseconds, milliseconds) }
+
+    private static func mean(_ old: Double?, _ new: Int64) -> Double {
+        guard let old else { return Double(new) }
+        return old + (Double(new) - old) * 0.2
+    }
+}

@@ -1,0 +1,28 @@
+/// The limits of one run, as its grid file gives them.
+package struct RunPolicy: Hashable, Sendable {
+    /// How often a failed cell is tried again.
+    package var retries = 2
+    /// How many process deaths one cell may cause before it is quarantined.
+    package var crashLimit = 5
+    /// The run stops when more cells than this have failed; nil = never.
+    package var maxFails: Int?
+    package var priority = 0
+    /// The numerics class its records belong to; only workers that can be of this class get its cells.
+    package var numerics = ""
+
+    package init() {}
+
+    /// Milliseconds before try number `tries + 1`: 1 s, doubled each time, at most 60 s.
+    func backoff(tries: Int) -> Int64 { min(60_000, 1_000 << Int64(min(max(tries - 1, 0), 6))) }
+}
+
+/// What a run is doing.
+package enum RunState: String, Hashable, Sendable {
+    case active, paused, cancelled
+    /// More cells failed than `max_fails` allows.
+    case stopped
+    /// Every cell is recorded or has finally failed.
+    case finished
+
+    package var isOver: Bool { self == .cancelled || self == .stopped || self == .finished }
+}

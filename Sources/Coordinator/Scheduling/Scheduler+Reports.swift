@@ -1,0 +1,79 @@
+/// Where a cell stands and why, for `explain`.
+package enum CellStanding: Hashable, Sendable {
+    case recorded
+    /// Not reached yet, or waiting for a worker: `reason` says what it waits for.
+    case waiting(reason: String)
+    case leased(WorkerID, LeaseID, isRunning: Bool)
+    case excepted(CellException)
+    case noSuchCell
+}
+
+/// The counts of one run.
+package struct RunCounts: Hashable, Sendable {
+    package var state: RunState
+    /// Cells that are to be recorded: all but the excluded ones.
+    package var cells: Int
+    package var done: Int
+    package var reused: Int
+    package var leased: Int
+    package var failed: Int
+    package var quarantined: Int
+    package var backingOff: Int
+    package var priority: Int
+
+    package var pending: Int { max(0, cells - done - leased - failed - quarantined - backingOff) }
+}
+
+extension Scheduler {
+    package var runIDs: [RunID] { runs.keys.sorted() }
+    package var workerIDs: [WorkerID] { workers.keys.sorted() }
+    package var leaseCount: Int { leases.count }
+
+    package func leases(of worker: WorkerID) -> [LeaseID] { workers[worker]?.leases.sorted() ?? [] }
+
+    package func counts(of id: RunID) -> RunCounts? {
+        guard let run = runs[id] else { return nil }
+        let states = run.exceptions.values.map(\.state)
+        return RunCounts(
+            state: run.state,
+            cells: run.space.cellCount - run.space.excludedCount,
+            done: run.done.count,
+            reused: run.reusedCells,
+            leased: leases.values.reduce(0) { $0 + ($1.run == id ? $1.cells.count : 0) },
+            failed: states.count { $0 == .failed },
+            quarantined: states.count { $0 == .quarantined },
+            backingOff: states.count { $0 == .backingOff },
+            priority: run.policy.priority
+        )
+    }
+
+    /// The cells with an exception, with it.
+    package func exceptions(of id: RunID) -> [(cell: Int, exception: CellException)] {
+        (runs[id]?.exceptions ?? [:]).sorted { $0.key < $1.key }.map { (cell: $0.key, exception: $0.value) }
+    }
+
+    package func standing(of cell: Int, in id: RunID) -> CellStanding {
+        guard let run = runs[id], (0..<run.space.cellCount).contains(cell) else { return .noSuchCell }
+        if run.done.contains(cell) { return .recorded }
+        let number = run.space.group(ofCell: cell)
+        for lease in run.groups[number]?.leases.sorted() ?? [] {
+            if let lease = leases[lease], lease.cells.contains(cell) {
+                return .leased(lease.worker, lease.id, isRunning: lease.progress == .cell(cell))
+            }
+        }
+        if let exception = run.exceptions[cell], exception.state != .retrying { return .excepted(exception) }
+        switch run.state {
+        case .paused: return .waiting(reason: "the run is paused")
+        case .cancelled: return .waiting(reason: "the run was cancelled")
+        case .stopped: return .waiting(reason: "the run was stopped: too many cells failed")
+        case .finished, .active: break
+        }
+        if isStalled { return .waiting(reason: "the store cannot take results now") }
+        if workers.isEmpty { return .waiting(reason: "no worker is connected") }
+        let able = workers.values.filter { $0.numerics.contains(run.policy.numerics) }
+        if able.isEmpty { return .waiting(reason: "no connected worker can be of numerics class \(run.policy.numerics)") }
+        if !able.contains(where: \.isHungry) { return .waiting(reason: "every able worker is busy") }
+        let ahead = unfinished.contains { runs[$0].map { $0.policy.priority > run.policy.priority } ?? false }
+        return .waiting(reason: ahead ? "runs of higher priority go first" : "its turn has not come")
+    }
+}

@@ -1,0 +1,89 @@
+/// Decides who runs what. Events go in, commands come out; it has no clock, no I/O and no randomness of its own, so that
+/// the same events give the same commands, and a simulator can drive it through any history.
+///
+/// Promise kept together with the store: a cell may be executed more than once; it is counted once, when its record is
+/// on disk; a cell that is not recorded is pending, leased, backing off or finally failed, never forgotten
+/// (``checkInvariants()``).
+package struct Scheduler: Sendable {
+    package struct Configuration: Hashable, Sendable {
+        /// A worker that is silent for so long is lost; a lease that its worker does not name for so long returns.
+        package var leaseMilliseconds: Int64 = 5_000
+        package var maximumCells = 256
+        /// What one lease should take, once durations have been seen.
+        package var targetMilliseconds = 2_000.0
+        /// After a start with unfinished runs, workers have this long to say what they hold before it is given away.
+        package var graceMilliseconds: Int64 = 1_000
+        /// How much is looked up ahead of the workers.
+        package var readyCells = 16_384
+        package var resolveGroups = 256
+        package init() {}
+    }
+
+    let configuration: Configuration
+    let epoch: UInt32
+    var counter: UInt32 = 0
+    var now: Moment
+    /// No lease is granted before this moment.
+    var graceEnd: Moment
+    var runs: [RunID: Run] = [:]
+    /// The runs that are not over.
+    var unfinished: Set<RunID> = []
+    var workers: [WorkerID: WorkerEntry] = [:]
+    var leases: [LeaseID: Lease] = [:]
+    /// Workers that want more leases; those that hold none come first.
+    var hungry: Set<WorkerID> = []
+    var isStalled = false
+    var commands: [SchedulerCommand] = []
+    /// Something changed that may let a lease be granted.
+    var mayGrant = false
+
+    /// - Parameters:
+    ///   - epoch: grows at each coordinator start, so that fences of an earlier life are smaller.
+    ///   - recovering: whether workers of an earlier life may still hold leases.
+    package init(configuration: Configuration = Configuration(), epoch: UInt32, now: Moment, recovering: Bool = false) {
+        self.configuration = configuration
+        self.epoch = epoch
+        self.now = now
+        graceEnd = now + (recovering ? configuration.graceMilliseconds : 0)
+    }
+
+    /// Takes one event and says what is to be done about it, in order.
+    package mutating func handle(_ event: SchedulerEvent, at moment: Moment) -> [SchedulerCommand] {
+        now = max(now, moment)
+        switch event {
+        case .runAdded(let id, let space, let policy, let state, let done, let exceptions):
+            add(id, space: space, policy: policy, state: state, done: done, exceptions: exceptions)
+        case .resolved(let id, let group, let unrecorded, let recorded):
+            resolved(id, group: group, unrecorded: unrecorded, recorded: recorded)
+        case .runPaused(let id): change(id, to: .paused, reason: "")
+        case .runResumed(let id): change(id, to: .active, reason: "")
+        case .runCancelled(let id, let reason): end(id, as: .cancelled, reason: reason)
+        case .runPriority(let id, let priority): runs[id]?.policy.priority = priority
+        case .retry(let id, let cells): retry(id, cells: cells)
+        case .workerJoined(let id, let numerics, let held): join(id, numerics: numerics, held: held)
+        case .credit(let id, let credit):
+            seen(id)
+            workers[id]?.credit = credit
+            updateHunger(id)
+        case .workerSeen(let id): seen(id)
+        case .heartbeat(let id, let named): heartbeat(id, named: named)
+        case .workerLeft(let id): remove(id, blaming: false)
+        case .drain(let id):
+            workers[id]?.isDraining = true
+            updateHunger(id)
+        case .started(let id, let fence, let cell): started(id, fence, cell: cell)
+        case .committed(let id, let cell): committed(id, cell: cell)
+        case .failed(let id, let fence, let cell, let kind, let retryable, let text):
+            failed(id, fence, cell: cell, kind: kind, retryable: retryable, text: text)
+        case .released(let id, let fence, let cells): released(id, fence, cells: cells)
+        case .storeStalled(let stalled):
+            isStalled = stalled
+            mayGrant = true
+        case .tick: tick()
+        }
+        if mayGrant { grantLeases() }
+        for id in unfinished.sorted() { settle(id) }
+        defer { commands.removeAll(keepingCapacity: true) }
+        return commands
+    }
+}

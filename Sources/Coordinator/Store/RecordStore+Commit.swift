@@ -1,0 +1,121 @@
+import Foundation
+import GRDB
+package import RouteGridBase
+
+extension RecordStore {
+    /// Commits a batch of changes in one transaction: records, the bits of their cells and the blobs they name stand
+    /// together or not at all. When it returns, they are on disk.
+    ///
+    /// - Returns: a verdict for every `.result` of the batch, in order.
+    package func commit(_ writes: [StoreWrite]) throws(RouteGridError) -> [Verdict] {
+        try write { database in
+            var verdicts: [Verdict] = []
+            var done: [BlockID: [Int]] = [:]
+            for change in writes {
+                switch change {
+                case .result(let row):
+                    verdicts.append(try Self.insert(row, into: database))
+                    done[BlockID(run: row.run, cell: row.cell), default: []].append(row.cell)
+                case .reused(let run, let cells):
+                    for cell in cells { done[BlockID(run: run, cell: cell), default: []].append(cell) }
+                case .exception(let run, let cell, let exception, let log):
+                    try Self.write(exception, of: cell, in: run, log: log, into: database)
+                case .runState(let run, let state, let reason):
+                    try database.cachedStatement(sql: "UPDATE run SET state = ?, reason = ? WHERE id = ?")
+                        .execute(arguments: [state.rawValue, reason, Int64(run.rawValue)])
+                case .runPriority(let run, let priority):
+                    try database.cachedStatement(sql: "UPDATE run SET priority = ? WHERE id = ?")
+                        .execute(arguments: [priority, Int64(run.rawValue)])
+                case .audit(let actor, let action, let detail):
+                    try database.cachedStatement(sql: "INSERT INTO audit(at, actor, action, detail) VALUES (?, ?, ?, ?)")
+                        .execute(arguments: [Self.timestamp(), actor, action, detail])
+                }
+            }
+            for (block, cells) in done { try Self.mark(cells, in: block, of: database) }
+            return verdicts
+        }
+    }
+
+    /// One row of the `done` table.
+    private struct BlockID: Hashable {
+        let run: RunID
+        let number: Int
+        init(run: RunID, cell: Int) {
+            self.run = run
+            number = cell / CellBitmap.blockSize
+        }
+    }
+
+    private static func insert(_ row: ResultRow, into database: Database) throws -> Verdict {
+        let key = Data(row.jobKey)
+        let insert = try database.cachedStatement(
+            sql: "INSERT OR IGNORE INTO record(job_key, result_sha, body, run_info) VALUES (?, ?, ?, ?)"
+        )
+        try insert.execute(arguments: [key, Data(row.resultDigest), Data(row.body), Data(row.runInfo)])
+        for blob in row.blobs {
+            try database.cachedStatement(sql: "INSERT OR IGNORE INTO blob(sha, size, bytes) VALUES (?, ?, ?)")
+                .execute(arguments: [Data(blob.digest), blob.bytes.count, Data(blob.bytes)])
+        }
+        if database.lastRecordWasInserted(insert) { return .new }
+        let known = try Data.fetchOne(
+            try database.cachedStatement(sql: "SELECT result_sha FROM record WHERE job_key = ?"),
+            arguments: [key]
+        )
+        guard let known, known != Data(row.resultDigest) else { return .equal }
+        try database.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO divergence(job_key, first_sha, second_sha, worker, body, at) VALUES (?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [key, known, Data(row.resultDigest), row.worker, Data(row.body), timestamp()])
+        return .divergent
+    }
+
+    private static func mark(_ cells: [Int], in block: BlockID, of database: Database) throws {
+        let arguments: StatementArguments = [Int64(block.run.rawValue), block.number]
+        let stored = try Data.fetchOne(
+            try database.cachedStatement(sql: "SELECT bits FROM done WHERE run = ? AND block = ?"),
+            arguments: arguments
+        )
+        var bits = stored.map(Array.init) ?? Array(repeating: 0, count: CellBitmap.blockSize / 8)
+        for cell in cells {
+            let bit = cell % CellBitmap.blockSize
+            bits[bit / 8] |= 1 << UInt8(bit % 8)
+        }
+        try database.cachedStatement(sql: "INSERT OR REPLACE INTO done(run, block, bits) VALUES (?, ?, ?)")
+            .execute(arguments: arguments + [Data(bits)])
+    }
+
+    private static func write(
+        _ exception: CellException?,
+        of cell: Int,
+        in run: RunID,
+        log: [UInt8]?,
+        into database: Database
+    ) throws {
+        guard let exception else {
+            try database.cachedStatement(sql: "DELETE FROM exception WHERE run = ? AND cell = ?")
+                .execute(arguments: [Int64(run.rawValue), cell])
+            return
+        }
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO exception(run, cell, state, attempts, crashes, kind, text, log) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT(run, cell) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
+                    crashes = excluded.crashes, kind = excluded.kind, text = excluded.text,
+                    log = coalesce(excluded.log, log)
+                """
+        ).execute(
+            arguments: [
+                Int64(run.rawValue), cell, exception.state.rawValue, exception.attempts, exception.crashes,
+                exception.kind.rawValue, exception.text, log.map { Data($0) },
+            ]
+        )
+    }
+
+    static func timestamp() -> String { Date().formatted(.iso8601) }
+}
+
+extension Database {
+    /// Whether the `INSERT OR IGNORE` just executed added its row.
+    fileprivate func lastRecordWasInserted(_ statement: Statement) -> Bool { changesCount > 0 }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import GRDB
+package import RouteGridBase
+
+/// A submitted grid as the store keeps it.
+package struct StoredRun: Sendable {
+    package var id: RunID
+    package var name: String
+    package var lock: [UInt8]
+    package var state: RunState
+    package var priority: Int
+    package var reason: String
+    package var submitted: String
+}
+
+/// A record with its place in the stream of all records.
+package struct StoredRecord: Sendable {
+    package var sequence: UInt64
+    package var jobKey: Digest
+    package var body: [UInt8]
+    package var runInfo: [UInt8]
+}
+
+extension RecordStore {
+    /// Adds a run; it is on disk when this returns.
+    package func addRun(name: String, lock: [UInt8], priority: Int) throws(RouteGridError) -> RunID {
+        try write { database in
+            try database.execute(
+                sql: "INSERT INTO run(name, lock_sha, lock, state, priority, submitted_at) VALUES (?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    name, Data(Digest(hashing: lock)), Data(lock), RunState.active.rawValue, priority, Self.timestamp(),
+                ]
+            )
+            return RunID(UInt64(database.lastInsertedRowID))
+        }
+    }
+
+    package func runs() throws(RouteGridError) -> [StoredRun] {
+        try read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM run ORDER BY id").map { row in
+                StoredRun(
+                    id: RunID(UInt64(row["id"] as Int64)),
+                    name: row["name"],
+                    lock: Array(row["lock"] as Data),
+                    state: RunState(rawValue: row["state"]) ?? .paused,
+                    priority: row["priority"],
+                    reason: row["reason"],
+                    submitted: row["submitted_at"]
+                )
+            }
+        }
+    }
+
+    package func doneCells(of run: RunID) throws(RouteGridError) -> CellBitmap {
+        try read { database in
+            var bitmap = CellBitmap()
+            let rows = try Row.fetchCursor(
+                database,
+                sql: "SELECT block, bits FROM done WHERE run = ?",
+                arguments: [Int64(run.rawValue)]
+            )
+            while let row = try rows.next() { bitmap.load(block: row["block"], bytes: Array(row["bits"] as Data)) }
+            return bitmap
+        }
+    }
+
+    package func exceptions(of run: RunID) throws(RouteGridError) -> [Int: CellException] {
+        try read { database in
+            var found: [Int: CellException] = [:]
+            let rows = try Row.fetchCursor(
+                database,
+                sql: "SELECT * FROM exception WHERE run = ?",
+                arguments: [Int64(run.rawValue)]
+            )
+            while let row = try rows.next() {
+                found[row["cell"]] = CellException(
+                    state: CellException.State(rawValue: row["state"]) ?? .failed,
+                    attempts: row["attempts"],
+                    crashes: row["crashes"],
+                    kind: FailureKind(rawValue: row["kind"]) ?? .error,
+                    text: row["text"]
+                )
+            }
+            return found
+        }
+    }
+
+    /// The last 64 KB that a failed cell wrote to standard error.
+    package func log(ofCell cell: Int, in run: RunID) throws(RouteGridError) -> [UInt8] {
+        try read { database in
+            let log = try Data.fetchOne(
+                database,
+                sql: "SELECT log FROM exception WHERE run = ? AND cell = ?",
+                arguments: [Int64(run.rawValue), cell]
+            )
+            return log.map(Array.init) ?? []
+        }
+    }
+
+    /// For each key, whether it has a record.
+    package func recorded(_ keys: [Digest]) throws(RouteGridError) -> [Bool] {
+        try read { database in
+            let statement = try database.cachedStatement(sql: "SELECT 1 FROM record WHERE job_key = ?")
+            return try keys.map { try Int.fetchOne(statement, arguments: [Data($0)]) != nil }
+        }
+    }
+
+    /// The records of these keys that exist, in the order of the keys.
+    package func records(of keys: [Digest]) throws(RouteGridError) -> [StoredRecord] {
+        try read { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT seq, job_key, body, run_info FROM record WHERE job_key = ?"
+            )
+            return try keys.compactMap { key in
+                try Row.fetchOne(statement, arguments: [Data(key)]).flatMap(StoredRecord.init)
+            }
+        }
+    }
+
+    /// Records in the order they were committed, after a place in that order.
+    package func records(after sequence: UInt64, limit: Int) throws(RouteGridError) -> [StoredRecord] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT seq, job_key, body, run_info FROM record WHERE seq > ? ORDER BY seq LIMIT ?",
+                arguments: [Int64(clamping: sequence), limit]
+            ).compactMap(StoredRecord.init)
+        }
+    }
+
+    package func counts() throws(RouteGridError) -> (records: Int, divergences: Int) {
+        try read { database in
+            (
+                try Int.fetchOne(database, sql: "SELECT count(*) FROM record") ?? 0,
+                try Int.fetchOne(database, sql: "SELECT count(*) FROM divergence") ?? 0
+            )
+        }
+    }
+
+    /// Keys that got two different results, with both digests.
+    package func divergences() throws(RouteGridError) -> [(key: Digest, first: Digest, second: Digest, worker: String)] {
+        try read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM divergence ORDER BY id").compactMap { row in
+                guard let key = Digest(column: row["job_key"]), let first = Digest(column: row["first_sha"]),
+                    let second = Digest(column: row["second_sha"])
+                else { return nil }
+                return (key, first, second, row["worker"])
+            }
+        }
+    }
+}
+
+extension StoredRecord {
+    fileprivate init?(_ row: Row) {
+        guard let key = Digest(column: row["job_key"]) else { return nil }
+        sequence = UInt64(row["seq"] as Int64)
+        jobKey = key
+        body = Array(row["body"] as Data)
+        runInfo = (row["run_info"] as Data?).map(Array.init) ?? []
+    }
+}

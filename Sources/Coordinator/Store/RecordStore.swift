@@ -1,0 +1,101 @@
+import Foundation
+import GRDB
+package import RouteGridBase
+
+/// Runs, records and what is known of every cell, in one SQLite file (WAL, `synchronous=FULL`: what is committed
+/// survives power loss). Only the coordinator opens it, once.
+///
+/// Every method blocks until the disk has answered: call it from the store's own thread, never from an event loop.
+package final class RecordStore: Sendable {
+    /// 32 hex digits made when the folder was made; followers start again when it changes.
+    package let identity: [UInt8]
+    /// Grows at each start: the high half of every fence.
+    package let epoch: UInt32
+    let folder: StateFolder
+    let pool: DatabasePool
+
+    /// Opens or makes the store, migrates it, and begins a new epoch.
+    ///
+    /// - Throws: `system` with a way out when the file is damaged; `badInput` when it was written by a newer version.
+    package init(folder: StateFolder) throws(RouteGridError) {
+        self.folder = folder
+        do {
+            var configuration = Configuration()
+            configuration.label = "records"
+            configuration.prepareDatabase { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+                try database.execute(sql: "PRAGMA cache_size = -65536")
+            }
+            pool = try DatabasePool(path: folder.database, configuration: configuration)
+            let migrator = StoreSchema.migrator
+            guard try pool.read({ try !migrator.hasBeenSuperseded($0) }) else {
+                throw RouteGridError.badInput(folder.database, "written by a newer routegrid; use that version")
+            }
+            try migrator.migrate(pool)
+            (identity, epoch) = try pool.write { database in
+                let stored = try Data.fetchOne(database, sql: "SELECT value FROM meta WHERE key = 'coordinator16'")
+                let identity = stored ?? Data((0..<16).map { _ in UInt8.random(in: 0...255) })
+                let epoch = try (UInt32.fetchOne(database, sql: "SELECT value FROM meta WHERE key = 'epoch'") ?? 0) + 1
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO meta VALUES ('coordinator16', ?), ('epoch', ?)",
+                    arguments: [identity, epoch]
+                )
+                return (Array(identity), epoch)
+            }
+        } catch {
+            throw Self.explain(error, folder: folder)
+        }
+    }
+
+    /// What a failed call means for a person, and whether it can be tried again.
+    static func explain(_ error: any Error, folder: StateFolder) -> RouteGridError {
+        if let known = error as? RouteGridError { return known }
+        guard let error = error as? DatabaseError else {
+            return RouteGridError(.system, "\(folder.database): \(error)")
+        }
+        switch error.resultCode {
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return RouteGridError(
+                .system,
+                "\(folder.database): the record store is damaged (\(error.message ?? "unreadable")); nothing was changed. "
+                    + "Move the folder away and start `routegrid coordinator --restore BACKUP`, or start with an empty folder "
+                    + "and submit again"
+            )
+        case .SQLITE_FULL, .SQLITE_IOERR:
+            return RouteGridError(.temporary, "\(folder.database): \(error.message ?? "the disk is full")")
+        default:
+            return RouteGridError(.system, "\(folder.database): \(error.message ?? String(describing: error))")
+        }
+    }
+
+    private func explaining<Value>(_ body: () throws -> Value) throws(RouteGridError) -> Value {
+        do { return try body() } catch { throw Self.explain(error, folder: folder) }
+    }
+
+    func write<Value>(_ body: (Database) throws -> Value) throws(RouteGridError) -> Value {
+        try explaining { try pool.write(body) }
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws(RouteGridError) -> Value {
+        try explaining { try pool.read(body) }
+    }
+
+    /// SQLite's own check of the whole file: "ok", or what is wrong.
+    package func integrityCheck() throws(RouteGridError) -> String {
+        try read { try String.fetchAll($0, sql: "PRAGMA integrity_check(10)").joined(separator: "; ") }
+    }
+
+    package func close() { try? pool.close() }
+}
+
+extension Data {
+    init(_ digest: Digest) { self.init(digest.bytes) }
+}
+
+extension Digest {
+    init?(column: Data?) {
+        guard let column else { return nil }
+        self.init(bytes: column)
+    }
+}

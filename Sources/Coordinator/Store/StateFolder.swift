@@ -1,0 +1,57 @@
+import CPlatform
+import Foundation
+package import RouteGridBase
+
+/// The folder that a coordinator keeps its state in: one process at a time, on a local disk.
+///
+/// `records.sqlite` (with its WAL), `blobs/ab/cdef…` (large blobs by digest), `lock`.
+package final class StateFolder: Sendable {
+    package let path: String
+    private let lockDescriptor: Int32
+
+    package var database: String { path + "/records.sqlite" }
+    package var blobs: String { path + "/blobs" }
+
+    /// Makes the folder when it is missing, and locks it for this process.
+    ///
+    /// - Throws: `badInput` on a network file system, `system` when another coordinator uses the folder or it cannot be
+    ///   written.
+    package init(path: String) throws(RouteGridError) {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path + "/blobs",
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw RouteGridError(.system, "\(path): the state folder cannot be made: \(error.localizedDescription)")
+        }
+        if let name = Self.networkFileSystem(path) {
+            throw RouteGridError.badInput(
+                path,
+                "the state folder is on \(name), a network file system, where SQLite's locks and syncs are not safe; "
+                    + "put it on a local disk and use `routegrid backup --to` for a copy on \(name)"
+            )
+        }
+        lockDescriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lockDescriptor >= 0 else {
+            throw RouteGridError(.system, "\(path)/lock: \(String(cString: strerror(errno)))")
+        }
+        if flock(lockDescriptor, LOCK_EX | LOCK_NB) != 0 {
+            close(lockDescriptor)
+            throw RouteGridError(.temporary, "\(path): another coordinator uses this state folder")
+        }
+    }
+
+    deinit { close(lockDescriptor) }
+
+    /// The name of the network file system that holds a path, or nil on a local one.
+    package static func networkFileSystem(_ path: String) -> String? {
+        let names: [Int64: String] = [
+            0x6969: "NFS", 0xFF53_4D42: "CIFS", 0xFE53_4D42: "SMB2", 0x0BD0_0BD0: "Lustre", 0x1983_0326: "FhGFS",
+            0x4750_4653: "GPFS", 0x6573_5546: "FUSE", 0x00C3_6400: "Ceph", 0x5346_414F: "AFS", 0x0102_1997: "9P",
+        ]
+        return names[cplatform_filesystem_magic(path) & 0xFFFF_FFFF]
+    }
+}

@@ -1,0 +1,66 @@
+package import RouteGridBase
+
+/// A result as a worker sent it, checked, on its way into the store.
+package struct ResultRow: Hashable, Sendable {
+    package var run: RunID
+    package var cell: Int
+    package var jobKey: Digest
+    package var resultDigest: Digest
+    /// The record: one JSON line without its line feed.
+    package var body: [UInt8]
+    /// Facts of the run, one JSON line; never hashed.
+    package var runInfo: [UInt8]
+    /// Blobs that came inside the message; they are committed with the record that names them.
+    package var blobs: [InlineBlob]
+    package var worker: String
+
+    package struct InlineBlob: Hashable, Sendable {
+        package var digest: Digest
+        package var bytes: [UInt8]
+        package init(digest: Digest, bytes: [UInt8]) {
+            self.digest = digest
+            self.bytes = bytes
+        }
+    }
+
+    package init(
+        run: RunID,
+        cell: Int,
+        jobKey: Digest,
+        resultDigest: Digest,
+        body: [UInt8],
+        runInfo: [UInt8],
+        blobs: [InlineBlob] = [],
+        worker: String
+    ) {
+        self.run = run
+        self.cell = cell
+        self.jobKey = jobKey
+        self.resultDigest = resultDigest
+        self.body = body
+        self.runInfo = runInfo
+        self.blobs = blobs
+        self.worker = worker
+    }
+}
+
+/// What the store found when it was given a result.
+package enum Verdict: Hashable, Sendable {
+    /// The first record of its key.
+    case new
+    /// The key had a record with the same result: evidence of determinism, counted.
+    case equal
+    /// The key had a record with another result. The first stays; the difference is kept and shown.
+    case divergent
+}
+
+/// One change of the store. Changes of one batch are committed together or not at all.
+package enum StoreWrite: Sendable {
+    case result(ResultRow)
+    /// Cells found recorded when a run reached them.
+    case reused(RunID, cells: [Int])
+    case exception(RunID, cell: Int, CellException?, log: [UInt8]?)
+    case runState(RunID, RunState, reason: String)
+    case runPriority(RunID, Int)
+    case audit(actor: String, action: String, detail: String)
+}
