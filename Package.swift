@@ -123,7 +123,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "RouteGridBaseTests", dependencies: ["RouteGridBase"], swiftSettings: settings),
-        .testTarget(name: "RoutingDataTests", dependencies: ["RoutingData", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "RoutingDataTests",
+            dependencies: ["RoutingData", "TestSupport"],
+            exclude: ["Golden"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "RouterCatalogTests", dependencies: ["RouterCatalog"], swiftSettings: settings),
         .testTarget(
             name: "RoutingCoreTests",

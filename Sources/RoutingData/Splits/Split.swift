@@ -16,8 +16,17 @@ package struct Split: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// Seeded random parts by the digest order of CONTRACTS 2; fractions of the groups or samples.
         case random(train: Double, dev: Double, test: Double, groupBy: GroupBy)
+        /// Split index `r · folds + f` tests on fold `f` of the `r`-th order; `dev` is a fraction of all, taken from the
+        /// other folds.
+        case kfold(folds: Int, dev: Double, groupBy: GroupBy)
+        /// Trains on some datasets of the table and tests on others; `dev` is a fraction of the train datasets' groups.
+        /// Rows of datasets that are not named belong to no part.
+        case heldOut(train: [String], test: [String], dev: Double, groupBy: GroupBy)
         /// sklearn's `train_test_split(train_size: train, shuffle: true, random_state: seed)`; no dev part.
         case compat(train: Double)
+        /// VL-RouterBench's split: the rows after `numpy.random.seed(seed); numpy.random.shuffle(list)`, cut at
+        /// `int(train·n)` and `int(dev·n)` rows further; the rest is the test part.
+        case vlCompat(train: Double, dev: Double)
     }
 
     /// What stays together: samples alone, or all samples with the same `group` of the samples table.

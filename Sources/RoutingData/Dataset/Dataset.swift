@@ -1,0 +1,125 @@
+package import RouteGridBase
+
+/// A row of a dataset: who it is, and what people may look at.
+package struct DatasetSample: Hashable, Sendable {
+    package var sample: Sample
+    /// The text that was asked; empty when it is not known.
+    package var question: String
+    /// Where the image is, relative to nothing in particular; empty when there is none.
+    package var image: String
+
+    package init(sample: Sample, question: String = "", image: String = "") {
+        self.sample = sample
+        self.question = question
+        self.image = image
+    }
+}
+
+/// Measured outcomes of a pool of models on samples, with embeddings and where it all came from: one dataset folder.
+package struct Dataset: Sendable, Equatable {
+    package var name: String
+    /// In code-point order.
+    package var models: [String]
+    /// `USD`, `MAC`, `J`, ….
+    package var costUnit: String
+    /// The prices the costs were made with, when known.
+    package var prices: JSONValue?
+    /// What a sample's group is: `sample_id` when every sample stands alone, else the name of what is shared, such as
+    /// `task`.
+    package var groups: String
+    /// Where the data are from, in words.
+    package var provenance: String
+    package var licence: String
+    package var samples: [DatasetSample]
+    /// `[samples, models]` in 0…1; NaN where `cost` is.
+    package var quality: Matrix<Double>
+    /// `[samples, models]` in `costUnit`, 0 or more; NaN where `quality` is.
+    package var cost: Matrix<Double>
+    /// `[samples, width]` by the encoder's name.
+    package var text: [String: Matrix<Float>]
+    /// `[samples, width]` by the encoder's name.
+    package var image: [String: Matrix<Float>]
+    /// `[samples, models]`, NaN where it is not known.
+    package var tokensIn: Matrix<Double>?
+    /// `[samples, models]`, NaN where it is not known.
+    package var tokensOut: Matrix<Double>?
+
+    package init(
+        name: String,
+        models: [String],
+        costUnit: String,
+        prices: JSONValue? = nil,
+        groups: String = "sample_id",
+        provenance: String,
+        licence: String,
+        samples: [DatasetSample],
+        quality: Matrix<Double>,
+        cost: Matrix<Double>,
+        text: [String: Matrix<Float>] = [:],
+        image: [String: Matrix<Float>] = [:],
+        tokensIn: Matrix<Double>? = nil,
+        tokensOut: Matrix<Double>? = nil
+    ) {
+        self.name = name
+        self.models = models
+        self.costUnit = costUnit
+        self.prices = prices
+        self.groups = groups
+        self.provenance = provenance
+        self.licence = licence
+        self.samples = samples
+        self.quality = quality
+        self.cost = cost
+        self.text = text
+        self.image = image
+        self.tokensIn = tokensIn
+        self.tokensOut = tokensOut
+    }
+
+    /// NaN equals NaN: two datasets are equal when their tensors are, bit for bit.
+    package static func == (left: Dataset, right: Dataset) -> Bool {
+        left.json == right.json && left.samples == right.samples && left.tensorDigests == right.tensorDigests
+    }
+}
+
+extension Dataset {
+    /// The digest of every tensor by its name in the dataset folder.
+    package var tensorDigests: [String: Digest] {
+        var digests = ["quality": TensorBlob.digest(of: quality), "cost": TensorBlob.digest(of: cost)]
+        for (name, matrix) in text { digests["text.\(name)"] = TensorBlob.digest(of: matrix) }
+        for (name, matrix) in image { digests["image.\(name)"] = TensorBlob.digest(of: matrix) }
+        if let tokensIn { digests["tokens_in"] = TensorBlob.digest(of: tokensIn) }
+        if let tokensOut { digests["tokens_out"] = TensorBlob.digest(of: tokensOut) }
+        return digests
+    }
+
+    /// What the core works on, with the embeddings of the named encoders.
+    ///
+    /// - Throws: `badInput` when an encoder is not in the dataset.
+    package func table(text textName: String? = nil, image imageName: String? = nil) throws(RouteGridError)
+        -> OutcomeTable
+    {
+        OutcomeTable(
+            models: models,
+            samples: samples.map(\.sample),
+            quality: quality,
+            cost: cost,
+            text: try Self.embedding(textName, of: text, kind: "text", dataset: name),
+            image: try Self.embedding(imageName, of: image, kind: "image", dataset: name)
+        )
+    }
+
+    private static func embedding(
+        _ name: String?,
+        of embeddings: [String: Matrix<Float>],
+        kind: String,
+        dataset: String
+    ) throws(RouteGridError) -> Matrix<Float>? {
+        guard let name else { return nil }
+        guard let found = embeddings[name] else {
+            let hint = embeddings.isEmpty ? "; it has none" : NearestName.hint(name, in: embeddings.keys.sorted())
+            throw .badInput("dataset \(dataset)", "no \(kind) embedding \"\(name)\"\(hint)")
+        }
+        return found
+    }
+}

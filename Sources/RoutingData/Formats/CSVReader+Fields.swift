@@ -1,0 +1,58 @@
+import RouteGridBase
+
+extension CSVReader {
+    /// The field's text.
+    func text(of field: Row.Field, column: String) throws(RouteGridError) -> String {
+        let slice = bytes[field.range]
+        let text: String?
+        if field.hasDoubledQuotes {
+            var halved: [UInt8] = []
+            halved.reserveCapacity(slice.count)
+            var isSecond = false
+            for byte in slice {
+                isSecond = byte == UInt8(ascii: "\"") && !isSecond
+                if byte != UInt8(ascii: "\"") || isSecond { halved.append(byte) }
+            }
+            text = String(validating: halved, as: UTF8.self)
+        } else {
+            text = String(validating: slice, as: UTF8.self)
+        }
+        guard let text else { throw failure(of: field, column: column, "not UTF-8") }
+        return text
+    }
+
+    /// The field's number, or nil when it is empty or blank; blanks around a number are allowed.
+    func number(of field: Row.Field, column: String) throws(RouteGridError) -> Double? {
+        let blank = UInt8(ascii: " ")
+        var slice = bytes[field.range]
+        while slice.first == blank { slice.removeFirst() }
+        while slice.last == blank { slice.removeLast() }
+        guard let first = slice.first else { return nil }
+        if slice.count == 1, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) {
+            return Double(first - UInt8(ascii: "0"))
+        }
+        let text = String(decoding: slice, as: UTF8.self)
+        if slice.allSatisfy(Self.isNumberByte), let value = Double(text) {
+            guard value.isFinite else { throw failure(of: field, column: column, "\"\(text)\" is too large a number") }
+            return value
+        }
+        let name = text.lowercased().drop { "+-".contains($0) }
+        guard !["nan", "inf", "infinity"].contains(name) else {
+            throw failure(of: field, column: column, "a literal \"\(text)\" is refused: leave a missing cell empty")
+        }
+        throw failure(of: field, column: column, "expected a number, found \"\(text.prefix(40))\"")
+    }
+
+    func failure(of field: Row.Field, column: String, _ message: String) -> RouteGridError {
+        failure(at: field.range.lowerBound, "column \"\(column)\": \(message)")
+    }
+
+    private static func isNumberByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "e"), UInt8(ascii: "E"):
+            true
+        default: false
+        }
+    }
+}

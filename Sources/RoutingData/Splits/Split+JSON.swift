@@ -1,0 +1,119 @@
+package import RouteGridBase
+
+extension Split.Kind {
+    /// The name in grid files, keys and records.
+    package var name: String {
+        switch self {
+        case .random: "random"
+        case .kfold: "kfold"
+        case .heldOut: "held-out"
+        case .compat: "compat"
+        case .vlCompat: "vl-compat"
+        }
+    }
+
+    /// The parameters as keys hash them, apart from seed and index.
+    package var parameters: [String: JSONValue] {
+        switch self {
+        case .random(let train, let dev, let test, let groupBy):
+            [
+                "train": .double(train), "dev": .double(dev), "test": .double(test),
+                "group_by": .string(groupBy.rawValue),
+            ]
+        case .kfold(let folds, let dev, let groupBy):
+            ["folds": JSONValue(folds), "dev": .double(dev), "group_by": .string(groupBy.rawValue)]
+        case .heldOut(let train, let test, let dev, let groupBy):
+            [
+                "train": JSONValue(train), "test": JSONValue(test), "dev": .double(dev),
+                "group_by": .string(groupBy.rawValue),
+            ]
+        case .compat(let train): ["train": .double(train)]
+        case .vlCompat(let train, let dev): ["train": .double(train), "dev": .double(dev)]
+        }
+    }
+}
+
+extension Split {
+    /// One number a kind; it grows whenever the kind gives other parts, and is part of every key.
+    package static let revisions = ["random": 1, "kfold": 1, "held-out": 1, "compat": 1, "vl-compat": 1]
+
+    package var revision: Int { Self.revisions[kind.name] ?? 1 }
+
+    /// `{kind, revision, parameters, seed, index}`, as a fit key hashes it.
+    package var json: JSONValue {
+        [
+            "kind": .string(kind.name), "revision": JSONValue(revision), "parameters": .object(kind.parameters),
+            "seed": JSONValue(seed), "index": JSONValue(index),
+        ]
+    }
+
+    /// Reads what ``json`` or its canonical bytes hold.
+    ///
+    /// - Throws: `badInput` with the field when the kind is unknown, its revision is another than this build's, or a
+    ///   field is missing or of the wrong type.
+    package init(json: JSONValue, place: String = "split") throws(RouteGridError) {
+        let fields = SplitFields(members: json["parameters"]?.objectValue ?? [:], place: "\(place).parameters")
+        guard let name = json["kind"]?.stringValue, let known = Self.revisions[name] else {
+            let found = json["kind"]?.stringValue ?? ""
+            throw .badInput("\(place).kind", "unknown \"\(found)\"\(NearestName.hint(found, in: Self.kindNames))")
+        }
+        guard json["revision"]?.integerValue == known else {
+            throw .badInput("\(place).revision", "this build has revision \(known) of split \(name)")
+        }
+        guard let seed = json["seed"]?.integerValue, let index = json["index"]?.integerValue else {
+            throw .badInput(place, "expected whole numbers seed and index")
+        }
+        let kind: Kind
+        switch name {
+        case "random":
+            kind = .random(
+                train: try fields.number("train"),
+                dev: try fields.number("dev"),
+                test: try fields.number("test"),
+                groupBy: try fields.groupBy()
+            )
+        case "kfold":
+            guard let folds = json["parameters"]?["folds"]?.integerValue else {
+                throw .badInput("\(place).parameters.folds", "expected a whole number")
+            }
+            kind = .kfold(folds: folds, dev: try fields.number("dev"), groupBy: try fields.groupBy())
+        case "held-out":
+            kind = .heldOut(
+                train: try fields.names("train"),
+                test: try fields.names("test"),
+                dev: try fields.number("dev"),
+                groupBy: try fields.groupBy()
+            )
+        case "compat": kind = .compat(train: try fields.number("train"))
+        default: kind = .vlCompat(train: try fields.number("train"), dev: try fields.number("dev"))
+        }
+        self.init(kind: kind, seed: seed, index: index)
+    }
+
+    /// The kinds a grid file may name.
+    package static var kindNames: [String] { revisions.keys.sorted() }
+}
+
+private struct SplitFields {
+    let members: [String: JSONValue]
+    let place: String
+
+    func number(_ name: String) throws(RouteGridError) -> Double {
+        guard let value = members[name]?.numberValue else { throw .badInput("\(place).\(name)", "expected a number") }
+        return value
+    }
+
+    func names(_ name: String) throws(RouteGridError) -> [String] {
+        guard let values = members[name]?.arrayValue, case let texts = values.compactMap(\.stringValue),
+            texts.count == values.count
+        else { throw .badInput("\(place).\(name)", "expected a list of dataset names") }
+        return texts
+    }
+
+    func groupBy() throws(RouteGridError) -> Split.GroupBy {
+        guard let text = members["group_by"]?.stringValue, let value = Split.GroupBy(rawValue: text) else {
+            throw .badInput("\(place).group_by", "expected sample or prompt")
+        }
+        return value
+    }
+}
