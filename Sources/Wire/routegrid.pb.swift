@@ -409,6 +409,7 @@ package nonisolated struct WireHello: Sendable {
   package init() {}
 }
 
+/// A lease as its worker remembers it: enough for a coordinator that was restarted to let it go on.
 package nonisolated struct WireLeaseRef: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -417,6 +418,10 @@ package nonisolated struct WireLeaseRef: Sendable {
   package var lease: UInt64 = 0
 
   package var fence: UInt64 = 0
+
+  package var run: UInt64 = 0
+
+  package var cells: [UInt64] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -579,6 +584,8 @@ package nonisolated struct WireResult: Sendable {
 
   package var items: [WireResultItem] = []
 
+  package var run: UInt64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -599,9 +606,13 @@ package nonisolated struct WireResultItem: Sendable {
   /// one JSON line of facts of the run
   package var run: Data = Data()
 
+  /// digests of what the record names
   package var blobs: [Data] = []
 
   package var cell: UInt64 = 0
+
+  /// those blobs themselves, when small (at most 256 KiB in all); larger ones are Put first
+  package var inline: [Data] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -964,6 +975,9 @@ package nonisolated struct WireDone: Sendable {
   package init() {}
 }
 
+/// run = 0: records in commit order after after_seq; answered at once, or when the first one comes (never with none).
+/// run > 0: the records of one run in cell order; after_seq = last of the answer before (0 at first); answered at once;
+///          complete says that the last cell was reached.
 package nonisolated struct WireFollow: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -992,6 +1006,8 @@ package nonisolated struct WireRecords: Sendable {
   package var items: [WireRecordItem] = []
 
   package var coordinator: Data = Data()
+
+  package var complete: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1605,7 +1621,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension WireLeaseRef: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".LeaseRef"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}fence\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}fence\0\u{1}run\0\u{1}cells\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1615,6 +1631,8 @@ nonisolated extension WireLeaseRef: SwiftProtobuf.Message, SwiftProtobuf._Messag
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.lease) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.fence) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.run) }()
+      case 4: try { try decoder.decodeRepeatedUInt64Field(value: &self.cells) }()
       default: break
       }
     }
@@ -1627,12 +1645,20 @@ nonisolated extension WireLeaseRef: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.fence != 0 {
       try visitor.visitSingularUInt64Field(value: self.fence, fieldNumber: 2)
     }
+    if self.run != 0 {
+      try visitor.visitSingularUInt64Field(value: self.run, fieldNumber: 3)
+    }
+    if !self.cells.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.cells, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireLeaseRef, rhs: WireLeaseRef) -> Bool {
     if lhs.lease != rhs.lease {return false}
     if lhs.fence != rhs.fence {return false}
+    if lhs.run != rhs.run {return false}
+    if lhs.cells != rhs.cells {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1968,7 +1994,7 @@ nonisolated extension WireStarted: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Result"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}fence\0\u{1}items\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}fence\0\u{1}items\0\u{1}run\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1979,6 +2005,7 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.lease) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.fence) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.run) }()
       default: break
       }
     }
@@ -1994,6 +2021,9 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.items.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.items, fieldNumber: 3)
     }
+    if self.run != 0 {
+      try visitor.visitSingularUInt64Field(value: self.run, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2001,6 +2031,7 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.lease != rhs.lease {return false}
     if lhs.fence != rhs.fence {return false}
     if lhs.items != rhs.items {return false}
+    if lhs.run != rhs.run {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2008,7 +2039,7 @@ nonisolated extension WireResult: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireResultItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ResultItem"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_key\0\u{3}result_sha\0\u{1}record\0\u{1}run\0\u{1}blobs\0\u{1}cell\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_key\0\u{3}result_sha\0\u{1}record\0\u{1}run\0\u{1}blobs\0\u{1}cell\0\u{1}inline\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2022,6 +2053,7 @@ nonisolated extension WireResultItem: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularBytesField(value: &self.run) }()
       case 5: try { try decoder.decodeRepeatedBytesField(value: &self.blobs) }()
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.cell) }()
+      case 7: try { try decoder.decodeRepeatedBytesField(value: &self.inline) }()
       default: break
       }
     }
@@ -2046,6 +2078,9 @@ nonisolated extension WireResultItem: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.cell != 0 {
       try visitor.visitSingularUInt64Field(value: self.cell, fieldNumber: 6)
     }
+    if !self.inline.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.inline, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2056,6 +2091,7 @@ nonisolated extension WireResultItem: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.run != rhs.run {return false}
     if lhs.blobs != rhs.blobs {return false}
     if lhs.cell != rhs.cell {return false}
+    if lhs.inline != rhs.inline {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2770,7 +2806,7 @@ nonisolated extension WireFollow: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireRecords: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Records"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}last\0\u{1}items\0\u{1}coordinator\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}last\0\u{1}items\0\u{1}coordinator\0\u{1}complete\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2782,6 +2818,7 @@ nonisolated extension WireRecords: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.last) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.coordinator) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.complete) }()
       default: break
       }
     }
@@ -2800,6 +2837,9 @@ nonisolated extension WireRecords: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.coordinator.isEmpty {
       try visitor.visitSingularBytesField(value: self.coordinator, fieldNumber: 4)
     }
+    if self.complete != false {
+      try visitor.visitSingularBoolField(value: self.complete, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2808,6 +2848,7 @@ nonisolated extension WireRecords: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.last != rhs.last {return false}
     if lhs.items != rhs.items {return false}
     if lhs.coordinator != rhs.coordinator {return false}
+    if lhs.complete != rhs.complete {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
