@@ -1,0 +1,126 @@
+import RouterCatalog
+package import RoutingData
+
+/// The rule `penalty`: a query goes to the highest predicted quality − λ · predicted cost · scale.
+///
+/// The scale is 1 ÷ c_hi, so that λ has no unit and one list serves all datasets, or 1 for the peers' raw λ.
+/// A model with a NaN prediction is never chosen while another has none; if all have one, the item gets the model that
+/// ``TieOrder`` names for it.
+package struct PenaltySweep: Sendable {
+    private let quality: Matrix<Double>
+    /// Predicted costs times the scale.
+    private let cost: Matrix<Double>
+    private let order: TieOrder
+
+    private var items: Int { quality.rows }
+    private var models: Int { quality.columns }
+
+    /// Prepares the predictions, both `[items, models]`.
+    package init(quality: Matrix<Double>, cost: Matrix<Double>, scale: Double, order: TieOrder) {
+        precondition(quality.rows == cost.rows && quality.columns == cost.columns, "predictions of two shapes")
+        self.quality = quality
+        self.cost = Matrix(rows: cost.rows, columns: cost.columns, elements: cost.elements.map { $0 * scale })
+        self.order = order
+    }
+
+    /// The model that each item gets at some λ: the argmax in float64, as anyone would compute it.
+    ///
+    /// - Parameter lambdas: finite, at least 0.
+    /// - Returns: `[lambdas, items]` model numbers.
+    /// - Complexity: O(items · models · lambdas).
+    package func choices(at lambdas: [Double]) -> Matrix<UInt8> {
+        precondition(models <= 255, "a model number is one byte")
+        var result = Matrix<UInt8>(repeating: 0, rows: lambdas.count, columns: items)
+        typealias Lanes = SIMD8<Double>
+        for item in 0..<items {
+            let ranked = ranking(of: item)
+            for start in stride(from: 0, to: lambdas.count, by: Lanes.scalarCount) {
+                let width = min(Lanes.scalarCount, lambdas.count - start)
+                var lanes = Lanes()
+                for lane in 0..<width { lanes[lane] = lambdas[start + lane] }
+                var best = Lanes(repeating: -.infinity)
+                var chosen = SIMD8<Int64>(repeating: Int64(ranked.fallback))
+                for model in ranked.models {
+                    let score = Lanes(repeating: quality[item, model]) - lanes * Lanes(repeating: cost[item, model])
+                    let isBetter = score .> best
+                    best.replace(with: score, where: isBetter)
+                    chosen.replace(with: Int64(model), where: isBetter)
+                }
+                for lane in 0..<width {
+                    result.elements[(start + lane) * items + item] = UInt8(truncatingIfNeeded: chosen[lane])
+                }
+            }
+        }
+        return result
+    }
+
+    /// The operating points of every λ ≥ 0 at which the choices can differ: λ = 0, and one λ inside each interval between
+    /// two neighbouring breakpoints of any query.
+    ///
+    /// A query's choices as λ grows are the corners of the upper hull of its (cost, quality) points, from the best to the
+    /// cheapest; all corners of all queries, sorted by λ, are one walk. Inside an interval no two corners tie, so that
+    /// ``choices(at:)`` finds the same models there.
+    /// - Complexity: O(items · models · log models).
+    package func curve(of outcomes: ItemOutcomes) -> SweepCurve {
+        var lambdas: [Double] = []
+        var labels: [UInt32] = []
+        let atZero = choices(at: [0])
+        var chosen = [Int](repeating: 0, count: items)
+        for item in 0..<items {
+            let corners = PenaltyHull.corners(
+                quality: quality.row(item),
+                cost: cost.row(item),
+                preference: order.preference
+            )
+            chosen[item] = corners.last?.model ?? ranking(of: item).fallback
+            for (lower, corner) in zip(corners, corners.dropFirst()) {
+                lambdas.append(corner.breakpoint)
+                labels.append(UInt32(truncatingIfNeeded: item * models + lower.model))
+            }
+        }
+        var quality = CompensatedSum()
+        var cost = CompensatedSum()
+        let count = Double(items)
+        func add(_ item: Int, _ model: Int, sign: Double) {
+            quality.add(sign * outcomes.quality.elements[item * models + model])
+            cost.add(sign * outcomes.cost.elements[item * models + model])
+        }
+        for item in 0..<items { add(item, Int(atZero.elements[item]), sign: 1) }
+        let (sorted, cells) = CostOrder.sorted(lambdas, labels: labels)
+        var curve = SweepCurve(capacity: sorted.count + 2)
+        curve.append(0, cost: cost.value / count, accuracy: quality.value / count)
+        // Right of 0 a tie in quality goes to the cheaper model, in both modes.
+        var hasMoved = false
+        for item in 0..<items where chosen[item] != Int(atZero.elements[item]) {
+            add(item, Int(atZero.elements[item]), sign: -1)
+            add(item, chosen[item], sign: 1)
+            hasMoved = true
+        }
+        if hasMoved {
+            let inside = (sorted.first ?? 2) / 2
+            curve.append(inside, cost: cost.value / count, accuracy: quality.value / count)
+        }
+        var event = 0
+        while event < sorted.count {
+            let breakpoint = sorted[event]
+            while event < sorted.count, sorted[event] == breakpoint {
+                let (item, model) = Int(cells[event]).quotientAndRemainder(dividingBy: models)
+                add(item, chosen[item], sign: -1)
+                add(item, model, sign: 1)
+                chosen[item] = model
+                event += 1
+            }
+            let inside = event < sorted.count ? (breakpoint + sorted[event]) / 2 : breakpoint * 2
+            curve.append(inside, cost: cost.value / count, accuracy: quality.value / count)
+        }
+        return curve
+    }
+
+    /// An item's models with predictions, the preferred among equal scores first, and what it gets without any.
+    private func ranking(of item: Int) -> (models: [Int], fallback: Int) {
+        let known = order.preference.filter { !quality[item, $0].isNaN && !cost[item, $0].isNaN }
+        guard order.mode == .sound else { return (known, 0) }
+        let places = known.indices.sorted { (cost[item, known[$0]], $0) < (cost[item, known[$1]], $1) }
+        return (places.map { known[$0] }, order.preference[0])
+    }
+}

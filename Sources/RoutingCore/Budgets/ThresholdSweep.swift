@@ -1,0 +1,192 @@
+import RouterCatalog
+package import RoutingData
+
+/// The rule `threshold` over all budgets at once: a query may go to the models whose predicted cost of it is at most C,
+/// and goes to the best predicted quality among them.
+///
+/// One sort of all (predicted cost, query, model) gives the order in which models become affordable as C rises; a walk in
+/// that order updates only the query that changes. So every operating point of n queries and K models takes O(nK), after a
+/// sort that is O(nK) too.
+///
+/// A NaN predicted cost is never affordable; a NaN predicted quality loses against every number.
+package struct ThresholdSweep: Sendable {
+    let items: Int
+    let models: Int
+    private let quality: [Double]
+    private let order: TieOrder
+    /// Predicted costs, ascending: the queries of equal costs in item order, their models in the order of preference.
+    private let costs: [Double]
+    /// `item * models + model` of each of `costs`.
+    private let cells: [UInt32]
+    /// What each item gets before any model is affordable.
+    private let fallback: [Int32]
+    /// Each item's lowest predicted cost, ascending; infinity for an item without one.
+    private let lowestCosts: [Double]
+
+    /// Sorts the predictions.
+    ///
+    /// - Parameters:
+    ///   - quality: `[items, models]` predicted quality.
+    ///   - cost: `[items, models]` predicted cost.
+    ///   - order: who wins between equals.
+    package init(quality: Matrix<Double>, cost: Matrix<Double>, order: TieOrder) {
+        precondition(quality.rows == cost.rows && quality.columns == cost.columns, "predictions of two shapes")
+        precondition(quality.elements.count < Int(UInt32.max), "too many cells for one sweep")
+        items = quality.rows
+        models = quality.columns
+        self.quality = quality.elements.map { $0.isNaN ? -.infinity : $0 }
+        self.order = order
+        var numbers: [Double] = []
+        var labels: [UInt32] = []
+        numbers.reserveCapacity(cost.elements.count)
+        labels.reserveCapacity(cost.elements.count)
+        for item in 0..<items {
+            for model in order.preference {
+                let cell = item * models + model
+                let value = cost.elements[cell]
+                if value.isNaN { continue }
+                numbers.append(value)
+                labels.append(UInt32(truncatingIfNeeded: cell))
+            }
+        }
+        (costs, cells) = CostOrder.sorted(numbers, labels: labels)
+        // The first event of an item is its cheapest model, the preferred among equals.
+        var fallback = [Int32](repeating: -1, count: items)
+        var lowest: [Double] = []
+        lowest.reserveCapacity(items)
+        for (event, cell) in cells.enumerated() where fallback[Int(cell) / models] < 0 {
+            fallback[Int(cell) / models] = Int32(Int(cell) % models)
+            lowest.append(costs[event])
+        }
+        lowest.append(contentsOf: repeatElement(.infinity, count: items - lowest.count))
+        lowestCosts = lowest
+        let last = Int32(order.mode == .sound ? order.preference[0] : 0)
+        self.fallback = fallback.map { $0 < 0 || order.mode == .compat ? last : $0 }
+    }
+
+    /// Every distinct predicted cost, ascending: the thresholds of ``curve(of:)``.
+    package var thresholdCount: Int { costs.indices.count { $0 + 1 == costs.count || costs[$0] != costs[$0 + 1] } }
+
+    /// How many items can afford no model at a threshold.
+    package func unaffordableCount(at threshold: Double) -> Int {
+        // Binary search for the first item whose cheapest model costs more.
+        var (low, high) = (0, lowestCosts.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if lowestCosts[middle] <= threshold { low = middle + 1 } else { high = middle }
+        }
+        return lowestCosts.count - low
+    }
+
+    /// The operating point at every distinct predicted cost.
+    ///
+    /// - Complexity: O(items · models).
+    package func curve(of outcomes: ItemOutcomes) -> SweepCurve {
+        precondition(outcomes.items == items && outcomes.models == models, "outcomes of another shape")
+        var quality = CompensatedSum()
+        var cost = CompensatedSum()
+        for item in 0..<items {
+            let cell = item * models + Int(fallback[item])
+            quality.add(outcomes.quality.elements[cell])
+            cost.add(outcomes.cost.elements[cell])
+        }
+        var curve = SweepCurve(capacity: costs.count)
+        let count = Double(items)
+        outcomes.quality.elements.withUnsafeBufferPointer { trueQuality in
+            outcomes.cost.elements.withUnsafeBufferPointer { trueCost in
+                walk(
+                    to: .infinity,
+                    change: { item, old, new in
+                        let (from, to) = (item * models + old, item * models + new)
+                        quality.add(trueQuality[to])
+                        quality.add(-trueQuality[from])
+                        cost.add(trueCost[to])
+                        cost.add(-trueCost[from])
+                    },
+                    stop: { curve.append($0, cost: cost.value / count, accuracy: quality.value / count) }
+                )
+            }
+        }
+        return curve
+    }
+
+    /// The model that each item gets at some thresholds.
+    ///
+    /// - Parameter thresholds: in any order; infinity affords everything.
+    /// - Returns: `[thresholds, items]` model numbers.
+    /// - Complexity: O(items · (models + thresholds)), and a sort of the thresholds.
+    package func choices(at thresholds: [Double]) -> Matrix<UInt8> {
+        precondition(models <= 255, "a model number is one byte")
+        let ranked = thresholds.indices.sorted { (thresholds[$0], $0) < (thresholds[$1], $1) }
+        var current = fallback.map { UInt8(truncatingIfNeeded: $0) }
+        var result = Matrix<UInt8>(repeating: 0, rows: thresholds.count, columns: items)
+        var next = 0
+        func store() {
+            let start = ranked[next] * items
+            result.elements.replaceSubrange(start..<start + items, with: current)
+            next += 1
+        }
+        guard let highest = ranked.last.map({ thresholds[$0] }) else { return result }
+        walk(
+            to: highest,
+            before: { cost in while next < ranked.count, thresholds[ranked[next]] < cost { store() } },
+            change: { item, _, new in current[item] = UInt8(truncatingIfNeeded: new) },
+            stop: { _ in }
+        )
+        while next < ranked.count { store() }
+        return result
+    }
+
+    /// Walks through the events up to a threshold.
+    ///
+    /// - Parameters:
+    ///   - before: called with each distinct cost before its events.
+    ///   - change: called with an item, the model it had and the model it gets.
+    ///   - stop: called with each distinct cost after its events.
+    @inline(__always)
+    private func walk(
+        to highest: Double,
+        before: (Double) -> Void = { _ in },
+        change: (Int, Int, Int) -> Void,
+        stop: (Double) -> Void
+    ) {
+        let isCompat = order.mode == .compat
+        var chosen = fallback
+        var bestQuality = [Double](repeating: -.infinity, count: items)
+        let models = UInt32(self.models)
+        costs.withUnsafeBufferPointer { costs in
+            cells.withUnsafeBufferPointer { cells in
+                quality.withUnsafeBufferPointer { quality in
+                    chosen.withUnsafeMutableBufferPointer { chosen in
+                        bestQuality.withUnsafeMutableBufferPointer { bestQuality in
+                            var event = 0
+                            while event < costs.count, costs[event] <= highest {
+                                let cost = costs[event]
+                                before(cost)
+                                repeat {
+                                    let cell = cells[event]
+                                    let item = Int(cell / models)
+                                    let value = quality[Int(cell)]
+                                    event += 1
+                                    if value < bestQuality[item] { continue }
+                                    let new = Int32(truncatingIfNeeded: cell % models)
+                                    let old = chosen[item]
+                                    if value > bestQuality[item] {
+                                        bestQuality[item] = value
+                                    } else if !isCompat || new >= old {
+                                        continue
+                                    }
+                                    if new != old {
+                                        chosen[item] = new
+                                        change(item, Int(old), Int(new))
+                                    }
+                                } while event < costs.count && costs[event] == cost
+                                stop(cost)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

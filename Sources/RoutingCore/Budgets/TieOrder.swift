@@ -1,0 +1,19 @@
+package import RouterCatalog
+
+/// Who wins between equal predictions, and what an item gets when nothing is affordable.
+///
+/// | | equal predicted quality | nothing affordable, or no prediction |
+/// |---|---|---|
+/// | `sound` | lowest predicted cost, then lowest mean train cost, then first | the item's cheapest model, in that same order |
+/// | `compat` | first in model order | model 0 |
+package struct TieOrder: Sendable {
+    package let mode: EvaluationMode
+    /// All models, the preferred among equals first.
+    let preference: [Int]
+
+    /// The order of a mode over a pool.
+    package init(_ mode: EvaluationMode, pool: PoolStatistics) {
+        self.mode = mode
+        preference = mode == .sound ? pool.byCost : Array(pool.byCost.indices)
+    }
+}

@@ -1,0 +1,112 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// Which operating points an evaluation reads, decided before it sees a label of the evaluated part (in mode `sound`).
+struct BudgetPlan {
+    enum Points {
+        /// Thresholds of the rule `threshold`.
+        case thresholds([Double])
+        /// λ of the rule `penalty`.
+        case penalties([Double])
+        /// The router's own choice vectors.
+        case own
+    }
+
+    let request: EvaluationRequest
+    let mode: EvaluationMode
+    let points: Points
+    /// What predicted costs are multiplied by in the rule `penalty`.
+    private let scale: Double
+    private let order: TieOrder
+
+    /// - Throws: ``RouteGridError`` `badInput` when the budget does not suit the rule or the rule the router.
+    init(_ request: EvaluationRequest, experiment: FittedExperiment) throws {
+        let ground = experiment.ground
+        self.request = request
+        mode = ground.mode
+        order = ground.order
+        scale = request.isRawPenalty || ground.pool.highestCost <= 0 ? 1 : 1 / ground.pool.highestCost
+        let evaluated = try experiment.predictions(request.part, modality: request.testModality)
+        guard case .predictions = evaluated.form else {
+            if case .fixed(_, .scores) = evaluated.form, request.rule != .softLabel {
+                throw Self.unsuited("scores models", request, experiment)
+            }
+            points = .own
+            return
+        }
+        switch (request.rule, request.budget) {
+        case (.softLabel, _): throw Self.unsuited("predicts quality and cost", request, experiment)
+        case (.threshold, .amount(let amount)): points = .thresholds([amount])
+        case (.threshold, .relative(let multiple)):
+            let best = ground.bestSingle(on: evaluated.outcomes)
+            points = .thresholds([multiple * ground.pool.charge(of: best)])
+        case (.penalty, .amount(let lambda)):
+            guard lambda >= 0, lambda.isFinite else {
+                throw RouteGridError.badInput("budgets", "λ = \(lambda): expected a finite number of at least 0")
+            }
+            points = .penalties([lambda])
+        case (.penalty, .relative):
+            throw RouteGridError.badInput("budgets", "rule penalty: expected λ or exact, found a multiple such as 0.5x")
+        case (_, .exact):
+            // Sound: the dev frontier, frozen. Compat: the frontier of the evaluated part itself.
+            let part = mode == .sound ? EvaluationPart.dev : request.part
+            let source = try experiment.predictions(part, modality: request.testModality)
+            let limit = mode == .sound ? FrozenBudgets.limit : Int.max
+            guard case .predictions(let quality, let cost, let sweep) = source.form else {
+                preconditionFailure("a router that predicts on one part and not on the other")
+            }
+            if request.rule == .threshold {
+                points = .thresholds(FrozenBudgets.frontier(of: sweep.curve(of: source.outcomes), limit: limit))
+            } else {
+                let penalty = PenaltySweep(quality: quality, cost: cost, scale: scale, order: order)
+                points = .penalties(FrozenBudgets.frontier(of: penalty.curve(of: source.outcomes), limit: limit))
+            }
+        }
+    }
+
+    private static func unsuited(_ what: String, _ request: EvaluationRequest, _ fit: FittedExperiment)
+        -> RouteGridError
+    {
+        let kind = fit.request.router.kind
+        let rule = request.rule.rawValue
+        return .badInput("budgets", "router \(kind) \(what): rule \(rule) does not apply to it")
+    }
+
+    /// `[points, items]` model numbers of a part at the planned points.
+    func choices(of part: PartPredictions) -> Matrix<UInt8> {
+        switch (part.form, points) {
+        case (.fixed(let choices, _), _): choices
+        case (.predictions(_, _, let sweep), .thresholds(let thresholds)): sweep.choices(at: thresholds)
+        case (.predictions(let quality, let cost, _), .penalties(let lambdas)):
+            PenaltySweep(quality: quality, cost: cost, scale: scale, order: order).choices(at: lambdas)
+        case (.predictions, .own): preconditionFailure("predictions have no choices of their own")
+        }
+    }
+
+    /// The points that stay: all of them (sound), the frontier by rising cost (compat), with their budgets (none for a
+    /// router's own points).
+    func keep(_ choices: Matrix<UInt8>, on outcomes: ItemOutcomes) -> (choices: Matrix<UInt8>, budgets: [Double]?) {
+        let budgets: [Double]? =
+            switch points {
+            case .thresholds(let thresholds): thresholds
+            case .penalties(let lambdas): lambdas
+            case .own: nil
+            }
+        guard mode == .compat, choices.rows > 1 else { return (choices, budgets) }
+        let all = outcomes.points(of: choices)
+        let kept = ParetoFrontier.indices(cost: all.map(\.cost), accuracy: all.map(\.accuracy))
+        return (choices.rows(kept), budgets.map { budgets in kept.map { budgets[$0] } })
+    }
+
+    /// The point of the largest budget: highest threshold, lowest λ; for a router's own points the highest realised cost.
+    func largest(of points: [OperatingPoint], budgets: [Double]?) -> Int {
+        let size: [Double] =
+            switch self.points {
+            case .thresholds: budgets ?? []
+            case .penalties: (budgets ?? []).map { -$0 }
+            case .own: points.map(\.cost)
+            }
+        return size.indices.max { (size[$0], $0) < (size[$1], $1) } ?? 0
+    }
+}

@@ -1,0 +1,91 @@
+package import RouteGridBase
+package import RouterCatalog
+package import RoutingData
+
+/// What evaluations on one split share, whatever the router: filled outcomes, train statistics, single models, oracle.
+///
+/// The aggregator builds the same ground from a dataset and a split to recompute a record's metrics on resamples.
+package struct EvaluationGround: Sendable {
+    package let mode: EvaluationMode
+    /// The table that routers are asked about: filled by column means in mode `compat`, as given in mode `sound`.
+    package let table: OutcomeTable
+    package let parts: SplitParts
+    package let pool: PoolStatistics
+    /// Who wins between equal predictions.
+    package let order: TieOrder
+    /// Bounds of the Rank Score: mean train costs (sound), means of positive costs over all samples (compat).
+    package let rankBounds: CostBounds?
+    private let original: OutcomeTable
+
+    /// The ground of a split.
+    ///
+    /// - Throws: ``RouteGridError`` `badInput` for an empty train part, a train part without outcomes, or more than 255
+    ///   models (choices are stored as one byte).
+    package init(_ table: OutcomeTable, parts: SplitParts, mode: EvaluationMode) throws(RouteGridError) {
+        guard table.models.count <= 255 else {
+            throw .badInput(
+                "models",
+                "the pool has \(table.models.count) models: expected at most 255 in one evaluation"
+            )
+        }
+        guard !parts.train.isEmpty else {
+            throw .badInput("split", "the train part is empty: expected at least one row")
+        }
+        self.mode = mode
+        self.parts = parts
+        original = table
+        self.table = mode == .compat ? table.filledWithColumnMeans() : table
+        pool = try PoolStatistics(self.table, train: parts.train)
+        order = TieOrder(mode, pool: pool)
+        rankBounds = mode == .sound ? .trainMeans(pool) : .modelMeans(self.table)
+    }
+
+    /// The rows of a part.
+    ///
+    /// - Throws: `badInput` when there is none.
+    package func rows(of part: EvaluationPart) throws(RouteGridError) -> [Int] {
+        let rows = part == .dev ? parts.dev : parts.test
+        guard !rows.isEmpty else {
+            throw .badInput("split", "the \(part.rawValue) part is empty: expected at least one row")
+        }
+        return rows
+    }
+
+    /// The outcomes of a part, missing cells charged.
+    ///
+    /// - Throws: `badInput` when the part is empty.
+    package func outcomes(of part: EvaluationPart) throws(RouteGridError) -> ItemOutcomes {
+        ItemOutcomes(table, rows: try rows(of: part), pool: pool, original: original)
+    }
+
+    /// The best single model: by train (sound), by the evaluated part (compat).
+    package func bestSingle(on outcomes: ItemOutcomes) -> Int { mode == .sound ? pool.best : outcomes.bestSingle }
+
+    /// What metrics on a part refer to.
+    ///
+    /// - Parameters:
+    ///   - largest: the point of the largest budget.
+    ///   - peak: where `ps` is read in mode `sound`.
+    ///   - parity: where `qnc` is read in mode `sound`.
+    package func reference(
+        on outcomes: ItemOutcomes,
+        largest: Int,
+        peak: CurveReference.Pick,
+        parity: CurveReference.Pick
+    ) -> CurveReference {
+        let best = bestSingle(on: outcomes)
+        return CurveReference(
+            mode: mode,
+            lowestCost: pool.lowestCost,
+            highestCost: pool.highestCost,
+            strongCost: pool.charge(of: best),
+            cheapest: outcomes.single(pool.cheapest),
+            best: outcomes.single(best),
+            oracleAccuracy: outcomes.oracleAccuracy,
+            rankBounds: rankBounds,
+            largest: largest,
+            peak: peak,
+            parity: parity
+        )
+    }
+}

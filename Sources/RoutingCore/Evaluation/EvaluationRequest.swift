@@ -1,0 +1,36 @@
+package import RouteGridBase
+package import RouterCatalog
+package import RoutingData
+
+/// What to read off a fitted router: the typed form of what a job key adds to its fit key.
+package struct EvaluationRequest: Hashable, Sendable {
+    /// The embeddings used; nil for the modality of the fit.
+    package var testModality: Modality?
+    package var part: EvaluationPart
+    package var rule: BudgetRule
+    package var budget: Budget
+    /// Rule `penalty`: λ multiplies costs in their own unit, as the peers' does, and not costs ÷ c_hi.
+    package var isRawPenalty: Bool
+
+    package init(
+        testModality: Modality? = nil,
+        part: EvaluationPart,
+        rule: BudgetRule,
+        budget: Budget,
+        isRawPenalty: Bool = false
+    ) {
+        self.testModality = testModality
+        self.part = part
+        self.rule = rule
+        self.budget = budget
+        self.isRawPenalty = isRawPenalty
+    }
+}
+
+/// What an evaluation found.
+package struct Evaluation: Sendable {
+    /// The `result` object of a record, all but its member `choices`.
+    package var result: JSONValue
+    /// `[points, items]`: the number of the model that each item of the part got, in the part's row order.
+    package var choices: Matrix<UInt8>
+}

@@ -1,0 +1,65 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// A fitted router with all that evaluations of it share: one fit, many budgets.
+///
+/// Predictions of a part are computed once a modality and kept. Safe to use from several threads; two that ask for the same
+/// part at once may both compute it.
+package struct FittedExperiment: Sendable {
+    package let request: FitRequest
+    package let router: any FittedRouter
+    let ground: EvaluationGround
+    private let cache = LockedBox<[CacheKey: PartPredictions]>([:])
+
+    private struct CacheKey: Hashable {
+        var part: EvaluationPart
+        var modality: Modality?
+    }
+
+    /// Puts a fit and its data together.
+    ///
+    /// - Throws: ``RouteGridError`` `badInput` as ``EvaluationGround`` does.
+    package init(request: FitRequest, router: any FittedRouter) throws {
+        self.request = request
+        self.router = router
+        ground = try EvaluationGround(request.table, parts: request.parts, mode: request.mode)
+    }
+
+    /// Fits the router of a request.
+    package init(fitting request: FitRequest) throws {
+        try self.init(request: request, router: RouterFitting.fit(request))
+    }
+
+    /// Evaluates the router on a part at a budget.
+    ///
+    /// - Throws: ``RouteGridError`` `badInput` when the part is empty, when rule or budget do not suit the router, or when
+    ///   mode `sound` must freeze operating points on a dev part that is empty.
+    package func evaluate(_ request: EvaluationRequest) throws -> Evaluation {
+        let part = try predictions(request.part, modality: request.testModality)
+        let plan = try BudgetPlan(request, experiment: self)
+        let (choices, budgets) = plan.keep(plan.choices(of: part), on: part.outcomes)
+        let points = part.outcomes.points(of: choices)
+        let picks = try plan.picks(points: points, experiment: self)
+        let largest = plan.largest(of: points, budgets: budgets)
+        let reference = ground.reference(on: part.outcomes, largest: largest, peak: picks.peak, parity: picks.parity)
+        let report = EvaluationReport(
+            part: part,
+            plan: plan,
+            budgets: budgets,
+            choices: choices,
+            points: points,
+            reference: reference
+        )
+        return Evaluation(result: report.json, choices: choices)
+    }
+
+    /// The router's output on a part, from the cache when it is there.
+    func predictions(_ part: EvaluationPart, modality: Modality?) throws -> PartPredictions {
+        let key = CacheKey(part: part, modality: modality)
+        if let known = cache.withLock({ $0[key] }) { return known }
+        let fresh = try PartPredictions(router, on: ground, part: part, modality: modality)
+        cache.withLock { $0[key] = fresh }
+        return fresh
+    }
+}

@@ -1,0 +1,23 @@
+/// Budgets taken from a curve, to be kept for another part.
+enum FrozenBudgets {
+    /// The most operating points of a record in mode `sound`.
+    static let limit = 1_024
+
+    /// The budgets of a curve's Pareto frontier, by rising cost of the points, at most ``limit``.
+    ///
+    /// A longer frontier of m points is thinned to the points number round(i · (m − 1) ÷ (limit − 1)), i = 0 ..< limit: the
+    /// first and the last stay, the others are evenly spaced.
+    static func frontier(of curve: SweepCurve, limit: Int = limit) -> [Double] {
+        let kept = ParetoFrontier.indices(cost: curve.cost, accuracy: curve.accuracy)
+        return thinned(kept, to: limit).map { curve.budgets[$0] }
+    }
+
+    /// At most `limit` of some elements, evenly spaced, with the first and the last.
+    static func thinned<Element>(_ elements: [Element], to limit: Int) -> [Element] {
+        guard elements.count > limit, limit > 1 else { return elements }
+        let last = elements.count - 1
+        // Whole numbers: (2 i last + d) / (2 d) rounds i · last / d half up.
+        let divisor = limit - 1
+        return (0..<limit).map { elements[(2 * $0 * last + divisor) / (2 * divisor)] }
+    }
+}

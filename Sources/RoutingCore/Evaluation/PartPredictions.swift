@@ -1,0 +1,47 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// One router's output on one part, ready for any budget.
+struct PartPredictions: Sendable {
+    enum Form: Sendable {
+        case predictions(quality: Matrix<Double>, cost: Matrix<Double>, threshold: ThresholdSweep)
+        /// `[points, items]` choices that no budget changes.
+        case fixed(Matrix<UInt8>, FixedKind)
+    }
+
+    /// Where fixed choices come from.
+    enum FixedKind: Sendable { case scores, policies }
+
+    let outcomes: ItemOutcomes
+    let samples: [Sample]
+    let form: Form
+
+    /// Asks a router about the rows of a part.
+    init(_ router: any FittedRouter, on ground: EvaluationGround, part: EvaluationPart, modality: Modality?) throws {
+        let rows = try ground.rows(of: part)
+        outcomes = try ground.outcomes(of: part)
+        samples = rows.map { ground.table.samples[$0] }
+        let (items, models) = (rows.count, ground.table.models.count)
+        switch try router.output(for: rows, of: ground.table, modality: modality) {
+        case .predictions(let quality, let cost):
+            precondition(quality.rows == items && quality.columns == models, "a router's answer of another shape")
+            let sweep = ThresholdSweep(quality: quality, cost: cost, order: ground.order)
+            form = .predictions(quality: quality, cost: cost, threshold: sweep)
+        case .scores(let scores):
+            precondition(scores.rows == items && scores.columns == models, "a router's answer of another shape")
+            form = .fixed(SoftLabelRule.choices(scores, order: ground.order), .scores)
+        case .policies(let policies):
+            precondition(!policies.isEmpty, "a router without an operating point")
+            var elements: [UInt8] = []
+            for policy in policies {
+                precondition(policy.count == items, "a router's answer of another length")
+                for model in policy {
+                    precondition((0..<models).contains(model), "a router chose a model that does not exist")
+                    elements.append(UInt8(model))
+                }
+            }
+            form = .fixed(Matrix(rows: policies.count, columns: items, elements: elements), .policies)
+        }
+    }
+}

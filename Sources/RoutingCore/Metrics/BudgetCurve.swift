@@ -1,0 +1,69 @@
+/// E(c): accuracy as a piecewise linear function of realised mean cost.
+///
+/// Points are sorted by cost alone, equal costs in the order given: no label has a say. Left of the first point the curve
+/// keeps the first accuracy, right of the last point the last one. Points of one cost make a vertical step, at which the
+/// value is the last point's.
+package struct BudgetCurve: Sendable {
+    /// By rising cost.
+    package let points: [OperatingPoint]
+
+    /// The curve through some points.
+    package init(through points: [OperatingPoint]) {
+        precondition(!points.isEmpty, "a curve without a point")
+        let isSorted = zip(points, points.dropFirst()).allSatisfy { $0.cost <= $1.cost }
+        if isSorted {
+            self.points = points
+        } else {
+            let order = points.indices.sorted { (points[$0].cost, $0) < (points[$1].cost, $1) }
+            self.points = order.map { points[$0] }
+        }
+    }
+
+    /// E at a cost.
+    package func value(at cost: Double) -> Double {
+        guard let next = points.firstIndex(where: { $0.cost > cost }) else { return points[points.count - 1].accuracy }
+        guard next > 0 else { return points[0].accuracy }
+        return Self.interpolated(points[next - 1], points[next], at: cost)
+    }
+
+    /// ∫ E dc between two costs.
+    package func integral(from low: Double, to high: Double) -> Double {
+        guard high > low else { return 0 }
+        var sum = CompensatedSum()
+        // Constant up to the first point and from the last one on.
+        let (first, last) = (points[0], points[points.count - 1])
+        if low < first.cost { sum.add((min(high, first.cost) - low) * first.accuracy) }
+        if high > last.cost { sum.add((high - max(low, last.cost)) * last.accuracy) }
+        for (left, right) in zip(points, points.dropFirst()) {
+            let (from, to) = (max(left.cost, low), min(right.cost, high))
+            guard to > from else { continue }
+            let start = from == left.cost ? left.accuracy : Self.interpolated(left, right, at: from)
+            let end = to == right.cost ? right.accuracy : Self.interpolated(left, right, at: to)
+            sum.add((to - from) * (start + end) / 2)
+        }
+        return sum.value
+    }
+
+    /// The smallest cost between two costs at which E is at least `accuracy`; nil when there is none.
+    package func firstCost(reaching accuracy: Double, from low: Double, to high: Double) -> Double? {
+        guard high >= low else { return nil }
+        if value(at: low) >= accuracy { return low }
+        for (left, right) in zip(points, points.dropFirst()) where right.cost >= low {
+            if left.cost > high { return nil }
+            guard right.accuracy >= accuracy else { continue }
+            // E rises through `accuracy` on this piece (or steps over it).
+            let rise = right.accuracy - left.accuracy
+            let share = rise > 0 ? max(0, (accuracy - left.accuracy) / rise) : 0
+            let cost = min(left.cost + share * (right.cost - left.cost), right.cost)
+            if cost > high { return nil }
+            if cost >= low { return cost }
+        }
+        return nil
+    }
+
+    private static func interpolated(_ left: OperatingPoint, _ right: OperatingPoint, at cost: Double) -> Double {
+        guard right.cost > left.cost else { return right.accuracy }
+        let share = (cost - left.cost) / (right.cost - left.cost)
+        return left.accuracy + share * (right.accuracy - left.accuracy)
+    }
+}

@@ -1,0 +1,56 @@
+package import RouteGridBase
+
+/// A metric's value, or the reason why it has none.
+package enum MetricValue: Hashable, Sendable {
+    case value(Double)
+    case absent(why: String)
+
+    /// The value; nil when absent.
+    package var number: Double? {
+        guard case .value(let number) = self else { return nil }
+        return number
+    }
+
+    /// The value when it is finite; otherwise absent for the reason given.
+    package static func finite(_ number: Double, otherwise why: String) -> MetricValue {
+        number.isFinite ? .value(number) : .absent(why: why)
+    }
+
+    /// `{"v": …}`, or `{"v": null, "why": …}`.
+    package var json: JSONValue {
+        switch self {
+        case .value(let number): ["v": .double(number)]
+        case .absent(let why): ["v": .null, "why": .string(why)]
+        }
+    }
+}
+
+/// The metrics of one record, in the order of reports.
+package enum CurveMetric: String, CaseIterable, Hashable, Sendable {
+    /// At the largest budget point.
+    case accuracy
+    /// At the largest budget point.
+    case meanCost = "mean_cost"
+    /// Area under the router's own curve over its own cost range.
+    case naucOwn = "nauc_own"
+    /// Area under E(c) over the pool's shared cost range.
+    case naucShared = "nauc_shared"
+    /// Peak score.
+    case ps
+    /// Cost at which the best single model is reached, over that model's cost.
+    case qnc
+    /// Oracle accuracy − accuracy at the largest budget point.
+    case regret
+    /// Peak score − accuracy of the best single model.
+    case gain
+    /// Mean of the performance gap recovered over the cost share.
+    case apgr
+    /// Cost share at which 20 % of the gap between cheapest and best single model is recovered.
+    case cpt20 = "cpt_20"
+    /// The same for 50 %.
+    case cpt50 = "cpt_50"
+    /// The same for 80 %.
+    case cpt80 = "cpt_80"
+    /// VL-RouterBench's score of accuracy and cost, at the largest budget point.
+    case rankScore = "rank_score"
+}
