@@ -1,0 +1,119 @@
+import Foundation
+import Grid
+import RouteGridBase
+import Wire
+
+extension CoordinatorServer {
+    /// Answers a client or follower.
+    func answer(_ message: WireMessage, of peer: Peer, _ route: RoutingID) throws(RouteGridError) {
+        switch message.body {
+        case .heartbeat: send(.heartbeat, to: route)
+        case .submit(let submit): self.submit(Array(submit.lock), route)
+        case .query(let query): try self.query(query, route)
+        case .control(let control): try self.control(control, of: peer, route)
+        case .fetch(let fetch): try self.fetch(fetch, route)
+        case .put(let put): try self.put(put, data: message.data ?? [], route)
+        case .follow(let follow): try self.follow(follow, route)
+        case .goodbye: peers.forget(route)
+        default: throw RouteGridError(.protocolRefused, "a client does not send this message")
+        }
+    }
+
+    /// Takes a grid: answered once the run is on disk, or with the blobs that are to be put first.
+    private func submit(_ bytes: [UInt8], _ route: RoutingID) {
+        access.write { store throws(RouteGridError) in
+            let lock = try GridLock(parsing: bytes)
+            var missing: [Digest] = []
+            for digest in lock.blobs where try !store.hasBlob(digest) { missing.append(digest) }
+            guard missing.isEmpty else { return NewRun(lock: lock, missing: missing, id: nil) }
+            let id = try store.addRun(name: lock.name, lock: bytes, priority: lock.priority)
+            return NewRun(lock: lock, missing: [], id: id)
+        } then: { outcome in
+            self.assumeIsolated { $0.submitted(outcome, route) }
+        }
+    }
+
+    private struct NewRun: Sendable {
+        let lock: GridLock
+        let missing: [Digest]
+        let id: RunID?
+    }
+
+    private func submitted(_ outcome: Result<NewRun, RouteGridError>, _ route: RoutingID) {
+        switch outcome {
+        case .failure(let error): send(.refused(error.code, error.message), to: route)
+        case .success(let new):
+            let cells = new.lock.cellCount - new.lock.excludedCount
+            if let id = new.id {
+                locks[id] = new.lock
+                runNames[id] = (new.lock.name, RecordStore.timestamp(), "")
+                log.info("run submitted", metadata: ["run": "\(id)", "name": "\(new.lock.name)", "cells": "\(cells)"])
+                handle(.runAdded(id, new.lock, RunPolicy(new.lock), .active, done: CellBitmap(), exceptions: [:]))
+            }
+            send(.submitted(run: new.id, cells: cells, missing: new.missing), to: route)
+        }
+    }
+
+    private func control(_ control: WireControl, of peer: Peer, _ route: RoutingID) throws(RouteGridError) {
+        let event: SchedulerEvent
+        switch control.verb {
+        case "drain":
+            for worker in try workers(control.selector) {
+                handle(.drain(worker))
+                if let target = peers.route(of: worker) { send(.done("drain"), to: target) }
+            }
+            return send(.done("draining"), to: route)
+        case "pause": event = .runPaused(try run(control.selector))
+        case "resume": event = .runResumed(try run(control.selector))
+        case "cancel": event = .runCancelled(try run(control.selector), reason: control.reason)
+        case "priority":
+            guard let priority = Int(control.value) else {
+                throw RouteGridError(.usage, "priority \(control.value): expected a whole number")
+            }
+            let id = try run(control.selector)
+            persist(.runPriority(id, priority))
+            event = .runPriority(id, priority)
+        case "retry": event = .retry(try run(control.selector), cells: control.value.split(separator: ",").compactMap { Int($0) })
+        default: throw RouteGridError(.usage, "no control \"\(control.verb)\"")
+        }
+        persist(.audit(actor: peer.name, action: control.verb, detail: "\(control.selector) \(control.value) \(control.reason)"))
+        handle(event)
+        let verb = control.verb
+        waiting.afterwards.append { error in
+            self.assumeIsolated { server in
+                if let error { return server.send(.refused(error.code, error.message), to: route) }
+                server.send(.done(verb), to: route)
+            }
+        }
+        commitIfIdle()
+    }
+
+    /// The run that a selector names: its number, or `last`.
+    func run(_ selector: String) throws(RouteGridError) -> RunID {
+        if selector == "last", let last = locks.keys.max() { return last }
+        guard let number = UInt64(selector), locks[RunID(number)] != nil else {
+            throw RouteGridError(.usage, "there is no run \(selector); `routegrid status` lists them")
+        }
+        return RunID(number)
+    }
+
+    /// The workers that a selector names: a name, `w3`, or `all`.
+    private func workers(_ selector: String) throws(RouteGridError) -> [WorkerID] {
+        let found = peers.all.filter { selector == "all" || $0.name == selector || $0.worker?.description == selector }
+            .compactMap(\.worker)
+        guard !found.isEmpty else { throw RouteGridError(.usage, "there is no worker \(selector)") }
+        return found
+    }
+}
+
+extension RunPolicy {
+    /// The limits of a frozen grid.
+    init(_ lock: GridLock) {
+        self.init()
+        retries = lock.limits.retries
+        crashLimit = lock.limits.crashLimit
+        maxFails = lock.limits.maximumFailures(ofCells: lock.cellCount - lock.excludedCount)
+        priority = lock.priority
+        numerics = lock.numerics
+    }
+}

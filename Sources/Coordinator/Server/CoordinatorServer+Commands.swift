@@ -1,0 +1,108 @@
+import Grid
+import RouteGridBase
+import Wire
+
+extension CoordinatorServer {
+    /// Gives the scheduler an event and does what it says.
+    func handle(_ event: SchedulerEvent) {
+        for command in scheduler.handle(event, at: now) { perform(command) }
+    }
+
+    private func perform(_ command: SchedulerCommand) {
+        switch command {
+        case .resolve(let run, let groups): resolve(run, groups)
+        case .grant(let worker, let lease, let fence, let run, let group, let cells):
+            grant(worker, lease, fence, run, group: group, cells: cells)
+        case .revoke(let worker, let lease, let fence, let cells):
+            if let route = peers.route(of: worker) { send(.revoke(lease, fence, cells), to: route) }
+        case .record(let run, let cell, let exception):
+            persist(.exception(run, cell: cell, exception, log: exception == nil ? nil : failureLog))
+        case .runChanged(let run, let state, let reason):
+            persist(.runState(run, state, reason: reason))
+            runNames[run]?.reason = reason
+            log.info("run changed", metadata: ["run": "\(run)", "state": "\(state.rawValue)", "reason": "\(reason)"])
+        case .workerLost(let worker):
+            counters.workersLost += 1
+            log.warning("worker lost", metadata: ["worker": "\(peers.peer(of: worker)?.name ?? "\(worker)")"])
+            peers.forget(worker)
+        }
+    }
+
+    private func grant(
+        _ worker: WorkerID,
+        _ lease: LeaseID,
+        _ fence: Fence,
+        _ run: RunID,
+        group: Int,
+        cells: [Int]
+    ) {
+        guard let lock = locks[run], let route = peers.route(of: worker) else { return }
+        var message = WireLease()
+        message.lease = lease.rawValue
+        message.fence = fence.rawValue
+        message.run = run.rawValue
+        message.fit = Data(lock.fitBytes(ofGroup: group))
+        message.fitTimeoutMs = lock.limits.fitTimeoutMilliseconds
+        message.cellTimeoutMs = lock.limits.cellTimeoutMilliseconds
+        message.memoryLimit = lock.limits.memoryBytes
+        message.labels = Data(lock.labels(ofGroup: group).canonicalBytes())
+        message.data = lock.data(ofGroup: group).map { digest in
+            var reference = WireBlobRef()
+            reference.sha = Data(digest.bytes)
+            return reference
+        }
+        message.cells = cells.compactMap { cell in
+            guard let job = cache.job(ofCell: cell, in: run, lock: lock) else { return nil }
+            var leased = WireLeasedCell()
+            leased.cell = UInt64(cell)
+            leased.jobKey = Data(job.jobKey.bytes)
+            leased.eval = Data(job.evalBytes)
+            return leased
+        }
+        counters.leasesGranted += 1
+        send(.lease(message), to: route)
+    }
+
+    /// Computes the keys of groups and looks them up, off the loop.
+    private func resolve(_ run: RunID, _ groups: Range<Int>) {
+        guard let lock = locks[run] else { return }
+        access.read { store throws(RouteGridError) in
+            var found: [ResolvedGroup] = []
+            for group in groups {
+                let jobs = lock.jobs(ofGroup: group)
+                let recorded = try store.recorded(jobs.map(\.jobKey))
+                found.append(ResolvedGroup(group: group, jobs: jobs, recorded: recorded))
+            }
+            return found
+        } then: { outcome in
+            self.assumeIsolated { $0.resolved(run, groups, outcome) }
+        }
+    }
+
+    private func resolved(_ run: RunID, _ groups: Range<Int>, _ outcome: Result<[ResolvedGroup], RouteGridError>) {
+        switch outcome {
+        case .success(let found):
+            var reused: [Int] = []
+            for item in found {
+                var (unrecorded, recorded): ([Int], [Int]) = ([], [])
+                for (job, isRecorded) in zip(item.jobs, item.recorded) {
+                    if isRecorded { recorded.append(job.cell) } else { unrecorded.append(job.cell) }
+                }
+                reused += recorded
+                if !unrecorded.isEmpty { cache.insert(item.jobs, group: item.group, run: run) }
+                handle(.resolved(run, group: item.group, unrecorded: unrecorded, recorded: recorded))
+            }
+            if !reused.isEmpty { persist(.reused(run, cells: reused)) }
+            commitIfIdle()
+        case .failure(let error):
+            log.error("keys could not be looked up", metadata: ["run": "\(run)", "error": "\(error)"])
+            end(.failure(error))
+        }
+    }
+
+    private struct ResolvedGroup: Sendable {
+        let group: Int
+        let jobs: [KeyedJob]
+        let recorded: [Bool]
+    }
+}

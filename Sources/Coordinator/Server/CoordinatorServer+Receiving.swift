@@ -1,0 +1,163 @@
+import RouteGridBase
+import Wire
+import ZeroMQ
+
+extension CoordinatorServer {
+    func receive(_ messages: [ZMQMessage]) {
+        for message in messages where message.frames.count >= 2 {
+            let route = RoutingID(bytes: message.frames[0])
+            do throws(RouteGridError) {
+                let parsed = try WireMessage(frames: message.frames[1...], limit: configuration.maximumFrame)
+                try receive(parsed, from: route)
+            } catch {
+                counters.refusedMessages += 1
+                log.warning("message refused", metadata: ["peer": "\(peers[route]?.name ?? "unknown")", "why": "\(error)"])
+                send(.refused(error.code, error.message), to: route)
+            }
+        }
+    }
+
+    private func receive(_ message: WireMessage, from route: RoutingID) throws(RouteGridError) {
+        if case .hello(let hello) = message.body { return try greet(hello, route) }
+        guard let peer = peers[route] else { return send(.unknown, to: route) }
+        if let worker = peer.worker {
+            try receive(message, from: worker, route)
+        } else {
+            try answer(message, of: peer, route)
+        }
+    }
+
+    private func greet(_ hello: WireHello, _ route: RoutingID) throws(RouteGridError) {
+        if let refusal = WireProtocol.refusal(of: hello) { throw refusal }
+        let peer = peers.enter(hello, route: route)
+        send(
+            .welcome(
+                identity: access.store.identity,
+                epoch: access.store.epoch,
+                heartbeat: configuration.heartbeatMilliseconds,
+                lease: UInt32(configuration.scheduler.leaseMilliseconds),
+                maximumFrame: configuration.maximumFrame
+            ),
+            to: route
+        )
+        guard let worker = peer.worker else { return }
+        log.info("worker joined", metadata: ["worker": "\(peer.name)", "slots": "\(peer.slots)"])
+        let held = hello.held.map {
+            HeldLease(
+                lease: LeaseID($0.lease),
+                fence: Fence($0.fence),
+                run: RunID($0.run),
+                cells: $0.cells.map { Int(clamping: $0) }
+            )
+        }
+        handle(.workerJoined(worker, numerics: Set(hello.numerics), held: held))
+    }
+
+    private func receive(
+        _ message: WireMessage,
+        from worker: WorkerID,
+        _ route: RoutingID
+    ) throws(RouteGridError) {
+        switch message.body {
+        case .credit(let credit): handle(.credit(worker, Int(min(credit.groups, 4_096))))
+        case .heartbeat(let heartbeat):
+            handle(.heartbeat(worker, leases: heartbeat.leases.map { LeaseID($0.lease) }))
+            send(.heartbeat, to: route)
+        case .started(let started):
+            handle(
+                .started(
+                    LeaseID(started.lease),
+                    Fence(started.fence),
+                    cell: started.hasCell ? Int(clamping: started.cell) : nil
+                )
+            )
+        case .result(let result):
+            handle(.workerSeen(worker))
+            for item in result.items { try take(item, run: RunID(result.run), from: route) }
+            commitIfIdle()
+        case .failed(let failed): handle(failed)
+        case .release(let release):
+            handle(
+                .released(
+                    LeaseID(release.lease),
+                    Fence(release.fence),
+                    cells: release.cells.map { Int(clamping: $0) }
+                )
+            )
+        case .goodbye:
+            log.info("worker left", metadata: ["worker": "\(peers[route]?.name ?? "")"])
+            handle(.workerLeft(worker))
+            peers.forget(route)
+        case .fetch(let fetch):
+            handle(.workerSeen(worker))
+            try self.fetch(fetch, route)
+        case .put(let put):
+            handle(.workerSeen(worker))
+            try self.put(put, data: message.data ?? [], route)
+        default: throw RouteGridError(.protocolRefused, "a worker does not send this message")
+        }
+    }
+
+    private func handle(_ failed: WireFailed) {
+        let kind: FailureKind =
+            switch failed.kind {
+            case .timeout: .timeout
+            case .memory: .memory
+            case .crash: .crash
+            case .refused: .refused
+            default: .error
+            }
+        failureLog = Array(failed.logTail.suffix(65_536))
+        handle(
+            .failed(
+                LeaseID(failed.lease),
+                Fence(failed.fence),
+                cell: failed.hasCell ? Int(clamping: failed.cell) : nil,
+                kind,
+                retryable: failed.retryable,
+                text: String(failed.text.prefix(2_000))
+            )
+        )
+        failureLog = nil
+    }
+
+    /// Checks a result against the grid and puts it into the next commit.
+    private func take(_ item: WireResultItem, run: RunID, from route: RoutingID) throws(RouteGridError) {
+        guard !isStalled else { return }
+        let key = try Digest(field: item.jobKey, "job_key")
+        let result = try Digest(field: item.resultSha, "result_sha")
+        guard let lock = locks[run], item.cell < UInt64(lock.cellCount) else {
+            throw RouteGridError(.protocolRefused, "a result for cell \(item.cell) of run \(run), which there is not")
+        }
+        let cell = Int(item.cell)
+        guard cache.job(ofCell: cell, in: run, lock: lock)?.jobKey == key else {
+            throw RouteGridError(.protocolRefused, "a result whose key is not that of cell \(cell) of run \(run)")
+        }
+        var named = Set<Digest>()
+        for blob in item.blobs { named.insert(try Digest(field: blob, "blobs")) }
+        var blobs: [ResultRow.InlineBlob] = []
+        for bytes in item.inline {
+            let digest = Digest(hashing: bytes)
+            guard named.contains(digest) else {
+                throw RouteGridError(.protocolRefused, "a blob inside the result of cell \(cell) that the record does not name")
+            }
+            blobs.append(ResultRow.InlineBlob(digest: digest, bytes: Array(bytes)))
+        }
+        waiting.byteCount += item.record.count + item.inline.reduce(0) { $0 + $1.count }
+        waiting.receipts.append(CommitBatch.Receipt(route: route, run: run, cell: cell, jobKey: key))
+        persist(
+            .result(
+                ResultRow(
+                    run: run,
+                    cell: cell,
+                    jobKey: key,
+                    resultDigest: result,
+                    body: Array(item.record),
+                    runInfo: Array(item.run),
+                    blobs: blobs,
+                    worker: peers[route]?.name ?? ""
+                )
+            )
+        )
+    }
+}

@@ -1,0 +1,176 @@
+import Foundation
+import Grid
+package import Logging
+package import RouteGridBase
+import Wire
+import ZeroMQ
+
+/// The coordinator: a ROUTER socket, the scheduler and the record store around one event loop.
+///
+/// All state is touched on the loop's thread only. Nothing is acknowledged before it is on disk: results wait in
+/// `waiting` until the commit that holds them has returned.
+package actor CoordinatorServer {
+    package struct Configuration: Sendable {
+        /// Where workers and clients connect: `ipc://…`, or `tcp://` on a loopback address.
+        package var bind: String
+        package var stateFolder: String
+        package var heartbeatMilliseconds: UInt32 = 1_000
+        package var scheduler = Scheduler.Configuration()
+        /// The largest frame that is taken, in bytes.
+        package var maximumFrame = 16 << 20
+
+        package init(bind: String, stateFolder: String) {
+            self.bind = bind
+            self.stateFolder = stateFolder
+        }
+    }
+
+    package nonisolated let loop: ZMQEventLoop
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    let configuration: Configuration
+    let log: Logger
+    let context: ZMQContext
+    let access: StoreAccess
+    let clock = ContinuousClock()
+    let origin: ContinuousClock.Instant
+    var socket: ZMQSocket?
+    var scheduler: Scheduler
+    var peers = PeerTable()
+    var locks: [RunID: GridLock] = [:]
+    var runNames: [RunID: (name: String, submitted: String, reason: String)] = [:]
+    var cache = JobCache()
+    var uploads: [UploadID: Upload] = [:]
+    var followers: [Follower] = []
+    /// Changes that wait for the next commit, and what is to be said once they are on disk.
+    var waiting = CommitBatch()
+    var isCommitting = false
+    var isStalled = false
+    var counters = ServerCounters()
+    /// Standard error of the failure that is being handled.
+    var failureLog: [UInt8]?
+    private var ended: CheckedContinuation<Void, any Error>?
+    private var outcome: Result<Void, any Error>?
+
+    /// Opens the state folder, takes its unfinished runs up again, and binds.
+    ///
+    /// - Throws: `badInput`, `temporary` or `system` from the state folder; `usage` for an address that is neither ipc nor
+    ///   loopback; `temporary` for a port in use.
+    package init(configuration: Configuration, log: Logger) throws(RouteGridError) {
+        try Self.checkAddress(configuration.bind)
+        self.configuration = configuration
+        self.log = log
+        let folder = try StateFolder(path: configuration.stateFolder)
+        let store = try RecordStore(folder: folder)
+        let loop = try ZMQEventLoop(name: "coordinator")
+        self.loop = loop
+        context = try ZMQContext()
+        access = StoreAccess(store: store) { body in loop.submit(body) }
+        origin = ContinuousClock().now
+        let runs = try store.runs()
+        scheduler = Scheduler(
+            configuration: configuration.scheduler,
+            epoch: store.epoch,
+            now: Moment(milliseconds: 0),
+            recovering: runs.contains { !$0.state.isOver }
+        )
+    }
+
+    /// Keys for other machines are not there yet: without them TCP stays on this machine.
+    private static func checkAddress(_ url: String) throws(RouteGridError) {
+        if url.hasPrefix("ipc://") || url.hasPrefix("inproc://") { return }
+        let isLoopback = ["tcp://127.", "tcp://localhost:", "tcp://[::1]:"].contains { url.hasPrefix($0) }
+        guard isLoopback else {
+            throw RouteGridError(
+                .usage,
+                "--bind \(url): without keys a coordinator listens on this machine only; use tcp://127.0.0.1:PORT or ipc://PATH"
+            )
+        }
+    }
+
+    /// Binds and starts to serve; returns the address, with the port that `*` became.
+    package func start() throws -> String {
+        var options = SocketOptions()
+        options.maximumFrame = configuration.maximumFrame
+        let socket = try context.socket(.router, options)
+        self.socket = socket
+        let address = try socket.bind(configuration.bind)
+        try takeUpRuns()
+        loop.onReadable(socket, batch: 512) { messages in
+            self.assumeIsolated { $0.receive(messages) }
+        }
+        loop.every(.milliseconds(100)) { self.assumeIsolated { $0.handle(.tick) } }
+        loop.every(.seconds(1)) { self.assumeIsolated { $0.probeStore() } }
+        loop.onTurnEnd { self.assumeIsolated { $0.commitIfIdle() } }
+        handle(.tick)
+        return address
+    }
+
+    /// Returns when ``stop()`` was called, throws when the store broke.
+    package func run() async throws {
+        if let outcome { return try outcome.get() }
+        try await withCheckedThrowingContinuation { ended = $0 }
+    }
+
+    /// Commits what waits, closes everything.
+    package func stop() {
+        end(.success(()))
+    }
+
+    /// Ends ``run()``.
+    func end(_ result: Result<Void, any Error>) {
+        guard outcome == nil else { return }
+        outcome = result
+        if let socket { loop.close(socket) }
+        socket = nil
+        access.drain()
+        if case .success = result, !waiting.writes.isEmpty { _ = try? access.store.commit(waiting.writes) }
+        access.store.close()
+        ended?.resume(with: result)
+        ended = nil
+    }
+
+    /// Joins the thread and ends the context; call it after ``run()`` returned, from outside the loop.
+    package nonisolated func shutDown() {
+        loop.stop()
+        context.terminate()
+    }
+
+    private func takeUpRuns() throws(RouteGridError) {
+        for run in try access.store.runs() {
+            let lock = try GridLock(parsing: run.lock)
+            locks[run.id] = lock
+            runNames[run.id] = (run.name, run.submitted, run.reason)
+            var policy = RunPolicy(lock)
+            policy.priority = run.priority
+            handle(
+                .runAdded(
+                    run.id,
+                    lock,
+                    policy,
+                    run.state,
+                    done: try access.store.doneCells(of: run.id),
+                    exceptions: try access.store.exceptions(of: run.id)
+                )
+            )
+            if !run.state.isOver { log.info("run taken up", metadata: ["run": "\(run.id)", "name": "\(run.name)"]) }
+        }
+    }
+
+    var now: Moment {
+        let passed = origin.duration(to: clock.now).components
+        return Moment(milliseconds: passed.seconds * 1_000 + passed.attoseconds / 1_000_000_000_000_000)
+    }
+}
+
+/// What the server counts for `status`.
+struct ServerCounters: Sendable {
+    var committed = 0
+    var equal = 0
+    var divergent = 0
+    var commits = 0
+    var leasesGranted = 0
+    var workersLost = 0
+    var refusedMessages = 0
+    var unsent = 0
+}

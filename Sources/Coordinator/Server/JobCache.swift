@@ -1,0 +1,45 @@
+import Grid
+import RouteGridBase
+
+/// The keyed cells of the groups last used: between looking a group up, granting it and taking its results.
+struct JobCache {
+    private struct Name: Hashable {
+        let run: RunID
+        let group: Int
+    }
+
+    private var jobs: [Name: [KeyedJob]] = [:]
+    private var order: [Name] = []
+    private var cells = 0
+    private let limit = 131_072
+
+    /// The cells of a group with their keys, computed when they are not at hand.
+    mutating func jobs(ofGroup group: Int, in run: RunID, lock: GridLock) -> [KeyedJob] {
+        if let known = jobs[Name(run: run, group: group)] { return known }
+        let made = lock.jobs(ofGroup: group)
+        insert(made, group: group, run: run)
+        return made
+    }
+
+    mutating func insert(_ made: [KeyedJob], group: Int, run: RunID) {
+        let name = Name(run: run, group: group)
+        guard jobs[name] == nil else { return }
+        jobs[name] = made
+        order.append(name)
+        cells += made.count
+        while cells > limit, order.count > 1 {
+            let oldest = order.removeFirst()
+            cells -= jobs.removeValue(forKey: oldest)?.count ?? 0
+        }
+    }
+
+    /// The job of one cell, or nil when the grid excludes it.
+    mutating func job(ofCell cell: Int, in run: RunID, lock: GridLock) -> KeyedJob? {
+        let group = lock.group(ofCell: cell)
+        let all = jobs(ofGroup: group, in: run, lock: lock)
+        // Cells of a group are in order; without exclusions their place is known.
+        let guess = cell - lock.cells(ofGroup: group).lowerBound
+        if all.indices.contains(guess), all[guess].cell == cell { return all[guess] }
+        return all.first { $0.cell == cell }
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import RouteGridBase
+import Wire
+import ZeroMQ
+
+/// What the coordinator says, in its own words; the wire form is made here.
+enum Outgoing {
+    case welcome(identity: [UInt8], epoch: UInt32, heartbeat: UInt32, lease: UInt32, maximumFrame: Int)
+    case refused(RouteGridError.Code, String)
+    case unknown
+    case heartbeat
+    case lease(WireLease)
+    case committed([(Digest, Verdict)])
+    case revoke(LeaseID, Fence, [Int])
+    case submitted(run: RunID?, cells: Int, missing: [Digest])
+    case reply(JSONValue)
+    case done(String)
+    case stored(Digest, next: Int, complete: Bool, error: String)
+    case records(WireRecords)
+
+    var envelope: WireEnvelope {
+        var envelope = WireEnvelope()
+        switch self {
+        case .welcome(let identity, let epoch, let heartbeat, let lease, let maximumFrame):
+            envelope.welcome.coordinator = Data(identity)
+            envelope.welcome.epoch = epoch
+            envelope.welcome.heartbeatMs = heartbeat
+            envelope.welcome.leaseMs = lease
+            envelope.welcome.maxFrame = UInt64(maximumFrame)
+        case .refused(let code, let text):
+            envelope.refused.code = code.name
+            envelope.refused.text = text
+        case .unknown: envelope.unknown = WireUnknown()
+        case .heartbeat: envelope.heartbeat = WireHeartbeat()
+        case .lease(let lease): envelope.lease = lease
+        case .committed(let items):
+            envelope.committed.items = items.map { key, verdict in
+                var item = WireCommittedItem()
+                item.jobKey = Data(key.bytes)
+                switch verdict {
+                case .new: item.verdict = .new
+                case .equal: item.verdict = .equal
+                case .divergent: item.verdict = .divergent
+                }
+                return item
+            }
+        case .revoke(let lease, let fence, let cells):
+            envelope.revoke.lease = lease.rawValue
+            envelope.revoke.fence = fence.rawValue
+            envelope.revoke.cells = cells.map { UInt64($0) }
+        case .submitted(let run, let cells, let missing):
+            envelope.submitted.run = run?.rawValue ?? 0
+            envelope.submitted.cells = UInt64(cells)
+            envelope.submitted.missing = missing.map { Data($0.bytes) }
+        case .reply(let json): envelope.reply.json = Data(json.jsonBytes())
+        case .done(let text): envelope.done.text = text
+        case .stored(let digest, let next, let complete, let error):
+            envelope.stored.sha = Data(digest.bytes)
+            envelope.stored.nextOffset = UInt64(next)
+            envelope.stored.complete = complete
+            envelope.stored.error = error
+        case .records(let records): envelope.records = records
+        }
+        return envelope
+    }
+}
+
+extension CoordinatorServer {
+    func send(_ message: Outgoing, to route: RoutingID) { send(message.envelope, to: route) }
+
+    /// A peer that is gone or does not read loses the message: leases come back by their time, results are sent again.
+    func send(_ envelope: WireEnvelope, data: [UInt8]? = nil, to route: RoutingID) {
+        guard let socket else { return }
+        do {
+            let frame: [UInt8] = try envelope.serializedBytes()
+            switch try socket.send([route.bytes, frame] + (data.map { [$0] } ?? [])) {
+            case .sent: break
+            case .full, .unroutable: counters.unsent += 1
+            }
+        } catch {
+            log.error("a message could not be sent", metadata: ["error": "\(error)"])
+        }
+    }
+}

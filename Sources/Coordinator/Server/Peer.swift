@@ -1,0 +1,76 @@
+import RouteGridBase
+import Wire
+
+/// The name libzmq gave to a connection.
+struct RoutingID: Hashable, Sendable {
+    let bytes: [UInt8]
+}
+
+/// A process that said hello.
+struct Peer: Sendable {
+    let boot: [UInt8]
+    let role: WireRole
+    let name: String
+    let build: String
+    var worker: WorkerID?
+    var slots: Int
+    var numerics: [String]
+    /// The connection it was last heard on.
+    var route: RoutingID
+}
+
+/// Who is connected, by connection and by process. A process that comes back on a new connection keeps its name.
+struct PeerTable: Sendable {
+    private(set) var byRoute: [RoutingID: Peer] = [:]
+    private var routes: [[UInt8]: RoutingID] = [:]
+    private var workers: [WorkerID: RoutingID] = [:]
+    private var names: [[UInt8]: WorkerID] = [:]
+    private var nextWorker: UInt64 = 1
+
+    subscript(route: RoutingID) -> Peer? { byRoute[route] }
+
+    func route(of worker: WorkerID) -> RoutingID? { workers[worker] }
+    func peer(of worker: WorkerID) -> Peer? { workers[worker].flatMap { byRoute[$0] } }
+
+    var all: [Peer] { byRoute.values.sorted { ($0.worker ?? WorkerID(0), $0.name) < ($1.worker ?? WorkerID(0), $1.name) } }
+
+    /// Enters a peer; an older connection of the same process is forgotten.
+    mutating func enter(_ hello: WireHello, route: RoutingID) -> Peer {
+        let boot = Array(hello.boot)
+        if let old = routes[boot], old != route { byRoute[old] = nil }
+        var worker: WorkerID?
+        if hello.role == .worker {
+            if names[boot] == nil {
+                names[boot] = WorkerID(nextWorker)
+                nextWorker += 1
+            }
+            worker = names[boot]
+        }
+        let peer = Peer(
+            boot: boot,
+            role: hello.role,
+            name: hello.name,
+            build: hello.build,
+            worker: worker,
+            slots: Int(hello.slots),
+            numerics: hello.numerics,
+            route: route
+        )
+        byRoute[route] = peer
+        routes[boot] = route
+        if let worker { workers[worker] = route }
+        return peer
+    }
+
+    /// Forgets a worker's connection: its next message is answered by `Unknown`.
+    mutating func forget(_ worker: WorkerID) {
+        guard let route = workers.removeValue(forKey: worker), let peer = byRoute.removeValue(forKey: route) else { return }
+        routes[peer.boot] = nil
+    }
+
+    mutating func forget(_ route: RoutingID) {
+        guard let peer = byRoute.removeValue(forKey: route) else { return }
+        routes[peer.boot] = nil
+        if let worker = peer.worker { workers[worker] = nil }
+    }
+}
