@@ -1,0 +1,98 @@
+package import Foundation
+package import RouteGridBase
+package import SwiftProtobuf
+
+/// One message of the protocol: an envelope, and for Chunk and Put the bytes they carry.
+package struct WireMessage: Sendable {
+    package var body: WireEnvelope.OneOf_Body
+    package var data: [UInt8]?
+
+    package init(_ body: WireEnvelope.OneOf_Body, data: [UInt8]? = nil) {
+        self.body = body
+        self.data = data
+    }
+
+    /// Reads a message from its frames (a ROUTER's routing id is taken off first).
+    ///
+    /// Sizes and counts are looked at before anything is parsed.
+    ///
+    /// - Throws: `protocolRefused` when a frame is too large, is not an envelope, or a frame is missing or too many.
+    package init(frames: ArraySlice<[UInt8]>, limit: Int = WireProtocol.maximumFrame) throws(RouteGridError) {
+        guard let first = frames.first else { throw WireMessage.refused("a message without frames") }
+        for frame in frames where frame.count > limit {
+            throw WireMessage.refused("a frame of \(frame.count) bytes; the limit is \(limit)")
+        }
+        guard FieldCount.isWithinLimit(first) else {
+            throw WireMessage.refused("a message of \(first.count) bytes that is no envelope or has too many fields")
+        }
+        let envelope: WireEnvelope
+        do { envelope = try WireEnvelope(serializedBytes: first) } catch {
+            throw WireMessage.refused("a message of \(first.count) bytes that is no envelope")
+        }
+        guard let body = envelope.body else { throw WireMessage.refused("an envelope without a known message") }
+        self.body = body
+        switch body {
+        case .chunk, .put:
+            guard frames.count == 2 else { throw WireMessage.refused("a blob message without its data frame") }
+            data = frames.last
+        default:
+            guard frames.count == 1 else { throw WireMessage.refused("a message with \(frames.count) frames, not 1") }
+        }
+    }
+
+    /// The frames to send.
+    package func frames() throws(RouteGridError) -> [[UInt8]] {
+        let envelope = try WireMessage.encode(body)
+        guard let data else { return [envelope] }
+        return [envelope, data]
+    }
+
+    package static func encode(_ body: WireEnvelope.OneOf_Body) throws(RouteGridError) -> [UInt8] {
+        var envelope = WireEnvelope()
+        envelope.body = body
+        do { return try envelope.serializedBytes() } catch {
+            throw RouteGridError(.badInput, "a message that cannot be encoded: \(error)")
+        }
+    }
+
+    private static func refused(_ what: String) -> RouteGridError {
+        RouteGridError(.protocolRefused, "not RouteGrid's protocol: \(what)")
+    }
+}
+
+extension Digest {
+    /// The digest as the 32 bytes of a message field.
+    package var data: Data { Data(bytes) }
+
+    /// The digest in a message field.
+    ///
+    /// - Throws: `protocolRefused` naming the field when it has not 32 bytes.
+    package init(field bytes: Data, _ name: String) throws(RouteGridError) {
+        guard let digest = Digest(bytes: bytes) else {
+            throw RouteGridError(.protocolRefused, "field \(name) has \(bytes.count) bytes and should be a digest of 32")
+        }
+        self = digest
+    }
+}
+
+extension WireRefused {
+    package init(_ error: RouteGridError) {
+        self.init()
+        code = error.code.name
+        text = error.message
+    }
+
+    /// The error as it was on the other side, exit code and all.
+    package var error: RouteGridError { RouteGridError(RouteGridError.Code(wireName: code), text) }
+}
+
+extension RouteGridError.Code {
+    /// The code with this name; an unknown name is a refusal.
+    package init(wireName name: String) {
+        let known: [RouteGridError.Code] = [
+            .usage, .badInput, .unreachable, .temporary, .protocolRefused, .refused, .checkFailed, .incomplete,
+            .cellsFailed, .system,
+        ]
+        self = known.first { $0.name == name } ?? .refused
+    }
+}

@@ -1,0 +1,39 @@
+package import RouteGridBase
+
+/// What both sides of a conversation agree on before the first message.
+package enum WireProtocol {
+    /// Grows whenever a message changes its meaning; the greeting carries it and another one is refused.
+    package static let version: UInt32 = 1
+    /// Bytes of the largest frame anybody sends or takes; `Welcome` may lower it.
+    package static let maximumFrame = 16 << 20
+    /// Bytes of blob content that go into one Chunk or Put.
+    package static let chunkSize = 1 << 20
+    /// Bytes that a Result or Records message is filled up to; one larger item still goes alone.
+    package static let batchSize = 2 << 20
+    /// Fields that a body may have at its outer level: what an honest message of ``maximumFrame`` could need, and no more.
+    package static let maximumFields = 1 << 17
+
+    /// Why a greeting cannot be answered with a welcome, or nil.
+    package static func refusal(of hello: WireHello) -> RouteGridError? {
+        guard hello.protocol == version else {
+            return RouteGridError(
+                .protocolRefused,
+                "protocol version \(hello.protocol) is not spoken here, only \(version): "
+                    + "use the same routegrid build on both sides"
+            )
+        }
+        guard hello.boot.count == 16 else {
+            return RouteGridError(.protocolRefused, "the greeting's boot id has \(hello.boot.count) bytes, not 16")
+        }
+        guard [.worker, .client, .follower].contains(hello.role) else {
+            return RouteGridError(.protocolRefused, "the greeting names no role")
+        }
+        return nil
+    }
+
+    /// 16 random bytes that tell one start of a process from another.
+    package static func makeBootID() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+}
