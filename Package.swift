@@ -73,8 +73,8 @@ let package = Package(
         ),
         .target(
             name: "Wire",
-            dependencies: ["RouteGridBase", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-            exclude: ["routegrid.proto"],
+            dependencies: ["RouteGridBase", "ZeroMQ", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["routegrid.proto", "slot.proto"],
             swiftSettings: settings
         ),
         .target(
@@ -142,7 +142,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ", "RouteGridBase"], swiftSettings: settings),
-        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "WireTests",
+            dependencies: [
+                "Wire", "ZeroMQ", "RouteGridBase", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "CoordinatorTests",
             dependencies: ["Coordinator", "Grid", "Wire", "TestSupport"],

@@ -13,26 +13,30 @@ package enum ResultFrame {
     }
 
     /// The envelope of a Result with these items.
-    package static func envelope(lease: UInt64, fence: UInt64, items: Data) -> [UInt8] {
+    package static func envelope(lease: UInt64, fence: UInt64, run: UInt64, items: Data) -> [UInt8] {
         var head: [UInt8] = []
-        if lease != 0 {
-            head.append(1 << 3)
-            appendVarint(lease, to: &head)
-        }
-        if fence != 0 {
-            head.append(2 << 3)
-            appendVarint(fence, to: &head)
-        }
+        appendField(1, lease, to: &head)
+        appendField(2, fence, to: &head)
+        var tail: [UInt8] = []
+        appendField(4, run, to: &tail)
         var frame: [UInt8] = []
-        frame.reserveCapacity(items.count + head.count + 12)
+        frame.reserveCapacity(head.count + items.count + tail.count + 12)
         frame.append(8 << 3 | 2)
-        appendVarint(UInt64(head.count + items.count), to: &frame)
+        appendVarint(UInt64(head.count + items.count + tail.count), to: &frame)
         frame.append(contentsOf: head)
         frame.append(contentsOf: items)
+        frame.append(contentsOf: tail)
         return frame
     }
 
-    static func appendVarint(_ value: UInt64, to bytes: inout [UInt8]) {
+    /// A number field; zero is not written.
+    private static func appendField(_ number: UInt8, _ value: UInt64, to bytes: inout [UInt8]) {
+        guard value != 0 else { return }
+        bytes.append(number << 3)
+        appendVarint(value, to: &bytes)
+    }
+
+    private static func appendVarint(_ value: UInt64, to bytes: inout [UInt8]) {
         var rest = value
         while rest > 0x7F {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)

@@ -1,6 +1,6 @@
 package import Foundation
 package import RouteGridBase
-package import SwiftProtobuf
+import SwiftProtobuf
 
 /// One message of the protocol: an envelope, and for Chunk and Put the bytes they carry.
 package struct WireMessage: Sendable {
@@ -69,7 +69,10 @@ extension Digest {
     /// - Throws: `protocolRefused` naming the field when it has not 32 bytes.
     package init(field bytes: Data, _ name: String) throws(RouteGridError) {
         guard let digest = Digest(bytes: bytes) else {
-            throw RouteGridError(.protocolRefused, "field \(name) has \(bytes.count) bytes and should be a digest of 32")
+            throw RouteGridError(
+                .protocolRefused,
+                "field \(name) has \(bytes.count) bytes and should be a digest of 32"
+            )
         }
         self = digest
     }

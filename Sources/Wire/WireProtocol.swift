@@ -4,6 +4,8 @@ package import RouteGridBase
 package enum WireProtocol {
     /// Grows whenever a message changes its meaning; the greeting carries it and another one is refused.
     package static let version: UInt32 = 1
+    /// The build's name, for people.
+    package static let build = "routegrid 0.1"
     /// Bytes of the largest frame anybody sends or takes; `Welcome` may lower it.
     package static let maximumFrame = 16 << 20
     /// Bytes of blob content that go into one Chunk or Put.

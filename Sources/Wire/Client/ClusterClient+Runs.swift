@@ -1,0 +1,113 @@
+import Foundation
+package import RouteGridBase
+
+extension ClusterClient {
+    /// Asks about the state of the cluster.
+    ///
+    /// - Parameters:
+    ///   - kind: such as `status`, `run`, `explain`.
+    ///   - selector: what it is about, in the form that kind wants; empty is everything.
+    /// - Returns: the answer's document.
+    /// - Throws: what the coordinator refused with; `unreachable` when it does not answer.
+    package func query(_ kind: String, _ selector: String = "") throws(RouteGridError) -> JSONValue {
+        var query = WireQuery()
+        query.kind = kind
+        query.selector = selector
+        let answer = try ask(WireMessage(.query(query)))
+        guard case .reply(let reply) = answer.body else { throw unexpected(answer, "a reply") }
+        return try JSONValue(parsing: reply.json, place: "the coordinator's reply to \(kind)")
+    }
+
+    /// Submits a frozen grid, and first the blobs that the coordinator lacks.
+    ///
+    /// - Parameters:
+    ///   - lock: the bytes of `grid.lock.json`.
+    ///   - blob: the content of a blob that the lock names; called for missing ones only.
+    /// - Returns: the run's number and its count of cells.
+    /// - Throws: what the coordinator refused with; `unreachable` when it does not answer; what `blob` throws.
+    package func submit(
+        lock: [UInt8],
+        blob: (Digest) throws(RouteGridError) -> [UInt8]
+    ) throws(RouteGridError) -> (run: UInt64, cells: UInt64) {
+        var submit = WireSubmit()
+        submit.lock = Data(lock)
+        while true {
+            let answer = try ask(WireMessage(.submit(submit)), isRepeatable: false)
+            guard case .submitted(let submitted) = answer.body else { throw unexpected(answer, "a run number") }
+            if submitted.missing.isEmpty { return (submitted.run, submitted.cells) }
+            for name in submitted.missing {
+                let digest = try Digest(field: name, "missing")
+                try put(digest, try blob(digest))
+            }
+        }
+    }
+
+    /// Changes something, said once: `cancel`, `pause`, `resume`, `retry`, `priority`, `drain` and what else there is.
+    ///
+    /// The result is what was done, in words.
+    @discardableResult
+    package func control(
+        _ verb: String,
+        _ selector: String = "",
+        value: String = "",
+        reason: String = ""
+    ) throws(RouteGridError) -> String {
+        var control = WireControl()
+        control.verb = verb
+        control.selector = selector
+        control.value = value
+        control.reason = reason
+        let answer = try ask(WireMessage(.control(control)), isRepeatable: false)
+        guard case .done(let done) = answer.body else { throw unexpected(answer, "a confirmation") }
+        return done.text
+    }
+
+    /// Reads records until `handler` says stop.
+    ///
+    /// - Parameters:
+    ///   - position: 0, or the last position of an earlier answer.
+    ///   - run: 0 follows every record as it is committed and never ends by itself; else one run's records in cell order,
+    ///     and it ends with the last.
+    ///   - credit: records asked for at a time.
+    ///   - handler: gets each answer; returns whether to go on.
+    /// - Throws: `unreachable` when the coordinator is gone; what `handler` throws.
+    package func follow(
+        after position: UInt64 = 0,
+        run: UInt64 = 0,
+        credit: UInt32 = 4096,
+        handler: (WireRecords) throws -> Bool
+    ) throws {
+        var follow = WireFollow()
+        follow.afterSeq = position
+        follow.run = run
+        follow.credit = credit
+        while true {
+            let answer = try nextRecords(follow)
+            guard case .records(let records) = answer.body else { throw unexpected(answer, "records") }
+            guard try handler(records) else { return }
+            if run > 0 && records.complete { return }
+            follow.afterSeq = records.last
+        }
+    }
+
+    /// Records of one run come at once.
+    ///
+    /// Others come when there are any: silence is no failure, so the question is put again on a new connection for as
+    /// long as somebody answers its greeting.
+    private func nextRecords(_ follow: WireFollow) throws(RouteGridError) -> WireMessage {
+        guard follow.run == 0 else { return try ask(WireMessage(.follow(follow))) }
+        while true {
+            let now = ContinuousClock.now
+            let answer = try attempt(
+                WireMessage(.follow(follow)),
+                until: now + silenceLimit,
+                greetingUntil: now + requestLimit
+            )
+            if let answer { return answer }
+        }
+    }
+
+    func unexpected(_ answer: WireMessage, _ expected: String) -> RouteGridError {
+        RouteGridError(.protocolRefused, "the coordinator at \(url) answered with another message than \(expected)")
+    }
+}

@@ -1,0 +1,170 @@
+import Foundation
+package import RouteGridBase
+import ZeroMQ
+
+/// A blocking conversation with a coordinator: what the command line and tests use.
+///
+/// It belongs to one thread. Each request waits for its answer; a connection that fell silent is closed and opened anew,
+/// so that a late answer is never taken for another one's. Questions are asked again until their deadline; what changes
+/// something (``submit(lock:blob:)``, ``control(_:_:value:reason:)``) is said once.
+package final class ClusterClient {
+    /// Who answers, and its limits.
+    package private(set) var welcome = WireWelcome()
+    /// How long one request may take altogether.
+    package var requestLimit: Duration = .seconds(60)
+    /// How long a connection may be silent before a question is asked again on a new one.
+    package var silenceLimit: Duration = .seconds(10)
+
+    let url: String
+    private let role: WireRole
+    private let name: String
+    private let boot = WireProtocol.makeBootID()
+    private let context: ZMQContext
+    private var socket: ZMQSocket?
+
+    /// Greets the coordinator at `url`.
+    ///
+    /// - Parameters:
+    ///   - url: `tcp://HOST:PORT` or `ipc://PATH`.
+    ///   - role: `client`, or `follower` for a stream of records.
+    ///   - limit: how long to wait for the welcome.
+    ///   - name: for people, such as the verb.
+    /// - Returns: the client, welcomed.
+    /// - Throws: `unreachable` when nobody answers in time, `protocolRefused` when the other side speaks another version
+    ///   or something else, `usage` for a bad address.
+    package static func connect(
+        _ url: String,
+        role: WireRole = .client,
+        within limit: Duration = .seconds(5),
+        name: String = "client"
+    ) throws(RouteGridError) -> ClusterClient {
+        let client = try ClusterClient(url: url, role: role, name: name)
+        try client.greet(until: .now + limit, limit: limit)
+        return client
+    }
+
+    private init(url: String, role: WireRole, name: String) throws(RouteGridError) {
+        self.url = try ZMQAddress(url).text
+        self.role = role
+        self.name = "\(name):\(ProcessInfo.processInfo.processIdentifier)"
+        context = try ZMQContext()
+    }
+
+    /// Says goodbye and closes; a client that is dropped does the same.
+    package func close() {
+        guard let open = socket else { return }
+        socket = nil
+        _ = try? open.send(WireMessage(.goodbye(WireGoodbye())).frames())
+        open.close()
+    }
+
+    deinit { close() }
+
+    // MARK: Requests
+
+    /// Sends a message and waits for its answer.
+    ///
+    /// - Parameters:
+    ///   - message: the request.
+    ///   - isRepeatable: ask again on a new connection when the old one fell silent.
+    /// - Returns: its answer.
+    /// - Throws: what the coordinator refused with; `unreachable` when no answer came in time.
+    func ask(_ message: WireMessage, isRepeatable: Bool = true) throws(RouteGridError) -> WireMessage {
+        let deadline = ContinuousClock.now + requestLimit
+        while true {
+            let patience = isRepeatable ? min(deadline, .now + silenceLimit) : deadline
+            if let answer = try attempt(message, until: patience, greetingUntil: deadline) { return answer }
+            guard ContinuousClock.now < deadline else {
+                throw RouteGridError(.unreachable, "the coordinator at \(url) did not answer within \(requestLimit)")
+            }
+        }
+    }
+
+    /// Sends a message, on a new connection if need be, and waits for its answer; nil when the connection fell silent.
+    func attempt(
+        _ message: WireMessage,
+        until patience: ContinuousClock.Instant,
+        greetingUntil deadline: ContinuousClock.Instant
+    ) throws(RouteGridError) -> WireMessage? {
+        while true {
+            try send(message, until: deadline)
+            guard let answer = try answer(until: patience) else {
+                socket?.close()
+                socket = nil
+                return nil
+            }
+            guard case .unknown = answer.body else { return answer }
+            // The coordinator was restarted and did not look at the message.
+            try greet(until: deadline, limit: requestLimit)
+        }
+    }
+
+    /// Sends without waiting for an answer.
+    func send(_ message: WireMessage, until deadline: ContinuousClock.Instant) throws(RouteGridError) {
+        if socket == nil { try greet(until: deadline, limit: requestLimit) }
+        guard let socket else { throw unreachable(requestLimit) }
+        let frames = try message.frames()
+        for frame in frames where frame.count > Int(clamping: welcome.maxFrame) {
+            throw RouteGridError(
+                .badInput,
+                "a message of \(frame.count) bytes; the coordinator takes at most \(welcome.maxFrame)"
+            )
+        }
+        guard try socket.send(frames) == .sent else {
+            throw RouteGridError(.temporary, "too many messages wait for the coordinator at \(url)")
+        }
+    }
+
+    /// The next message that is not a sign of life; nil when the time is over.
+    func answer(until deadline: ContinuousClock.Instant) throws(RouteGridError) -> WireMessage? {
+        guard let socket else { return nil }
+        while true {
+            while let received = try socket.receive() {
+                let message = try WireMessage(frames: received.frames[...])
+                switch message.body {
+                case .heartbeat: continue
+                case .refused(let refused): throw refused.error
+                default: return message
+                }
+            }
+            let left = deadline - .now
+            guard left > .zero else { return nil }
+            try socket.wait(min(left, .seconds(1)))
+        }
+    }
+
+    // MARK: Greeting
+
+    private func greet(until deadline: ContinuousClock.Instant, limit: Duration) throws(RouteGridError) {
+        var options = SocketOptions()
+        options.reconnectMaximum = .seconds(1)
+        socket?.close()
+        let opened = try context.socket(.dealer, options: options)
+        try opened.connect(url)
+        socket = opened
+        var hello = WireHello()
+        hello.protocol = WireProtocol.version
+        hello.build = WireProtocol.build
+        hello.role = role
+        hello.boot = Data(boot)
+        hello.name = name
+        _ = try opened.send(WireMessage(.hello(hello)).frames())
+        guard let answer = try answer(until: deadline) else {
+            socket?.close()
+            socket = nil
+            throw unreachable(limit)
+        }
+        guard case .welcome(let welcome) = answer.body else {
+            throw RouteGridError(.protocolRefused, "\(url) answered the greeting with another message than a welcome")
+        }
+        self.welcome = welcome
+    }
+
+    private func unreachable(_ limit: Duration) -> RouteGridError {
+        RouteGridError(
+            .unreachable,
+            "no coordinator answers at \(url) (waited \(limit)); "
+                + "is it running? `routegrid coordinator --bind \(url) --state DIR` starts one"
+        )
+    }
+}

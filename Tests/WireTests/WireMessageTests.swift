@@ -1,0 +1,109 @@
+import Foundation
+import RouteGridBase
+import SwiftProtobuf
+import Testing
+import Wire
+
+@Suite struct WireMessageTests {
+    @Test func `a message comes back as it was`() throws {
+        var fetch = WireFetch()
+        fetch.sha = Digest(hashing: [1, 2, 3]).data
+        fetch.offset = 1 << 40
+        let frames = try WireMessage(.fetch(fetch)).frames()
+        #expect(frames.count == 1)
+        guard case .fetch(let read) = try WireMessage(frames: frames[...]).body else {
+            Issue.record("another message")
+            return
+        }
+        #expect(read == fetch)
+    }
+
+    @Test func `a chunk carries its data frame`() throws {
+        let frames = try WireMessage(.chunk(WireChunk()), data: [1, 2, 3]).frames()
+        #expect(try WireMessage(frames: frames[...]).data == [1, 2, 3])
+        #expect(throws: RouteGridError.self) { try WireMessage(frames: frames[..<1]) }
+        let chatty = try WireMessage(.heartbeat(WireHeartbeat())).frames() + [[1]]
+        #expect(throws: RouteGridError.self) { try WireMessage(frames: chatty[...]) }
+    }
+
+    @Test(
+        arguments: [
+            [], [0], [0xFF], Array("GET / HTTP/1.1".utf8), [0x0A, 0x7F],
+            [0x0A] + Array(repeating: 0xFF, count: 8) + [0x7F],
+            [0xFA, 0x3F, 0x00],
+        ] as [[UInt8]]
+    )
+    func `garbage is refused by name`(bytes: [UInt8]) throws {
+        let error = #expect(throws: RouteGridError.self) { try WireMessage(frames: [bytes]) }
+        #expect(error?.code == .protocolRefused)
+        #expect(error?.message.hasPrefix("not RouteGrid's protocol") == true)
+    }
+
+    @Test func `random and cut bytes never crash the reader`() throws {
+        var random = Xoshiro256(seed: Digest(hashing: [7]))
+        for _ in 0..<20_000 {
+            let bytes = (0..<Int(random.next() % 40)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            _ = try? WireMessage(frames: [bytes])
+        }
+        var lease = WireLease()
+        lease.fit = Data(repeating: 1, count: 200)
+        lease.cells = [WireLeasedCell()]
+        let whole = try WireMessage(.lease(lease)).frames()[0]
+        for count in 0..<whole.count {
+            #expect(throws: RouteGridError.self) { try WireMessage(frames: [Array(whole.prefix(count))]) }
+        }
+    }
+
+    @Test func `a frame over the limit is refused before it is read`() {
+        let error = #expect(throws: RouteGridError.self) {
+            try WireMessage(frames: [Array(repeating: 0xFF, count: 101)], limit: 100)
+        }
+        #expect(error?.message.contains("101 bytes; the limit is 100") == true)
+    }
+
+    @Test func `a message of a million empty items is refused before it is parsed`() throws {
+        // Two bytes each: the tag of Result.items and a length of zero.
+        let items = Data((0..<1_000_000).flatMap { _ in [0x1A, 0x00] as [UInt8] })
+        let frame = ResultFrame.envelope(lease: 1, fence: 1, run: 1, items: items)
+        let error = #expect(throws: RouteGridError.self) { try WireMessage(frames: [frame]) }
+        #expect(error?.message.contains("too many fields") == true)
+    }
+
+    @Test func `a result built from encoded items is the one protobuf writes`() throws {
+        var result = WireResult()
+        (result.lease, result.fence, result.run) = (1 << 33, 77, 5)
+        var items: [UInt8] = []
+        for size in [0, 1, 200, 70_000] {
+            var item = WireResultItem()
+            item.jobKey = Digest(hashing: [UInt8(truncatingIfNeeded: size)]).data
+            item.record = Data(repeating: 65, count: size)
+            item.cell = UInt64(size)
+            result.items.append(item)
+            ResultFrame.append(try item.serializedBytes(), to: &items)
+        }
+        let built = ResultFrame.envelope(lease: result.lease, fence: result.fence, run: result.run, items: Data(items))
+        #expect(built == (try WireMessage.encode(.result(result))))
+    }
+
+    @Test func `a digest field of another length is named`() {
+        let error = #expect(throws: RouteGridError.self) { try Digest(field: Data([1]), "sha") }
+        #expect(error?.message.contains("field sha has 1 bytes") == true)
+    }
+
+    @Test func `another version, a bad boot id and a missing role are refused`() {
+        var hello = WireHello()
+        hello.protocol = WireProtocol.version
+        hello.boot = Data(WireProtocol.makeBootID())
+        hello.role = .worker
+        #expect(WireProtocol.refusal(of: hello) == nil)
+        var other = hello
+        other.protocol += 1
+        #expect(WireProtocol.refusal(of: other)?.message.contains("version 2 is not spoken here, only 1") == true)
+        other = hello
+        other.boot = Data()
+        #expect(WireProtocol.refusal(of: other) != nil)
+        other = hello
+        other.role = .unspecified
+        #expect(WireProtocol.refusal(of: other) != nil)
+    }
+}
