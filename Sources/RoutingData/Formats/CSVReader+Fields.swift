@@ -43,6 +43,11 @@ extension CSVReader {
         throw failure(of: field, column: column, "expected a number, found \"\(text.prefix(40))\"")
     }
 
+    /// The line, from 1, on which a row begins.
+    func line(of row: Row) -> Int { line(at: row.fields.first?.range.lowerBound ?? 0) }
+
+    func failure(of row: Row, _ message: String) -> RouteGridError { .badInput("\(place):\(line(of: row))", message) }
+
     func failure(of field: Row.Field, column: String, _ message: String) -> RouteGridError {
         failure(at: field.range.lowerBound, "column \"\(column)\": \(message)")
     }

@@ -27,9 +27,7 @@ package struct CSVTable: Sendable {
         var rows: [CSVReader.Row] = []
         while try reader.next(into: &row) {
             guard row.count == header.count else {
-                let found = row.fields.first.map { reader.failure(at: $0.range.lowerBound, "") }
-                let line = found?.message.dropLast(2) ?? place[...]
-                throw .badInput(String(line), "expected \(header.count) fields, found \(row.count)")
+                throw reader.failure(of: row, "expected \(header.count) fields, found \(row.count)")
             }
             rows.append(row)
         }
@@ -61,6 +59,9 @@ package struct CSVTable: Sendable {
     package func number(_ row: Int, _ column: Int) throws(RouteGridError) -> Double? {
         try reader.number(of: rows[row].fields[column], column: header[column])
     }
+
+    /// The line, from 1, on which a row begins.
+    package func line(_ row: Int) -> Int { reader.line(of: rows[row]) }
 
     /// An error about one cell: `FILE:LINE: column "NAME": MESSAGE`.
     package func failure(_ row: Int, _ column: Int, _ message: String) -> RouteGridError {

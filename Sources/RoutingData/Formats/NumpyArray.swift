@@ -18,7 +18,8 @@ package struct NumpyArray: Sendable {
     ///   shape says.
     package init(bytes: [UInt8], place: String) throws(RouteGridError) {
         guard bytes.count >= 10, bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
-            throw Self.notAnArray(bytes, place: place)
+            try PickleFile.refuse(bytes, place: place)
+            throw .badInput(place, "not a .npy file: expected what numpy.save writes")
         }
         let lengthByteCount = bytes[6] == 1 ? 2 : 4
         guard (1...3).contains(bytes[6]), bytes.count >= 8 + lengthByteCount else {
@@ -54,16 +55,6 @@ package struct NumpyArray: Sendable {
 
     package init(file: String) throws(RouteGridError) {
         try self.init(bytes: try FileBytes.read(file), place: file)
-    }
-
-    private static func notAnArray(_ bytes: [UInt8], place: String) -> RouteGridError {
-        if bytes.first == 0x80 || place.hasSuffix(".pkl") || place.hasSuffix(".pickle") {
-            return .badInput(
-                place,
-                "a pickle can run code and is never read: in Python, numpy.save(\"F.npy\", numpy.asarray(pickle.load(open(…, \"rb\"))))"
-            )
-        }
-        return .badInput(place, "not a .npy file: expected what numpy.save writes")
     }
 
     /// The values as float64, in C order; element types f4, f8, i1, i2, i4, i8, u1, u2, u4, b1.

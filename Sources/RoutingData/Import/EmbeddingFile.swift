@@ -1,0 +1,30 @@
+import RouteGridBase
+
+/// An embedding a sample, from a `.npy` file of float32 or float64.
+enum EmbeddingFile {
+    /// Reads the embedding of every sample.
+    ///
+    /// - Parameters:
+    ///   - path: a `.npy` file of shape `[samples, width]`, element type f4 or f8.
+    ///   - samples: how many rows it must have.
+    ///   - source: the file that the samples come from, for the error message.
+    /// - Returns: `[samples, width]`; float64 is rounded to float32.
+    /// - Throws: `badInput` when the shape or the element type is another, or a value is not finite.
+    static func read(_ path: String, samples: Int, source: String) throws(RouteGridError) -> Matrix<Float> {
+        let bytes = try FileBytes.read(path)
+        try PickleFile.refuse(bytes, place: path)
+        let matrix = try NumpyArray(bytes: bytes, place: path).floatMatrix()
+        guard matrix.rows == samples else {
+            throw .badInput(path, "\(matrix.rows) rows, but \(source) has \(samples) samples")
+        }
+        guard matrix.columns > 0 else { throw .badInput(path, "embeddings of width 0") }
+        if let bad = matrix.elements.firstIndex(where: { !$0.isFinite }) {
+            let (row, column) = bad.quotientAndRemainder(dividingBy: matrix.columns)
+            throw .badInput(
+                path,
+                "row \(row), column \(column) (from 0): expected a finite number, found \(matrix.elements[bad])"
+            )
+        }
+        return matrix
+    }
+}

@@ -1,0 +1,157 @@
+package import RouteGridBase
+
+/// Imports MMR-Bench's tables: the merged CSV, or a folder with one CSV a dataset.
+///
+/// The merged form has `dataset_idx`, `question`, `answer` and, a model, `M_prediction`, `M_correct`, `M_token`,
+/// `M_cost`. The other form has `question`, `answer`, `img_path`, `M_correct`, `M_cost` in `<name, lower case>.csv`.
+/// `M_token` counts answer tokens and becomes `tokens_out`.
+package struct MMRBenchImporter: Sendable {
+    package enum Source: Sendable {
+        case merged(String)
+        case folder(String, datasets: [String])
+    }
+
+    package var source: Source
+    package var text: String?
+    package var image: String?
+    package var labels: ImportLabels
+
+    package init(source: Source, text: String? = nil, image: String? = nil, labels: ImportLabels) {
+        self.source = source
+        self.text = text
+        self.image = image
+        self.labels = labels
+    }
+
+    /// The datasets of the published table; where one's images have another folder name, that one.
+    static let imageFolders = [
+        "OCRBench": "OCRBench", "SEEDBench2_Plus": "SEEDBenchv2Plus", "MMStar": "MMStar", "RealWorldQA": "RealWorldQA",
+        "MathVista": "MathVista", "MathVerse": "MathVerse", "MathVision": "MathVision",
+    ]
+
+    private struct Part {
+        var models: [String]
+        var place: String
+        var samples: [DatasetSample]
+        var outcomes: OutcomeMatrices
+        var tokensOut: Matrix<Double>?
+    }
+
+    /// Reads everything; writes nothing.
+    ///
+    /// - Throws: `badInput` with file, line and column; also when two files have other models.
+    package func read() throws(RouteGridError) -> (dataset: Dataset, report: ValidationReport) {
+        var parts: [Part] = []
+        switch source {
+        case .merged(let path): parts = [try merged(path)]
+        case .folder(let root, let datasets):
+            for name in datasets { parts.append(try single(name, root: root)) }
+        }
+        guard let first = parts.first else { throw .badInput("mmrbench", "no dataset named") }
+        for part in parts where part.models != first.models {
+            let odd = Set(part.models).symmetricDifference(first.models).min() ?? ""
+            throw .badInput("\(part.place):1", "model \"\(odd)\" is not in both this file and \(first.place)")
+        }
+        let samples = parts.flatMap(\.samples)
+        let tokens = parts.compactMap(\.tokensOut)
+        let dataset = Dataset(
+            name: labels.name,
+            models: first.models,
+            costUnit: labels.costUnit,
+            provenance: labels.provenance,
+            licence: labels.licence,
+            samples: samples,
+            quality: Self.stacked(parts.map(\.outcomes.quality)),
+            cost: Self.stacked(parts.map(\.outcomes.cost)),
+            text: try embedding(text, count: samples.count, source: first.place),
+            image: try embedding(image, count: samples.count, source: first.place),
+            tokensOut: tokens.count == parts.count ? Self.stacked(tokens) : nil
+        )
+        return (dataset, ValidationReport(of: dataset))
+    }
+
+    private func merged(_ path: String) throws(RouteGridError) -> Part {
+        let table = try PickleFile.table(path)
+        guard table.count > 0 else { throw .badInput(path, "no rows below the header") }
+        let index = try SampleIndex(table, column: "dataset_idx")
+        let questions = try table.requiredColumn("question")
+        var samples: [DatasetSample] = []
+        for (row, id) in index.ids.enumerated() {
+            guard let (dataset, rest) = Self.parts(ofIndex: id) else {
+                let column = try table.requiredColumn("dataset_idx")
+                throw table.failure(row, column, "expected DATASET_NUMBER, found \"\(id)\"")
+            }
+            samples.append(
+                DatasetSample(
+                    sample: Sample(id: id, dataset: dataset, group: id),
+                    question: try table.text(row, questions),
+                    image: "\(Self.imageFolders[dataset] ?? dataset)/\(rest).jpg"
+                )
+            )
+        }
+        return try part(table, samples: samples, others: ["dataset_idx", "question", "answer"])
+    }
+
+    private func single(_ name: String, root: String) throws(RouteGridError) -> Part {
+        let table = try PickleFile.table("\(root)/\(name.lowercased()).csv")
+        guard table.count > 0 else { throw .badInput(table.place, "no rows below the header") }
+        let questions = try table.requiredColumn("question")
+        var samples: [DatasetSample] = []
+        for row in 0..<table.count {
+            let id = "\(name)_\(row)"
+            var image = ""
+            if let column = table.column("img_path") { image = try table.text(row, column) }
+            samples.append(
+                DatasetSample(
+                    sample: Sample(id: id, dataset: name, group: id),
+                    question: try table.text(row, questions),
+                    image: image.isEmpty ? "" : "\(name)/\(image)"
+                )
+            )
+        }
+        return try part(table, samples: samples, others: ["question", "answer", "img_path"])
+    }
+
+    private func part(
+        _ table: CSVTable,
+        samples: [DatasetSample],
+        others: Set<String>
+    ) throws(RouteGridError) -> Part {
+        let columns = try ModelColumns(table, endings: ModelColumns.mmrBenchEndings, others: others, ignored: [])
+        let tokens = try columns.tokens(of: columns.models, rows: Array(samples.indices))
+        return Part(
+            models: columns.models,
+            place: table.place,
+            samples: samples,
+            outcomes: try columns.outcomes(),
+            tokensOut: tokens.tokensOut
+        )
+    }
+
+    /// `MathVerse_12` as `MathVerse` and `12`: the longest known name wins, else the last underscore divides.
+    static func parts(ofIndex index: String) -> (dataset: String, rest: String)? {
+        let known = imageFolders.keys.filter { index.hasPrefix($0 + "_") }.max { $0.count < $1.count }
+        let end = known.map { index.index(index.startIndex, offsetBy: $0.count) } ?? index.lastIndex(of: "_")
+        guard let end, end > index.startIndex, case let rest = index[index.index(after: end)...], !rest.isEmpty else {
+            return nil
+        }
+        return (String(index[..<end]), String(rest))
+    }
+
+    private static func stacked(_ matrices: [Matrix<Double>]) -> Matrix<Double> {
+        Matrix(
+            rows: matrices.reduce(0) { $0 + $1.rows },
+            columns: matrices.first?.columns ?? 0,
+            elements: matrices.flatMap(\.elements)
+        )
+    }
+
+    private func embedding(
+        _ path: String?,
+        count: Int,
+        source: String
+    ) throws(RouteGridError) -> [String: Matrix<Float>] {
+        guard let path else { return [:] }
+        return [labels.encoder: try EmbeddingFile.read(path, samples: count, source: source)]
+    }
+}

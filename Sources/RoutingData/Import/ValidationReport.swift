@@ -1,0 +1,118 @@
+import RouteGridBase
+
+/// What an import found: counts that a person should look at before trusting a board made from the data.
+package struct ValidationReport: Sendable {
+    package struct Model: Sendable, Equatable {
+        package var name: String
+        /// Mean correctness over all samples, a missing one counting as wrong.
+        package var accuracy: Double
+        /// Mean cost over the samples that have one, or NaN.
+        package var meanCost: Double
+        /// Samples without an outcome.
+        package var missing: Int
+        /// Samples whose outcome cost nothing.
+        package var zeroCosts: Int
+        /// The cost, when every sample has the same one above 0.
+        package var constantCost: Double?
+        /// Samples with an outcome but no tokens, when token counts are given at all.
+        package var emptyUsage: Int
+        /// Samples whose total is not tokens in + tokens out, when totals are given.
+        package var wrongTotals: Int
+    }
+
+    package var name: String
+    package var costUnit: String
+    package var samples: Int
+    /// Samples by dataset, by name.
+    package var datasets: [(name: String, count: Int)]
+    package var groups: Int
+    /// Width of each embedding by tensor name.
+    package var embeddings: [String: Int]
+    package var models: [Model]
+    /// Samples whose question and image were met before under another id.
+    package var repeatedQuestions: Int
+    /// What the importer decided on its own.
+    package var notes: [String] = []
+
+    package init(of dataset: Dataset, wrongTotals: [String: Int] = [:]) {
+        name = dataset.name
+        costUnit = dataset.costUnit
+        samples = dataset.samples.count
+        datasets = Dictionary(grouping: dataset.samples, by: \.sample.dataset)
+            .map { (name: $0.key, count: $0.value.count) }
+            .sorted { $0.name < $1.name }
+        groups = Set(dataset.samples.map(\.sample.group)).count
+        embeddings = [:]
+        for (name, matrix) in dataset.text { embeddings["text.\(name)"] = matrix.columns }
+        for (name, matrix) in dataset.image { embeddings["image.\(name)"] = matrix.columns }
+        models = dataset.models.indices.map { Self.model($0, of: dataset, wrongTotals: wrongTotals) }
+        repeatedQuestions = Self.repeatedQuestions(of: dataset)
+    }
+
+    private static func model(_ column: Int, of dataset: Dataset, wrongTotals: [String: Int]) -> Model {
+        let rows = dataset.samples.indices
+        let measured = rows.filter { !dataset.cost[$0, column].isNaN }
+        let costs = measured.map { dataset.cost[$0, column] }
+        let isConstant = costs.count > 1 && costs.allSatisfy { $0 == costs[0] } && costs[0] > 0
+        let hasTokens = dataset.tokensIn != nil || dataset.tokensOut != nil
+        let emptyUsage = measured.count { row in
+            let usage = [dataset.tokensIn, dataset.tokensOut].compactMap { $0?[row, column] }
+            return hasTokens && !usage.contains { $0 > 0 }
+        }
+        return Model(
+            name: dataset.models[column],
+            accuracy: measured.reduce(0) { $0 + dataset.quality[$1, column] } / Double(rows.count),
+            meanCost: costs.reduce(0, +) / Double(costs.count),
+            missing: rows.count - measured.count,
+            zeroCosts: costs.count { $0 == 0 },
+            constantCost: isConstant ? costs[0] : nil,
+            emptyUsage: emptyUsage,
+            wrongTotals: wrongTotals[dataset.models[column]] ?? 0
+        )
+    }
+
+    /// Samples with the question and the image of an earlier one.
+    ///
+    /// An image that has no name is told by its embedding.
+    private static func repeatedQuestions(of dataset: Dataset) -> Int {
+        struct Prompt: Hashable {
+            var question: String
+            var image: String
+            var embedding: [Float]
+        }
+        let embeddings = dataset.image.min { $0.key < $1.key }?.value
+        let prompts = dataset.samples.enumerated().filter { !$0.element.question.isEmpty }.map { row, sample in
+            Prompt(
+                question: sample.question,
+                image: sample.image,
+                embedding: sample.image.isEmpty ? embeddings.map { Array($0.row(row)) } ?? [] : []
+            )
+        }
+        return prompts.count - Set(prompts).count
+    }
+
+    /// What should be looked at, one sentence each.
+    package var warnings: [String] {
+        var lines: [String] = []
+        func warn(_ what: String, _ count: (Model) -> Int) {
+            let found = models.filter { count($0) > 0 }
+            guard !found.isEmpty else { return }
+            let named = found.map { "\($0.name) \(count($0))" }.joined(separator: ", ")
+            lines.append("\(what): \(named)")
+        }
+        warn("missing outcomes (chosen, they count as wrong)") { $0.missing }
+        warn("outcomes that cost 0") { $0.zeroCosts }
+        warn("outcomes without tokens") { $0.emptyUsage }
+        warn("token totals that are not in + out") { $0.wrongTotals }
+        let constant = models.compactMap { model in
+            model.constantCost.map { "\(model.name) \(JSONValue.shortestText($0))" }
+        }
+        if !constant.isEmpty { lines.append("one cost on every sample: \(constant.joined(separator: ", "))") }
+        if repeatedQuestions > 0 {
+            lines.append(
+                "questions met before under another sample id: \(repeatedQuestions) (group them, or twins cross splits)"
+            )
+        }
+        return lines
+    }
+}

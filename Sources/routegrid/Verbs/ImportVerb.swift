@@ -1,0 +1,165 @@
+import ArgumentParser
+import Foundation
+import RouteGridBase
+import RoutingData
+
+/// Turns other people's tables into dataset folders.
+struct ImportVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Imports measured outcomes into a dataset folder, with a validation report.",
+        discussion: """
+            Example:
+              routegrid import csv --outcomes outcomes.csv --text text.npy --image image.npy --out data/mine
+            """,
+        subcommands: [ImportCSV.self, ImportMMRBench.self]
+    )
+}
+
+/// The options that every import shares.
+struct ImportOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The dataset folder to write; an existing dataset is replaced.", valueName: "dir"))
+    var out: String
+
+    @Option(help: "The dataset's name; without it, the name of the folder.")
+    var name: String?
+
+    @Option(help: "What costs are counted in: USD, MAC, J, ….")
+    var costUnit = "USD"
+
+    @Option(help: "Where the data are from, in words.")
+    var provenance = "not stated"
+
+    @Option(help: "The terms the data may be used under.")
+    var licence = "not stated"
+
+    @Option(help: "The name under which embeddings are stored.")
+    var encoder = "default"
+
+    var labels: ImportLabels {
+        ImportLabels(
+            name: name ?? URL(fileURLWithPath: out).lastPathComponent,
+            costUnit: costUnit,
+            provenance: provenance,
+            licence: licence,
+            encoder: encoder
+        )
+    }
+
+    /// Reads, writes, reports.
+    func run(
+        _ output: OutputOptions,
+        read: () throws -> (dataset: Dataset, report: ValidationReport)
+    ) throws {
+        try Dataset.checkWritable(out)
+        let (dataset, report) = try read()
+        try dataset.write(to: out)
+        output.console.emit(report.json, table: report.text)
+        output.console.note("wrote \(out)")
+    }
+}
+
+/// `routegrid import csv`.
+struct ImportCSV: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "csv",
+        abstract: "Imports a table with a pair of columns MODEL_correct, MODEL_cost for each model.",
+        discussion: """
+            Other columns, all optional: sample_id (without it samples are numbered from 1), dataset, group, question,
+            image, MODEL_tokens_in, MODEL_tokens_out, MODEL_tokens_total. A missing outcome leaves both cells of a pair
+            empty. Embeddings are .npy files of float32 or float64, one row a row of the table.
+
+            Example:
+              routegrid import csv --outcomes outcomes.csv --text text.npy --image image.npy --out data/mine
+            """
+    )
+
+    @Option(help: ArgumentHelp("The table.", valueName: "csv"))
+    var outcomes: String
+
+    @Option(help: ArgumentHelp("Text embeddings.", valueName: "npy"))
+    var text: String?
+
+    @Option(help: ArgumentHelp("Image embeddings.", valueName: "npy"))
+    var image: String?
+
+    @Option(help: ArgumentHelp("A table with sample_id and more about samples: question, image, ….", valueName: "csv"))
+    var meta: String?
+
+    @Option(help: ArgumentHelp("A table with sample_id and the token columns.", valueName: "csv"))
+    var tokens: String?
+
+    @Option(
+        help: ArgumentHelp("The column, of the table or of --meta, that names a sample's group.", valueName: "column")
+    )
+    var group: String?
+
+    @Option(help: ArgumentHelp("A column of the table to leave out; may be given again.", valueName: "column"))
+    var ignore: [String] = []
+
+    @OptionGroup var options: ImportOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try options.run(output) {
+            try CSVImporter(
+                outcomes: outcomes,
+                text: text,
+                image: image,
+                meta: meta,
+                tokens: tokens,
+                group: group,
+                ignored: ignore,
+                labels: options.labels
+            ).read()
+        }
+    }
+}
+
+/// `routegrid import mmrbench`.
+struct ImportMMRBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mmrbench",
+        abstract: "Imports MMR-Bench's merged table, or a folder with one table a dataset.",
+        discussion: """
+            Examples:
+              routegrid import mmrbench --outcomes MMR-Bench.csv --text text.npy --image image.npy --out data/mmrbench
+              routegrid import mmrbench --folder tables --dataset OCRBench --dataset MMStar --out data/mmrbench
+            """
+    )
+
+    @Option(help: ArgumentHelp("The merged table, with dataset_idx.", valueName: "csv"))
+    var outcomes: String?
+
+    @Option(help: ArgumentHelp("A folder with one table a dataset, named in lower case.", valueName: "dir"))
+    var folder: String?
+
+    @Option(help: ArgumentHelp("A dataset of the folder; may be given again.", valueName: "name"))
+    var dataset: [String] = []
+
+    @Option(help: ArgumentHelp("Text embeddings.", valueName: "npy"))
+    var text: String?
+
+    @Option(help: ArgumentHelp("Image embeddings.", valueName: "npy"))
+    var image: String?
+
+    @OptionGroup var options: ImportOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (outcomes == nil) != (folder == nil) else {
+            throw ValidationError("Give either --outcomes (the merged table) or --folder.")
+        }
+        guard (folder != nil) == !dataset.isEmpty else {
+            throw ValidationError("--folder and --dataset go together.")
+        }
+    }
+
+    func run() throws {
+        let source: MMRBenchImporter.Source =
+            outcomes.map { .merged($0) } ?? .folder(folder ?? "", datasets: dataset)
+        try options.run(output) {
+            try MMRBenchImporter(source: source, text: text, image: image, labels: options.labels).read()
+        }
+    }
+}
