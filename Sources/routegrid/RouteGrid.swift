@@ -14,11 +14,18 @@ struct RouteGrid: AsyncParsableCommand {
         version: Version.text,
         groupedSubcommands: [
             CommandGroup(
+                name: "Prepare",
+                subcommands: [
+                    ImportVerb.self,
+                    DataVerb.self,
+                ]
+            ),
+            CommandGroup(
                 name: "Look",
                 subcommands: [
                     DoctorVerb.self
                 ]
-            )
+            ),
         ]
     )
 
