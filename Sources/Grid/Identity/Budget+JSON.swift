@@ -27,7 +27,8 @@ extension Budget {
         } else if let amount = json.numberValue, amount >= 0, amount.isFinite {
             self = .amount(amount == 0 ? 0 : amount)
         } else {
-            throw .badInput(place, "expected exact, a multiple such as 0.5x, or an amount of at least 0, found \(json.jsonText)")
+            let expected = "expected exact, a multiple such as 0.5x, or an amount of at least 0"
+            throw .badInput(place, "\(expected), found \(json.jsonText)")
         }
     }
 }

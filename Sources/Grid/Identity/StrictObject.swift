@@ -34,12 +34,21 @@ struct StrictObject {
         return value
     }
 
+    mutating func count(_ name: String) throws(RouteGridError) -> UInt64 {
+        guard let value = UInt64(exactly: try integer(name)) else {
+            throw .badInput("\(place).\(name)", "expected a whole number of at least 0")
+        }
+        return value
+    }
+
     mutating func optionalInteger(_ name: String) throws(RouteGridError) -> Int? {
         members[name] == nil ? nil : try integer(name)
     }
 
     mutating func number(_ name: String) throws(RouteGridError) -> Double {
-        guard let value = try required(name).numberValue else { throw .badInput("\(place).\(name)", "expected a number") }
+        guard let value = try required(name).numberValue else {
+            throw .badInput("\(place).\(name)", "expected a number")
+        }
         return value
     }
 

@@ -12,7 +12,8 @@ extension ExcludeClause {
         if let modalities { members["modality"] = .array(modalities.map(\.json)) }
         if let fusions { members["fusion"] = JSONValue(fusions) }
         if let router {
-            members["router"] = ["kind": .string(router.kind), "parameters": .object(router.parameters.mapValues { .array($0) })]
+            let parameters = router.parameters.mapValues { JSONValue.array($0) }
+            members["router"] = ["kind": .string(router.kind), "parameters": .object(parameters)]
         }
         if let seeds { members["seed"] = .array(seeds.map { JSONValue($0) }) }
         if let budgets { members["budget"] = .array(budgets.map(\.json)) }

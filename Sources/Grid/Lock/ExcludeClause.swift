@@ -1,8 +1,9 @@
 package import RouteGridBase
 package import RouterCatalog
 
-/// One `exclude` entry: a cell that matches every field given is left out. A field with several values matches any.
+/// One entry of a grid file's list of exclusions.
 ///
+/// A cell that matches every field given is left out. A field with several values matches any.
 /// A field about an axis that a router does not read never matches that router.
 package struct ExcludeClause: Hashable, Sendable {
     /// A modality pair, each side nil for any.

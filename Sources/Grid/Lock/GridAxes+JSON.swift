@@ -53,7 +53,9 @@ extension GridAxes {
             try LabelConfiguration(json: json, place: "\(place).labels")
         }
         parts = try object.texts("parts").mapThrowing { text throws(RouteGridError) in
-            guard let part = EvaluationPart(rawValue: text) else { throw .badInput("\(place).parts", "expected dev, test") }
+            guard let part = EvaluationPart(rawValue: text) else {
+                throw .badInput("\(place).parts", "expected dev, test")
+            }
             return part
         }
         budgets = try object.list("budgets").mapThrowing { json throws(RouteGridError) in

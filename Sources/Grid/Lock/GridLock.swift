@@ -2,7 +2,7 @@ package import RouteGridBase
 package import RouterCatalog
 
 /// One cell with its key and all that a worker is told about its evaluation.
-package struct JobKeyed: Hashable, Sendable {
+package struct KeyedJob: Hashable, Sendable {
     package var cell: Int
     package var jobKey: Digest
     /// Canonical JSON of the ``JobIdentity``; its SHA-256 is the key.
@@ -118,10 +118,10 @@ package struct GridLock: Sendable {
     package func fitKey(ofGroup group: Int) -> Digest { Digest(hashing: fitBytes(ofGroup: group)) }
 
     /// The cells of a group that are not excluded, with their keys, in cell order.
-    package func jobs(ofGroup group: Int) -> [JobKeyed] { jobs(ofGroup: group, fitKey: nil) }
+    package func jobs(ofGroup group: Int) -> [KeyedJob] { jobs(ofGroup: group, fitKey: nil) }
 
     /// The same when the fit key is known already.
-    package func jobs(ofGroup group: Int, fitKey: Digest?) -> [JobKeyed] {
+    package func jobs(ofGroup group: Int, fitKey: Digest?) -> [KeyedJob] {
         let (block, values) = coordinates(ofGroup: group)
         let layout = layouts[block]
         let matching = masks[block].matching(values)
@@ -130,7 +130,7 @@ package struct GridLock: Sendable {
         let fitHex = key.hexBytes
         let budgets = layout.block.budgets
         var cell = layout.firstCell + layout.cells(ofGroup: group - layout.firstGroup).lowerBound
-        var jobs: [JobKeyed] = []
+        var jobs: [KeyedJob] = []
         jobs.reserveCapacity(variant.groupSize)
         for (testIndex, test) in variant.tests.enumerated() {
             let head = templates.evaluationHead(values, test: test)
@@ -150,7 +150,7 @@ package struct GridLock: Sendable {
                         head: head,
                         end: end
                     )
-                    jobs.append(JobKeyed(cell: cell, jobKey: Digest(hashing: bytes), evalBytes: bytes))
+                    jobs.append(KeyedJob(cell: cell, jobKey: Digest(hashing: bytes), evalBytes: bytes))
                 }
             }
         }

@@ -64,7 +64,9 @@ extension GridLockContents {
 
 extension Sequence {
     /// `map` that keeps the error's type.
-    func mapThrowing<Result>(_ transform: (Element) throws(RouteGridError) -> Result) throws(RouteGridError) -> [Result] {
+    func mapThrowing<Result>(
+        _ transform: (Element) throws(RouteGridError) -> Result
+    ) throws(RouteGridError) -> [Result] {
         var results: [Result] = []
         for element in self { results.append(try transform(element)) }
         return results

@@ -36,9 +36,12 @@ struct KeyTemplates: Sendable {
         labels = axes.labels.map { $0.json.canonicalBytes() }
         splits = axes.splits.map { $0.json.canonicalBytes() }
         seeds = axes.seeds.map { Array(String($0).utf8) }
-        budgets = axes.budgets.map { Array("{\"budget\":".utf8) + $0.budget.json.canonicalBytes() + Array(",\"cost\":".utf8) }
+        budgets = axes.budgets.map {
+            Array("{\"budget\":".utf8) + $0.budget.json.canonicalBytes() + Array(",\"cost\":".utf8)
+        }
         costs = axes.tables.map { $0.cost.json.canonicalBytes() + Array(",\"data\":".utf8) }
-        self.mode = Array(",\"mode\":\"\(mode.rawValue)\",\"numerics\":".utf8)
+        self.mode =
+            Array(",\"mode\":\"\(mode.rawValue)\",\"numerics\":".utf8)
             + JSONValue.string(numerics).canonicalBytes() + Array(",\"router\":".utf8)
         end = Array(",\"v\":\(Revisions.identity)}".utf8)
         evaluationTails = axes.budgets.map { budget in

@@ -33,10 +33,8 @@ package struct MetricRecord: Hashable, Sendable {
 
     /// The record of a result.
     ///
-    /// - Parameters:
-    ///   - labels: an object with members of ``RecordLabels/names``.
-    ///   - result: the `result` object, `choices` included (see ``result(_:choices:points:items:)``).
-    /// - Returns: the record, its line and its digests.
+    /// `labels` is an object with members of ``RecordLabels/names``; `result` is the whole `result` object, `choices`
+    /// included (see ``result(_:choices:points:items:)``).
     package static func make(
         fit: FitIdentity,
         job: JobIdentity,
@@ -62,9 +60,8 @@ package struct MetricRecord: Hashable, Sendable {
 
     /// Reads and checks a line of `records.jsonl`.
     ///
-    /// - Parameters:
-    ///   - line: one JSON object, with or without its line feed.
-    ///   - place: the file and line number, such as `records.jsonl:7`.
+    /// `line` is one JSON object, with or without its line feed; `place` the file and line number, such as
+    /// `records.jsonl:7`.
     /// - Throws: ``RouteGridError`` `badInput` for another schema, a missing or unknown member, or a result that does not
     ///   have the digest it claims.
     package init(line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
