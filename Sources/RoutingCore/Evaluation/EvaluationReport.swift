@@ -20,6 +20,7 @@ struct EvaluationReport {
             "n_unaffordable": JSONValue(unaffordable(at: largest)),
             "points": .array(points.indices.map(point)),
             "metrics": metrics,
+            "reference": reference.json,
             "slices": SliceReport(part: part, choices: choices.row(largest)).json,
         ]
     }

@@ -42,7 +42,8 @@ package struct FittedExperiment: Sendable {
         let points = part.outcomes.points(of: choices)
         let picks = try plan.picks(points: points, experiment: self)
         let largest = plan.largest(of: points, budgets: budgets)
-        let reference = ground.reference(on: part.outcomes, largest: largest, peak: picks.peak, parity: picks.parity)
+        var reference = ground.reference(on: part.outcomes, largest: largest, peak: picks.peak, parity: picks.parity)
+        reference.dev = picks.reading
         let report = EvaluationReport(
             part: part,
             plan: plan,

@@ -8,6 +8,19 @@ package struct CurveReference: Sendable {
         case none(why: String)
     }
 
+    /// What a record of a single point read on dev: joined curves pick their points by it.
+    package struct DevReading: Hashable, Sendable {
+        /// The record's point on dev.
+        package var point: OperatingPoint
+        /// The best single model's accuracy on dev.
+        package var goal: Double
+
+        package init(point: OperatingPoint, goal: Double) {
+            self.point = point
+            self.goal = goal
+        }
+    }
+
     package var mode: EvaluationMode
     /// c_lo: the lowest mean train cost of the pool.
     package var lowestCost: Double
@@ -29,6 +42,8 @@ package struct CurveReference: Sendable {
     package var peak: Pick
     /// Sound: where `qnc` is read; compat reads the frontier instead.
     package var parity: Pick
+    /// Sound, records of a single point: its reading on dev.
+    package var dev: DevReading?
 
     package init(
         mode: EvaluationMode,

@@ -1,0 +1,116 @@
+import Foundation
+package import RouteGridBase
+
+/// Record files in, boards out: a pure function of the records, whatever their order and number of files.
+package struct Aggregation: Sendable {
+    /// Which records make the board, when the files hold several kinds.
+    package struct Filter: Sendable {
+        package var mode: String?
+        package var numerics: String?
+        package init(mode: String? = nil, numerics: String? = nil) { (self.mode, self.numerics) = (mode, numerics) }
+
+        func admits(_ record: ScoredRecord) -> Bool {
+            (mode ?? record.mode) == record.mode && (numerics ?? record.numerics) == record.numerics
+        }
+    }
+
+    package let sources: [RecordSource]
+    package let records: RecordCollection
+    package let board: Leaderboard
+    private let keys: [Digest]
+    private let choices: [Digest]
+
+    /// Reads and merges records and makes their board.
+    ///
+    /// - Parameters:
+    ///   - sources: The inputs, in any order.
+    ///   - filter: Leaves records of other modes or numerics classes out.
+    ///   - expected: The jobs that a grid asks for, by key; those without a record are shown as such.
+    /// - Throws: `badInput` for a file that is not records, or records that do not fit on one board; `checkFailed` when
+    ///   two results of one key differ.
+    package init(
+        _ sources: [RecordSource],
+        filter: Filter = Filter(),
+        expected: [Digest: JSONValue] = [:]
+    ) throws(RouteGridError) {
+        let collection = try RecordCollection(reading: sources)
+        try collection.checkAgreement()
+        let chosen = collection.records.filter(filter.admits)
+        let absent = expected.filter { !collection.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value)
+        self.sources = sources
+        records = collection
+        keys = chosen.map(\.jobKey)
+        choices = Set(chosen.compactMap(\.choices)).sorted()
+        board = try Leaderboard(chosen, expected: absent)
+    }
+
+    /// What publishing found.
+    package struct Published: Sendable {
+        /// Choices that records name and no input holds.
+        package var missingBlobs: [Digest] = []
+        /// The files written, without blobs.
+        package var files: [String] = []
+    }
+
+    /// Writes the board into a folder: every file whole or not at all, the manifest last.
+    ///
+    /// - Parameters:
+    ///   - folder: Where to.
+    ///   - lock: The grid that the records answer; nil when none is known.
+    /// - Returns: What was written and what was not found.
+    /// - Throws: `system` when the folder cannot be written; `checkFailed` when a blob's bytes are not its digest's.
+    package func publish(to folder: OutputFolder, lock: [UInt8]?) throws(RouteGridError) -> Published {
+        var published = Published()
+        var manifest = Manifest()
+        for digest in choices {
+            guard try copyBlob(digest, to: folder) else {
+                published.missingBlobs.append(digest)
+                continue
+            }
+            manifest.add(OutputName.blob(digest), digest)
+        }
+        let frontier = FrontierTable(board)
+        var files: [(String, [UInt8])] = [
+            (OutputName.records, recordBytes()), ("frontier.csv", frontier.csvBytes),
+            ("frontier.json", frontier.jsonBytes),
+            ("leaderboard.csv", board.csvBytes), ("leaderboard.json", board.jsonBytes),
+            ("leaderboard.md", board.markdownBytes),
+        ]
+        if let lock { files.insert((OutputName.lock, lock), at: 0) }
+        for (name, bytes) in files {
+            try folder.write(bytes, to: name)
+            manifest.add(name, Digest(hashing: bytes))
+            published.files.append(name)
+        }
+        let runs = try RunFacts.merged(sources)
+        if !runs.isEmpty {
+            try folder.write(runs, to: OutputName.runs)
+            published.files.append(OutputName.runs)
+        }
+        try folder.write(Array(manifest.text.utf8), to: OutputName.manifest)
+        published.files.append(OutputName.manifest)
+        return published
+    }
+
+    /// The records sorted by key, one a line.
+    private func recordBytes() -> [UInt8] {
+        var bytes: [UInt8] = []
+        for key in keys {
+            guard let line = records.line(of: key) else { continue }
+            bytes.append(contentsOf: line)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        return bytes
+    }
+
+    /// - Returns: False when no input has the blob.
+    private func copyBlob(_ digest: Digest, to folder: OutputFolder) throws(RouteGridError) -> Bool {
+        if folder.hasBlob(digest) { return true }
+        for source in sources {
+            guard let data = FileManager.default.contents(atPath: source.blobPath(digest)) else { continue }
+            try folder.store(blob: Array(data), digest: digest)
+            return true
+        }
+        return false
+    }
+}

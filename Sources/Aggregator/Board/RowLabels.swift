@@ -1,0 +1,77 @@
+import RouteGridBase
+import RouterCatalog
+
+/// How a row's identity reads in a table.
+struct RowLabels {
+    let row: BoardRow
+
+    /// `knn`, and in parentheses the parameters that are not the default, or that vary among `rows` of its kind.
+    func router(among rows: [BoardRow]) -> String {
+        let shown = parameters(among: rows)
+        return shown.isEmpty ? row.routerKind : "\(row.routerKind) (\(shown))"
+    }
+
+    private func parameters(among rows: [BoardRow]) -> String {
+        let defaults = RowLabels.defaults(of: row.routerKind)
+        return named.filter { name, value in
+            defaults[name] != value
+                || rows.contains { $0.routerKind == row.routerKind && $0.job["router"]?[name] != value }
+        }.map { "\($0.0)=\(RowLabels.text($0.1))" }.joined(separator: ", ")
+    }
+
+    /// Every parameter: `k=50;metric=cosine`.
+    var allParameters: String { named.map { "\($0.0)=\(RowLabels.text($0.1))" }.joined(separator: ";") }
+
+    /// By name, without `kind`.
+    private var named: [(String, JSONValue)] {
+        (row.job["router"]?.objectValue ?? [:]).filter { $0.key != "kind" }
+            .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) }
+    }
+
+    /// `both`, or `both→text` when training and testing differ; nil for routers that read no embedding.
+    var modality: String? {
+        guard let train = row.job["modality"]?["train"]?.stringValue else { return nil }
+        let test = row.job["modality"]?["test"]?.stringValue ?? train
+        return train == test ? train : "\(train)→\(test)"
+    }
+
+    var trainModality: String? { row.job["modality"]?["train"]?.stringValue }
+    var testModality: String? { row.job["modality"]?["test"]?.stringValue }
+    var fusion: String? { row.job["fusion"].flatMap(RowLabels.kindAndParameters) }
+    /// `text=default, image=default`; nil for routers that read no embedding.
+    var encoder: String? {
+        guard let names = row.job["encoder"]?.objectValue, !names.isEmpty else { return nil }
+        return names.sorted { $0.key > $1.key }.map { "\($0.key)=\(RowLabels.text($0.value))" }.joined(separator: ", ")
+    }
+
+    /// The pool when it is not all models of the dataset.
+    var pool: String? { row.job["models"]?.stringValue.flatMap { $0 == "all" ? nil : $0 } }
+    var split: String { row.job["split"].flatMap(RowLabels.kindAndParameters) ?? "" }
+    var seed: String? { row.job["seed"].flatMap { $0 == .null ? nil : RowLabels.text($0) } }
+    var budget: String { row.job["budget"].map(RowLabels.text) ?? "" }
+
+    /// A kind with its parameters, such as `weighted (text=0.3)`.
+    static func kindAndParameters(_ value: JSONValue) -> String? {
+        if let name = value.stringValue { return name }
+        guard let members = value.objectValue, let kind = members["kind"]?.stringValue else { return nil }
+        let rest = members.filter { $0.key != "kind" && $0.value != .null }
+            .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        return rest.isEmpty ? kind : "\(kind) (\(rest.map { "\($0.key)=\(text($0.value))" }.joined(separator: ", ")))"
+    }
+
+    static func text(_ value: JSONValue) -> String {
+        switch value {
+        case .string(let text): text
+        case .array(let items): items.map(text).joined(separator: " ")
+        default: value.jsonText
+        }
+    }
+
+    /// What the catalog fills in; nothing for a router that it does not know.
+    private static func defaults(of kind: String) -> [String: JSONValue] {
+        guard let descriptor = RouterCatalog.descriptors.first(where: { $0.kind == kind }) else { return [:] }
+        let pairs = descriptor.parameters.compactMap { parameter in parameter.defaultValue.map { (parameter.name, $0) }
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }
+}

@@ -1,0 +1,103 @@
+import RouteGridBase
+import RoutingCore
+
+/// Every operating point of every row of a board, with what no other point beats marked.
+package struct FrontierTable: Sendable {
+    package static let schema = "routegrid/frontier/v1"
+
+    /// One row's points.
+    struct Curve {
+        let row: BoardRow
+        /// On the row's own frontier, a mark a point.
+        let isOwn: [Bool]
+        /// On the frontier of all competitors of the section, a mark a point.
+        let isPool: [Bool]
+    }
+
+    private let curves: [Curve]
+    private let mode: String
+    private let numerics: String
+
+    package init(_ board: Leaderboard) {
+        mode = board.mode
+        numerics = board.numerics
+        curves = board.sections.flatMap(FrontierTable.curves)
+    }
+
+    private static func curves(of section: BoardSection) -> [Curve] {
+        let competitors = section.rows.filter { !$0.isBound }.flatMap(\.points)
+        let pool = Set(frontier(competitors).map { Corner(competitors[$0]) })
+        return section.rows.filter(\.hasRecord).map { row in
+            let own = Set(frontier(row.points))
+            return Curve(
+                row: row,
+                isOwn: row.points.indices.map { own.contains($0) },
+                isPool: row.points.map { !row.isBound && pool.contains(Corner($0)) }
+            )
+        }
+    }
+
+    private struct Corner: Hashable {
+        let cost: Double
+        let accuracy: Double
+        init(_ point: CurvePoint) { (cost, accuracy) = (point.cost, point.accuracy) }
+    }
+
+    private static func frontier(_ points: [CurvePoint]) -> [Int] {
+        points.isEmpty ? [] : ParetoFrontier.indices(cost: points.map(\.cost), accuracy: points.map(\.accuracy))
+    }
+
+    /// `frontier.json`, one curve a line.
+    package var jsonBytes: [UInt8] {
+        JSONDocument.bytes(
+            head: [
+                ("schema", .string(FrontierTable.schema)), ("mode", .string(mode)), ("numerics", .string(numerics)),
+            ],
+            list: "curves",
+            curves.map { curve in
+                var members: [String: JSONValue] = [:]
+                for name in BoardRow.identityMembers { members[name] = curve.row.job[name] ?? .null }
+                members["job_keys"] = JSONValue(curve.row.jobKeys.map(\.hex))
+                members["points"] = .array(
+                    curve.row.points.indices.map { index in
+                        curve.row.points[index].json
+                            .with("own_frontier", .bool(curve.isOwn[index]))
+                            .with("pool_frontier", .bool(curve.isPool[index]))
+                    }
+                )
+                return .object(members)
+            }
+        )
+    }
+
+    /// `frontier.csv`, one point a line.
+    package var csvBytes: [UInt8] {
+        var lines = CSVLines(
+            columns: [
+                "dataset", "models", "router", "parameters", "train_modality", "test_modality", "encoder", "fusion",
+                "mode", "numerics", "split",
+                "seed", "part", "rule", "budget", "point", "threshold", "lambda", "cost", "accuracy", "own_frontier",
+                "pool_frontier",
+            ]
+        )
+        for curve in curves {
+            let (row, labels) = (curve.row, RowLabels(row: curve.row))
+            let identity: [String?] = [
+                row.job["dataset"]?.stringValue, row.job["models"]?.stringValue, row.routerKind, labels.allParameters,
+                labels.trainModality,
+                labels.testModality, labels.encoder, labels.fusion, mode, numerics, labels.split, labels.seed,
+                row.job["part"]?.stringValue, row.job["rule"]?.stringValue, labels.budget,
+            ]
+            for (index, point) in row.points.enumerated() {
+                lines.add(
+                    identity + [
+                        String(point.id), CSVLines.number(point.threshold), CSVLines.number(point.lambda),
+                        CSVLines.number(point.cost), CSVLines.number(point.accuracy), curve.isOwn[index] ? "1" : "0",
+                        curve.isPool[index] ? "1" : "0",
+                    ]
+                )
+            }
+        }
+        return Array(lines.text.utf8)
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+package import RouteGridBase
+
+/// A folder that boards are published into.
+///
+/// Each file appears whole or not at all (written beside its place, then renamed); the manifest is written last.
+package struct OutputFolder: Sendable {
+    package let path: String
+
+    /// Makes the folder when it is not there.
+    ///
+    /// - Throws: `system` when it cannot be made or written.
+    package init(path: String) throws(RouteGridError) {
+        self.path = path
+        try OutputFolder.make(path)
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw RouteGridError(.system, "\(path): cannot be written: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Where a file of the folder is.
+    package func place(_ name: String) -> String { path + "/" + name }
+
+    /// Writes a file in one step.
+    package func write(_ bytes: some Sequence<UInt8>, to name: String) throws(RouteGridError) {
+        let contents = Array(bytes)
+        try write(to: name) { append throws(RouteGridError) in try append(contents[...]) }
+    }
+
+    /// Writes a file in pieces that appear in one step.
+    ///
+    /// - Parameters:
+    ///   - name: The file's name below the folder.
+    ///   - body: Calls its argument once a piece.
+    /// - Throws: `system` when the folder cannot be written, and what `body` throws.
+    package func write(
+        to name: String,
+        _ body: (_ append: (ArraySlice<UInt8>) throws(RouteGridError) -> Void) throws(RouteGridError) -> Void
+    ) throws(RouteGridError) {
+        let target = place(name)
+        if name.contains("/") { try OutputFolder.make(URL(fileURLWithPath: target).deletingLastPathComponent().path) }
+        let partial = "\(target).partial-\(getpid())"
+        guard let file = fopen(partial, "we") else { throw failure(target) }
+        var isOpen = true
+        defer {
+            if isOpen { fclose(file) }
+            unlink(partial)
+        }
+        try body { piece throws(RouteGridError) in
+            let written = piece.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+            guard written == piece.count else { throw failure(target) }
+        }
+        isOpen = false
+        guard fclose(file) == 0, rename(partial, target) == 0 else { throw failure(target) }
+    }
+
+    /// Stores a blob under its digest, once.
+    ///
+    /// - Throws: `checkFailed` when the bytes do not have the digest.
+    package func store(blob bytes: [UInt8], digest: Digest) throws(RouteGridError) {
+        guard !hasBlob(digest) else { return }
+        guard Digest(hashing: bytes) == digest else {
+            throw RouteGridError(.checkFailed, "blob \(digest): its bytes hash to \(Digest(hashing: bytes))")
+        }
+        try write(bytes, to: OutputName.blob(digest))
+    }
+
+    package func hasBlob(_ digest: Digest) -> Bool {
+        FileManager.default.fileExists(atPath: place(OutputName.blob(digest)))
+    }
+
+    private static func make(_ path: String) throws(RouteGridError) {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw RouteGridError(.system, "\(path): cannot make this folder: \(error.localizedDescription)")
+        }
+    }
+
+    private func failure(_ path: String) -> RouteGridError {
+        RouteGridError(.system, "\(path): cannot be written: \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,117 @@
+package import Foundation
+package import RouteGridBase
+
+/// Metric records of several files, one a job key.
+///
+/// A second record of a key is counted when its result is the same, and is a divergence when it is not.
+package struct RecordCollection: Sendable {
+    /// Two results of one job key: something that must be a function of the key is not.
+    package struct Divergence: Hashable, Sendable {
+        package let jobKey: Digest
+        package let first: (place: String, result: Digest)
+        package let second: (place: String, result: Digest)
+
+        package static func == (left: Divergence, right: Divergence) -> Bool {
+            left.jobKey == right.jobKey && left.first == right.first && left.second == right.second
+        }
+
+        package func hash(into hasher: inout Hasher) { hasher.combine(jobKey) }
+    }
+
+    private struct Entry: Sendable {
+        var line: Data
+        var place: String
+        var record: ScoredRecord
+    }
+
+    private var entries: [Digest: Entry] = [:]
+    /// Records that were there already, with the same result.
+    package private(set) var repeatedCount = 0
+    package private(set) var divergences: [Divergence] = []
+
+    package init() {}
+
+    package init(reading sources: [RecordSource]) throws(RouteGridError) {
+        for source in sources { try read(source.recordsPath) }
+    }
+
+    package var count: Int { entries.count }
+    /// Job keys in rising order: the order of everything that is written.
+    package var keys: [Digest] { entries.keys.sorted() }
+    package var records: [ScoredRecord] { keys.compactMap { entries[$0]?.record } }
+
+    package func contains(_ key: Digest) -> Bool { entries[key] != nil }
+    /// The record's line as it was read, without its newline.
+    package func line(of key: Digest) -> Data? { entries[key]?.line }
+
+    /// Reads a file of records, one a line.
+    ///
+    /// - Throws: `badInput` with file and line when a record is cut off, is not JSON, or fails its own hash.
+    package mutating func read(_ path: String) throws(RouteGridError) {
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+        } catch {
+            throw .badInput(path, "cannot be read: \(error.localizedDescription)")
+        }
+        for (number, range) in RecordCollection.lines(of: data).enumerated() where !range.isEmpty {
+            try add(data[range], place: "\(path):\(number + 1)")
+        }
+    }
+
+    /// The ranges of the lines of some text, without their newlines.
+    private static func lines(of data: Data) -> [Range<Int>] {
+        data.withUnsafeBytes { bytes in
+            var ranges: [Range<Int>] = []
+            var start = 0
+            while start < bytes.count, let base = bytes.baseAddress {
+                let found = memchr(base + start, 0x0A, bytes.count - start)
+                let end = found.map { base.distance(to: UnsafeRawPointer($0)) } ?? bytes.count
+                ranges.append(start..<end)
+                start = end + 1
+            }
+            return ranges
+        }
+    }
+
+    /// Adds one record.
+    ///
+    /// - Parameters:
+    ///   - line: The record's line without its newline.
+    ///   - place: Where it was read, for messages.
+    /// - Throws: `badInput` when the line is not a record.
+    package mutating func add(_ line: Data, place: String) throws(RouteGridError) {
+        let record = try RecordLine.parse(line, place: place)
+        guard let known = entries[record.jobKey] else {
+            entries[record.jobKey] = Entry(line: line, place: place, record: record)
+            return
+        }
+        guard known.record.resultDigest == record.resultDigest else {
+            divergences.append(
+                Divergence(
+                    jobKey: record.jobKey,
+                    first: (known.place, known.record.resultDigest),
+                    second: (place, record.resultDigest)
+                )
+            )
+            return
+        }
+        repeatedCount += 1
+        // The labels of equal records may differ: the smaller line stays, whatever came first.
+        if line.lexicographicallyPrecedes(known.line) {
+            entries[record.jobKey] = Entry(line: line, place: place, record: record)
+        }
+    }
+
+    /// Fails when some key has two results.
+    ///
+    /// - Throws: `checkFailed` that names the first of them.
+    package func checkAgreement() throws(RouteGridError) {
+        guard let first = divergences.min(by: { $0.jobKey < $1.jobKey }) else { return }
+        throw RouteGridError(
+            .checkFailed,
+            "\(divergences.count) divergent result(s): job key \(first.jobKey) has result "
+                + "\(first.first.result) in \(first.first.place) and \(first.second.result) in \(first.second.place)"
+        )
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+package import RouteGridBase
+
+/// One input of an aggregation: a records file, and what may lie beside it.
+package struct RecordSource: Sendable, Hashable {
+    /// The file of metric records.
+    package let recordsPath: String
+    /// Where `blobs/`, `runs.jsonl` and `grid.lock.json` are looked for.
+    package let folder: String
+
+    /// - Parameter path: A records file, or an output folder that holds `records.jsonl`.
+    /// - Throws: `badInput` when there is no such file.
+    package init(path: String) throws(RouteGridError) {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw .badInput(path, "no such file; expected a records.jsonl or an output folder")
+        }
+        if isFolder.boolValue {
+            folder = path
+            recordsPath = path + "/" + OutputName.records
+            guard FileManager.default.fileExists(atPath: recordsPath) else {
+                throw .badInput(path, "no \(OutputName.records) in this folder")
+            }
+        } else {
+            recordsPath = path
+            folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        }
+    }
+
+    package var lockPath: String { folder + "/" + OutputName.lock }
+    package var runsPath: String { folder + "/" + OutputName.runs }
+
+    /// Where the blob with this digest would be.
+    package func blobPath(_ digest: Digest) -> String { folder + "/" + OutputName.blob(digest) }
+}
+
+/// The names of the files of an output folder.
+package enum OutputName {
+    package static let lock = "grid.lock.json"
+    package static let records = "records.jsonl"
+    package static let runs = "runs.jsonl"
+    package static let manifest = "MANIFEST.sha256"
+
+    /// Where a blob is: `blobs/ab/cdef…`.
+    package static func blob(_ digest: Digest) -> String {
+        let hex = digest.hex
+        return "blobs/\(hex.prefix(2))/\(hex.dropFirst(2))"
+    }
+}

@@ -1,0 +1,148 @@
+import Aggregator
+import Foundation
+import RouteGridBase
+import TestSupport
+import Testing
+
+@Suite struct LeaderboardTests {
+    private func board(_ records: [RecordFixture], expected: [Digest: JSONValue] = [:]) throws -> Leaderboard {
+        let folder = try TemporaryFolder()
+        try RecordFixture.write(records, to: folder.path("records.jsonl"))
+        return try Aggregation([RecordSource(path: folder.path("records.jsonl"))], expected: expected).board
+    }
+
+    @Test func `sound boards rank by the shared range and compat boards by the own range`() throws {
+        let records = [RecordFixture.knn(1, shared: 0.25), .knn(2, shared: 0.75), .knn(3, shared: 0.5)]
+        #expect(try board(records).rows.map { $0.job["router"]?["k"] } == [2, 3, 1])
+        let compat = records.map { record in
+            var changed = record
+            changed.mode = "compat"
+            return changed
+        }
+        #expect(try board(compat).rows.map { $0.job["router"]?["k"] } == [1, 3, 2])
+    }
+
+    @Test func `oracles are bounds without a place and absent values come after the ranked`() throws {
+        var oracle = RecordFixture.knn(1, shared: 1)
+        oracle.router = ["kind": "oracle"]
+        oracle.modality = nil
+        var flat = RecordFixture.knn(9, shared: 0)
+        flat.metrics = ["nauc_shared": ["v": .null, "why": "the curve has a single point"]]
+        let rows = try board([oracle, flat, .knn(2, shared: 0.5), .knn(3, shared: 0.5), .knn(4, shared: 0.25)]).rows
+        #expect(rows.map(\.place) == [1, 1, 3, nil, nil])
+        #expect(rows.map(\.routerKind) == ["knn", "knn", "knn", "knn", "oracle"])
+        #expect(rows.map(\.isBound) == [false, false, false, false, true])
+        #expect(rows.last?.flags == [.bound, .unsealed])
+    }
+
+    @Test func `a row of the JSON file has the identity, n and every metric with its reason`() throws {
+        var record = RecordFixture.knn(50, shared: 0.5)
+        record.missingCount = 2
+        record.seed = 3
+        record.metrics["qnc"] = ["v": .null, "why": "no point reaches the best single model"]
+        let bytes = try board([record]).jsonBytes
+        let json = try JSONValue(parsing: bytes, place: "leaderboard.json")
+        #expect(json["schema"] == "routegrid/leaderboard/v1")
+        let row = try #require(json["rows"]?.arrayValue?.first)
+        #expect(row["dataset"] == "alpha")
+        #expect(row["router"] == ["kind": "knn", "k": 50])
+        #expect(row["modality"] == ["train": "both", "test": "both"])
+        #expect(row["fusion"] == .null)
+        #expect(row["mode"] == "sound")
+        #expect(row["split"]?["kind"] == "random")
+        #expect(row["seed"] == 3)
+        #expect(row["n"] == 100)
+        #expect(row["metrics"]?["nauc_shared"] == ["v": 0.5])
+        #expect(row["metrics"]?["qnc"] == ["v": .null, "why": "no point reaches the best single model"])
+        #expect(row["flags"] == ["missing", "unsealed"])
+    }
+
+    @Test func `cells of the grid without a record are shown and have no place`() throws {
+        let absent = RecordFixture.knn(7, shared: 0)
+        let present = RecordFixture.knn(5, shared: 0.5)
+        let board = try board([present], expected: [absent.jobKey: absent.job, present.jobKey: present.job])
+        #expect(board.rows.map { $0.job["router"]?["k"] } == [5, 7])
+        let row = try #require(board.rows.last)
+        #expect(row.flags == [.incomplete, .unsealed])
+        #expect(row.metrics["nauc_shared"] == ["v": .null, "why": "no record"])
+        #expect(board.incompleteCount == 1)
+    }
+
+    @Test func `rows that differ in split or part stand in tables of their own`() throws {
+        var second = RecordFixture.knn(1, shared: 0.5)
+        second.splitIndex = 10
+        var third = second
+        third.splitIndex = 2
+        var dev = second
+        dev.part = "dev"
+        let tables = try board([second, third, dev, .knn(1, shared: 0.5)]).tables
+        #expect(tables.count == 4)
+        #expect(tables.map { $0.caption.contains("part dev") } == [false, false, false, true])
+        let order = tables.map { $0.caption.contains("index=10") }
+        #expect(order == [false, false, true, true])
+    }
+
+    @Test func `records of single budgets are joined into a curve by the core's formulas`() throws {
+        let ground: [String: JSONValue] = [
+            "c_lo": 1, "c_hi": 3, "c_best": 3, "cheapest": ["cost": 1, "accuracy": 0.25],
+            "best": ["cost": 3, "accuracy": 0.5], "oracle": 1,
+        ]
+        let records = [(1.5, 0.25), (3.0, 0.75)].enumerated().map { number, point in
+            var record = RecordFixture.knn(5, shared: 0)
+            record.budget = number == 0 ? "0.5x" : "1x"
+            record.points = [
+                ["id": 0, "threshold": .double(point.0), "cost": .double(point.0), "accuracy": .double(point.1)]
+            ]
+            var reference = ground
+            reference["dev"] = [
+                "point": ["cost": .double(point.0), "accuracy": .double(number == 0 ? 0.5 : 0.25)], "goal": 0.5,
+            ]
+            record.reference = .object(reference)
+            return record
+        }
+        let row = try #require(try board(records).rows.first)
+        #expect(row.job["budget"] == ["0.5x", "1x"])
+        #expect(row.points.map(\.cost) == [1.5, 3])
+        #expect(row.jobKeys.count == 2)
+        // ∫ from 1 to 3: flat 0.25 to 1.5, then a trapezium up to 0.75.
+        #expect(row.value("nauc_shared") == (0.5 * 0.25 + 1.5 * 0.5) / 2)
+        #expect(row.value("accuracy") == 0.75)
+        // Dev prefers the first point, whatever test says.
+        #expect(row.value("ps") == 0.25)
+        #expect(row.value("qnc") == 0.5)
+
+        var elsewhere = records[1]
+        elsewhere.reference = .object(ground.merging(["c_hi": 4]) { $1 })
+        let error = #expect(throws: RouteGridError.self) { _ = try board([records[0], elsewhere]) }
+        #expect(error?.message.contains("different data or splits") == true)
+    }
+
+    @Test func `the Markdown board reads as this`() throws {
+        var oracle = RecordFixture.knn(1, shared: 1)
+        oracle.router = ["kind": "oracle"]
+        oracle.modality = nil
+        let board = try board([oracle, .knn(2, shared: 0.5), .knn(50, shared: 0.25)])
+        let text = String(decoding: board.markdownBytes, as: UTF8.self)
+        let expected = """
+            # Leaderboard
+
+            Mode **sound**, numerics `test/1`, 3 rows from 3 records. Ranked by nAUC shared within each table.
+
+            > **Unsealed**: test was read without a selection frozen on dev, so the best of many settings looks better than it is.
+
+            ## alpha
+
+            mode sound · split random (dev=0.2, index=0, seed=1, test=0.2, train=0.6) · part test · n = 100 · rule threshold, every operating point · unsealed
+
+            |   # | router     | modality | nAUC shared | nAUC own | points | flags |
+            | --: | ---------- | -------- | ----------: | -------: | -----: | ----- |
+            |   1 | knn (k=2)  | both     |      0.5000 |   0.5000 |      2 |       |
+            |   2 | knn (k=50) | both     |      0.2500 |   0.7500 |      2 |       |
+            |   – | oracle     |          |      1.0000 |   0.0000 |      2 | bound |
+
+            ## How to read this
+
+            """
+        #expect(text.hasPrefix(expected), "\(text)")
+    }
+}
