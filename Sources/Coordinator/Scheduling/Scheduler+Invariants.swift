@@ -18,7 +18,9 @@ extension Scheduler {
             }
         }
         for (id, worker) in workers {
-            for lease in worker.leases { expect(leases[lease]?.worker == id, "worker \(id) lists a foreign lease \(lease)") }
+            for lease in worker.leases {
+                expect(leases[lease]?.worker == id, "worker \(id) lists a foreign lease \(lease)")
+            }
             expect(worker.isHungry == hungry.contains(id), "worker \(id) is wrongly counted as hungry or not")
         }
         for (id, run) in runs { broken += checkInvariants(of: id, run) }

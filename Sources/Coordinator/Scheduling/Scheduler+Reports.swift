@@ -71,7 +71,9 @@ extension Scheduler {
         if isStalled { return .waiting(reason: "the store cannot take results now") }
         if workers.isEmpty { return .waiting(reason: "no worker is connected") }
         let able = workers.values.filter { $0.numerics.contains(run.policy.numerics) }
-        if able.isEmpty { return .waiting(reason: "no connected worker can be of numerics class \(run.policy.numerics)") }
+        if able.isEmpty {
+            return .waiting(reason: "no connected worker can be of numerics class \(run.policy.numerics)")
+        }
         if !able.contains(where: \.isHungry) { return .waiting(reason: "every able worker is busy") }
         let ahead = unfinished.contains { runs[$0].map { $0.policy.priority > run.policy.priority } ?? false }
         return .waiting(reason: ahead ? "runs of higher priority go first" : "its turn has not come")

@@ -1,3 +1,5 @@
+import Grid
+import Logging
 import RouteGridBase
 
 /// Changes that go to disk in one transaction, and what waits for it.
@@ -76,7 +78,9 @@ extension CoordinatorServer {
 
     /// The disk is full: results are dropped here (their workers keep them and send them again), everything else waits.
     private func stall(_ batch: CommitBatch, _ error: RouteGridError) {
-        if !isStalled { log.warning("the store cannot write; results wait at their workers", metadata: ["error": "\(error)"]) }
+        if !isStalled {
+            log.warning("the store cannot write; results wait at their workers", metadata: ["error": "\(error)"])
+        }
         isStalled = true
         var kept = CommitBatch()
         kept.writes = batch.writes.filter { if case .result = $0 { false } else { true } }

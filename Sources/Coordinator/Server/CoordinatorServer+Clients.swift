@@ -1,5 +1,6 @@
 import Foundation
 import Grid
+import Logging
 import RouteGridBase
 import Wire
 
@@ -43,7 +44,7 @@ extension CoordinatorServer {
         switch outcome {
         case .failure(let error): send(.refused(error.code, error.message), to: route)
         case .success(let new):
-            let cells = new.lock.cellCount - new.lock.excludedCount
+            let cells = new.lock.activeCellCount
             if let id = new.id {
                 locks[id] = new.lock
                 runNames[id] = (new.lock.name, RecordStore.timestamp(), "")
@@ -73,10 +74,17 @@ extension CoordinatorServer {
             let id = try run(control.selector)
             persist(.runPriority(id, priority))
             event = .runPriority(id, priority)
-        case "retry": event = .retry(try run(control.selector), cells: control.value.split(separator: ",").compactMap { Int($0) })
+        case "retry":
+            event = .retry(try run(control.selector), cells: control.value.split(separator: ",").compactMap { Int($0) })
         default: throw RouteGridError(.usage, "no control \"\(control.verb)\"")
         }
-        persist(.audit(actor: peer.name, action: control.verb, detail: "\(control.selector) \(control.value) \(control.reason)"))
+        persist(
+            .audit(
+                actor: peer.name,
+                action: control.verb,
+                detail: "\(control.selector) \(control.value) \(control.reason)"
+            )
+        )
         handle(event)
         let verb = control.verb
         waiting.afterwards.append { error in
@@ -112,7 +120,7 @@ extension RunPolicy {
         self.init()
         retries = lock.limits.retries
         crashLimit = lock.limits.crashLimit
-        maxFails = lock.limits.maximumFailures(ofCells: lock.cellCount - lock.excludedCount)
+        maxFails = lock.limits.maximumFailures(ofCells: lock.activeCellCount)
         priority = lock.priority
         numerics = lock.numerics
     }

@@ -1,4 +1,6 @@
+import Foundation
 import Grid
+import Logging
 import RouteGridBase
 import Wire
 
@@ -48,7 +50,8 @@ extension CoordinatorServer {
         message.labels = Data(lock.labels(ofGroup: group).canonicalBytes())
         message.data = lock.data(ofGroup: group).map { digest in
             var reference = WireBlobRef()
-            reference.sha = Data(digest.bytes)
+            reference.sha = digest.data
+            reference.size = UInt64(lock.blobByteCount(digest) ?? 0)
             return reference
         }
         message.cells = cells.compactMap { cell in

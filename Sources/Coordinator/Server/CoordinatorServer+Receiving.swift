@@ -1,3 +1,5 @@
+import Grid
+import Logging
 import RouteGridBase
 import Wire
 import ZeroMQ
@@ -11,7 +13,10 @@ extension CoordinatorServer {
                 try receive(parsed, from: route)
             } catch {
                 counters.refusedMessages += 1
-                log.warning("message refused", metadata: ["peer": "\(peers[route]?.name ?? "unknown")", "why": "\(error)"])
+                log.warning(
+                    "message refused",
+                    metadata: ["peer": "\(peers[route]?.name ?? "unknown")", "why": "\(error)"]
+                )
                 send(.refused(error.code, error.message), to: route)
             }
         }
@@ -139,7 +144,10 @@ extension CoordinatorServer {
         for bytes in item.inline {
             let digest = Digest(hashing: bytes)
             guard named.contains(digest) else {
-                throw RouteGridError(.protocolRefused, "a blob inside the result of cell \(cell) that the record does not name")
+                throw RouteGridError(
+                    .protocolRefused,
+                    "a blob inside the result of cell \(cell) that the record does not name"
+                )
             }
             blobs.append(ResultRow.InlineBlob(digest: digest, bytes: Array(bytes)))
         }

@@ -3,7 +3,7 @@ import Grid
 package import Logging
 package import RouteGridBase
 import Wire
-import ZeroMQ
+package import ZeroMQ
 
 /// The coordinator: a ROUTER socket, the scheduler and the record store around one event loop.
 ///
@@ -92,7 +92,7 @@ package actor CoordinatorServer {
     package func start() throws -> String {
         var options = SocketOptions()
         options.maximumFrame = configuration.maximumFrame
-        let socket = try context.socket(.router, options)
+        let socket = try context.socket(.router, options: options)
         self.socket = socket
         let address = try socket.bind(configuration.bind)
         try takeUpRuns()
@@ -130,10 +130,9 @@ package actor CoordinatorServer {
         ended = nil
     }
 
-    /// Joins the thread and ends the context; call it after ``run()`` returned, from outside the loop.
+    /// Joins the thread; call it after ``run()`` returned, from outside the loop.
     package nonisolated func shutDown() {
         loop.stop()
-        context.terminate()
     }
 
     private func takeUpRuns() throws(RouteGridError) {

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import RouteGridBase
 import Wire
 import ZeroMQ
@@ -70,9 +71,9 @@ extension CoordinatorServer {
 
     /// A peer that is gone or does not read loses the message: leases come back by their time, results are sent again.
     func send(_ envelope: WireEnvelope, data: [UInt8]? = nil, to route: RoutingID) {
-        guard let socket else { return }
+        guard let socket, let body = envelope.body else { return }
         do {
-            let frame: [UInt8] = try envelope.serializedBytes()
+            let frame = try WireMessage.encode(body)
             switch try socket.send([route.bytes, frame] + (data.map { [$0] } ?? [])) {
             case .sent: break
             case .full, .unroutable: counters.unsent += 1

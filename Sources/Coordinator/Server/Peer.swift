@@ -32,7 +32,9 @@ struct PeerTable: Sendable {
     func route(of worker: WorkerID) -> RoutingID? { workers[worker] }
     func peer(of worker: WorkerID) -> Peer? { workers[worker].flatMap { byRoute[$0] } }
 
-    var all: [Peer] { byRoute.values.sorted { ($0.worker ?? WorkerID(0), $0.name) < ($1.worker ?? WorkerID(0), $1.name) } }
+    var all: [Peer] {
+        byRoute.values.sorted { ($0.worker ?? WorkerID(0), $0.name) < ($1.worker ?? WorkerID(0), $1.name) }
+    }
 
     /// Enters a peer; an older connection of the same process is forgotten.
     mutating func enter(_ hello: WireHello, route: RoutingID) -> Peer {
@@ -64,7 +66,9 @@ struct PeerTable: Sendable {
 
     /// Forgets a worker's connection: its next message is answered by `Unknown`.
     mutating func forget(_ worker: WorkerID) {
-        guard let route = workers.removeValue(forKey: worker), let peer = byRoute.removeValue(forKey: route) else { return }
+        guard let route = workers.removeValue(forKey: worker), let peer = byRoute.removeValue(forKey: route) else {
+            return
+        }
         routes[peer.boot] = nil
     }
 

@@ -16,7 +16,12 @@ extension CoordinatorServer {
         case "lock":
             let id = try run(query.selector)
             guard let lock = locks[id] else { return }
-            send(.reply(["run": JSONValue(Int(id.rawValue)), "lock": .string(String(decoding: lock.bytes, as: UTF8.self))]), to: route)
+            send(
+                .reply([
+                    "run": JSONValue(Int(id.rawValue)), "lock": .string(String(decoding: lock.bytes, as: UTF8.self)),
+                ]),
+                to: route
+            )
         default: throw RouteGridError(.usage, "no query \"\(query.kind)\"")
         }
     }
@@ -111,8 +116,9 @@ extension CoordinatorServer {
             "schema": "routegrid/explain/v1", "run": JSONValue(Int(id.rawValue)), "cell": JSONValue(cell),
         ]
         let job = cache.job(ofCell: cell, in: id, lock: lock)
-        report["job_key"] = job.map { .string($0.jobKey.hex) }
-        report["fit"] = (try? JSONValue(parsing: lock.fitBytes(ofGroup: lock.group(ofCell: cell)), place: "fit")) ?? .null
+        report["job_key"] = job.map { JSONValue.string($0.jobKey.hex) }
+        report["fit"] =
+            (try? JSONValue(parsing: lock.fitBytes(ofGroup: lock.group(ofCell: cell)), place: "fit")) ?? .null
         switch scheduler.standing(of: cell, in: id) {
         case _ where job == nil:
             report["standing"] = "excluded"
@@ -162,7 +168,10 @@ extension CoordinatorServer {
                             "second": .string($0.second.hex), "worker": .string($0.worker),
                         ]
                     }
-                    server.send(.reply(["schema": "routegrid/divergences/v1", "divergences": .array(items)]), to: route)
+                    server.send(
+                        .reply(["schema": "routegrid/divergences/v1", "divergences": .array(items)]),
+                        to: route
+                    )
                 }
             }
         }

@@ -1,5 +1,5 @@
 import Dispatch
-package import RouteGridBase
+import RouteGridBase
 
 /// The record store behind two queues of its own, so that no disk access happens on the event loop: one writes, one
 /// reads. Answers come back through `deliver`, which hops to the loop.

@@ -1,4 +1,5 @@
 import Foundation
+import Grid
 import RouteGridBase
 import Wire
 
@@ -52,7 +53,8 @@ extension CoordinatorServer {
         guard var upload = uploads[id], upload.total == Int(request.total), !upload.isWriting else {
             return send(.stored(digest, next: 0, complete: false, error: ""), to: route)
         }
-        guard Int(clamping: request.offset) == upload.bytes.count, upload.bytes.count + data.count <= upload.total else {
+        guard Int(clamping: request.offset) == upload.bytes.count, upload.bytes.count + data.count <= upload.total
+        else {
             return send(.stored(digest, next: upload.bytes.count, complete: false, error: ""), to: route)
         }
         upload.bytes += data
@@ -62,7 +64,10 @@ extension CoordinatorServer {
         }
         guard Digest(hashing: upload.bytes) == digest else {
             uploads[id] = nil
-            return send(.stored(digest, next: 0, complete: false, error: "the bytes are not those of the digest"), to: route)
+            return send(
+                .stored(digest, next: 0, complete: false, error: "the bytes are not those of the digest"),
+                to: route
+            )
         }
         let bytes = upload.bytes
         upload.isWriting = true

@@ -27,8 +27,10 @@ extension RecordStore {
                     try database.cachedStatement(sql: "UPDATE run SET priority = ? WHERE id = ?")
                         .execute(arguments: [priority, Int64(run.rawValue)])
                 case .audit(let actor, let action, let detail):
-                    try database.cachedStatement(sql: "INSERT INTO audit(at, actor, action, detail) VALUES (?, ?, ?, ?)")
-                        .execute(arguments: [Self.timestamp(), actor, action, detail])
+                    try database.cachedStatement(
+                        sql: "INSERT INTO audit(at, actor, action, detail) VALUES (?, ?, ?, ?)"
+                    )
+                    .execute(arguments: [Self.timestamp(), actor, action, detail])
                 }
             }
             for (block, cells) in done { try Self.mark(cells, in: block, of: database) }

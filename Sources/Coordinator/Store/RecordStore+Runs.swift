@@ -138,7 +138,8 @@ extension RecordStore {
     }
 
     /// Keys that got two different results, with both digests.
-    package func divergences() throws(RouteGridError) -> [(key: Digest, first: Digest, second: Digest, worker: String)] {
+    package func divergences() throws(RouteGridError) -> [(key: Digest, first: Digest, second: Digest, worker: String)]
+    {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM divergence ORDER BY id").compactMap { row in
                 guard let key = Digest(column: row["job_key"]), let first = Digest(column: row["first_sha"]),
