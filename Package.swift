@@ -129,20 +129,16 @@ let package = Package(
             exclude: ["Golden"],
             swiftSettings: settings
         ),
-        .testTarget(
-            name: "RouterCatalogTests",
-            dependencies: ["RouterCatalog", "RouteGridBase"],
-            swiftSettings: settings
-        ),
+        .testTarget(name: "RouterCatalogTests", dependencies: ["RouterCatalog"], swiftSettings: settings),
         .testTarget(
             name: "RoutingCoreTests",
-            dependencies: ["RoutingCore", "RoutingData", "RouterCatalog", "TestSupport"],
+            dependencies: ["RoutingCore", "RoutingData", "RouterCatalog", "RouteGridBase", "TestSupport"],
             exclude: ["Golden"],
             swiftSettings: numericSettings
         ),
         .testTarget(
             name: "GridTests",
-            dependencies: ["Grid", "RouterCatalog", "RoutingData", "RouteGridBase", "TestSupport"],
+            dependencies: ["Grid", "RouterCatalog", "RoutingData", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ", "RouteGridBase"], swiftSettings: settings),

@@ -20,7 +20,9 @@ package struct FusionDescriptor: Sendable {
 /// Every way to make one vector of a text and an image embedding that a grid may name.
 package enum FusionCatalog {
     /// The fusions that the core computes.
-    package static let descriptors: [FusionDescriptor] = [mean, weighted, concat, normalizeConcat]
+    package static let descriptors: [FusionDescriptor] = [
+        mean, weighted, concat, normalizeConcat, adaptive, concatInteraction, gated, hadamard,
+    ]
 
     static let mean = FusionDescriptor(kind: "mean", summary: "(text + image) ÷ 2, cut to the narrower one")
     static let weighted = FusionDescriptor(
@@ -33,7 +35,7 @@ package enum FusionCatalog {
         kind: "normalize_concat",
         summary: "text, then image, each of length 1"
     )
-    static let adaptive = FusionDescriptor(kind: "adaptive", summary: "weighted by confidence, as in kmeansnew")
+    static let adaptive = FusionDescriptor(kind: "adaptive", summary: "weighted by confidence, as MMR-Bench's kmeansnew")
     static let concatInteraction = FusionDescriptor(
         kind: "concat_interaction",
         summary: "text, image, their product and their distance"

@@ -8,7 +8,7 @@ package enum RouterCatalog {
     /// The routers that the core fits, in the order in which they are listed to people.
     package static let descriptors: [RouterDescriptor] = [
         oracle, bestSingle, cheapest, fixed, random, randomMix,
-        knn, kmeans, linear, linearMF,
+        knn, kmeans, kmeansNew, linear, linearMF,
     ]
 
     private static let byKind = Dictionary(uniqueKeysWithValues: descriptors.map { ($0.kind, $0) })
@@ -28,7 +28,7 @@ package enum RouterCatalog {
 
     /// A configuration with defaults filled in and every value typed and in range.
     ///
-    /// `place` is where the router stands, such as `grid.yaml:12: routers[2]`.
+    /// - Parameter place: where the router stands, such as `grid.yaml:12: routers[2]`.
     /// - Throws: ``RouteGridError`` `badInput` for an unknown kind or parameter (with the nearest known name), a value out
     ///   of its domain, or an absent parameter without a default.
     package static func configure(

@@ -6,7 +6,8 @@ import RoutingData
 package enum RouterFitting {
     /// Every kind that ``fit(_:)`` knows.
     package static let kinds: [String] = [
-        "oracle", "random", "random-mix", "best-single", "cheapest", "fixed",
+        "oracle", "random", "random-mix", "best-single", "cheapest", "fixed", "knn", "kmeans", "kmeansnew",
+        "linear", "linearmf",
     ]
 
     /// Fits one router.
@@ -34,6 +35,11 @@ package enum RouterFitting {
         case "best-single": return SingleModelRouter.strongest(request)
         case "cheapest": return SingleModelRouter.cheapest(request)
         case "fixed": return try SingleModelRouter.named(request)
+        case "knn": return try NearestNeighboursRouter(request)
+        case "kmeans": return try ClusterRouter(request, adaptive: false)
+        case "kmeansnew": return try ClusterRouter(request, adaptive: true)
+        case "linear": return try LinearRegression.fit(request)
+        case "linearmf": return try PrincipalRidge.fit(request)
         default: preconditionFailure("\(request.router.kind) is listed and not fitted")
         }
     }

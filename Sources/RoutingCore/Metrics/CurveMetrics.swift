@@ -11,9 +11,7 @@ package struct CurveMetrics: Sendable {
     /// E(c): the own points, and in mode `sound` the cheapest single model.
     private let shared: BudgetCurve
 
-    /// - Parameters:
-    ///   - points: at least one.
-    ///   - reference: what they are measured against; its point numbers are places in `points`.
+    /// - Parameter points: at least one; numbers in `reference` are places in it.
     package init(points: [OperatingPoint], reference: CurveReference) {
         precondition(!points.isEmpty, "metrics of no point")
         self.points = points
@@ -117,11 +115,11 @@ package struct CurveMetrics: Sendable {
         }
     }
 
-    /// The smallest cost share with E ≥ a_w + x (a_s − a_w), to within 10⁻¹² of accuracy.
+    /// The smallest cost share with E ≥ a_w + x (a_s − a_w).
     private func costShare(recovering part: Double) -> MetricValue {
         switch gap {
         case .success(let gap):
-            let goal = gap.weak + part * gap.rise - 1e-12
+            let goal = gap.weak + part * gap.rise
             guard let cost = shared.firstCost(reaching: goal, from: gap.low, to: gap.high) else {
                 return .absent(
                     why: "the curve does not recover \(part * 100) % of the gap up to the best single model's cost"

@@ -2,11 +2,11 @@
 ///
 /// - Reference: M. Matsumoto, T. Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 3–30, 1998 (`init_genrand` of the 2002
 ///   revision).
-struct MersenneTwister {
+package struct MersenneTwister: Sendable {
     private var state: [UInt32]
     private var position = 624
 
-    init(seed: UInt32) {
+    package init(seed: UInt32) {
         state = [seed]
         state.reserveCapacity(624)
         for index in 1..<624 {
@@ -15,7 +15,7 @@ struct MersenneTwister {
         }
     }
 
-    mutating func next() -> UInt32 {
+    package mutating func next() -> UInt32 {
         if position == 624 { regenerate() }
         var word = state[position]
         position += 1

@@ -1,0 +1,49 @@
+import RoutingData
+
+extension Matrix<Float> {
+    /// The same values as doubles.
+    func widened() -> Matrix<Double> {
+        Matrix<Double>(rows: rows, columns: columns, elements: elements.map(Double.init))
+    }
+}
+
+extension Matrix<Double> {
+    /// The mean of each column, summed in row order.
+    func means() -> [Double] {
+        var sums = [Double](repeating: 0, count: columns)
+        sums.withUnsafeMutableBufferPointer { sums in
+            elements.withUnsafeBufferPointer { values in
+                for row in 0..<rows {
+                    let base = row * columns
+                    for column in 0..<columns { sums[column] += values[base + column] }
+                }
+            }
+        }
+        return sums.map { $0 / Double(max(rows, 1)) }
+    }
+
+    /// Subtracts `values[column]` from every row.
+    mutating func subtract(_ values: [Double]) {
+        precondition(values.count == columns, "\(values.count) means for \(columns) columns")
+        elements.withUnsafeMutableBufferPointer { elements in
+            values.withUnsafeBufferPointer { values in
+                for row in 0..<rows {
+                    let base = row * columns
+                    for column in 0..<columns { elements[base + column] -= values[column] }
+                }
+            }
+        }
+    }
+
+    func transposed() -> Matrix<Double> {
+        var result = Matrix(repeating: 0, rows: columns, columns: rows)
+        result.elements.withUnsafeMutableBufferPointer { out in
+            elements.withUnsafeBufferPointer { values in
+                for row in 0..<rows {
+                    for column in 0..<columns { out[column * rows + row] = values[row * columns + column] }
+                }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,152 @@
+import COpenBLAS
+import RoutingData
+
+/// Whether a factor of a product is read as it stands or transposed.
+enum Transposition {
+    case none
+    case transposed
+
+    var code: CBLAS_TRANSPOSE { self == .none ? CblasNoTrans : CblasTrans }
+}
+
+/// c = α · op(a) · op(b) + β · c on row-major storage, float32.
+///
+/// `c` is `[rows, columns]`, op(a) `[rows, inner]`, op(b) `[inner, columns]`; `leadingA` is the distance between rows of `a`
+/// as stored, likewise the others.
+@inline(__always)
+func gemm(
+    _ transA: Transposition,
+    _ transB: Transposition,
+    rows: Int,
+    columns: Int,
+    inner: Int,
+    alpha: Float = 1,
+    _ a: UnsafePointer<Float>,
+    leadingA: Int,
+    _ b: UnsafePointer<Float>,
+    leadingB: Int,
+    beta: Float = 0,
+    _ c: UnsafeMutablePointer<Float>,
+    leadingC: Int
+) {
+    guard rows > 0, columns > 0 else { return }
+    cblas_sgemm(
+        CblasRowMajor,
+        transA.code,
+        transB.code,
+        Int32(rows),
+        Int32(columns),
+        Int32(inner),
+        alpha,
+        a,
+        Int32(leadingA),
+        b,
+        Int32(leadingB),
+        beta,
+        c,
+        Int32(leadingC)
+    )
+}
+
+/// c = α · op(a) · op(b) + β · c on row-major storage, float64.
+///
+/// Shapes as for float32.
+@inline(__always)
+func gemm(
+    _ transA: Transposition,
+    _ transB: Transposition,
+    rows: Int,
+    columns: Int,
+    inner: Int,
+    alpha: Double = 1,
+    _ a: UnsafePointer<Double>,
+    leadingA: Int,
+    _ b: UnsafePointer<Double>,
+    leadingB: Int,
+    beta: Double = 0,
+    _ c: UnsafeMutablePointer<Double>,
+    leadingC: Int
+) {
+    guard rows > 0, columns > 0 else { return }
+    cblas_dgemm(
+        CblasRowMajor,
+        transA.code,
+        transB.code,
+        Int32(rows),
+        Int32(columns),
+        Int32(inner),
+        alpha,
+        a,
+        Int32(leadingA),
+        b,
+        Int32(leadingB),
+        beta,
+        c,
+        Int32(leadingC)
+    )
+}
+
+extension Matrix<Double> {
+    /// op(self) · op(other).
+    func multiplied(
+        _ transA: Transposition = .none,
+        by other: Matrix<Double>,
+        _ transB: Transposition = .none
+    ) -> Matrix<Double> {
+        OpenBLAS.prepare()
+        let (outer, inner) = transA == .none ? (rows, columns) : (columns, rows)
+        let (otherInner, otherOuter) = transB == .none ? (other.rows, other.columns) : (other.columns, other.rows)
+        precondition(inner == otherInner, "\(outer) × \(inner) times \(otherInner) × \(otherOuter)")
+        var product = Matrix(repeating: 0, rows: outer, columns: otherOuter)
+        guard inner > 0, outer > 0, otherOuter > 0 else { return product }
+        product.elements.withUnsafeMutableBufferPointer { c in
+            elements.withUnsafeBufferPointer { a in
+                other.elements.withUnsafeBufferPointer { b in
+                    guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+                    gemm(
+                        transA,
+                        transB,
+                        rows: outer,
+                        columns: otherOuter,
+                        inner: inner,
+                        a,
+                        leadingA: columns,
+                        b,
+                        leadingB: other.columns,
+                        c,
+                        leadingC: otherOuter
+                    )
+                }
+            }
+        }
+        return product
+    }
+
+    /// selfᵀ · self, symmetric `[columns, columns]` with both triangles filled.
+    func gram() -> Matrix<Double> {
+        OpenBLAS.prepare()
+        var product = Matrix(repeating: 0, rows: columns, columns: columns)
+        guard columns > 0, rows > 0 else { return product }
+        product.elements.withUnsafeMutableBufferPointer { c in
+            elements.withUnsafeBufferPointer { a in
+                cblas_dsyrk(
+                    CblasRowMajor,
+                    CblasUpper,
+                    CblasTrans,
+                    Int32(columns),
+                    Int32(rows),
+                    1,
+                    a.baseAddress,
+                    Int32(columns),
+                    0,
+                    c.baseAddress,
+                    Int32(columns)
+                )
+            }
+            for row in 1..<max(columns, 1) {
+                for column in 0..<row { c[row * columns + column] = c[column * columns + row] }
+            }
+        }
+        return product
+    }
+}

@@ -1,0 +1,62 @@
+import RoutingData
+
+/// What regression-like routers learn: quality and cost of every model side by side.
+///
+/// With K models there are 2K targets; target k is the quality of model k and target K + k its cost.
+struct TrainTargets: Sendable {
+    /// `[train rows, 2K]`, NaN where an outcome is missing.
+    let values: Matrix<Double>
+    let modelCount: Int
+    /// `[2K]`: each target's mean over the rows that have it.
+    ///
+    /// A target that none has: quality 0, and the cost of the dearest model, so that no budget rule is drawn to a model
+    /// never measured.
+    let means: [Double]
+
+    init(_ request: FitRequest) {
+        self.init(request.table, rows: request.parts.train)
+    }
+
+    init(_ table: OutcomeTable, rows: [Int]) {
+        let count = table.models.count
+        modelCount = count
+        var values = Matrix<Double>(repeating: .nan, rows: rows.count, columns: 2 * count)
+        for (place, row) in rows.enumerated() {
+            for model in 0..<count {
+                values[place, model] = table.quality[row, model]
+                values[place, count + model] = table.cost[row, model]
+            }
+        }
+        self.values = values
+        let known = values.columnMeans()
+        let dearest = known[count...].filter { !$0.isNaN }.max() ?? 0
+        means = known.enumerated().map { target, mean in mean.isNaN ? (target < count ? 0 : dearest) : mean }
+    }
+
+    /// Targets that are measured on the same rows, together with those rows (places in the train part).
+    ///
+    /// One group of all targets when nothing is missing. Targets measured nowhere are in no group.
+    func groups() -> [(targets: [Int], rows: [Int])] {
+        guard values.elements.contains(where: { $0.isNaN }) else {
+            return [(Array(0..<values.columns), Array(0..<values.rows))]
+        }
+        var order: [[Int]] = []
+        var members: [[Int]: [Int]] = [:]
+        for target in 0..<values.columns {
+            let rows = (0..<values.rows).filter { !values[$0, target].isNaN }
+            guard !rows.isEmpty else { continue }
+            if members[rows] == nil { order.append(rows) }
+            members[rows, default: []].append(target)
+        }
+        return order.map { (members[$0] ?? [], $0) }
+    }
+
+    /// Predictions `[rows, 2K]` as a router's output.
+    static func output(_ predictions: Matrix<Double>) -> RouterOutput {
+        let count = predictions.columns / 2
+        return .predictions(
+            quality: predictions.columns(Array(0..<count)),
+            cost: predictions.columns(Array(count..<2 * count))
+        )
+    }
+}

@@ -1,0 +1,95 @@
+/// The rows that can be among the nearest k, found in one pass over screening scores.
+struct CandidateSelection {
+    private let wanted: Int
+    /// Scores of the rows kept so far and their numbers; the first `kept` entries count.
+    private var scores: [Float]
+    private var rows: [Int32]
+    private var kept = 0
+    private var work: [Float]
+    private(set) var neighbours: [NeighbourSearch.Neighbour] = []
+
+    /// - Parameters:
+    ///   - wanted: k.
+    ///   - capacity: the number of rows screened.
+    init(wanted: Int, capacity: Int) {
+        self.wanted = wanted
+        scores = [Float](repeating: 0, count: capacity)
+        rows = [Int32](repeating: 0, count: capacity)
+        work = [Float](repeating: 0, count: capacity)
+        neighbours.reserveCapacity(4 * wanted)
+    }
+
+    /// Keeps every row whose score is at least the k-th greatest less `slack`.
+    ///
+    /// A running bound prunes: whenever four times k rows are kept, the bound rises to the k-th greatest among them.
+    mutating func screen(_ line: UnsafeBufferPointer<Float>, slack: Float) {
+        kept = 0
+        var bound = -Float.infinity
+        var limit = max(4 * wanted, 64)
+        for row in line.indices where line[row] >= bound {
+            scores[kept] = line[row]
+            rows[kept] = Int32(truncatingIfNeeded: row)
+            kept += 1
+            if kept >= limit {
+                bound = tightened(slack)
+                limit = max(limit, 2 * kept)
+            }
+        }
+        _ = tightened(slack)
+    }
+
+    /// Drops what lies below the k-th greatest kept score less `slack`, and returns that bound.
+    private mutating func tightened(_ slack: Float) -> Float {
+        guard kept > wanted else { return -.infinity }
+        for index in 0..<kept { work[index] = scores[index] }
+        let bound = work.withUnsafeMutableBufferPointer { greatest(wanted, of: $0, count: kept) } - slack
+        var next = 0
+        for index in 0..<kept where scores[index] >= bound {
+            scores[next] = scores[index]
+            rows[next] = rows[index]
+            next += 1
+        }
+        kept = next
+        return bound
+    }
+
+    /// Replaces scores by distances and sorts: nearest first, the lower row on ties.
+    mutating func measure(_ distance: (_ row: Int) -> Double) {
+        neighbours.removeAll(keepingCapacity: true)
+        for index in 0..<kept {
+            neighbours.append(NeighbourSearch.Neighbour(row: rows[index], distance: distance(Int(rows[index]))))
+        }
+        neighbours.sort { ($0.distance, $0.row) < ($1.distance, $1.row) }
+    }
+
+    mutating func takeRoots() {
+        for index in neighbours.indices { neighbours[index].distance = neighbours[index].distance.squareRoot() }
+    }
+}
+
+/// The `place`-th greatest value (1 = greatest), by quickselect; reorders the buffer.
+func greatest(_ place: Int, of values: UnsafeMutableBufferPointer<Float>, count: Int) -> Float {
+    var (low, high) = (0, count - 1)
+    let target = place - 1
+    while low < high {
+        let pivot = values[(low + high) / 2]
+        var (left, right) = (low, high)
+        while left <= right {
+            while values[left] > pivot { left += 1 }
+            while values[right] < pivot { right -= 1 }
+            if left <= right {
+                values.swapAt(left, right)
+                left += 1
+                right -= 1
+            }
+        }
+        if target <= right {
+            high = right
+        } else if target >= left {
+            low = left
+        } else {
+            break
+        }
+    }
+    return values[target]
+}

@@ -1,0 +1,84 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// Router `knn`: a model's predicted quality and cost are its plain means over the k nearest train rows.
+///
+/// Missing outcomes are left out of the means (a model that none of the neighbours measured takes its train mean).
+/// - Reference: MMR-Bench (arXiv 2601.17814), scikit-learn's `NearestNeighbors` with k = 50, cosine.
+struct NearestNeighboursRouter: FittedRouter {
+    private let features: FeatureMap
+    private let search: NeighbourSearch
+    private let targets: TrainTargets
+    private let count: Int
+
+    /// - Throws: ``RouteGridError`` `badInput` when k is larger than the train part.
+    init(_ request: FitRequest) throws {
+        let parameters = TypedParameters(request.router)
+        count = try parameters.integer("k")
+        let rows = request.parts.train
+        guard 1...rows.count ~= count else {
+            throw RouteGridError.badInput(
+                "router knn",
+                "parameter \"k\": \(count) neighbours, but the train part has \(rows.count) rows: expected 1…\(rows.count)"
+            )
+        }
+        features = try FeatureMap(request)
+        search = NeighbourSearch(
+            try features.features(for: rows, of: request.table),
+            metric: try parameters.choice("metric")
+        )
+        targets = TrainTargets(request)
+    }
+
+    func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
+        let queries = try features.features(for: rows, of: table, modality: modality)
+        let width = targets.values.columns
+        var result = Matrix<Double>(repeating: 0, rows: rows.count, columns: width)
+        let complete = !targets.values.elements.contains { $0.isNaN }
+        result.elements.withUnsafeMutableBufferPointer { out in
+            targets.values.elements.withUnsafeBufferPointer { values in
+                search.forEach(queries, nearest: count) { query, neighbours in
+                    let sums = UnsafeMutableBufferPointer(rebasing: out[query * width..<(query + 1) * width])
+                    if complete {
+                        Self.mean(neighbours, values, into: sums)
+                    } else {
+                        Self.maskedMean(neighbours, values, standIn: targets.means, into: sums)
+                    }
+                }
+            }
+        }
+        return TrainTargets.output(result)
+    }
+
+    private static func mean(
+        _ neighbours: UnsafeBufferPointer<NeighbourSearch.Neighbour>,
+        _ values: UnsafeBufferPointer<Double>,
+        into sums: UnsafeMutableBufferPointer<Double>
+    ) {
+        for neighbour in neighbours {
+            let base = Int(neighbour.row) * sums.count
+            for target in sums.indices { sums[target] += values[base + target] }
+        }
+        for target in sums.indices { sums[target] /= Double(neighbours.count) }
+    }
+
+    private static func maskedMean(
+        _ neighbours: UnsafeBufferPointer<NeighbourSearch.Neighbour>,
+        _ values: UnsafeBufferPointer<Double>,
+        standIn: [Double],
+        into sums: UnsafeMutableBufferPointer<Double>
+    ) {
+        for target in sums.indices {
+            var (sum, known) = (0.0, 0.0)
+            for neighbour in neighbours {
+                let value = values[Int(neighbour.row) * sums.count + target]
+                if !value.isNaN {
+                    sum += value
+                    known += 1
+                }
+            }
+            sums[target] = known > 0 ? sum / known : standIn[target]
+        }
+    }
+}
