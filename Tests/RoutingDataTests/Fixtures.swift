@@ -23,6 +23,12 @@ enum Fixtures {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden/\(name)").path
     }
 
+    /// A path in the repository.
+    static func repository(_ path: String) -> String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../\(path)")
+            .standardizedFileURL.path
+    }
+
     /// Samples `s0`, `s1`, … of dataset `d`, in groups of `groupSize`.
     static func samples(_ count: Int, groupSize: Int = 1) -> [Sample] {
         (0..<count).map { Sample(id: "s\($0)", dataset: "d", group: "g\($0 / groupSize)") }

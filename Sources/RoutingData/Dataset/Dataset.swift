@@ -93,6 +93,18 @@ extension Dataset {
         return digests
     }
 
+    /// What the data say, apart from their names: models, cost unit, samples and tensors.
+    ///
+    /// A changed licence, provenance, name or question leaves it as it is, as it leaves every key.
+    package var contentDigest: Digest {
+        let tensors = tensorDigests.mapValues { JSONValue.string($0.hex) }
+        let content: JSONValue = [
+            "cost_unit": .string(costUnit), "models": JSONValue(models), "tensors": .object(tensors),
+            "samples": .string(SampleList.digest(of: samples.map(\.sample)).hex),
+        ]
+        return content.digest
+    }
+
     /// What the core works on, with the embeddings of the named encoders.
     ///
     /// - Throws: `badInput` when an encoder is not in the dataset.

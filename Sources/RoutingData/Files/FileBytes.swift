@@ -13,22 +13,20 @@ package enum FileBytes {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .badInput(path, reason(errno)) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw .badInput(path, "expected a file, found a folder") }
-        var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { target, filled in
-            while filled < target.count, let base = target.baseAddress {
-                let count = Foundation.read(descriptor, base + filled, target.count - filled)
-                if count > 0 {
-                    filled += count
-                } else if count == 0 {
-                    return
-                } else if errno != EINTR {
-                    failure = errno
-                    return
-                }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(status.st_size))
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { chunk.deallocate() }
+        while true {
+            let count = Foundation.read(descriptor, chunk.baseAddress, chunk.count)
+            if count > 0 {
+                bytes.append(contentsOf: chunk[..<count])
+            } else if count == 0 {
+                return bytes
+            } else if errno != EINTR {
+                throw .badInput(path, reason(errno))
             }
         }
-        guard failure == 0 else { throw .badInput(path, reason(failure)) }
-        return bytes
     }
 
     /// Writes a file and forces it to disk; not atomic by itself.

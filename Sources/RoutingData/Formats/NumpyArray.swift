@@ -11,6 +11,7 @@ package struct NumpyArray: Sendable {
     package let place: String
     private let bytes: [UInt8]
     private let start: Int
+    private let elementCount: Int
 
     /// Reads an array's header and checks that its data are whole.
     ///
@@ -37,12 +38,9 @@ package struct NumpyArray: Sendable {
                     : "element type \"\(header.descriptor)\": expected a little-endian number such as <f4 or <f8"
             )
         }
-        var needed = width
-        for extent in header.shape {
-            let product = needed.multipliedReportingOverflow(by: extent)
-            needed = product.overflow ? .max : product.partialValue
-        }
-        guard bytes.count - start == needed else {
+        let needed = TensorSize.byteCount(shape: header.shape, elementByteCount: width)
+        guard let needed, bytes.count - start == needed else {
+            let needed = needed ?? .max
             let relation = bytes.count - start < needed ? "cut off" : "too long"
             throw .badInput(
                 place,
@@ -51,6 +49,7 @@ package struct NumpyArray: Sendable {
         }
         (descriptor, shape, isFortranOrder) = (header.descriptor, header.shape, header.isFortranOrder)
         (self.bytes, self.start, self.place) = (bytes, start, place)
+        elementCount = needed / width
     }
 
     package init(file: String) throws(RouteGridError) {
@@ -103,8 +102,6 @@ package struct NumpyArray: Sendable {
         return Matrix(rows: rows, columns: columns, elements: try doubles())
     }
 
-    private var elementCount: Int { shape.reduce(1, *) }
-
     private func matrixShape() throws(RouteGridError) -> (Int, Int) {
         guard shape.count == 2 else { throw .badInput(place, "shape \(shape): expected two dimensions [rows, width]") }
         return (shape[0], shape[1])
@@ -121,7 +118,7 @@ package struct NumpyArray: Sendable {
 
     /// Turns a matrix in Fortran order round.
     private func inOrder<Value>(_ values: [Value]) -> [Value] {
-        guard isFortranOrder, shape.count == 2 else { return values }
+        guard isFortranOrder, shape.count == 2, !values.isEmpty else { return values }
         let (rows, columns) = (shape[0], shape[1])
         return (0..<rows).flatMap { row in (0..<columns).map { values[$0 * rows + row] } }
     }

@@ -74,15 +74,11 @@ package struct Safetensors: Sendable {
         guard let ends = value["data_offsets"]?.arrayValue?.compactMap(\.integerValue), ends.count == 2,
             ends[0] >= 0, ends[0] <= ends[1]
         else { throw .badInput(place, "data_offsets: expected [begin, end] with begin ≤ end") }
-        var needed = width
-        for extent in shape {
-            let product = needed.multipliedReportingOverflow(by: extent)
-            needed = product.overflow ? .max : product.partialValue
-        }
+        let needed = TensorSize.byteCount(shape: shape, elementByteCount: width)
         guard needed == ends[1] - ends[0] else {
             throw .badInput(
                 place,
-                "shape \(shape) of \(dtype) needs \(needed) bytes, its data_offsets hold \(ends[1] - ends[0])"
+                "shape \(shape) of \(dtype) needs \(needed.map(String.init) ?? "too many") bytes, its data_offsets hold \(ends[1] - ends[0])"
             )
         }
         return Tensor(dtype: dtype, shape: shape, range: ends[0]..<ends[1])

@@ -41,6 +41,7 @@ struct DataShow: ParsableCommand {
     private func document(_ dataset: Dataset, _ summary: PoolSummary) -> JSONValue {
         .object([
             "schema": "routegrid/data/v1", "description": dataset.json, "samples": JSONValue(dataset.samples.count),
+            "sha256": .string(dataset.contentDigest.hex),
             "samples_digest": .string(SampleList.digest(of: dataset.samples.map(\.sample)).hex),
             "models": .array(summary.models.map(\.json)),
             "best_single": .string(summary.bestSingle), "cheapest": .string(summary.cheapest),
@@ -75,6 +76,7 @@ struct DataShow: ParsableCommand {
             \(ValidationReport(of: dataset).text)groups are: \(dataset.groups)
             licence: \(dataset.licence)
             provenance: \(dataset.provenance)
+            sha256: \(dataset.contentDigest)
 
             \(models.rendered(bold: bold))
             best single: \(summary.bestSingle); cheapest: \(summary.cheapest)
