@@ -129,7 +129,11 @@ let package = Package(
             exclude: ["Golden"],
             swiftSettings: settings
         ),
-        .testTarget(name: "RouterCatalogTests", dependencies: ["RouterCatalog"], swiftSettings: settings),
+        .testTarget(
+            name: "RouterCatalogTests",
+            dependencies: ["RouterCatalog", "RouteGridBase"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "RoutingCoreTests",
             dependencies: ["RoutingCore", "RoutingData", "RouterCatalog", "RouteGridBase", "TestSupport"],
@@ -138,7 +142,7 @@ let package = Package(
         ),
         .testTarget(
             name: "GridTests",
-            dependencies: ["Grid", "RouterCatalog", "RoutingData", "TestSupport"],
+            dependencies: ["Grid", "RouterCatalog", "RoutingData", "RouteGridBase", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ", "RouteGridBase"], swiftSettings: settings),

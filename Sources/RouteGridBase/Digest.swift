@@ -69,11 +69,21 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         [a, b, c, d].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) } }
     }
 
-    /// 64 lower-case hex digits.
-    package var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    /// 64 lower-case hex digits as ASCII.
+    package var hexBytes: [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 64) { digits, count in
+            for (place, word) in [a, b, c, d].enumerated() {
+                for digit in 0..<16 {
+                    let value = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * digit)) & 15
+                    digits[16 * place + digit] = value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+                }
+            }
+            count = 64
+        }
     }
+
+    /// 64 lower-case hex digits.
+    package var hex: String { String(decoding: hexBytes, as: UTF8.self) }
 
     package var description: String { hex }
 

@@ -2,7 +2,9 @@
 ///
 /// One error type for the world's faults: bad input, a missing peer, a full disk. Our own bugs are preconditions.
 package struct RouteGridError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The open set of error kinds. Each belongs to one exit code.
+    /// The open set of error kinds.
+    ///
+    /// Each belongs to one exit code.
     package struct Code: Hashable, Sendable {
         package let name: String
         package let exitCode: Int32

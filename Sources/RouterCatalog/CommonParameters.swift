@@ -3,7 +3,9 @@ import RouteGridBase
 /// Parameters and ranges that several routers share.
 extension RouterCatalog {
     static let nonNegative = ParameterDescriptor.Domain.number(0...Double.greatestFiniteMagnitude)
-    static let positive = ParameterDescriptor.Domain.number(Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude)
+    static let positive = ParameterDescriptor.Domain.number(
+        Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude
+    )
 
     /// Epochs, batch size and learning rate of a trained router.
     static func training(epochs: Int, batch: Int, rate: Double) -> [ParameterDescriptor] {
@@ -20,7 +22,7 @@ extension RouterCatalog {
     }
 
     static func dropout(_ share: Double) -> ParameterDescriptor {
-        ParameterDescriptor("dropout", .number(0...0.999), default: .double(share), "share of units dropped in training")
+        ParameterDescriptor("dropout", .number(0...0.999), default: .double(share), "share of units left out")
     }
 
     static func weightDecay(_ value: Double) -> ParameterDescriptor {

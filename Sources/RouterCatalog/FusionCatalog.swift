@@ -35,7 +35,7 @@ package enum FusionCatalog {
         kind: "normalize_concat",
         summary: "text, then image, each of length 1"
     )
-    static let adaptive = FusionDescriptor(kind: "adaptive", summary: "weighted by confidence, as MMR-Bench's kmeansnew")
+    static let adaptive = FusionDescriptor(kind: "adaptive", summary: "weighted by confidence, as in kmeansnew")
     static let concatInteraction = FusionDescriptor(
         kind: "concat_interaction",
         summary: "text, image, their product and their distance"

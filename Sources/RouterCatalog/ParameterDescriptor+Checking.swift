@@ -4,7 +4,7 @@ extension ParameterDescriptor {
     /// The value typed as the domain says, or the reason why it cannot be.
     ///
     /// Numbers may come as JSON numbers or as text (`"1e-3"`), so that YAML `0.10` and `0.1` become one value.
-    /// - Parameter place: where the value stands, such as `grid.yaml:12: routers[2].k`.
+    /// `place` is where the value stands, such as `grid.yaml:12: routers[2].k`.
     /// - Throws: ``RouteGridError`` `badInput`: `PLACE: expected an integer from 1 to 1000, found "x"`.
     package func checked(_ value: JSONValue, place: String) throws(RouteGridError) -> JSONValue {
         guard let typed = domain.typed(value) else {

@@ -35,7 +35,7 @@ extension RouterCatalog {
         kind: "random",
         summary: "a model drawn uniformly for each query, several times over",
         parameters: [
-            ParameterDescriptor("trials", .integer(1...1_000), default: 50, "operating points, one draw of all queries each")
+            ParameterDescriptor("trials", .integer(1...1_000), default: 50, "operating points, one draw each")
         ],
         reads: .seed,
         rules: [.threshold, .penalty, .softLabel]
@@ -45,7 +45,7 @@ extension RouterCatalog {
         kind: "random-mix",
         summary: "two single models mixed by lot: the straight lines between them",
         parameters: [
-            ParameterDescriptor("points", .integer(2...1_000), default: 50, "equally spaced costs from cheapest to best")
+            ParameterDescriptor("points", .integer(2...1_000), default: 50, "equally spaced costs")
         ],
         reads: [.seed, .trainCost],
         rules: [.threshold, .penalty, .softLabel]

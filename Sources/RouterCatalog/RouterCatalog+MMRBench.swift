@@ -80,8 +80,8 @@ extension RouterCatalog {
             kind: kind,
             summary: summary,
             parameters: [
-                ParameterDescriptor("clusters", .integer(1...1_000_000), default: 20, "clusters", atMostTrainRows: true),
-                ParameterDescriptor("iterations", .integer(1...1_000_000), default: 300, "at most, of Lloyd's algorithm"),
+                ParameterDescriptor("clusters", .integer(1...1_000_000), default: 20, "parts", atMostTrainRows: true),
+                ParameterDescriptor("iterations", .integer(1...1_000_000), default: 300, "of Lloyd, at most"),
             ],
             reads: reads
         )

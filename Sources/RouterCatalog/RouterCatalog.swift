@@ -28,7 +28,7 @@ package enum RouterCatalog {
 
     /// A configuration with defaults filled in and every value typed and in range.
     ///
-    /// - Parameter place: where the router stands, such as `grid.yaml:12: routers[2]`.
+    /// `place` is where the router stands, such as `grid.yaml:12: routers[2]`.
     /// - Throws: ``RouteGridError`` `badInput` for an unknown kind or parameter (with the nearest known name), a value out
     ///   of its domain, or an absent parameter without a default.
     package static func configure(

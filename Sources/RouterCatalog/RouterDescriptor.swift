@@ -1,6 +1,8 @@
 /// What the grid must know about a router without knowing how it works.
 package struct RouterDescriptor: Sendable {
-    /// What a router's fit depends on besides the outcomes. An axis that is not read is projected out of its cells.
+    /// What a router's fit depends on besides the outcomes.
+    ///
+    /// An axis that is not read is projected out of its cells.
     package struct Reads: OptionSet, Hashable, Sendable {
         package let rawValue: Int
         package init(rawValue: Int) { self.rawValue = rawValue }

@@ -1,4 +1,6 @@
-/// A cell that is neither simply pending nor done. Absent from the table = pending or done.
+/// A cell that is neither simply pending nor done.
+///
+/// Absent from the table = pending or done.
 package struct CellException: Hashable, Sendable {
     package enum State: String, Hashable, Sendable {
         /// It failed or its worker died, and it waits until its time to be tried again.
@@ -14,7 +16,9 @@ package struct CellException: Hashable, Sendable {
     package var state: State
     /// How often it said that it failed.
     package var attempts: Int
-    /// How often its process died under it. A deliberate stop counts as neither.
+    /// How often its process died under it.
+    ///
+    /// A deliberate stop counts as neither.
     package var crashes: Int
     package var kind: FailureKind
     /// What it said, one line.

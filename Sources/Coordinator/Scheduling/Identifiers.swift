@@ -1,4 +1,6 @@
-/// A submitted grid. Numbers grow and are never used again.
+/// A submitted grid.
+///
+/// Numbers grow and are never used again.
 package struct RunID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let rawValue: UInt64
     package init(_ rawValue: UInt64) { self.rawValue = rawValue }

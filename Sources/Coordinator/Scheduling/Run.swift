@@ -1,7 +1,8 @@
 import HeapModule
 
-/// One grid in the scheduler: what is done, what is handed out, what waits. Pending cells cost nothing until their
-/// group is reached: they are every cell from the cursor on.
+/// One grid in the scheduler: what is done, what is handed out, what waits.
+///
+/// Pending cells cost nothing until their group is reached: they are every cell from the cursor on.
 struct Run: Sendable {
     /// A group that was reached and is not finished.
     struct Group: Sendable {

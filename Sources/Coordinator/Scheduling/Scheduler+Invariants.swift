@@ -1,5 +1,7 @@
 extension Scheduler {
-    /// What must hold after every event; returns what does not, in words. Tests and simulations call it.
+    /// What must hold after every event; returns what does not, in words.
+    ///
+    /// Tests and simulations call it.
     package func checkInvariants() -> [String] {
         var broken: [String] = []
         func expect(_ holds: Bool, _ text: @autoclosure () -> String) {

@@ -3,7 +3,9 @@ import HeapModule
 extension Scheduler {
     mutating func seen(_ id: WorkerID) { workers[id]?.seen = now }
 
-    /// A worker said hello. Leases that it holds and nobody else has go on; those that are gone are revoked.
+    /// A worker said hello.
+    ///
+    /// Leases that it holds and nobody else has go on; those that are gone are revoked.
     mutating func join(_ id: WorkerID, numerics: Set<String>, held: [HeldLease]) {
         if workers[id] == nil { workers[id] = WorkerEntry(numerics: numerics, seen: now) }
         workers[id]?.numerics = numerics

@@ -1,5 +1,7 @@
-/// Decides who runs what. Events go in, commands come out; it has no clock, no I/O and no randomness of its own, so that
-/// the same events give the same commands, and a simulator can drive it through any history.
+/// Decides who runs what.
+///
+/// Events go in, commands come out; it has no clock, no I/O and no randomness of its own, so that the same events give
+/// the same commands, and a simulator can drive it through any history.
 ///
 /// Promise kept together with the store: a cell may be executed more than once; it is counted once, when its record is
 /// on disk; a cell that is not recorded is pending, leased, backing off or finally failed, never forgotten
@@ -38,7 +40,9 @@ package struct Scheduler: Sendable {
     var mayGrant = false
 
     /// - Parameters:
+    ///   - configuration: times and sizes.
     ///   - epoch: grows at each coordinator start, so that fences of an earlier life are smaller.
+    ///   - now: the clock at the start.
     ///   - recovering: whether workers of an earlier life may still hold leases.
     package init(configuration: Configuration = Configuration(), epoch: UInt32, now: Moment, recovering: Bool = false) {
         self.configuration = configuration

@@ -1,4 +1,6 @@
-/// What happens to the scheduler. Nothing else changes it.
+/// What happens to the scheduler.
+///
+/// Nothing else changes it.
 package enum SchedulerEvent: Sendable {
     /// A grid was submitted, or was found in the store at start.
     case runAdded(RunID, any CellSpace, RunPolicy, RunState, done: CellBitmap, exceptions: [Int: CellException])

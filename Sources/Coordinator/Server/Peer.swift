@@ -19,7 +19,9 @@ struct Peer: Sendable {
     var route: RoutingID
 }
 
-/// Who is connected, by connection and by process. A process that comes back on a new connection keeps its name.
+/// Who is connected, by connection and by process.
+///
+/// A process that comes back on a new connection keeps its name.
 struct PeerTable: Sendable {
     private(set) var byRoute: [RoutingID: Peer] = [:]
     private var routes: [[UInt8]: RoutingID] = [:]

@@ -2,7 +2,9 @@ import Dispatch
 import RouteGridBase
 
 /// The record store behind two queues of its own, so that no disk access happens on the event loop: one writes, one
-/// reads. Answers come back through `deliver`, which hops to the loop.
+/// reads.
+///
+/// Answers come back through `deliver`, which hops to the loop.
 final class StoreAccess: Sendable {
     let store: RecordStore
     private let writes = DispatchQueue(label: "routegrid.store.write", qos: .userInitiated)

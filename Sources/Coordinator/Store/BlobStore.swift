@@ -37,7 +37,9 @@ extension RecordStore {
         }
     }
 
-    /// Keeps a blob as a file. The bytes must have been checked against the digest.
+    /// Keeps a blob as a file.
+    ///
+    /// The bytes must have been checked against the digest.
     package func putBlob(_ digest: Digest, bytes: [UInt8]) throws(RouteGridError) {
         let path = path(of: digest)
         let folder = (path as NSString).deletingLastPathComponent

@@ -4,7 +4,9 @@ package import RouteGridBase
 
 extension RecordStore {
     /// Commits a batch of changes in one transaction: records, the bits of their cells and the blobs they name stand
-    /// together or not at all. When it returns, they are on disk.
+    /// together or not at all.
+    ///
+    /// When it returns, they are on disk.
     ///
     /// - Returns: a verdict for every `.result` of the batch, in order.
     package func commit(_ writes: [StoreWrite]) throws(RouteGridError) -> [Verdict] {

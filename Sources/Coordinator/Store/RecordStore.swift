@@ -3,7 +3,9 @@ import GRDB
 package import RouteGridBase
 
 /// Runs, records and what is known of every cell, in one SQLite file (WAL, `synchronous=FULL`: what is committed
-/// survives power loss). Only the coordinator opens it, once.
+/// survives power loss).
+///
+/// Only the coordinator opens it, once.
 ///
 /// Every method blocks until the disk has answered: call it from the store's own thread, never from an event loop.
 package final class RecordStore: Sendable {

@@ -1,6 +1,8 @@
 import GRDB
 
-/// The tables of the record store. Migrations are appended, never changed.
+/// The tables of the record store.
+///
+/// Migrations are appended, never changed.
 enum StoreSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

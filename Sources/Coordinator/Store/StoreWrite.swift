@@ -54,7 +54,9 @@ package enum Verdict: Hashable, Sendable {
     case divergent
 }
 
-/// One change of the store. Changes of one batch are committed together or not at all.
+/// One change of the store.
+///
+/// Changes of one batch are committed together or not at all.
 package enum StoreWrite: Sendable {
     case result(ResultRow)
     /// Cells found recorded when a run reached them.

@@ -1,14 +1,15 @@
 /// Sorts cells by a float64 number in linear time.
-enum CostOrder {
+package enum CostOrder {
     /// The order of some numbers, ascending, with equal numbers in the order given.
     ///
     /// A least-significant-digit radix sort on the bits of the numbers, 11 bits a pass; passes in which all numbers agree
     /// are skipped. Negative numbers and infinities sort as numbers do, −0 equals 0.
     /// - Parameters:
     ///   - numbers: no NaN among them.
-    ///   - labels: one for each number, returned in the order of the numbers.
+    ///   - labels: one for each number.
+    /// - Returns: the numbers ascending, and their labels in that order.
     /// - Complexity: O(n) with n = `numbers.count`.
-    static func sorted(_ numbers: [Double], labels: [UInt32]) -> (numbers: [Double], labels: [UInt32]) {
+    package static func sorted(_ numbers: [Double], labels: [UInt32]) -> (numbers: [Double], labels: [UInt32]) {
         precondition(numbers.count == labels.count, "\(labels.count) labels for \(numbers.count) numbers")
         let count = numbers.count
         guard count > 1 else { return (numbers, labels) }

@@ -7,12 +7,13 @@ enum PenaltyHull {
         var breakpoint: Double
     }
 
-    /// The corners by rising cost; their breakpoints strictly fall. Empty when no model has both predictions.
+    /// Finds the corners of one query's hull.
     ///
     /// - Parameters:
     ///   - quality: predicted quality, one a model.
     ///   - cost: predicted cost, one a model.
     ///   - preference: all models; the first of several with equal quality and cost is the one kept.
+    /// - Returns: the corners by rising cost, with strictly falling breakpoints; none when no model has both predictions.
     /// - Complexity: O(models · log models).
     static func corners(quality: ArraySlice<Double>, cost: ArraySlice<Double>, preference: [Int]) -> [Corner] {
         let (firstQuality, firstCost) = (quality.startIndex, cost.startIndex)

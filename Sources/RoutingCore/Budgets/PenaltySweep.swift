@@ -55,7 +55,8 @@ package struct PenaltySweep: Sendable {
     }
 
     /// The operating points of every λ ≥ 0 at which the choices can differ: λ = 0, and one λ inside each interval between
-    /// two neighbouring breakpoints of any query.
+    /// two neighbouring breakpoints of any query. Breakpoints within 10⁻¹² of each other (relative) count as one: between
+    /// them only rounding would decide.
     ///
     /// A query's choices as λ grows are the corners of the upper hull of its (cost, quality) points, from the best to the
     /// cheapest; all corners of all queries, sorted by λ, are one walk. Inside an interval no two corners tie, so that
@@ -103,14 +104,14 @@ package struct PenaltySweep: Sendable {
         var event = 0
         while event < sorted.count {
             let breakpoint = sorted[event]
-            while event < sorted.count, sorted[event] == breakpoint {
+            while event < sorted.count, sorted[event] <= breakpoint * (1 + 1e-12) {
                 let (item, model) = Int(cells[event]).quotientAndRemainder(dividingBy: models)
                 add(item, chosen[item], sign: -1)
                 add(item, model, sign: 1)
                 chosen[item] = model
                 event += 1
             }
-            let inside = event < sorted.count ? (breakpoint + sorted[event]) / 2 : breakpoint * 2
+            let inside = event < sorted.count ? (sorted[event - 1] + sorted[event]) / 2 : breakpoint * 2
             curve.append(inside, cost: cost.value / count, accuracy: quality.value / count)
         }
         return curve

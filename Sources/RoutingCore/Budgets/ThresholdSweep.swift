@@ -20,7 +20,7 @@ package struct ThresholdSweep: Sendable {
     private let cells: [UInt32]
     /// What each item gets before any model is affordable.
     private let fallback: [Int32]
-    /// Each item's lowest predicted cost, ascending; infinity for an item without one.
+    /// The lowest predicted cost of each item that has one, ascending.
     private let lowestCosts: [Double]
 
     /// Sorts the predictions.
@@ -58,7 +58,6 @@ package struct ThresholdSweep: Sendable {
             fallback[Int(cell) / models] = Int32(Int(cell) % models)
             lowest.append(costs[event])
         }
-        lowest.append(contentsOf: repeatElement(.infinity, count: items - lowest.count))
         lowestCosts = lowest
         let last = Int32(order.mode == .sound ? order.preference[0] : 0)
         self.fallback = fallback.map { $0 < 0 || order.mode == .compat ? last : $0 }
@@ -75,7 +74,7 @@ package struct ThresholdSweep: Sendable {
             let middle = (low + high) / 2
             if lowestCosts[middle] <= threshold { low = middle + 1 } else { high = middle }
         }
-        return lowestCosts.count - low
+        return items - low
     }
 
     /// The operating point at every distinct predicted cost.
@@ -123,7 +122,11 @@ package struct ThresholdSweep: Sendable {
         var next = 0
         func store() {
             let start = ranked[next] * items
-            result.elements.replaceSubrange(start..<start + items, with: current)
+            result.elements.withUnsafeMutableBytes { result in
+                current.withUnsafeBytes {
+                    UnsafeMutableRawBufferPointer(rebasing: result[start...]).copyMemory(from: $0)
+                }
+            }
             next += 1
         }
         guard let highest = ranked.last.map({ thresholds[$0] }) else { return result }
@@ -140,6 +143,7 @@ package struct ThresholdSweep: Sendable {
     /// Walks through the events up to a threshold.
     ///
     /// - Parameters:
+    ///   - highest: the last cost of interest.
     ///   - before: called with each distinct cost before its events.
     ///   - change: called with an item, the model it had and the model it gets.
     ///   - stop: called with each distinct cost after its events.

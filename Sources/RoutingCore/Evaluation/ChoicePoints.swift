@@ -4,6 +4,7 @@ extension ItemOutcomes {
     /// Realised mean cost and accuracy of some choice vectors.
     ///
     /// - Parameter choices: `[points, items]` model numbers. Consecutive points that agree on most items are cheap.
+    /// - Returns: one point for each row of `choices`.
     package func points(of choices: Matrix<UInt8>) -> [OperatingPoint] {
         precondition(choices.columns == items, "choices for \(choices.columns) items, outcomes of \(items)")
         var quality = CompensatedSum()

@@ -64,9 +64,11 @@ package struct EvaluationGround: Sendable {
     /// What metrics on a part refer to.
     ///
     /// - Parameters:
+    ///   - outcomes: of the evaluated part.
     ///   - largest: the point of the largest budget.
     ///   - peak: where `ps` is read in mode `sound`.
     ///   - parity: where `qnc` is read in mode `sound`.
+    /// - Returns: the reference of this part.
     package func reference(
         on outcomes: ItemOutcomes,
         largest: Int,

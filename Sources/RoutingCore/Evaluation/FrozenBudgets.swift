@@ -1,5 +1,5 @@
 /// Budgets taken from a curve, to be kept for another part.
-enum FrozenBudgets {
+package enum FrozenBudgets {
     /// The most operating points of a record in mode `sound`.
     static let limit = 1_024
 
@@ -13,7 +13,7 @@ enum FrozenBudgets {
     }
 
     /// At most `limit` of some elements, evenly spaced, with the first and the last.
-    static func thinned<Element>(_ elements: [Element], to limit: Int) -> [Element] {
+    package static func thinned<Element>(_ elements: [Element], to limit: Int) -> [Element] {
         guard elements.count > limit, limit > 1 else { return elements }
         let last = elements.count - 1
         // Whole numbers: (2 i last + d) / (2 d) rounds i · last / d half up.

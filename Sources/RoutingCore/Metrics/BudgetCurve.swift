@@ -1,22 +1,27 @@
 /// E(c): accuracy as a piecewise linear function of realised mean cost.
 ///
 /// Points are sorted by cost alone, equal costs in the order given: no label has a say. Left of the first point the curve
-/// keeps the first accuracy, right of the last point the last one. Points of one cost make a vertical step, at which the
-/// value is the last point's.
+/// keeps the first accuracy, right of the last point the last one. Points of one cost make a vertical step from the first
+/// of them to the last, whose accuracy is the value there; those between are left out.
 package struct BudgetCurve: Sendable {
-    /// By rising cost.
+    /// By rising cost, at most two of one cost.
     package let points: [OperatingPoint]
 
     /// The curve through some points.
     package init(through points: [OperatingPoint]) {
         precondition(!points.isEmpty, "a curve without a point")
-        let isSorted = zip(points, points.dropFirst()).allSatisfy { $0.cost <= $1.cost }
-        if isSorted {
-            self.points = points
-        } else {
+        var sorted = points
+        if !zip(points, points.dropFirst()).allSatisfy({ $0.cost <= $1.cost }) {
             let order = points.indices.sorted { (points[$0].cost, $0) < (points[$1].cost, $1) }
-            self.points = order.map { points[$0] }
+            sorted = order.map { points[$0] }
         }
+        var kept: [OperatingPoint] = []
+        kept.reserveCapacity(sorted.count)
+        for point in sorted {
+            if kept.count > 1, kept[kept.count - 2].cost == point.cost { kept.removeLast() }
+            kept.append(point)
+        }
+        self.points = kept
     }
 
     /// E at a cost.

@@ -11,7 +11,9 @@ package struct CurveMetrics: Sendable {
     /// E(c): the own points, and in mode `sound` the cheapest single model.
     private let shared: BudgetCurve
 
-    /// - Parameter points: at least one; numbers in `reference` are places in it.
+    /// - Parameters:
+    ///   - points: at least one.
+    ///   - reference: what they are measured against; its point numbers are places in `points`.
     package init(points: [OperatingPoint], reference: CurveReference) {
         precondition(!points.isEmpty, "metrics of no point")
         self.points = points
@@ -115,11 +117,11 @@ package struct CurveMetrics: Sendable {
         }
     }
 
-    /// The smallest cost share with E ≥ a_w + x (a_s − a_w).
+    /// The smallest cost share with E ≥ a_w + x (a_s − a_w), to within 10⁻¹² of accuracy.
     private func costShare(recovering part: Double) -> MetricValue {
         switch gap {
         case .success(let gap):
-            let goal = gap.weak + part * gap.rise
+            let goal = gap.weak + part * gap.rise - 1e-12
             guard let cost = shared.firstCost(reaching: goal, from: gap.low, to: gap.high) else {
                 return .absent(
                     why: "the curve does not recover \(part * 100) % of the gap up to the best single model's cost"

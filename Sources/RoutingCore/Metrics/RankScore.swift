@@ -16,6 +16,7 @@ package enum RankScore {
     ///   - accuracy: 0…1.
     ///   - cost: mean cost, in the unit of the bounds.
     ///   - bounds: must be positive.
+    /// - Returns: the score.
     package static func value(accuracy: Double, cost: Double, bounds: CostBounds) -> Double {
         let clipped = min(max(cost, bounds.low), bounds.high)
         let range = log2(bounds.high) - log2(bounds.low) + 1e-12

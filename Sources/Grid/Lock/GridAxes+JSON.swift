@@ -1,0 +1,131 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+extension GridAxes {
+    var json: JSONValue {
+        [
+            "tables": .array(tables.map(\.json)),
+            "encoders": .array(encoders.map(\.json)),
+            "splits": .array(splits.map(\.json)),
+            "modalities": .array(
+                modalities.map { ["train": .string($0.train.rawValue), "test": .string($0.test.rawValue)] }
+            ),
+            "fusions": .array(fusions.map { $0.configuration.json(revision: $0.revision) }),
+            "seeds": .array(seeds.map { JSONValue($0) }),
+            "labels": .array(labels.map(\.json)),
+            "parts": .array(parts.map { .string($0.rawValue) }),
+            "budgets": .array(
+                budgets.map {
+                    [
+                        "rule": .string($0.rule.rawValue), "revision": JSONValue($0.revision),
+                        "budget": $0.budget.json,
+                    ]
+                }
+            ),
+        ]
+    }
+
+    init(json: JSONValue, place: String) throws(RouteGridError) {
+        var object = try StrictObject(json, place: place)
+        tables = try object.list("tables").mapThrowing { json throws(RouteGridError) in
+            try GridTable(json: json, place: "\(place).tables")
+        }
+        encoders = try object.list("encoders").mapThrowing { json throws(RouteGridError) in
+            try EncoderPair(json: json, place: "\(place).encoders")
+        }
+        splits = try object.list("splits").mapThrowing { json throws(RouteGridError) in
+            try Split(json: json, place: "\(place).splits")
+        }
+        modalities = try object.list("modalities").mapThrowing { json throws(RouteGridError) in
+            var pair = try StrictObject(json, place: "\(place).modalities")
+            return ModalityPair(train: try pair.choice("train"), test: try pair.choice("test"))
+        }
+        fusions = try object.list("fusions").mapThrowing { json throws(RouteGridError) in
+            let configuration = try FusionConfiguration(json: json, place: "\(place).fusions")
+            return GridFusion(configuration: configuration, revision: json["revision"]?.integerValue ?? 0)
+        }
+        seeds = try object.list("seeds").mapThrowing { json throws(RouteGridError) in
+            guard let seed = json.integerValue else { throw .badInput("\(place).seeds", "expected whole numbers") }
+            return seed
+        }
+        labels = try object.list("labels").mapThrowing { json throws(RouteGridError) in
+            try LabelConfiguration(json: json, place: "\(place).labels")
+        }
+        parts = try object.texts("parts").mapThrowing { text throws(RouteGridError) in
+            guard let part = EvaluationPart(rawValue: text) else {
+                throw .badInput("\(place).parts", "expected dev, test")
+            }
+            return part
+        }
+        budgets = try object.list("budgets").mapThrowing { json throws(RouteGridError) in
+            var budget = try StrictObject(json, place: "\(place).budgets")
+            let rule: BudgetRule = try budget.choice("rule")
+            let revision = try budget.integer("revision")
+            try checkRevision(revision, own: Revisions.rule(rule), of: "rule \(rule.rawValue)", place: place)
+            return GridBudget(
+                rule: rule,
+                revision: revision,
+                budget: try Budget(json: try budget.required("budget"), place: "\(place).budgets")
+            )
+        }
+        try object.finish()
+        for (name, count) in [
+            ("tables", tables.count), ("encoders", encoders.count), ("splits", splits.count),
+            ("modalities", modalities.count), ("fusions", fusions.count), ("seeds", seeds.count),
+            ("parts", parts.count), ("budgets", budgets.count),
+        ] where count == 0 {
+            throw .badInput("\(place).\(name)", "expected at least one value")
+        }
+    }
+}
+
+extension GridTable {
+    var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "dataset": .string(dataset), "pool": .string(pool), "cost_unit": .string(costUnit),
+            "n": JSONValue(sampleCount), "samples": .string(samples.hex), "models": JSONValue(models),
+            "quality": .string(quality.hex), "cost": cost.json,
+            "text": .object(text.mapValues { .string($0.hex) }),
+            "image": .object(image.mapValues { .string($0.hex) }),
+        ]
+        if let prices { members["prices"] = .string(prices) }
+        return .object(members)
+    }
+
+    init(json: JSONValue, place: String) throws(RouteGridError) {
+        var object = try StrictObject(json, place: place)
+        dataset = try object.text("dataset")
+        pool = try object.text("pool")
+        costUnit = try object.text("cost_unit")
+        sampleCount = try object.integer("n")
+        samples = try object.digest("samples")
+        models = try object.texts("models")
+        quality = try object.digest("quality")
+        cost = try CostIdentity(json: try object.required("cost"), place: "\(place).cost")
+        prices = object.optional("prices")?.stringValue
+        text = try Self.tensors(try object.required("text"), place: "\(place).text")
+        image = try Self.tensors(try object.required("image"), place: "\(place).image")
+        try object.finish()
+    }
+
+    private static func tensors(_ json: JSONValue, place: String) throws(RouteGridError) -> [String: Digest] {
+        var object = try StrictObject(json, place: place)
+        var tensors: [String: Digest] = [:]
+        for name in (json.objectValue ?? [:]).keys { tensors[name] = try object.digest(name) }
+        return tensors
+    }
+}
+
+extension EncoderPair {
+    var json: JSONValue {
+        ["text": text.map { .string($0) } ?? .null, "image": image.map { .string($0) } ?? .null]
+    }
+
+    init(json: JSONValue, place: String) throws(RouteGridError) {
+        var object = try StrictObject(json, place: place)
+        text = object.optional("text")?.stringValue
+        image = object.optional("image")?.stringValue
+        try object.finish()
+    }
+}

@@ -1,0 +1,81 @@
+package import RouteGridBase
+package import RouterCatalog
+package import RoutingData
+
+/// A dataset with one pool of models: what the axes `datasets` and `models` come to.
+package struct GridTable: Hashable, Sendable {
+    /// The dataset's name in the grid.
+    package var dataset: String
+    /// The pool in words, as records show it.
+    package var pool: String
+    package var costUnit: String
+    package var sampleCount: Int
+    package var samples: Digest
+    /// In code-point order.
+    package var models: [String]
+    package var quality: Digest
+    package var cost: CostIdentity
+    /// The name of the price sheet, when costs come from one.
+    package var prices: String?
+    /// Embedding tensors by encoder name: those that the grid's encoders name.
+    package var text: [String: Digest]
+    package var image: [String: Digest]
+}
+
+/// A pair of encoders: tensors `text.NAME` and `image.NAME` of the datasets.
+package struct EncoderPair: Hashable, Sendable {
+    package var text: String?
+    package var image: String?
+}
+
+/// What a router trains on and what it is then asked with.
+package struct ModalityPair: Hashable, Sendable {
+    package var train: Modality
+    package var test: Modality
+}
+
+/// A fusion with its revision at the time the grid was frozen.
+package struct GridFusion: Hashable, Sendable {
+    package var configuration: FusionConfiguration
+    package var revision: Int
+}
+
+/// One value of the budget axis: an operating point, or all of them, under a rule.
+package struct GridBudget: Hashable, Sendable {
+    package var rule: BudgetRule
+    package var revision: Int
+    package var budget: Budget
+}
+
+/// The values of every axis that blocks share, slowest first in the order of cells.
+package struct GridAxes: Hashable, Sendable {
+    /// Datasets, and within each its pools.
+    package var tables: [GridTable]
+    package var encoders: [EncoderPair]
+    package var splits: [Split]
+    package var modalities: [ModalityPair]
+    package var fusions: [GridFusion]
+    package var seeds: [Int]
+    /// λ of the soft-label rule; empty without that rule.
+    package var labels: [LabelConfiguration]
+    package var parts: [EvaluationPart]
+    package var budgets: [GridBudget]
+}
+
+/// One `routers` or `include` entry: a router with a list of values for each parameter.
+package struct GridBlock: Hashable, Sendable {
+    package struct Parameter: Hashable, Sendable {
+        package var name: String
+        package var values: [JSONValue]
+    }
+
+    package var kind: String
+    package var revision: Int
+    package var reads: RouterDescriptor.Reads
+    /// In the order of the grid file; those it does not name follow with their default.
+    package var parameters: [Parameter]
+    /// The tables it runs on, as numbers into the axis, rising.
+    package var tables: [Int]
+    /// The budgets its rules allow, as numbers into the axis, rising.
+    package var budgets: [Int]
+}

@@ -1,0 +1,99 @@
+package import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// What a group is, in types; for display and leases, not for the path of every cell.
+extension GridLock {
+    /// The fit of a group.
+    package func fit(ofGroup group: Int) -> FitIdentity {
+        let (block, values) = coordinates(ofGroup: group)
+        let (axes, layout) = (contents.axes, layouts[block])
+        let variant = layout.variants[values.variant]
+        var parameters: [String: JSONValue] = [:]
+        for (index, parameter) in layout.block.parameters.enumerated() {
+            parameters[parameter.name] = parameter.values[values.parameters[index]]
+        }
+        return FitIdentity(
+            numerics: numerics,
+            mode: mode,
+            router: RouterConfiguration(kind: layout.block.kind, parameters: parameters),
+            routerRevision: layout.block.revision,
+            data: axes.tables[values.table].identity(
+                encoder: values.encoder.map { axes.encoders[$0] },
+                modality: variant.train,
+                withCost: layout.block.reads.contains(.trainCost)
+            ),
+            split: axes.splits[values.split],
+            trainModality: variant.train,
+            fusion: values.fusion.map { axes.fusions[$0].configuration },
+            fusionRevision: values.fusion.map { axes.fusions[$0].revision } ?? 1,
+            label: values.label.map { axes.labels[$0] },
+            seed: values.seed.map { axes.seeds[$0] }
+        )
+    }
+
+    /// The evaluation of one cell.
+    package func job(ofCell cell: Int) -> JobIdentity {
+        let group = group(ofCell: cell)
+        let (block, values) = coordinates(ofGroup: group)
+        let (axes, layout) = (contents.axes, layouts[block])
+        let variant = layout.variants[values.variant]
+        var rest = cell - cells(ofGroup: group).lowerBound
+        let budget = axes.budgets[layout.block.budgets[rest % layout.block.budgets.count]]
+        rest /= layout.block.budgets.count
+        let part = axes.parts[rest % axes.parts.count]
+        let test = variant.tests[rest / axes.parts.count]
+        return JobIdentity(
+            fit: fitKey(ofGroup: group),
+            part: part,
+            testModality: test,
+            data: axes.tables[values.table].identity(
+                encoder: values.encoder.map { axes.encoders[$0] },
+                modality: test,
+                withCost: false
+            ),
+            cost: axes.tables[values.table].cost,
+            rule: budget.rule,
+            ruleRevision: budget.revision,
+            budget: budget.budget,
+            metricsRevision: contents.metricsRevision
+        )
+    }
+
+    /// Whether an `exclude` entry leaves a cell out.
+    package func isExcluded(_ cell: Int) -> Bool {
+        !jobs(ofGroup: group(ofCell: cell)).contains { $0.cell == cell }
+    }
+
+    /// Every blob that the fit and the evaluations of a group need, in a fixed order.
+    package func data(ofGroup group: Int) -> [Digest] {
+        let (block, values) = coordinates(ofGroup: group)
+        let table = contents.axes.tables[values.table]
+        let encoder = values.encoder.map { contents.axes.encoders[$0] }
+        let variant = layouts[block].variants[values.variant]
+        var blobs: [Digest] = []
+        for modality in [variant.train] + variant.tests {
+            for blob in table.identity(encoder: encoder, modality: modality, withCost: true).blobs
+            where !blobs.contains(blob) {
+                blobs.append(blob)
+            }
+        }
+        return blobs
+    }
+
+    /// The names that records of a group show: ``RecordLabels`` as JSON.
+    package func labels(ofGroup group: Int) -> JSONValue {
+        let (block, values) = coordinates(ofGroup: group)
+        let table = contents.axes.tables[values.table]
+        let encoder = values.encoder.map { contents.axes.encoders[$0] }
+        let variant = layouts[block].variants[values.variant]
+        let modalities = [variant.train] + variant.tests
+        return RecordLabels(
+            dataset: table.dataset,
+            models: table.pool,
+            textEncoder: modalities.contains { $0 == .text || $0 == .both } ? encoder?.text : nil,
+            imageEncoder: modalities.contains { $0 == .image || $0 == .both } ? encoder?.image : nil,
+            prices: table.prices
+        ).json
+    }
+}

@@ -1,0 +1,74 @@
+package import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+extension GridLockContents {
+    package var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "schema": .string(GridLock.schema), "name": .string(name), "mode": .string(mode.rawValue),
+            "numerics": .string(numerics), "axes": axes.json, "blocks": .array(blocks.map(\.json)),
+            "exclude": .array(exclude.map(\.json)), "statistics": statistics.json, "limits": limits.json,
+            "resources": resources.json, "priority": JSONValue(priority),
+            "metrics_revision": JSONValue(metricsRevision),
+            "blobs": .array(
+                blobs.map { ["sha256": .string($0.digest.hex), "bytes": JSONValue($0.byteCount)] }
+            ),
+        ]
+        if let select { members["select"] = ["metric": .string(select.metric), "per": JSONValue(select.per)] }
+        return .object(members)
+    }
+
+    /// Reads what ``json`` or its canonical bytes hold.
+    ///
+    /// - Throws: ``RouteGridError`` `badInput` with the member that is missing, unknown or wrong, or for a revision that
+    ///   this build does not have.
+    package init(json: JSONValue, place: String) throws(RouteGridError) {
+        var object = try StrictObject(json, place: place)
+        let schema = try object.text("schema")
+        guard schema == GridLock.schema else {
+            throw .badInput(place, "schema: expected \(GridLock.schema), found \"\(schema)\"")
+        }
+        name = try object.text("name")
+        mode = try object.choice("mode")
+        numerics = try object.text("numerics")
+        let axes = try GridAxes(json: try object.required("axes"), place: "\(place): axes")
+        self.axes = axes
+        blocks = try object.list("blocks").mapThrowing { json throws(RouteGridError) in
+            try GridBlock(json: json, axes: axes, place: "\(place): blocks")
+        }
+        exclude = try object.list("exclude").mapThrowing { json throws(RouteGridError) in
+            try ExcludeClause(json: json, place: "\(place): exclude")
+        }
+        statistics = try GridStatistics(json: try object.required("statistics"), place: "\(place): statistics")
+        limits = try GridLimits(json: try object.required("limits"), place: "\(place): limits")
+        resources = try GridResources(json: try object.required("resources"), place: "\(place): resources")
+        priority = try object.integer("priority")
+        metricsRevision = try object.integer("metrics_revision")
+        blobs = try object.list("blobs").mapThrowing { json throws(RouteGridError) in
+            var blob = try StrictObject(json, place: "\(place): blobs")
+            return Blob(digest: try blob.digest("sha256"), byteCount: try blob.integer("bytes"))
+        }
+        select = nil
+        if let json = object.optional("select") {
+            var selection = try StrictObject(json, place: "\(place): select")
+            select = GridSelection(metric: try selection.text("metric"), per: try selection.texts("per"))
+        }
+        try object.finish()
+        try checkRevision(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
+        guard exclude.count <= ExcludeClause.limit else {
+            throw .badInput("\(place): exclude", "expected at most \(ExcludeClause.limit) entries")
+        }
+        guard !blocks.isEmpty else { throw .badInput("\(place): blocks", "expected at least one") }
+    }
+}
+
+extension Sequence {
+    /// `map` that keeps the error's type.
+    func mapThrowing<Result>(
+        _ transform: (Element) throws(RouteGridError) -> Result
+    ) throws(RouteGridError) -> [Result] {
+        var results: [Result] = []
+        for element in self { results.append(try transform(element)) }
+        return results
+    }
+}

@@ -1,0 +1,38 @@
+package import RouteGridBase
+package import RouterCatalog
+import RoutingData
+
+/// What `grid.lock.json` holds.
+package struct GridLockContents: Hashable, Sendable {
+    /// A blob by name and size.
+    package struct Blob: Hashable, Sendable {
+        package var digest: Digest
+        package var byteCount: Int
+    }
+
+    package var name: String
+    package var mode: EvaluationMode
+    package var numerics: String
+    package var axes: GridAxes
+    package var blocks: [GridBlock]
+    package var exclude: [ExcludeClause]
+    package var select: GridSelection?
+    package var statistics: GridStatistics
+    package var limits: GridLimits
+    package var resources: GridResources
+    package var priority: Int
+    package var metricsRevision: Int
+    package var blobs: [Blob]
+}
+
+/// `select` of a grid file: which configuration of each group of rows is read on test.
+package struct GridSelection: Hashable, Sendable {
+    package var metric: String
+    /// What rows have in common that compete with each other.
+    package var per: [String]
+
+    package init(metric: String, per: [String]) {
+        self.metric = metric
+        self.per = per
+    }
+}

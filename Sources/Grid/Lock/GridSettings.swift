@@ -1,0 +1,125 @@
+package import RouteGridBase
+
+/// How far a run may go before it stops.
+///
+/// `limits` of a grid file, with the memory limit of its `resources`. In no key.
+package struct GridLimits: Hashable, Sendable {
+    /// When a run stops because of failed cells: when more of them have failed than this.
+    package enum MaxFails: Hashable, Sendable {
+        case count(Int)
+        /// Of all cells, 0…100.
+        case percent(Double)
+    }
+
+    /// A grid with more cells is refused.
+    package var cells = 200_000
+    package var fitTimeoutMilliseconds: UInt64 = 1_800_000
+    package var cellTimeoutMilliseconds: UInt64 = 120_000
+    /// How often a failed cell is tried again.
+    package var retries = 2
+    /// How often a cell may end its process before it is quarantined.
+    package var crashLimit = 5
+    /// Nil: failed cells never stop the run.
+    package var maxFails: MaxFails?
+    /// Of one slot process; 0 = no limit.
+    package var memoryBytes: UInt64 = 0
+
+    package init() {}
+
+    /// The largest number of failed cells with which a run of so many cells goes on, or nil when any number is.
+    package func maximumFailures(ofCells cells: Int) -> Int? {
+        switch maxFails {
+        case .count(let count): count
+        case .percent(let percent): Int((Double(cells) * percent / 100).rounded(.down))
+        case nil: nil
+        }
+    }
+}
+
+/// What one fit needs.
+///
+/// `resources` of a grid file. In no key.
+package struct GridResources: Hashable, Sendable {
+    package var cpus = 1
+    package var gpus = 0
+
+    package init() {}
+}
+
+/// How the aggregator makes intervals.
+///
+/// `statistics` of a grid file. In no key.
+package struct GridStatistics: Hashable, Sendable {
+    /// What is resampled together.
+    package enum Cluster: String, Hashable, Sendable, CaseIterable { case sample, prompt }
+
+    /// Replicates.
+    package var bootstrap = 1_000
+    /// One minus the confidence level.
+    package var alpha = 0.05
+    package var cluster = Cluster.prompt
+    package var seed = 1
+
+    package init() {}
+}
+
+extension GridLimits {
+    package var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "cells": JSONValue(cells), "fit_timeout_ms": JSONValue(Int(fitTimeoutMilliseconds)),
+            "cell_timeout_ms": JSONValue(Int(cellTimeoutMilliseconds)), "memory_bytes": JSONValue(Int(memoryBytes)),
+            "retries": JSONValue(retries),
+            "crash_limit": JSONValue(crashLimit),
+        ]
+        switch maxFails {
+        case .count(let count): members["max_fails"] = JSONValue(count)
+        case .percent(let percent): members["max_fails_percent"] = .double(percent)
+        case nil: break
+        }
+        return .object(members)
+    }
+
+    package init(json: JSONValue, place: String) throws(RouteGridError) {
+        var object = try StrictObject(json, place: place)
+        cells = try object.integer("cells")
+        fitTimeoutMilliseconds = try object.count("fit_timeout_ms")
+        cellTimeoutMilliseconds = try object.count("cell_timeout_ms")
+        memoryBytes = try object.count("memory_bytes")
+        retries = try object.integer("retries")
+        crashLimit = try object.integer("crash_limit")
+        if let count = try object.optionalInteger("max_fails") { maxFails = .count(count) }
+        if let percent = object.optional("max_fails_percent")?.numberValue { maxFails = .percent(percent) }
+        try object.finish()
+    }
+}
+
+extension GridResources {
+    package var json: JSONValue {
+        ["cpus": JSONValue(cpus), "gpus": JSONValue(gpus)]
+    }
+
+    package init(json: JSONValue, place: String) throws(RouteGridError) {
+        var object = try StrictObject(json, place: place)
+        cpus = try object.integer("cpus")
+        gpus = try object.integer("gpus")
+        try object.finish()
+    }
+}
+
+extension GridStatistics {
+    package var json: JSONValue {
+        [
+            "bootstrap": JSONValue(bootstrap), "alpha": .double(alpha), "cluster": .string(cluster.rawValue),
+            "seed": JSONValue(seed),
+        ]
+    }
+
+    package init(json: JSONValue, place: String) throws(RouteGridError) {
+        var object = try StrictObject(json, place: place)
+        bootstrap = try object.integer("bootstrap")
+        alpha = try object.number("alpha")
+        cluster = try object.choice("cluster")
+        seed = try object.integer("seed")
+        try object.finish()
+    }
+}

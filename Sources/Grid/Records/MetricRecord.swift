@@ -1,0 +1,93 @@
+package import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// One line of `records.jsonl`: what was computed for a job key.
+///
+/// `job` is what people read of the two keys, with the labels of the grid that computed it first; `result` is a function
+/// of the job key. `result_sha256` = SHA-256(canon(job without its labels) ‖ canon(result)), so that the same result under
+/// another dataset name is the same result.
+package struct MetricRecord: Hashable, Sendable {
+    package static let schema = "routegrid/record/v1"
+
+    package let jobKey: Digest
+    package let fitKey: Digest
+    package let resultDigest: Digest
+    package let job: JSONValue
+    package let result: JSONValue
+    /// The JSON line, without its line feed.
+    package let line: [UInt8]
+
+    private init(jobKey: Digest, fitKey: Digest, job: JSONValue, result: JSONValue) {
+        self.jobKey = jobKey
+        self.fitKey = fitKey
+        self.job = job
+        self.result = result
+        resultDigest = Self.digest(job: job, result: result)
+        let members: JSONValue = [
+            "schema": .string(Self.schema), "job_key": .string(jobKey.hex), "fit_key": .string(fitKey.hex),
+            "result_sha256": .string(resultDigest.hex), "job": job, "result": result,
+        ]
+        line = members.jsonBytes()
+    }
+
+    /// The record of a result.
+    ///
+    /// `labels` is an object with members of ``RecordLabels/names``; `result` is the whole `result` object, `choices`
+    /// included (see ``result(_:choices:points:items:)``).
+    package static func make(
+        fit: FitIdentity,
+        job: JobIdentity,
+        labels: JSONValue,
+        result: JSONValue
+    ) -> MetricRecord {
+        MetricRecord(
+            jobKey: job.key,
+            fitKey: fit.key,
+            job: RecordedJob.json(fit: fit, job: job, labels: labels),
+            result: result
+        )
+    }
+
+    /// A result with the digest of its choices blob (`U8`, `[points, items]`) put in.
+    package static func result(_ result: JSONValue, choices: Digest, points: Int, items: Int) -> JSONValue {
+        var members = result.objectValue ?? [:]
+        members["choices"] = [
+            "sha256": .string(choices.hex), "dtype": "u8", "shape": [JSONValue(points), JSONValue(items)],
+        ]
+        return .object(members)
+    }
+
+    /// Reads and checks a line of `records.jsonl`.
+    ///
+    /// `line` is one JSON object, with or without its line feed; `place` the file and line number, such as
+    /// `records.jsonl:7`.
+    /// - Throws: ``RouteGridError`` `badInput` for another schema, a missing or unknown member, or a result that does not
+    ///   have the digest it claims.
+    package init(line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
+        var object = try StrictObject(try JSONValue(parsing: line, place: place), place: place)
+        let schema = try object.text("schema")
+        guard schema == Self.schema else {
+            throw .badInput(place, "schema: expected \(Self.schema), found \"\(schema)\"")
+        }
+        let (jobKey, fitKey) = (try object.digest("job_key"), try object.digest("fit_key"))
+        let claimed = try object.digest("result_sha256")
+        let (job, result) = (try object.required("job"), try object.required("result"))
+        try object.finish()
+        guard job.objectValue != nil, result.objectValue != nil else {
+            throw .badInput(place, "expected job and result to be objects")
+        }
+        self.init(jobKey: jobKey, fitKey: fitKey, job: job, result: result)
+        guard resultDigest == claimed else {
+            throw .badInput(place, "the result does not have its digest: expected \(claimed), found \(resultDigest)")
+        }
+    }
+
+    /// The digest of the choices blob, when the result has one.
+    package var choices: Digest? { result["choices"]?["sha256"]?.stringValue.flatMap { Digest(hex: $0) } }
+
+    private static func digest(job: JSONValue, result: JSONValue) -> Digest {
+        let members = (job.objectValue ?? [:]).filter { !RecordLabels.names.contains($0.key) }
+        return Digest(hashing: JSONValue.object(members).canonicalBytes() + result.canonicalBytes())
+    }
+}

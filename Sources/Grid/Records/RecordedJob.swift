@@ -1,0 +1,64 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// The `job` object of a record: a readable extract of the two keys and the grid's labels.
+///
+/// Fractions are texts, as in the keys; what a router does not read is null. `data` is the digest of who was asked and
+/// which pool answered how, so that rows about different data are never compared whatever their names.
+enum RecordedJob {
+    static func json(fit: FitIdentity, job: JobIdentity, labels: JSONValue) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "kind": "evaluate",
+            "mode": .string(fit.mode.rawValue),
+            "numerics": .string(fit.numerics),
+            "router": named(fit.router.kind, fit.router.parameters),
+            "data": .string(dataDigest(job.data).hex),
+            "modality": modality(fit: fit, job: job),
+            "fusion": fit.fusion.map { named($0.kind, $0.parameters) } ?? .null,
+            "split": split(fit.split),
+            "label": fit.label.map { $0.json } ?? .null,
+            "seed": fit.seed.map { JSONValue($0) } ?? .null,
+            "part": .string(job.part.rawValue),
+            "rule": .string(job.rule.rawValue),
+            "budget": .string(job.budget.text),
+        ]
+        for (name, value) in labels.objectValue ?? [:] where RecordLabels.names.contains(name) { members[name] = value }
+        for name in RecordLabels.names where members[name] == nil { members[name] = .null }
+        return textual(.object(members))
+    }
+
+    /// The digest of the samples, the pool and its outcomes: equal for records that may be compared.
+    static func dataDigest(_ data: DataIdentity) -> Digest {
+        DataIdentity(samples: data.samples, models: data.models, quality: data.quality).json.digest
+    }
+
+    private static func named(_ kind: String, _ parameters: [String: JSONValue]) -> JSONValue {
+        .object(parameters.merging(["kind": .string(kind)]) { $1 })
+    }
+
+    private static func modality(fit: FitIdentity, job: JobIdentity) -> JSONValue {
+        guard let train = fit.trainModality, let test = job.testModality else { return .null }
+        return ["train": .string(train.rawValue), "test": .string(test.rawValue)]
+    }
+
+    private static func split(_ split: Split) -> JSONValue {
+        var members = split.kind.parameters
+        members["kind"] = .string(split.kind.name)
+        members["seed"] = JSONValue(split.seed)
+        members["index"] = JSONValue(split.index)
+        return .object(members)
+    }
+
+    /// Numbers in the form that keys hash: whole ones as integers, others as texts.
+    private static func textual(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .double(let number):
+            number.rounded() == number && abs(number) < 9_007_199_254_740_992
+                ? .integer(Int64(number)) : .string(JSONValue.shortestText(number))
+        case .array(let items): .array(items.map(textual))
+        case .object(let members): .object(members.mapValues(textual))
+        default: value
+        }
+    }
+}

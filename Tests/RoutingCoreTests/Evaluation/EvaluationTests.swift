@@ -1,0 +1,183 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingCore
+import RoutingData
+import Testing
+
+/// A router that gives fixed choices or scores.
+private struct StubRouter: FittedRouter {
+    var answer: @Sendable ([Int]) -> RouterOutput
+    func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) -> RouterOutput { answer(rows) }
+}
+
+@Suite struct EvaluationTests {
+    /// Three models (cheap and weak, middle, dear and strong) on 40 train, 40 dev, 40 test rows; one cell in 20 missing.
+    private func experiment(
+        _ mode: EvaluationMode = .sound,
+        kind: String = "stub",
+        dev: Bool = true,
+        missing: Bool = true,
+        answer: (@Sendable ([Int]) -> RouterOutput)? = nil
+    ) throws -> FittedExperiment {
+        var generator = Xoshiro256(seed: HashedText.digest(["evaluation tests"]))
+        var quality = Matrix<Double>(repeating: 0, rows: 120, columns: 3)
+        var cost = quality
+        for row in 0..<120 {
+            for model in 0..<3 {
+                quality[row, model] = generator.uniform() < 0.5 + 0.2 * Double(model) ? 1 : 0
+                cost[row, model] = Double(1 + 4 * model) + generator.uniform()
+                if missing, generator.below(20) == 0 { (quality[row, model], cost[row, model]) = (.nan, .nan) }
+            }
+        }
+        let table = OutcomeTable(
+            models: ["cheap", "middle", "strong"],
+            samples: (0..<120).map { Sample(id: "s\($0)", dataset: "d\($0 % 2)", group: "g\($0 % 3)") },
+            quality: quality,
+            cost: cost
+        )
+        let request = FitRequest(
+            router: RouterConfiguration(kind: kind, parameters: [:]),
+            mode: mode,
+            streams: RandomStreams(seed: 0, splitIndex: 0, routerKind: kind),
+            table: table,
+            parts: SplitParts(train: Array(0..<40), dev: dev ? Array(40..<80) : [], test: Array(80..<120))
+        )
+        var predictedQuality = Matrix<Double>(repeating: 0, rows: 120, columns: 3)
+        var predictedCost = predictedQuality
+        for cell in 0..<360 {
+            predictedQuality.elements[cell] = generator.uniform() + 0.2 * Double(cell % 3)
+            predictedCost.elements[cell] = Double(1 + 4 * (cell % 3)) + generator.uniform()
+        }
+        guard let answer else {
+            let router = AnsweringRouter(quality: predictedQuality, cost: predictedCost)
+            return try FittedExperiment(request: request, router: router)
+        }
+        return try FittedExperiment(request: request, router: StubRouter(answer: answer))
+    }
+
+    private func message(_ body: () throws -> Void) -> String {
+        do { try body() } catch { return "\(error)" }
+        return ""
+    }
+
+    @Test(arguments: [BudgetRule.threshold, .penalty])
+    func `sound freezes the dev frontier and reads it on test`(rule: BudgetRule) throws {
+        let experiment = try experiment()
+        let dev = try experiment.evaluate(EvaluationRequest(part: .dev, rule: rule, budget: .exact))
+        let test = try experiment.evaluate(EvaluationRequest(part: .test, rule: rule, budget: .exact))
+        let name = rule == .threshold ? "threshold" : "lambda"
+        func points(_ evaluation: Evaluation, _ member: String) -> [Double] {
+            evaluation.result["points"]?.arrayValue?.compactMap { $0[member]?.numberValue } ?? []
+        }
+        #expect(points(dev, name) == points(test, name))
+        #expect(points(dev, name).count == dev.choices.rows && dev.choices.rows > 2)
+        // On dev the points are a frontier: cost and accuracy rise together.
+        let (cost, accuracy) = (points(dev, "cost"), points(dev, "accuracy"))
+        #expect(cost == cost.sorted() && accuracy == accuracy.sorted() && Set(accuracy).count == accuracy.count)
+        // Each point alone gives the same choices.
+        for (id, budget) in points(test, name).enumerated() {
+            let alone = try experiment.evaluate(EvaluationRequest(part: .test, rule: rule, budget: .amount(budget)))
+            #expect(alone.choices.elements == Array(test.choices.row(id)))
+        }
+        // ps on test is the test accuracy of the point that is best on dev.
+        let peak = accuracy.count - 1
+        #expect(test.result["metrics"]?["ps"]?["at"]?.integerValue == peak)
+        #expect(test.result["metrics"]?["ps"]?["v"]?.numberValue == points(test, "accuracy")[peak])
+        #expect(test.result["n"]?.integerValue == 40)
+    }
+
+    @Test func `a chosen missing cell is wrong, costs its model's mean train cost, and is counted`() throws {
+        let experiment = try experiment { rows in .policies([[Int](repeating: 1, count: rows.count)]) }
+        let evaluation = try experiment.evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .exact))
+        let table = experiment.request.table
+        let charge = BruteForce.mean((0..<40).map { table.cost[$0, 1] }.filter { !$0.isNaN })
+        let missing = (80..<120).filter { table.quality[$0, 1].isNaN }.count
+        #expect(missing > 0)
+        #expect(evaluation.result["n_missing_chosen"]?.integerValue == missing)
+        let cost = BruteForce.mean((80..<120).map { table.cost[$0, 1].isNaN ? charge : table.cost[$0, 1] })
+        let accuracy = BruteForce.mean((80..<120).map { table.quality[$0, 1].isNaN ? 0 : table.quality[$0, 1] })
+        #expect(abs((evaluation.result["metrics"]?["mean_cost"]?["v"]?.numberValue ?? 0) - cost) < 1e-12)
+        #expect(evaluation.result["metrics"]?["accuracy"]?["v"]?.numberValue == accuracy)
+        #expect(evaluation.result["metrics"]?["nauc_own"]?["why"]?.stringValue == "the curve has a single point")
+        let all = (80..<120).reduce(0) { sum, row in sum + table.quality.row(row).count { $0.isNaN } }
+        #expect(evaluation.result["n_missing"]?.integerValue == all)
+    }
+
+    @Test func `a relative budget is a multiple of the best single model's mean train cost`() throws {
+        let experiment = try experiment(missing: false)
+        let evaluation = try experiment.evaluate(
+            EvaluationRequest(part: .test, rule: .threshold, budget: .relative(0.5))
+        )
+        let table = experiment.request.table
+        let best = (0..<3).max { a, b in
+            BruteForce.mean((0..<40).map { table.quality[$0, a] })
+                < BruteForce.mean((0..<40).map { table.quality[$0, b] })
+        }
+        let mean = BruteForce.mean((0..<40).map { table.cost[$0, best ?? 0] })
+        let threshold = evaluation.result["points"]?.arrayValue?[0]["threshold"]?.numberValue ?? 0
+        #expect(abs(threshold - 0.5 * mean) < 1e-12)
+        #expect(evaluation.result["points"]?.arrayValue?.count == 1)
+    }
+
+    @Test func `what can be afforded is counted at the largest budget`() throws {
+        let experiment = try experiment()
+        let low = try experiment.evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .amount(0)))
+        #expect(low.result["n_unaffordable"]?.integerValue == 40)
+        #expect(low.choices.elements.allSatisfy { $0 == 0 })
+        let high = try experiment.evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .amount(100)))
+        #expect(high.result["n_unaffordable"]?.integerValue == 0)
+    }
+
+    @Test func `scores are one choice a query, ties to the cheaper model in sound, to the first in compat`() throws {
+        for (mode, expected) in [(EvaluationMode.sound, UInt8(0)), (.compat, 0)] {
+            let experiment = try experiment(mode) { rows in
+                .scores(Matrix(repeating: 1, rows: rows.count, columns: 3))
+            }
+            let request = EvaluationRequest(part: .test, rule: .softLabel, budget: .amount(.infinity))
+            let evaluation = try experiment.evaluate(request)
+            #expect(evaluation.choices.elements == [UInt8](repeating: expected, count: 40))
+            #expect(evaluation.result["points"]?.arrayValue?[0]["lambda"] == "inf")
+            let wrong = EvaluationRequest(part: .test, rule: .threshold, budget: .exact)
+            #expect(message { _ = try experiment.evaluate(wrong) }.contains("rule threshold does not apply"))
+        }
+    }
+
+    @Test func `slices say how each dataset and group fares`() throws {
+        let evaluation = try experiment().evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .amount(6)))
+        let slices = evaluation.result["slices"]?.objectValue ?? [:]
+        #expect(Set(slices.keys) == ["dataset:d0", "dataset:d1", "group:g0", "group:g1", "group:g2"])
+        let counts = ["dataset:d0", "dataset:d1"].compactMap { slices[$0]?["n"]?.integerValue }
+        #expect(counts == [20, 20])
+        let accuracy =
+            ["dataset:d0", "dataset:d1"].compactMap { slices[$0]?["accuracy"]?.numberValue }.reduce(0, +) / 2
+        #expect(abs(accuracy - (evaluation.result["metrics"]?["accuracy"]?["v"]?.numberValue ?? 0)) < 1e-12)
+    }
+
+    @Test func `bad requests are refused in one sentence`() throws {
+        let noDev = try experiment(dev: false)
+        let exact = EvaluationRequest(part: .test, rule: .threshold, budget: .exact)
+        #expect(message { _ = try noDev.evaluate(exact) }.contains("the dev part is empty"))
+        let point = try noDev.evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .amount(6)))
+        #expect(point.result["metrics"]?["qnc"]?["why"]?.stringValue?.contains("no dev part") == true)
+        #expect(point.result["metrics"]?["ps"]?["v"] == point.result["metrics"]?["accuracy"]?["v"])
+        let penalty = EvaluationRequest(part: .test, rule: .penalty, budget: .relative(0.5))
+        #expect(message { _ = try noDev.evaluate(penalty) }.contains("expected λ or exact"))
+        let soft = EvaluationRequest(part: .test, rule: .softLabel, budget: .amount(1))
+        #expect(message { _ = try noDev.evaluate(soft) }.contains("rule soft-label does not apply"))
+        let wide = OutcomeTable(
+            models: (0..<256).map { "m\($0)" },
+            samples: [Sample(id: "0", dataset: "d", group: "0")],
+            quality: Matrix(repeating: 1, rows: 1, columns: 256),
+            cost: Matrix(repeating: 1, rows: 1, columns: 256)
+        )
+        let parts = SplitParts(train: [0], dev: [], test: [0])
+        #expect(message { _ = try EvaluationGround(wide, parts: parts, mode: .sound) }.contains("at most 255"))
+    }
+
+    @Test func `a long frontier is thinned evenly with both its ends`() throws {
+        let thinned = FrozenBudgets.thinned(Array(0..<5_000), to: 1_024)
+        #expect(thinned.count == 1_024 && thinned.first == 0 && thinned.last == 4_999)
+        #expect(zip(thinned, thinned.dropFirst()).allSatisfy { (4...5).contains($1 - $0) })
+        #expect(FrozenBudgets.thinned([1, 2, 3], to: 3) == [1, 2, 3])
+    }
+}
