@@ -1,4 +1,5 @@
 import Foundation
+package import Grid
 package import RouteGridBase
 
 /// Record files in, boards out: a pure function of the records, whatever their order and number of files.
@@ -17,6 +18,7 @@ package struct Aggregation: Sendable {
     package let sources: [RecordSource]
     package let records: RecordCollection
     package let board: Leaderboard
+    private let lock: GridLock?
     private let keys: [Digest]
     private let choices: [Digest]
 
@@ -25,22 +27,24 @@ package struct Aggregation: Sendable {
     /// - Parameters:
     ///   - sources: The inputs, in any order.
     ///   - filter: Leaves records of other modes or numerics classes out.
-    ///   - expected: The jobs that a grid asks for, by key; those without a record are shown as such.
+    ///   - lock: The grid that the records answer: its jobs without a record are shown as such.
     /// - Throws: `badInput` for a file that is not records, or records that do not fit on one board; `checkFailed` when
     ///   two results of one key differ.
     package init(
         _ sources: [RecordSource],
         filter: Filter = Filter(),
-        expected: [Digest: JSONValue] = [:]
+        lock: GridLock? = nil
     ) throws(RouteGridError) {
         let collection = try RecordCollection(reading: sources)
         try collection.checkAgreement()
         let chosen = collection.records.filter(filter.admits)
-        let absent = expected.filter { !collection.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value)
+        var absent: [JSONValue] = []
+        if let lock { absent = try ExpectedJobs.missing(from: collection, of: lock) }
         self.sources = sources
         records = collection
         keys = chosen.map(\.jobKey)
         choices = Set(chosen.compactMap(\.choices)).sorted()
+        self.lock = lock
         board = try Leaderboard(chosen, expected: absent)
     }
 
@@ -54,12 +58,10 @@ package struct Aggregation: Sendable {
 
     /// Writes the board into a folder: every file whole or not at all, the manifest last.
     ///
-    /// - Parameters:
-    ///   - folder: Where to.
-    ///   - lock: The grid that the records answer; nil when none is known.
+    /// - Parameter folder: Where to.
     /// - Returns: What was written and what was not found.
     /// - Throws: `system` when the folder cannot be written; `checkFailed` when a blob's bytes are not its digest's.
-    package func publish(to folder: OutputFolder, lock: [UInt8]?) throws(RouteGridError) -> Published {
+    package func publish(to folder: OutputFolder) throws(RouteGridError) -> Published {
         var published = Published()
         var manifest = Manifest()
         for digest in choices {
@@ -76,7 +78,7 @@ package struct Aggregation: Sendable {
             ("leaderboard.csv", board.csvBytes), ("leaderboard.json", board.jsonBytes),
             ("leaderboard.md", board.markdownBytes),
         ]
-        if let lock { files.insert((OutputName.lock, lock), at: 0) }
+        if let lock { files.insert((OutputName.lock, lock.bytes), at: 0) }
         for (name, bytes) in files {
             try folder.write(bytes, to: name)
             manifest.add(name, Digest(hashing: bytes))

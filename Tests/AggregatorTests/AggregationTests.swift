@@ -15,7 +15,7 @@ import Testing
 
     private func published(_ sources: [String], to folder: String) throws -> [String: Data] {
         let aggregation = try Aggregation(sources.map { try RecordSource(path: $0) })
-        _ = try aggregation.publish(to: OutputFolder(path: folder), lock: nil)
+        _ = try aggregation.publish(to: OutputFolder(path: folder))
         return try contents(of: folder)
     }
 
@@ -95,7 +95,7 @@ import Testing
         let good = Self.records[0].line
         for (bad, expected) in [
             (String(good.dropLast(20)), ":2: not JSON"),
-            (good.replacing("record/v1", with: "record/v9"), ":2: expected a record with"),
+            (good.replacing("record/v1", with: "record/v9"), ":2: schema: expected routegrid/record/v1"),
             (good.replacing("\"accuracy\":0.5", with: "\"accuracy\":0.25"), ":2: "),
         ] {
             try "\(good)\n\(bad)\n".write(toFile: path, atomically: false, encoding: .utf8)
@@ -123,7 +123,7 @@ import Testing
         try RecordFixture.write(Self.records, to: folder.path("in/records.jsonl"))
         try FileManager.default.removeItem(atPath: folder.path("in/blobs"))
         let aggregation = try Aggregation([RecordSource(path: folder.path("in"))])
-        let found = try aggregation.publish(to: OutputFolder(path: folder.path("out")), lock: nil)
+        let found = try aggregation.publish(to: OutputFolder(path: folder.path("out")))
         #expect(found.missingBlobs.count == Self.records.count)
 
         let digest = try #require(found.missingBlobs.first)
@@ -133,7 +133,7 @@ import Testing
         )
         try Data([9]).write(to: URL(fileURLWithPath: folder.path("in/" + OutputName.blob(digest))))
         let error = #expect(throws: RouteGridError.self) {
-            _ = try aggregation.publish(to: OutputFolder(path: folder.path("out")), lock: nil)
+            _ = try aggregation.publish(to: OutputFolder(path: folder.path("out")))
         }
         #expect(error?.code == .checkFailed)
     }

@@ -5,10 +5,11 @@ import TestSupport
 import Testing
 
 @Suite struct LeaderboardTests {
-    private func board(_ records: [RecordFixture], expected: [Digest: JSONValue] = [:]) throws -> Leaderboard {
+    private func board(_ records: [RecordFixture], expected: [JSONValue] = []) throws -> Leaderboard {
         let folder = try TemporaryFolder()
         try RecordFixture.write(records, to: folder.path("records.jsonl"))
-        return try Aggregation([RecordSource(path: folder.path("records.jsonl"))], expected: expected).board
+        let source = try RecordSource(path: folder.path("records.jsonl"))
+        return try Leaderboard(RecordCollection(reading: [source]).records, expected: expected)
     }
 
     @Test func `sound boards rank by the shared range and compat boards by the own range`() throws {
@@ -60,7 +61,7 @@ import Testing
     @Test func `cells of the grid without a record are shown and have no place`() throws {
         let absent = RecordFixture.knn(7, shared: 0)
         let present = RecordFixture.knn(5, shared: 0.5)
-        let board = try board([present], expected: [absent.jobKey: absent.job, present.jobKey: present.job])
+        let board = try board([present], expected: [absent.job])
         #expect(board.rows.map { $0.job["router"]?["k"] } == [5, 7])
         let row = try #require(board.rows.last)
         #expect(row.flags == [.incomplete, .unsealed])

@@ -1,4 +1,5 @@
-package import Foundation
+import Foundation
+import Grid
 package import RouteGridBase
 
 /// Metric records of several files, one a job key.
@@ -19,7 +20,7 @@ package struct RecordCollection: Sendable {
     }
 
     private struct Entry: Sendable {
-        var line: Data
+        var line: [UInt8]
         var place: String
         var record: ScoredRecord
     }
@@ -41,8 +42,8 @@ package struct RecordCollection: Sendable {
     package var records: [ScoredRecord] { keys.compactMap { entries[$0]?.record } }
 
     package func contains(_ key: Digest) -> Bool { entries[key] != nil }
-    /// The record's line as it was read, without its newline.
-    package func line(of key: Digest) -> Data? { entries[key]?.line }
+    /// The record's line without its newline.
+    package func line(of key: Digest) -> [UInt8]? { entries[key]?.line }
 
     /// Reads a file of records, one a line.
     ///
@@ -80,10 +81,11 @@ package struct RecordCollection: Sendable {
     ///   - line: The record's line without its newline.
     ///   - place: Where it was read, for messages.
     /// - Throws: `badInput` when the line is not a record.
-    package mutating func add(_ line: Data, place: String) throws(RouteGridError) {
-        let record = try RecordLine.parse(line, place: place)
+    package mutating func add(_ line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
+        let read = try MetricRecord(line: line, place: place)
+        let record = try ScoredRecord(read, place: place)
         guard let known = entries[record.jobKey] else {
-            entries[record.jobKey] = Entry(line: line, place: place, record: record)
+            entries[record.jobKey] = Entry(line: read.line, place: place, record: record)
             return
         }
         guard known.record.resultDigest == record.resultDigest else {
@@ -98,8 +100,8 @@ package struct RecordCollection: Sendable {
         }
         repeatedCount += 1
         // The labels of equal records may differ: the smaller line stays, whatever came first.
-        if line.lexicographicallyPrecedes(known.line) {
-            entries[record.jobKey] = Entry(line: line, place: place, record: record)
+        if read.line.lexicographicallyPrecedes(known.line) {
+            entries[record.jobKey] = Entry(line: read.line, place: place, record: record)
         }
     }
 

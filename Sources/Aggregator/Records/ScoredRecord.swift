@@ -1,3 +1,4 @@
+import Grid
 package import RouteGridBase
 
 /// What the boards need of one metric record.
@@ -9,16 +10,17 @@ package struct ScoredRecord: Sendable {
     package let job: JSONValue
     /// The record's `result` without its points.
     package let result: JSONValue
+    /// The blob of per-item choices, when the record has one.
+    package let choices: Digest?
     /// Operating points in the record's order.
     package let points: [CurvePoint]
 
     /// Reads one record.
     ///
     /// - Throws: `badInput` when a member that boards need is missing or has another type.
-    init(jobKey: Digest, fitKey: Digest, resultDigest: Digest, job: JSONValue, result: JSONValue, place: String)
-        throws(RouteGridError)
-    {
-        guard case .object(var members) = result else { throw .badInput(place, "expected an object \"result\"") }
+    init(_ record: MetricRecord, place: String) throws(RouteGridError) {
+        let job = record.job
+        guard case .object(var members) = record.result else { throw .badInput(place, "expected an object \"result\"") }
         guard let listed = members.removeValue(forKey: "points")?.arrayValue else {
             throw .badInput(place, "expected a list \"result.points\"")
         }
@@ -35,9 +37,10 @@ package struct ScoredRecord: Sendable {
         guard job["router"]?["kind"]?.stringValue != nil else {
             throw .badInput(place, "expected a text \"job.router.kind\"")
         }
-        (self.jobKey, self.fitKey, self.resultDigest) = (jobKey, fitKey, resultDigest)
+        (jobKey, fitKey, resultDigest) = (record.jobKey, record.fitKey, record.resultDigest)
         (self.job, self.points) = (job, points)
-        self.result = .object(members)
+        result = .object(members)
+        choices = record.choices
     }
 
     package var mode: String { text("mode") }
@@ -52,11 +55,6 @@ package struct ScoredRecord: Sendable {
     /// Items of the evaluated part; missing cells count as wrong.
     package var itemCount: Int { result["n"]?.integerValue ?? 0 }
     package var metrics: [String: JSONValue] { result["metrics"]?.objectValue ?? [:] }
-    /// The blob of per-item choices, when the record has one.
-    package var choices: Digest? {
-        (result["choices"]?["sha256"]?.stringValue).flatMap { Digest(hex: $0) }
-    }
-
     private func text(_ name: String) -> String { job[name]?.stringValue ?? "" }
 }
 

@@ -1,0 +1,30 @@
+package import Grid
+package import RouteGridBase
+
+/// What a grid asks for.
+package enum ExpectedJobs {
+    /// The jobs of a grid that have no record, in key order, each once.
+    ///
+    /// - Parameters:
+    ///   - records: What there is.
+    ///   - lock: The grid.
+    /// - Returns: `job` objects as records would show them.
+    /// - Throws: `badInput` when the lock contradicts itself.
+    /// - Complexity: A few microseconds a cell.
+    package static func missing(from records: RecordCollection, of lock: GridLock) throws(RouteGridError) -> [JSONValue]
+    {
+        var missing: [Digest: JSONValue] = [:]
+        for group in 0..<lock.groupCount {
+            for keyed in lock.jobs(ofGroup: group) where !records.contains(keyed.jobKey) {
+                let record = MetricRecord.make(
+                    fit: lock.fit(ofGroup: group),
+                    job: try JobIdentity(parsing: keyed.evalBytes),
+                    labels: lock.labels(ofGroup: group),
+                    result: [:]
+                )
+                missing[keyed.jobKey] = record.job
+            }
+        }
+        return missing.sorted { $0.key < $1.key }.map(\.value)
+    }
+}
