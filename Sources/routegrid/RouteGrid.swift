@@ -21,6 +21,12 @@ struct RouteGrid: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(
+                name: "Cluster",
+                subcommands: [
+                    CoordinatorVerb.self
+                ]
+            ),
+            CommandGroup(
                 name: "Look",
                 subcommands: [
                     DoctorVerb.self

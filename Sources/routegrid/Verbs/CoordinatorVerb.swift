@@ -1,0 +1,58 @@
+import ArgumentParser
+import Coordinator
+import Foundation
+import Logging
+import RouteGridBase
+
+/// The long-running half of a cluster that keeps the queue and the records.
+struct CoordinatorVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coordinator",
+        abstract: "Keeps the queue and the records; workers and clients connect to it.",
+        discussion: """
+            The address it listens on is the one line on stdout. Without keys it listens on this machine only.
+            SIGTERM ends it after the last commit; started again on the same state folder it goes on where it was, and
+            workers re-attach by themselves.
+
+            Example:
+              routegrid coordinator --bind tcp://127.0.0.1:7557 --state ./state
+            """
+    )
+
+    @Option(help: "Where to listen: tcp://127.0.0.1:PORT (* = any free port) or ipc://PATH.")
+    var bind = "tcp://127.0.0.1:7557"
+
+    @Option(help: "The state folder, on a local disk; made when it is missing.")
+    var state = "state"
+
+    @Option(help: ArgumentHelp("Seconds of silence after which a worker is lost.", valueName: "seconds"))
+    var lease = 5.0
+
+    @Flag(name: .customLong("die-with-parent"), help: .hidden)
+    var diesWithParent = false
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard lease >= 1, lease <= 3_600 else { throw ValidationError("--lease takes 1 to 3600 seconds.") }
+    }
+
+    func run() async throws {
+        if diesWithParent { ParentWatch.dieWithParent() }
+        let log = output.makeLogger("coordinator")
+        var configuration = CoordinatorServer.Configuration(bind: bind, stateFolder: state)
+        configuration.scheduler.leaseMilliseconds = Int64(lease * 1_000)
+        configuration.heartbeatMilliseconds = UInt32(min(1_000, lease * 1_000 / 4))
+        let server = try CoordinatorServer(configuration: configuration, log: log)
+        let address: String
+        do {
+            address = try await server.start()
+        } catch {
+            await server.stop()
+            server.shutDown()
+            throw error
+        }
+        output.console.emit(["schema": "routegrid/coordinator/v1", "address": .string(address)], table: address + "\n")
+        try await StopSignals.run([CoordinatorService(server)], logger: log)
+    }
+}
