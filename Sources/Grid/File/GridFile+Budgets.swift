@@ -1,0 +1,98 @@
+import RouteGridBase
+import RouterCatalog
+
+extension GridFile {
+    /// `{rule: …, at: […]}`, several of them, or plain points under rule `threshold`.
+    ///
+    /// λ of the soft-label rule belong to the fit and come back as labels; their evaluation has one point.
+    static func budgets(
+        _ node: GridNode?
+    ) throws(RouteGridError) -> (budgets: [BudgetEntry], labels: [LabelConfiguration]) {
+        guard let node else {
+            return ([BudgetEntry(rule: .threshold, budget: .exact, isDollars: false, place: "budgets")], [])
+        }
+        var budgets: [BudgetEntry] = []
+        var labels: [LabelConfiguration] = []
+        if node.elements.contains(where: \.isMapping) {
+            for node in node.elements {
+                let entry = try GridMapping(node, of: "{rule: …, at: […]}", keys: ["rule", "at", "scale", "scheme"])
+                let rule = try rule(entry["rule"])
+                if rule == .softLabel {
+                    labels += try softLabels(entry)
+                    budgets.append(BudgetEntry(rule: rule, budget: .exact, isDollars: false, place: node.place))
+                } else {
+                    for key in ["scale", "scheme"] {
+                        if let node = entry[key] { throw node.failure("only rule soft-label has a \(key)") }
+                    }
+                    budgets += try points(entry["at"], rule: rule, place: node.place)
+                }
+            }
+        } else {
+            budgets = try points(node, rule: .threshold, place: node.place)
+        }
+        try refuseRepeats(
+            budgets.map { ("\($0.rule.rawValue) \($0.budget.json.canonicalText)", $0.place) },
+            what: "this budget"
+        )
+        return (budgets, labels)
+    }
+
+    private static func rule(_ node: GridNode?) throws(RouteGridError) -> BudgetRule {
+        guard let node else { return .threshold }
+        let known = Revisions.availableRules.map(\.rawValue)
+        let name = try node.text("one of \(known.joined(separator: ", "))")
+        guard known.contains(name), let rule = BudgetRule(rawValue: name) else {
+            throw node.failure("unknown rule \"\(name)\"\(NearestName.hint(name, in: known))")
+        }
+        return rule
+    }
+
+    private static func points(
+        _ node: GridNode?,
+        rule: BudgetRule,
+        place: String
+    ) throws(RouteGridError) -> [BudgetEntry] {
+        guard let node else { return [BudgetEntry(rule: rule, budget: .exact, isDollars: false, place: place)] }
+        var entries: [BudgetEntry] = []
+        for node in try node.nonEmptyElements(of: "budget") {
+            for value in try GridFunctions.numbers(node) {
+                var text = value.stringValue ?? value.canonicalText
+                let isDollars = rule == .threshold && text.hasPrefix("$")
+                if isDollars { text.removeFirst() }
+                if rule == .penalty, text.hasPrefix("lambda=") { text.removeFirst("lambda=".count) }
+                let budget = try Budget(json: value.stringValue == nil ? value : .string(text), place: node.place)
+                if rule == .penalty, case .relative = budget {
+                    throw node.failure("expected exact or lambda=NUMBER under rule penalty, found \(node.found)")
+                }
+                entries.append(BudgetEntry(rule: rule, budget: budget, isDollars: isDollars, place: node.place))
+            }
+        }
+        return entries
+    }
+
+    private static func softLabels(_ entry: GridMapping) throws(RouteGridError) -> [LabelConfiguration] {
+        let scale = try entry["scale"].mapThrowing { node throws(RouteGridError) in
+            try node.number(Double.leastNonzeroMagnitude...Double.greatestFiniteMagnitude)
+        }
+        var scheme = "exp"
+        if let node = entry["scheme"] {
+            scheme = try node.text()
+            guard ["exp", "power"].contains(scheme) else {
+                throw node.failure("expected one of exp, power, found \(node.found)")
+            }
+        }
+        let list = try entry.required("at", "a list of λ such as [0, 100, inf]")
+        var labels: [LabelConfiguration] = []
+        for node in try list.nonEmptyElements(of: "λ") {
+            for value in try GridFunctions.numbers(node) {
+                let text = value.stringValue.map { $0.hasPrefix("lambda=") ? String($0.dropFirst(7)) : $0 }
+                guard let lambda = text.flatMap(Double.init) ?? value.numberValue, lambda >= 0 else {
+                    throw node.failure("expected λ of at least 0, or inf, found \(node.found)")
+                }
+                labels.append(LabelConfiguration(lambda: lambda == 0 ? 0 : lambda, scale: scale ?? 1, scheme: scheme))
+            }
+        }
+        try refuseRepeats(labels.map { ($0.json.canonicalText, list.place) }, what: "a λ")
+        return labels
+    }
+}

@@ -1,0 +1,104 @@
+import RouteGridBase
+import RouterCatalog
+
+/// Settings that are in no key.
+extension GridFile {
+    /// `null`, or `{sheet: prices/2026-11-01.json}`.
+    static func prices(_ node: GridNode?) throws(RouteGridError) -> Placed<String>? {
+        guard let node else { return nil }
+        let entry = try GridMapping(node, of: "null or {sheet: …}", keys: ["sheet"])
+        let sheet = try entry.required("sheet", "a price sheet")
+        return Placed(value: try sheet.text("a price sheet"), place: sheet.place)
+    }
+
+    static func select(_ node: GridNode?) throws(RouteGridError) -> Placed<GridSelection>? {
+        guard let node else { return nil }
+        let entry = try GridMapping(node, of: "{metric: …, on: dev, per: […]}", keys: ["metric", "on", "per"])
+        if let on = entry["on"], try on.text() != "dev" { throw on.failure("expected dev, found \(on.found)") }
+        let metric = try entry.required("metric", "a metric's name").text()
+        let fields = ["dataset", "models", "split", "router.kind", "modality", "fusion", "encoder"]
+        let per = try entry["per"].mapThrowing { node throws(RouteGridError) in
+            try names(node, known: fields, what: "field")
+        }
+        let selection = GridSelection(metric: metric, per: per ?? ["dataset", "split", "router.kind"])
+        return Placed(value: selection, place: node.place)
+    }
+}
+
+extension GridStatistics {
+    init(_ node: GridNode?) throws(RouteGridError) {
+        self.init()
+        guard let node else { return }
+        let entry = try GridMapping(node, of: "settings", keys: ["bootstrap", "alpha", "cluster", "seed"])
+        if let node = entry["bootstrap"] { bootstrap = try node.integer(0...1_000_000) }
+        if let node = entry["alpha"] { alpha = try node.number(0.000_1...0.5) }
+        if let node = entry["cluster"] { cluster = try node.choice() }
+        if let node = entry["seed"] { seed = try node.integer(0...Int(UInt32.max)) }
+    }
+}
+
+extension GridLimits {
+    init(_ node: GridNode?) throws(RouteGridError) {
+        self.init()
+        guard let node else { return }
+        let keys = ["cells", "fit_timeout", "cell_timeout", "retries", "crash_limit", "max_fails"]
+        let entry = try GridMapping(node, of: "limits", keys: keys)
+        if let node = entry["cells"] { cells = try node.integer(1...Int.max) }
+        if let node = entry["fit_timeout"] { fitTimeoutMilliseconds = try node.milliseconds() }
+        if let node = entry["cell_timeout"] { cellTimeoutMilliseconds = try node.milliseconds() }
+        if let node = entry["retries"] { retries = try node.integer(0...1_000) }
+        if let node = entry["crash_limit"] { crashLimit = try node.integer(1...1_000) }
+        if let node = entry["max_fails"] {
+            let text = try node.text()
+            if text.hasSuffix("%"), let percent = Double(text.dropLast()), (0...100).contains(percent) {
+                maxFails = .percent(percent)
+            } else if let count = Int(text), count >= 0 {
+                maxFails = .count(count)
+            } else {
+                throw node.failure("expected a number of cells or a percentage such as 1%, found \(node.found)")
+            }
+        }
+    }
+}
+
+extension GridResources {
+    /// The memory limit goes to `limits`, which is what a lease carries.
+    init(_ node: GridNode?, limits: inout GridLimits) throws(RouteGridError) {
+        self.init()
+        guard let node else { return }
+        let entry = try GridMapping(node, of: "resources", keys: ["cpus", "gpus", "memory"])
+        if let node = entry["cpus"] { cpus = try node.integer(1...4_096) }
+        if let node = entry["gpus"] { gpus = try node.integer(0...4_096) }
+        if let node = entry["memory"] { limits.memoryBytes = try node.byteCount() }
+    }
+}
+
+extension GridNode {
+    /// A duration such as `30m`.
+    fileprivate func milliseconds() throws(RouteGridError) -> UInt64 {
+        let units: [(String, Double)] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+        guard let value = quantity(units), value >= 1, value <= 86_400_000 * 365 else {
+            throw failure("expected a duration such as 90s, 30m or 2h, found \(found)")
+        }
+        return UInt64(value)
+    }
+
+    /// An amount of memory such as `2GiB`.
+    fileprivate func byteCount() throws(RouteGridError) -> UInt64 {
+        let units: [(String, Double)] = [
+            ("KiB", 0x1p10), ("MiB", 0x1p20), ("GiB", 0x1p30), ("TiB", 0x1p40), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9),
+            ("TB", 1e12), ("B", 1),
+        ]
+        guard let value = quantity(units), value >= 0x1p20, value <= 0x1p50 else {
+            throw failure("expected an amount of memory of at least 1 MiB such as 512MiB or 2GiB, found \(found)")
+        }
+        return UInt64(value)
+    }
+
+    private func quantity(_ units: [(name: String, factor: Double)]) -> Double? {
+        guard let scalar, let unit = units.first(where: { scalar.hasSuffix($0.name) }),
+            let number = Double(scalar.dropLast(unit.name.count)), number.isFinite
+        else { return nil }
+        return (number * unit.factor).rounded()
+    }
+}

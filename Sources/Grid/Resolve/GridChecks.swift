@@ -1,0 +1,180 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// What can be known to fail before a run: checked over the axes, and skipped where `exclude` leaves the cells out.
+struct GridChecks {
+    let file: GridFile
+    let datasets: [LoadedDataset]
+    let axes: GridAxes
+    let blocks: [GridBlock]
+
+    func run() throws(RouteGridError) {
+        try checkSplits()
+        for (entry, block) in zip(file.routers, blocks) {
+            if block.reads.contains(.embeddings) { try checkEmbeddings(block) }
+            try checkModels(entry, block)
+        }
+    }
+
+    /// Every split of every dataset has its parts, and no parameter needs more train rows than there are.
+    private func checkSplits() throws(RouteGridError) {
+        for loaded in datasets {
+            let samples = loaded.dataset.samples.map(\.sample)
+            for split in file.splits {
+                guard blocks.contains(where: { used(loaded.name, split.value, by: $0) }) else { continue }
+                let parts: SplitParts
+                do {
+                    parts = try split.value.parts(of: samples)
+                } catch {
+                    throw .badInput(split.place, "dataset \(loaded.name): \(error.message)")
+                }
+                for (entry, block) in zip(file.routers, blocks) {
+                    try checkTrainRows(parts.train.count, loaded.name, split.value, entry, block)
+                }
+            }
+        }
+    }
+
+    /// Whether some cell of a block may be about a dataset under a split.
+    private func used(_ dataset: String, _ split: Split, by block: GridBlock) -> Bool {
+        block.tables.contains { index in
+            let table = axes.tables[index]
+            let context = ExcludeContext(block: block.kind, table: table, split: split)
+            return table.dataset == dataset && !isExcluded(context)
+        }
+    }
+
+    private func checkTrainRows(
+        _ rows: Int,
+        _ dataset: String,
+        _ split: Split,
+        _ entry: GridFile.RouterEntry,
+        _ block: GridBlock
+    ) throws(RouteGridError) {
+        let descriptor = try RouterCatalog.descriptor(of: block.kind, place: entry.place)
+        for limited in descriptor.parameters where limited.atMostTrainRows {
+            guard let parameter = block.parameters.first(where: { $0.name == limited.name }) else { continue }
+            for value in parameter.values where value.integerValue ?? 0 > rows {
+                for table in block.tables.map({ axes.tables[$0] }) where table.dataset == dataset {
+                    let context = ExcludeContext(
+                        block: block.kind,
+                        table: table,
+                        split: split,
+                        parameters: [limited.name: value]
+                    )
+                    if isExcluded(context) { continue }
+                    throw .badInput(
+                        entry.places[limited.name] ?? "\(entry.place).\(limited.name)",
+                        "\(value.canonicalText) is more than the \(rows) train rows of dataset \(dataset) under split "
+                            + "\(split.kind.name) (seed \(split.seed), index \(split.index))"
+                    )
+                }
+            }
+        }
+    }
+
+    /// Every embedding that a modality reads exists in every dataset.
+    private func checkEmbeddings(_ block: GridBlock) throws(RouteGridError) {
+        for index in block.tables {
+            let table = axes.tables[index]
+            for encoder in file.encoders {
+                for pair in file.modalities {
+                    let context = ExcludeContext(
+                        block: block.kind,
+                        table: table,
+                        encoder: encoder.value,
+                        modality: pair.value
+                    )
+                    if isExcluded(context) { continue }
+                    for (kind, name, tensors) in [
+                        (Modality.text, encoder.value.text, table.text), (.image, encoder.value.image, table.image),
+                    ] where [pair.value.train, pair.value.test].contains(where: { $0 == kind || $0 == .both }) {
+                        guard let name else {
+                            throw .badInput(encoder.place, "no \(kind.rawValue) encoder, which \(pair.place) reads")
+                        }
+                        if tensors[name] == nil { throw absent(kind, name, table, pair) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func absent(
+        _ kind: Modality,
+        _ name: String,
+        _ table: GridTable,
+        _ pair: GridFile.Placed<ModalityPair>
+    ) -> RouteGridError {
+        let dataset = datasets.first { $0.name == table.dataset }?.dataset
+        let names = ((kind == .text ? dataset?.text : dataset?.image) ?? [:]).keys.sorted()
+        let hint = names.isEmpty ? "; it has none" : NearestName.hint(name, in: names)
+        let words =
+            pair.value.train == pair.value.test
+            ? pair.value.train.rawValue : "train \(pair.value.train.rawValue), test \(pair.value.test.rawValue)"
+        return .badInput(
+            file.path,
+            "dataset \(table.dataset) has no \(kind.rawValue) embedding \"\(name)\", which modality \(words) reads\(hint)"
+        )
+    }
+
+    /// A model that a parameter names is in every pool.
+    private func checkModels(_ entry: GridFile.RouterEntry, _ block: GridBlock) throws(RouteGridError) {
+        let descriptor = try RouterCatalog.descriptor(of: block.kind, place: entry.place)
+        for named in descriptor.parameters where named.domain == .text {
+            for value in block.parameters.first(where: { $0.name == named.name })?.values ?? [] {
+                for table in block.tables.map({ axes.tables[$0] }) {
+                    let context = ExcludeContext(block: block.kind, table: table, parameters: [named.name: value])
+                    guard let model = value.stringValue, !table.models.contains(model), !isExcluded(context) else {
+                        continue
+                    }
+                    let pool = table.pool == "all" ? "" : " (pool \(table.pool))"
+                    throw .badInput(
+                        entry.places[named.name] ?? entry.place,
+                        "dataset \(table.dataset)\(pool) has no model \"\(model)\"\(NearestName.hint(model, in: table.models))"
+                    )
+                }
+            }
+        }
+    }
+
+    private func isExcluded(_ context: ExcludeContext) -> Bool {
+        axes.tables.isEmpty || file.exclude.contains { $0.value.covers(context) }
+    }
+}
+
+/// What is known about a set of cells: a clause covers them when each of its fields is known and matches.
+struct ExcludeContext {
+    var block: String
+    var table: GridTable
+    var encoder: EncoderPair?
+    var split: Split?
+    var modality: ModalityPair?
+    var parameters: [String: JSONValue] = [:]
+}
+
+extension ExcludeClause {
+    /// Whether all cells of a context match: a field about something the context leaves open is no match.
+    func covers(_ context: ExcludeContext) -> Bool {
+        guard fusions == nil, seeds == nil, budgets == nil else { return false }
+        if let datasets, !datasets.contains(context.table.dataset) { return false }
+        if let models, !models.contains(context.table.pool) { return false }
+        if let encoders, !encoders.contains(where: { $0 == context.encoder }) { return false }
+        if let splits, !splits.contains(where: { $0 == context.split?.kind.name }) { return false }
+        if let splitIndices, !splitIndices.contains(where: { $0 == context.split?.index }) { return false }
+        if let modalities {
+            guard let pair = context.modality else { return false }
+            let matches = modalities.contains {
+                ($0.train == nil || $0.train == pair.train) && ($0.test == nil || $0.test == pair.test)
+            }
+            guard matches else { return false }
+        }
+        if let router {
+            guard router.kind == context.block else { return false }
+            for (name, values) in router.parameters {
+                guard let value = context.parameters[name], values.contains(value) else { return false }
+            }
+        }
+        return true
+    }
+}

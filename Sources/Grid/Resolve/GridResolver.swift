@@ -1,0 +1,151 @@
+package import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// From a grid file and its datasets to a lock.
+package enum GridResolver {
+    /// Loads the datasets, computes the digests, checks all that can be checked before a run, and freezes the grid.
+    ///
+    /// `numerics` names the classes of this machine.
+    /// - Throws: ``RouteGridError`` `badInput` with the place in the grid file: for data that is absent or has other
+    ///   content, an unknown model or encoder, an empty part, a parameter too large for the train part, a grid with no
+    ///   cell or more than `limits.cells`.
+    /// - Complexity: the size of the data and the sum of the axes; never the number of cells.
+    package static func resolve(
+        _ file: GridFile,
+        numerics: NumericsClasses
+    ) throws(RouteGridError) -> ResolvedGrid {
+        if let select = file.select {
+            throw .badInput(
+                select.place,
+                "selection on dev with one sealed read of test is not available yet; without select every cell is read "
+                    + "on test and the board says unsealed"
+            )
+        }
+        let datasets = try file.datasets.mapThrowing { entry throws(RouteGridError) in
+            try LoadedDataset(entry, relativeTo: file.path)
+        }
+        try checkDollars(file, datasets)
+        let prices = try file.prices.mapThrowing { sheet throws(RouteGridError) in
+            try PriceSheet(file: sheet.value, relativeTo: file.path, place: sheet.place)
+        }
+        var blobs = BlobCollector()
+        let tables = try tables(of: file, datasets, prices: prices, blobs: &blobs)
+        let axes = GridAxes(
+            tables: tables,
+            encoders: file.encoders.map(\.value),
+            splits: file.splits.map(\.value),
+            modalities: file.modalities.map(\.value),
+            fusions: try file.fusions.mapThrowing { fusion throws(RouteGridError) in
+                let revision = try FusionCatalog.descriptor(of: fusion.value.kind).revision
+                return GridFusion(configuration: fusion.value, revision: revision)
+            },
+            seeds: file.seeds,
+            labels: file.labels,
+            parts: [.test],
+            budgets: file.budgets.map {
+                GridBudget(rule: $0.rule, revision: Revisions.rule($0.rule), budget: $0.budget)
+            }
+        )
+        let blocks = try file.routers.mapThrowing { entry throws(RouteGridError) in try block(entry, axes: axes) }
+        try GridChecks(file: file, datasets: datasets, axes: axes, blocks: blocks).run()
+        let contents = GridLockContents(
+            name: file.name,
+            mode: file.mode,
+            numerics: numerics.text(of: file.numerics),
+            axes: axes,
+            blocks: blocks,
+            exclude: file.exclude.map(\.value),
+            select: nil,
+            statistics: file.statistics,
+            limits: file.limits,
+            resources: file.resources,
+            priority: file.priority,
+            metricsRevision: Revisions.metrics,
+            blobs: blobs.list
+        )
+        let lock = try GridLock(contents)
+        try checkCount(lock, file: file)
+        return ResolvedGrid(lock: lock, blobs: blobs.sources)
+    }
+
+    private static func tables(
+        of file: GridFile,
+        _ datasets: [LoadedDataset],
+        prices: PriceSheet?,
+        blobs: inout BlobCollector
+    ) throws(RouteGridError) -> [GridTable] {
+        var tables: [GridTable] = []
+        for loaded in datasets {
+            let samples = blobs.add(loaded.dataset.samples.map(\.sample))
+            var (text, image): ([String: Digest], [String: Digest]) = ([:], [:])
+            for pair in file.encoders.map(\.value) {
+                if let name = pair.text, let matrix = loaded.dataset.text[name] { text[name] = blobs.add(matrix) }
+                if let name = pair.image, let matrix = loaded.dataset.image[name] { image[name] = blobs.add(matrix) }
+            }
+            for pool in file.pools {
+                for (label, models) in try loaded.pools(pool) {
+                    let data = try loaded.dataset.keeping(models: models)
+                    tables.append(
+                        GridTable(
+                            dataset: loaded.name,
+                            pool: label,
+                            costUnit: prices == nil ? data.costUnit : "USD",
+                            sampleCount: data.samples.count,
+                            samples: samples,
+                            models: data.models,
+                            quality: blobs.add(data.quality),
+                            cost: try prices?.cost(of: data, name: loaded.name, blobs: &blobs)
+                                ?? .tensor(blobs.add(data.cost)),
+                            prices: prices?.label,
+                            text: text,
+                            image: image
+                        )
+                    )
+                }
+            }
+        }
+        return tables
+    }
+
+    private static func block(_ entry: GridFile.RouterEntry, axes: GridAxes) throws(RouteGridError) -> GridBlock {
+        let descriptor = try RouterCatalog.descriptor(of: entry.kind, place: entry.place)
+        let budgets = axes.budgets.indices.filter { descriptor.rules.contains(axes.budgets[$0].rule) }
+        guard !budgets.isEmpty else {
+            let rules = Set(axes.budgets.map(\.rule.rawValue)).sorted().joined(separator: ", ")
+            throw .badInput(entry.place, "router \(entry.kind) has no operating point under rule \(rules)")
+        }
+        let tables = axes.tables.indices.filter { entry.datasets?.contains(axes.tables[$0].dataset) ?? true }
+        return GridBlock(
+            kind: entry.kind,
+            revision: descriptor.revision,
+            reads: descriptor.reads,
+            parameters: entry.parameters,
+            tables: tables,
+            budgets: budgets
+        )
+    }
+
+    private static func checkDollars(_ file: GridFile, _ datasets: [LoadedDataset]) throws(RouteGridError) {
+        guard file.prices == nil, let budget = file.budgets.first(where: \.isDollars) else { return }
+        for loaded in datasets where loaded.dataset.costUnit != "USD" {
+            throw .badInput(
+                budget.place,
+                "a budget in $ needs costs in USD, dataset \(loaded.name) costs \(loaded.dataset.costUnit)"
+            )
+        }
+    }
+
+    private static func checkCount(_ lock: GridLock, file: GridFile) throws(RouteGridError) {
+        let active = lock.activeCellCount
+        guard active > 0 else {
+            throw .badInput(file.path, "the grid has 0 cells: exclude leaves out all \(lock.cellCount)")
+        }
+        guard active <= file.limits.cells else {
+            throw .badInput(
+                file.path,
+                "the grid has \(active) cells, more than limits.cells = \(file.limits.cells); raise it if that is meant"
+            )
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+package import RouteGridBase
+package import RoutingData
+
+extension Dataset {
+    /// The digest of everything that results can depend on: samples, models and tensors, not names or licences.
+    ///
+    /// It is what `sha256` of a grid file's dataset is compared with.
+    package var contentDigest: Digest {
+        let tensors = tensorDigests.mapValues { JSONValue.string($0.hex) }
+        let content: JSONValue = [
+            "samples": .string(SampleList.digest(of: samples.map(\.sample)).hex), "models": JSONValue(models),
+            "tensors": .object(tensors),
+        ]
+        return content.digest
+    }
+}
+
+/// A dataset of a grid file, loaded, checked against its digest and filtered.
+struct LoadedDataset {
+    /// The name in the grid.
+    let name: String
+    let place: String
+    let dataset: Dataset
+
+    /// - Throws: `badInput` when the folder cannot be read, has other content than asked for, or `where` leaves nothing.
+    init(_ entry: GridFile.DatasetEntry, relativeTo gridPath: String) throws(RouteGridError) {
+        name = entry.name
+        place = entry.place
+        let folder = URL(fileURLWithPath: gridPath).deletingLastPathComponent()
+        let path = entry.path.hasPrefix("/") ? entry.path : folder.appendingPathComponent(entry.path).relativePath
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+            throw .badInput("\(place).path", "no dataset folder at \(path)")
+        }
+        let whole = try Dataset.load(folder: path)
+        if let expected = entry.sha256, case let found = whole.contentDigest, found != expected {
+            throw .badInput("\(place).sha256", "expected content \(expected), \(path) has \(found)")
+        }
+        do {
+            dataset = entry.conditions.isEmpty ? whole : try whole.filtered(entry.conditions)
+        } catch {
+            throw .badInput(place, error.message)
+        }
+    }
+
+    /// The pools of one value of the models axis, with their labels.
+    func pools(_ pool: GridFile.Placed<GridFile.Pool>) throws(RouteGridError) -> [(label: String, models: [String])] {
+        switch pool.value {
+        case .all: return [("all", dataset.models)]
+        case .leaveOneOut:
+            guard dataset.models.count > 1 else {
+                throw .badInput(pool.place, "leave-one-out needs two models, dataset \(name) has one")
+            }
+            return dataset.models.map { left in ("without \(left)", dataset.models.filter { $0 != left }) }
+        case .names(let texts):
+            var wanted: Set<String> = []
+            for text in texts {
+                for model in try GridFunctions.names(text, known: dataset.models, place: pool.place) {
+                    guard dataset.models.contains(model) else {
+                        let hint = NearestName.hint(model, in: dataset.models)
+                        throw .badInput(pool.place, "dataset \(name) has no model \"\(model)\"\(hint)")
+                    }
+                    wanted.insert(model)
+                }
+            }
+            let models = dataset.models.filter(wanted.contains)
+            return [(models.count == dataset.models.count ? "all" : models.joined(separator: "+"), models)]
+        }
+    }
+}
