@@ -91,7 +91,10 @@ struct GridChecks {
                         (Modality.text, encoder.value.text, table.text), (.image, encoder.value.image, table.image),
                     ] where [pair.value.train, pair.value.test].contains(where: { $0 == kind || $0 == .both }) {
                         guard let name else {
-                            throw .badInput(encoder.place, "no \(kind.rawValue) encoder, which \(pair.place) reads")
+                            throw .badInput(
+                                encoder.place,
+                                "no \(kind.rawValue) encoder, which modality \(pair.value.words) reads"
+                            )
                         }
                         if tensors[name] == nil { throw absent(kind, name, table, pair) }
                     }
@@ -109,12 +112,9 @@ struct GridChecks {
         let dataset = datasets.first { $0.name == table.dataset }?.dataset
         let names = ((kind == .text ? dataset?.text : dataset?.image) ?? [:]).keys.sorted()
         let hint = names.isEmpty ? "; it has none" : NearestName.hint(name, in: names)
-        let words =
-            pair.value.train == pair.value.test
-            ? pair.value.train.rawValue : "train \(pair.value.train.rawValue), test \(pair.value.test.rawValue)"
         return .badInput(
             file.path,
-            "dataset \(table.dataset) has no \(kind.rawValue) embedding \"\(name)\", which modality \(words) reads\(hint)"
+            "dataset \(table.dataset) has no \(kind.rawValue) embedding \"\(name)\", which modality \(pair.value.words) reads\(hint)"
         )
     }
 
@@ -140,6 +140,13 @@ struct GridChecks {
 
     private func isExcluded(_ context: ExcludeContext) -> Bool {
         axes.tables.isEmpty || file.exclude.contains { $0.value.covers(context) }
+    }
+}
+
+extension ModalityPair {
+    /// `both`, or `train both, test text`.
+    fileprivate var words: String {
+        train == test ? train.rawValue : "train \(train.rawValue), test \(test.rawValue)"
     }
 }
 

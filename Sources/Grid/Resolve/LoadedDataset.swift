@@ -1,20 +1,6 @@
 import Foundation
-package import RouteGridBase
-package import RoutingData
-
-extension Dataset {
-    /// The digest of everything that results can depend on: samples, models and tensors, not names or licences.
-    ///
-    /// It is what `sha256` of a grid file's dataset is compared with.
-    package var contentDigest: Digest {
-        let tensors = tensorDigests.mapValues { JSONValue.string($0.hex) }
-        let content: JSONValue = [
-            "samples": .string(SampleList.digest(of: samples.map(\.sample)).hex), "models": JSONValue(models),
-            "tensors": .object(tensors),
-        ]
-        return content.digest
-    }
-}
+import RouteGridBase
+import RoutingData
 
 /// A dataset of a grid file, loaded, checked against its digest and filtered.
 struct LoadedDataset {
