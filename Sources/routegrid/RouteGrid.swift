@@ -27,9 +27,21 @@ struct RouteGrid: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(
+                name: "Control",
+                subcommands: [
+                    PauseVerb.self,
+                    ResumeVerb.self,
+                    CancelVerb.self,
+                    PriorityVerb.self,
+                    RetryVerb.self,
+                    DrainVerb.self,
+                ]
+            ),
+            CommandGroup(
                 name: "Look",
                 subcommands: [
-                    DoctorVerb.self
+                    ExplainVerb.self,
+                    DoctorVerb.self,
                 ]
             ),
         ]

@@ -1,0 +1,34 @@
+import ArgumentParser
+import RouteGridBase
+import Wire
+
+/// Says why a cell waits, runs, failed or is done.
+struct ExplainVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Says why a cell waits, runs, failed or is quarantined, with the end of its standard error.",
+        discussion: "Example:\n  routegrid explain 3/42 --connect tcp://127.0.0.1:7557"
+    )
+
+    @Argument(help: "RUN/CELL: the run's number (or last) and the cell's.") var cell: String
+    @OptionGroup var connection: ConnectOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let client = try connection.client("explain")
+        defer { client.close() }
+        let report = try client.query("explain", cell)
+        output.console.emit(report, table: Self.text(report))
+    }
+
+    private static func text(_ report: JSONValue) -> String {
+        var lines = ["\(report["standing"]?.stringValue ?? "?"): \(report["reason"]?.stringValue ?? "")"]
+        for key in ["attempts", "crashes"] {
+            if let count = report[key]?.integerValue { lines.append("\(key): \(count)") }
+        }
+        if let key = report["job_key"]?.stringValue { lines.append("job key: \(key)") }
+        if let fit = report["fit"] { lines.append("fit: \(fit.canonicalText)") }
+        if let log = report["log"]?.stringValue { lines += ["standard error:", log] }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
