@@ -5,27 +5,27 @@ package struct Matrix<Scalar: BitwiseCopyable & Sendable>: Sendable {
     /// `rows * columns` values, row after row.
     package var elements: [Scalar]
 
-    package init(rows: Int, columns: Int, elements: [Scalar]) {
+    @inlinable package init(rows: Int, columns: Int, elements: [Scalar]) {
         precondition(elements.count == rows * columns, "\(elements.count) values are not \(rows) × \(columns)")
         self.rows = rows
         self.columns = columns
         self.elements = elements
     }
 
-    package init(repeating value: Scalar, rows: Int, columns: Int) {
+    @inlinable package init(repeating value: Scalar, rows: Int, columns: Int) {
         self.init(rows: rows, columns: columns, elements: Array(repeating: value, count: rows * columns))
     }
 
-    package subscript(row: Int, column: Int) -> Scalar {
+    @inlinable package subscript(row: Int, column: Int) -> Scalar {
         get { elements[row * columns + column] }
         set { elements[row * columns + column] = newValue }
     }
 
     /// One row, without a copy.
-    package func row(_ row: Int) -> ArraySlice<Scalar> { elements[row * columns..<(row + 1) * columns] }
+    @inlinable package func row(_ row: Int) -> ArraySlice<Scalar> { elements[row * columns..<(row + 1) * columns] }
 
     /// The rows with these numbers, in this order.
-    package func rows(_ numbers: [Int]) -> Matrix {
+    @inlinable package func rows(_ numbers: [Int]) -> Matrix {
         var picked: [Scalar] = []
         picked.reserveCapacity(numbers.count * columns)
         for number in numbers { picked.append(contentsOf: row(number)) }
@@ -33,7 +33,7 @@ package struct Matrix<Scalar: BitwiseCopyable & Sendable>: Sendable {
     }
 
     /// The columns with these numbers, in this order.
-    package func columns(_ numbers: [Int]) -> Matrix {
+    @inlinable package func columns(_ numbers: [Int]) -> Matrix {
         var picked: [Scalar] = []
         picked.reserveCapacity(rows * numbers.count)
         for row in 0..<rows { for column in numbers { picked.append(self[row, column]) } }

@@ -3,7 +3,13 @@ import RoutingData
 extension Matrix<Float> {
     /// The same values as doubles.
     func widened() -> Matrix<Double> {
-        Matrix<Double>(rows: rows, columns: columns, elements: elements.map(Double.init))
+        let wide = [Double](unsafeUninitializedCapacity: elements.count) { wide, count in
+            elements.withUnsafeBufferPointer { values in
+                for index in values.indices { wide.initializeElement(at: index, to: Double(values[index])) }
+            }
+            count = elements.count
+        }
+        return Matrix<Double>(rows: rows, columns: columns, elements: wide)
     }
 }
 

@@ -94,7 +94,12 @@ struct KMeans {
             func distances(to centre: Int, into result: inout [Double]) -> Double {
                 var total = 0.0
                 for row in 0..<rows {
-                    result[row] = min(nearest[row], squaredDistance(x, row * width, x, centre * width, width))
+                    var square = 0.0
+                    for column in 0..<width {
+                        let difference = x[row * width + column] - x[centre * width + column]
+                        square += difference * difference
+                    }
+                    result[row] = min(nearest[row], square)
                     total += result[row]
                 }
                 return total

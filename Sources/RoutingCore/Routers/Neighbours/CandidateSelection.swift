@@ -1,21 +1,27 @@
 /// The rows that can be among the nearest k, found in one pass over screening scores.
+///
+/// One value serves many queries, so that nothing is allocated in between.
 struct CandidateSelection {
     private let wanted: Int
-    /// Scores of the rows kept so far and their numbers; the first `kept` entries count.
+    /// Scores of the rows kept so far and their numbers, rows ascending; the first `kept` entries count.
     private var scores: [Float]
     private var rows: [Int32]
     private var kept = 0
     private var work: [Float]
+    /// The k-th greatest score of the last line.
+    private var border: Float = 0
+    /// The nearest k, rows ascending, after `choose`.
+    private(set) var chosen: [Int32] = []
+    /// The candidates by distance, after `measure`.
     private(set) var neighbours: [NeighbourSearch.Neighbour] = []
 
-    /// - Parameters:
-    ///   - wanted: k.
-    ///   - capacity: the number of rows screened.
+    /// Makes room for `capacity` rows screened for `wanted` neighbours.
     init(wanted: Int, capacity: Int) {
         self.wanted = wanted
         scores = [Float](repeating: 0, count: capacity)
         rows = [Int32](repeating: 0, count: capacity)
         work = [Float](repeating: 0, count: capacity)
+        chosen.reserveCapacity(wanted)
         neighbours.reserveCapacity(4 * wanted)
     }
 
@@ -26,23 +32,37 @@ struct CandidateSelection {
         kept = 0
         var bound = -Float.infinity
         var limit = max(4 * wanted, 64)
-        for row in line.indices where line[row] >= bound {
-            scores[kept] = line[row]
-            rows[kept] = Int32(truncatingIfNeeded: row)
-            kept += 1
-            if kept >= limit {
-                bound = tightened(slack)
-                limit = max(limit, 2 * kept)
+        var row = 0
+        while row < line.count {
+            scores.withUnsafeMutableBufferPointer { scores in
+                rows.withUnsafeMutableBufferPointer { rows in
+                    while row < line.count, kept < limit {
+                        let score = line[row]
+                        if score >= bound {
+                            scores[kept] = score
+                            rows[kept] = Int32(truncatingIfNeeded: row)
+                            kept += 1
+                        }
+                        row += 1
+                    }
+                }
             }
+            bound = tightened(slack)
+            limit = max(limit, 2 * kept)
         }
-        _ = tightened(slack)
     }
 
     /// Drops what lies below the k-th greatest kept score less `slack`, and returns that bound.
     private mutating func tightened(_ slack: Float) -> Float {
-        guard kept > wanted else { return -.infinity }
-        for index in 0..<kept { work[index] = scores[index] }
-        let bound = work.withUnsafeMutableBufferPointer { greatest(wanted, of: $0, count: kept) } - slack
+        guard kept > wanted else {
+            border = -.infinity
+            return -.infinity
+        }
+        work.withUnsafeMutableBufferPointer { work in
+            for index in 0..<kept { work[index] = scores[index] }
+            border = greatest(wanted, of: work, count: kept)
+        }
+        let bound = border - slack
         var next = 0
         for index in 0..<kept where scores[index] >= bound {
             scores[next] = scores[index]
@@ -53,17 +73,33 @@ struct CandidateSelection {
         return bound
     }
 
-    /// Replaces scores by distances and sorts: nearest first, the lower row on ties.
+    /// Settles the nearest k: rows well above the border are in, those within `slack` of it compete by exact distance.
+    mutating func choose(slack: Float, distance: (_ row: Int) -> Double) {
+        chosen.removeAll(keepingCapacity: true)
+        guard kept > wanted else {
+            for index in 0..<kept { chosen.append(rows[index]) }
+            return
+        }
+        neighbours.removeAll(keepingCapacity: true)
+        for index in 0..<kept {
+            if scores[index] > border + slack {
+                chosen.append(rows[index])
+            } else {
+                neighbours.append(NeighbourSearch.Neighbour(row: rows[index], distance: distance(Int(rows[index]))))
+            }
+        }
+        neighbours.sort { ($0.distance, $0.row) < ($1.distance, $1.row) }
+        for neighbour in neighbours.prefix(wanted - chosen.count) { chosen.append(neighbour.row) }
+        chosen.sort()
+    }
+
+    /// Measures every candidate and sorts: nearest first, the lower row on ties.
     mutating func measure(_ distance: (_ row: Int) -> Double) {
         neighbours.removeAll(keepingCapacity: true)
         for index in 0..<kept {
             neighbours.append(NeighbourSearch.Neighbour(row: rows[index], distance: distance(Int(rows[index]))))
         }
         neighbours.sort { ($0.distance, $0.row) < ($1.distance, $1.row) }
-    }
-
-    mutating func takeRoots() {
-        for index in neighbours.indices { neighbours[index].distance = neighbours[index].distance.squareRoot() }
     }
 }
 

@@ -11,6 +11,9 @@ struct NearestNeighboursRouter: FittedRouter {
     private let search: NeighbourSearch
     private let targets: TrainTargets
     private let count: Int
+    private let mode: EvaluationMode
+    /// Whether no train outcome is missing.
+    private let isComplete: Bool
 
     /// - Throws: ``RouteGridError`` `badInput` when k is larger than the train part.
     init(_ request: FitRequest) throws {
@@ -29,21 +32,32 @@ struct NearestNeighboursRouter: FittedRouter {
             metric: try parameters.choice("metric")
         )
         targets = TrainTargets(request)
+        mode = request.mode
+        isComplete = !targets.values.elements.contains { $0.isNaN }
     }
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
         let queries = try features.features(for: rows, of: table, modality: modality)
         let width = targets.values.columns
         var result = Matrix<Double>(repeating: 0, rows: rows.count, columns: width)
-        let complete = !targets.values.elements.contains { $0.isNaN }
         result.elements.withUnsafeMutableBufferPointer { out in
             targets.values.elements.withUnsafeBufferPointer { values in
-                search.forEach(queries, nearest: count) { query, neighbours in
+                func mean(_ query: Int, _ neighbours: UnsafeBufferPointer<Int32>) {
                     let sums = UnsafeMutableBufferPointer(rebasing: out[query * width..<(query + 1) * width])
-                    if complete {
+                    if isComplete {
                         Self.mean(neighbours, values, into: sums)
                     } else {
                         Self.maskedMean(neighbours, values, standIn: targets.means, into: sums)
+                    }
+                }
+                switch mode {
+                case .sound: search.forEach(queries, nearest: count, mean)
+                case .compat:
+                    // The peer adds from the nearest on; which costs come out equal hangs on that order.
+                    var order = [Int32](repeating: 0, count: count)
+                    search.forEachSorted(queries, nearest: count) { query, neighbours in
+                        for (place, neighbour) in neighbours.enumerated() { order[place] = neighbour.row }
+                        order.withUnsafeBufferPointer { mean(query, $0) }
                     }
                 }
             }
@@ -52,19 +66,19 @@ struct NearestNeighboursRouter: FittedRouter {
     }
 
     private static func mean(
-        _ neighbours: UnsafeBufferPointer<NeighbourSearch.Neighbour>,
+        _ neighbours: UnsafeBufferPointer<Int32>,
         _ values: UnsafeBufferPointer<Double>,
         into sums: UnsafeMutableBufferPointer<Double>
     ) {
         for neighbour in neighbours {
-            let base = Int(neighbour.row) * sums.count
+            let base = Int(neighbour) * sums.count
             for target in sums.indices { sums[target] += values[base + target] }
         }
         for target in sums.indices { sums[target] /= Double(neighbours.count) }
     }
 
     private static func maskedMean(
-        _ neighbours: UnsafeBufferPointer<NeighbourSearch.Neighbour>,
+        _ neighbours: UnsafeBufferPointer<Int32>,
         _ values: UnsafeBufferPointer<Double>,
         standIn: [Double],
         into sums: UnsafeMutableBufferPointer<Double>
@@ -72,7 +86,7 @@ struct NearestNeighboursRouter: FittedRouter {
         for target in sums.indices {
             var (sum, known) = (0.0, 0.0)
             for neighbour in neighbours {
-                let value = values[Int(neighbour.row) * sums.count + target]
+                let value = values[Int(neighbour) * sums.count + target]
                 if !value.isNaN {
                     sum += value
                     known += 1

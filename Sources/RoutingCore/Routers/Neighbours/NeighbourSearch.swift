@@ -10,41 +10,23 @@ enum NeighbourMetric: String, CaseIterable, Sendable {
 
 /// Exact nearest neighbours in a fixed set of vectors.
 ///
-/// Distances are float64 and ties go to the lower row number. A float32 product screens first: only rows that its
-/// rounding error could have kept out of the nearest k are measured again in float64, so the answer does not depend on
-/// the screening.
+/// Distances are float64 and ties go to the lower row number. A float32 product screens first: rows whose rounding error
+/// could carry them over the border of the nearest k are measured again in float64, so the answer does not depend on the
+/// screening.
 struct NeighbourSearch: Sendable {
     private let metric: NeighbourMetric
-    /// `[rows, width]`; scaled to unit length for cosine.
+    /// `[rows, width]` as given.
     private let points: Matrix<Float>
-    private let exact: Matrix<Double>
-    /// Half the squared length of each row (euclidean), zeros (cosine): what the screening score subtracts.
+    /// |p| of each row.
+    private let lengths: [Double]
+    private let longest: Double
+    /// What the product reads: unit vectors for cosine, `points` for euclidean.
+    private let screened: Matrix<Float>
+    /// What is subtracted from a product: |p|²/2 (euclidean) or 0.
     private let halfSquares: [Float]
-    private let greatestLength: Double
 
     /// Queries screened with one product.
     private static let blockRows = 128
-
-    init(_ points: Matrix<Float>, metric: NeighbourMetric) {
-        self.metric = metric
-        let exact = Self.prepared(points, metric)
-        self.exact = exact
-        self.points = Matrix(rows: points.rows, columns: points.columns, elements: exact.elements.map(Float.init))
-        let squares = (0..<exact.rows).map { row in exact.row(row).reduce(0) { $0 + $1 * $1 } }
-        halfSquares = metric == .cosine ? squares.map { _ in 0 } : squares.map { Float($0 / 2) }
-        greatestLength = (squares.max() ?? 0).squareRoot()
-    }
-
-    private static func prepared(_ points: Matrix<Float>, _ metric: NeighbourMetric) -> Matrix<Double> {
-        var wide = points.widened()
-        guard metric == .cosine else { return wide }
-        for row in 0..<wide.rows {
-            let norm = wide.row(row).reduce(0) { $0 + $1 * $1 }.squareRoot()
-            guard norm > 0 else { continue }
-            for column in 0..<wide.columns { wide[row, column] /= norm }
-        }
-        return wide
-    }
 
     /// One neighbour: a row of the searched set.
     struct Neighbour: Sendable {
@@ -52,13 +34,62 @@ struct NeighbourSearch: Sendable {
         var distance: Double
     }
 
-    /// Calls `body` with each query's number and its `count` nearest rows, nearest first.
+    init(_ points: Matrix<Float>, metric: NeighbourMetric) {
+        self.metric = metric
+        self.points = points
+        let lengths = points.rowLengths()
+        self.lengths = lengths
+        longest = lengths.max() ?? 0
+        switch metric {
+        case .cosine:
+            var units = points
+            units.elements.withUnsafeMutableBufferPointer { units in
+                for row in 0..<points.rows { scaleToUnit(units, row * points.columns, points.columns, lengths[row]) }
+            }
+            screened = units
+            halfSquares = []
+        case .euclidean:
+            screened = points
+            halfSquares = lengths.map { Float($0 * $0 / 2) }
+        }
+    }
+
+    /// Calls `body` with each query's number and its `count` nearest rows, in ascending row order.
     ///
     /// `queries` is `[queries, width]`, `count` 1…rows of the searched set.
+    /// - Complexity: O(queries · rows · width), one product; no allocation a query.
     func forEach(
         _ queries: Matrix<Float>,
         nearest count: Int,
-        _ body: (_ query: Int, _ neighbours: UnsafeBufferPointer<Neighbour>) -> Void
+        _ body: (_ query: Int, _ rows: UnsafeBufferPointer<Int32>) -> Void
+    ) {
+        screen(queries, count) { query, length, line, selection in
+            let slack = slack(of: length)
+            selection.screen(line, slack: slack)
+            selection.choose(slack: slack) { row in distance(queries, query, length, row) }
+            selection.chosen.withUnsafeBufferPointer { body(query, $0) }
+        }
+    }
+
+    /// Calls `body` with each query's number and its `count` nearest rows with their distances, nearest first.
+    func forEachSorted(
+        _ queries: Matrix<Float>,
+        nearest count: Int,
+        _ body: (_ query: Int, _ neighbours: ArraySlice<Neighbour>) -> Void
+    ) {
+        screen(queries, count) { query, length, line, selection in
+            selection.screen(line, slack: slack(of: length))
+            selection.measure { row in distance(queries, query, length, row) }
+            body(query, selection.neighbours.prefix(count))
+        }
+    }
+
+    private func screen(
+        _ queries: Matrix<Float>,
+        _ count: Int,
+        _ body: (
+            _ query: Int, _ length: Double, _ line: UnsafeBufferPointer<Float>, _ selection: inout CandidateSelection
+        ) -> Void
     ) {
         precondition(1...points.rows ~= count, "\(count) neighbours of \(points.rows)")
         precondition(
@@ -67,121 +98,88 @@ struct NeighbourSearch: Sendable {
         )
         OpenBLAS.prepare()
         let (width, total) = (points.columns, points.rows)
-        let exactQueries = Self.prepared(queries, metric)
-        let narrow = exactQueries.elements.map(Float.init)
-        var scores = [Float](repeating: 0, count: Self.blockRows * total)
+        let queryLengths = queries.rowLengths()
+        let scores = UnsafeMutableBufferPointer<Float>.allocate(capacity: Self.blockRows * total)
+        let block = UnsafeMutableBufferPointer<Float>.allocate(capacity: Self.blockRows * width)
+        defer {
+            scores.deallocate()
+            block.deallocate()
+        }
         var selection = CandidateSelection(wanted: count, capacity: total)
         for start in stride(from: 0, to: queries.rows, by: Self.blockRows) {
             let rows = min(Self.blockRows, queries.rows - start)
-            scores.withUnsafeMutableBufferPointer { scores in
-                narrow.withUnsafeBufferPointer { q in
-                    points.elements.withUnsafeBufferPointer { p in
-                        guard let s = scores.baseAddress, let q = q.baseAddress, let p = p.baseAddress else { return }
-                        gemm(
-                            .none,
-                            .transposed,
-                            rows: rows,
-                            columns: total,
-                            inner: width,
-                            q + start * width,
-                            leadingA: width,
-                            p,
-                            leadingB: width,
-                            s,
-                            leadingC: total
-                        )
+            _ = block.update(fromContentsOf: queries.elements[start * width..<(start + rows) * width])
+            if metric == .cosine {
+                for row in 0..<rows { scaleToUnit(block, row * width, width, queryLengths[start + row]) }
+            }
+            screened.elements.withUnsafeBufferPointer { p in
+                guard let s = scores.baseAddress, let q = block.baseAddress, let p = p.baseAddress else { return }
+                gemm(
+                    .none,
+                    .transposed,
+                    rows: rows,
+                    columns: total,
+                    inner: width,
+                    q,
+                    leadingA: width,
+                    p,
+                    leadingB: width,
+                    s,
+                    leadingC: total
+                )
+            }
+            for row in 0..<rows {
+                let line = UnsafeMutableBufferPointer(rebasing: scores[row * total..<(row + 1) * total])
+                if metric == .euclidean {
+                    halfSquares.withUnsafeBufferPointer { half in for point in 0..<total { line[point] -= half[point] }
                     }
                 }
-                for row in 0..<rows {
-                    let query = start + row
-                    let line = UnsafeMutableBufferPointer(rebasing: scores[row * total..<(row + 1) * total])
-                    if metric == .euclidean { for point in 0..<total { line[point] -= halfSquares[point] } }
-                    selection.screen(UnsafeBufferPointer(line), slack: slack(of: exactQueries, query))
-                    measure(&selection, exactQueries, query)
-                    selection.neighbours.withUnsafeBufferPointer {
-                        body(query, UnsafeBufferPointer(rebasing: $0[..<count]))
-                    }
-                }
+                body(start + row, queryLengths[start + row], UnsafeBufferPointer(line), &selection)
             }
         }
     }
 
-    /// Twice a bound on the rounding error of one screening score: (width + 4) ε |q| |p|, and the rounding of inputs.
-    private func slack(of queries: Matrix<Double>, _ query: Int) -> Float {
-        let length = queries.row(query).reduce(0) { $0 + $1 * $1 }.squareRoot()
-        let scale = max(length, greatestLength) * greatestLength
-        return Float(2 * Double(points.columns + 4) * Double(Float.ulpOfOne) * scale) + .leastNormalMagnitude
+    /// Twice a bound on the rounding error of a screening score.
+    ///
+    /// A product of `width` terms is off by at most (width + 4) u |q| |p| with u = 2⁻²⁴, the rounding of its inputs and of
+    /// the subtraction included.
+    private func slack(of queryLength: Double) -> Float {
+        let scale: Double
+        switch metric {
+        case .cosine: scale = 1
+        case .euclidean:
+            scale = max(queryLength, longest) * longest
+        }
+        return Float(Double(points.columns + 8) * Double(Float.ulpOfOne) * scale) + .leastNormalMagnitude
     }
 
-    /// Replaces the screened candidates by their exact distances and sorts them.
-    private func measure(_ selection: inout CandidateSelection, _ queries: Matrix<Double>, _ query: Int) {
+    /// The float64 distance of a query and a row.
+    private func distance(_ queries: Matrix<Float>, _ query: Int, _ length: Double, _ row: Int) -> Double {
         let width = points.columns
-        queries.elements.withUnsafeBufferPointer { q in
-            exact.elements.withUnsafeBufferPointer { p in
-                selection.measure { row in
-                    let (a, b) = (query * width, row * width)
-                    return metric == .cosine ? 1 - dotProduct(q, a, p, b, width) : squaredDistance(q, a, p, b, width)
+        return queries.elements.withUnsafeBufferPointer { q in
+            points.elements.withUnsafeBufferPointer { p in
+                switch metric {
+                case .cosine:
+                    let product = length * lengths[row]
+                    return product > 0 ? 1 - dotProduct(q, query * width, p, row * width, width) / product : 1
+                case .euclidean: return squaredDistance(q, query * width, p, row * width, width).squareRoot()
                 }
             }
         }
-        if metric == .euclidean { selection.takeRoots() }
     }
 }
 
-/// Σ x[a + i] y[b + i], in four interleaved sums added in a fixed order.
-@inline(__always)
-func dotProduct(
-    _ x: UnsafeBufferPointer<Double>,
-    _ a: Int,
-    _ y: UnsafeBufferPointer<Double>,
-    _ b: Int,
-    _ count: Int
-) -> Double {
-    var sums = SIMD8<Double>.zero
-    var index = 0
-    while index + 8 <= count {
-        var (left, right) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
-        for lane in 0..<8 {
-            left[lane] = x[a + index + lane]
-            right[lane] = y[b + index + lane]
+extension Matrix<Float> {
+    /// |row| of each row, in float64.
+    func rowLengths() -> [Double] {
+        elements.withUnsafeBufferPointer { values in
+            (0..<rows).map { dotProduct(values, $0 * columns, values, $0 * columns, columns).squareRoot() }
         }
-        sums += left * right
-        index += 8
     }
-    var sum = sums.sum()
-    while index < count {
-        sum += x[a + index] * y[b + index]
-        index += 1
-    }
-    return sum
 }
 
-/// Σ (x[a + i] − y[b + i])².
-@inline(__always)
-func squaredDistance(
-    _ x: UnsafeBufferPointer<Double>,
-    _ a: Int,
-    _ y: UnsafeBufferPointer<Double>,
-    _ b: Int,
-    _ count: Int
-) -> Double {
-    var sums = SIMD8<Double>.zero
-    var index = 0
-    while index + 8 <= count {
-        var (left, right) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
-        for lane in 0..<8 {
-            left[lane] = x[a + index + lane]
-            right[lane] = y[b + index + lane]
-        }
-        let difference = left - right
-        sums += difference * difference
-        index += 8
-    }
-    var sum = sums.sum()
-    while index < count {
-        let difference = x[a + index] - y[b + index]
-        sum += difference * difference
-        index += 1
-    }
-    return sum
+/// Divides `values[start..<start + count]` by their length; a zero vector stays.
+private func scaleToUnit(_ values: UnsafeMutableBufferPointer<Float>, _ start: Int, _ count: Int, _ length: Double) {
+    guard length > 0 else { return }
+    for index in start..<start + count { values[index] = Float(Double(values[index]) / length) }
 }
