@@ -25,6 +25,11 @@ np.save(f"{golden}/npy/half.npy", grid.astype("f2"))
 np.save(f"{golden}/npy/objects.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
 np.savez(f"{golden}/npy/stored.npz", Y=grid.astype("i1"), other=np.array([1.5]))
 np.savez_compressed(f"{golden}/npy/deflated.npz", Y=(np.arange(5000) % 7).reshape(500, 10).astype("i1"))
+state, noise = 12345, []
+for _ in range(6000):
+    state = (state * 1664525 + 1013904223) % 2**32
+    noise.append((state >> 24) % 37)
+np.savez_compressed(f"{golden}/npy/random.npz", Y=np.array(noise, dtype="u1").reshape(300, 20))
 
 save_file(
     {"quality": np.array([[1.0, np.nan], [0.5, 0.0]]), "text.default": np.array([[1, 2, 3], [4, 5, 6]], dtype="f4")},

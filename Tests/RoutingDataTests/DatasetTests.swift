@@ -42,6 +42,20 @@ struct DatasetTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("thesis")) == ["one.txt"])
     }
 
+    @Test func `a dataset behind a symbolic link is replaced where it is`() throws {
+        let folder = try TemporaryFolder()
+        var dataset = Fixtures.dataset()
+        try dataset.write(to: folder.path("real"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path("link"),
+            withDestinationPath: folder.path("real")
+        )
+        dataset.name = "renamed"
+        try dataset.write(to: folder.path("link"))
+        #expect(try Dataset.load(folder: folder.path("real")).name == "renamed")
+        #expect(try Dataset.load(folder: folder.path("link")).name == "renamed")
+    }
+
     @Test func `a folder below nothing is made, one that cannot be made leaves nothing`() throws {
         let folder = try TemporaryFolder()
         try Fixtures.dataset().write(to: folder.path("a/b/c"))

@@ -16,6 +16,15 @@ struct SplitTests {
         #expect(parts.dev.isEmpty)
     }
 
+    @Test(arguments: [("digits_vqa", 1_600), ("mathvision15", 3_040)])
+    func `the split of VL-RouterBench is the peer's, row by row`(name: String, count: Int) throws {
+        let split = Split(kind: .vlCompat(train: 0.7, dev: 0.1), seed: 42)
+        let parts = try split.parts(of: Fixtures.samples(count))
+        for (part, rows) in [("train", parts.train), ("dev", parts.dev), ("test", parts.test)] {
+            #expect(rows == (try NumpyArray(file: Fixtures.golden("\(name)/vl/\(part)_idx.npy")).integers()))
+        }
+    }
+
     /// `numpy.random.RandomState(seed).permutation(n)` of numpy 2.4.6, as train after test.
     @Test(arguments: [
         (0, [2, 8, 4, 9, 1, 6, 7, 3, 0, 5]), (1, [2, 9, 6, 4, 0, 3, 1, 7, 8, 5]),

@@ -14,7 +14,7 @@ extension Dataset {
             name: try fields.text("name"),
             models: try fields.models(),
             costUnit: try fields.text("cost_unit"),
-            prices: description["prices"],
+            prices: description["prices"].flatMap { $0 == .null ? nil : $0 },
             groups: try fields.text("groups"),
             provenance: try fields.text("provenance"),
             licence: try fields.text("licence"),

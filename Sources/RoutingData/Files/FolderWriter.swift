@@ -17,7 +17,7 @@ package enum FolderWriter {
         marker: String
     ) throws(RouteGridError) {
         let exists = try checkReplaceable(path, names: Set(files.map(\.name)), marker: marker)
-        let target = URL(fileURLWithPath: path).standardizedFileURL
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         let parent = target.deletingLastPathComponent()
         let temporary = parent.appendingPathComponent(
             ".\(target.lastPathComponent).\(getpid()).\(UInt32.random(in: 0 ... .max))"

@@ -61,15 +61,16 @@ package struct CSVImporter: Sendable {
         let hasIDs = table.column("sample_id") != nil
         let ids = hasIDs ? try SampleIndex(table).ids : (1...table.count).map(String.init)
         let measured = try columns.outcomes()
+        let facts = try SampleFacts(ids: ids, table: table, meta: meta, place: outcomes)
         let counts = try tokenCounts(columns, ids: ids)
         let dataset = Dataset(
             name: labels.name,
             models: columns.models,
             costUnit: labels.costUnit,
-            groups: group ?? (table.column("group") == nil ? "sample_id" : "group"),
+            groups: facts.groupName(group),
             provenance: labels.provenance,
             licence: labels.licence,
-            samples: try samples(table, ids: ids),
+            samples: try facts.samples(group: group) { _ in labels.name },
             quality: measured.quality,
             cost: measured.cost,
             text: try embedding(text, count: table.count),
@@ -80,45 +81,6 @@ package struct CSVImporter: Sendable {
         var report = ValidationReport(of: dataset, wrongTotals: counts.wrongTotals)
         if !hasIDs { report.notes.append("no column sample_id: samples are numbered 1…\(table.count)") }
         return (dataset, report)
-    }
-
-    private func samples(_ table: CSVTable, ids: [String]) throws(RouteGridError) -> [DatasetSample] {
-        let side = try meta.map { path throws(RouteGridError) in
-            let index = try SampleIndex(try PickleFile.table(path))
-            return (table: index.table, rows: try index.rows(of: ids))
-        }
-        /// The texts of a column of either table, or nil.
-        func texts(_ name: String) throws(RouteGridError) -> [String]? {
-            if let column = table.column(name) {
-                return try (0..<table.count).map { row throws(RouteGridError) in try table.text(row, column) }
-            }
-            guard let side, let column = side.table.column(name) else { return nil }
-            return try side.rows.map { row throws(RouteGridError) in try side.table.text(row, column) }
-        }
-        let groupName = group ?? "group"
-        let groups = try texts(groupName)
-        if let group, groups == nil {
-            let known = table.header + (side?.table.header ?? [])
-            throw .badInput(meta ?? outcomes, "no column \"\(group)\" to group by\(NearestName.hint(group, in: known))")
-        }
-        if let row = groups?.firstIndex(of: "") {
-            throw .badInput(outcomes, "sample \"\(ids[row])\" has an empty \(groupName)")
-        }
-        let (datasets, questions, images) = (try texts("dataset"), try texts("question"), try texts("image"))
-        if let row = datasets?.firstIndex(of: "") {
-            throw .badInput(outcomes, "sample \"\(ids[row])\" has an empty dataset")
-        }
-        return ids.indices.map { row in
-            DatasetSample(
-                sample: Sample(
-                    id: ids[row],
-                    dataset: datasets?[row] ?? labels.name,
-                    group: groups?[row] ?? ids[row]
-                ),
-                question: questions?[row] ?? "",
-                image: images?[row] ?? ""
-            )
-        }
     }
 
     private func tokenCounts(_ columns: ModelColumns, ids: [String]) throws(RouteGridError) -> TokenMatrices {

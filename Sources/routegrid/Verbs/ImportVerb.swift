@@ -10,9 +10,9 @@ struct ImportVerb: ParsableCommand {
         abstract: "Imports measured outcomes into a dataset folder, with a validation report.",
         discussion: """
             Example:
-              routegrid import csv --outcomes outcomes.csv --text text.npy --image image.npy --out data/mine
+              routegrid import csv --outcomes o.csv --text t.npy --image i.npy --out mine
             """,
-        subcommands: [ImportCSV.self, ImportMMRBench.self]
+        subcommands: [ImportCSV.self, ImportMMRBench.self, ImportVLRouterBench.self]
     )
 }
 
@@ -65,12 +65,12 @@ struct ImportCSV: ParsableCommand {
         commandName: "csv",
         abstract: "Imports a table with a pair of columns MODEL_correct, MODEL_cost for each model.",
         discussion: """
-            Other columns, all optional: sample_id (without it samples are numbered from 1), dataset, group, question,
-            image, MODEL_tokens_in, MODEL_tokens_out, MODEL_tokens_total. A missing outcome leaves both cells of a pair
+            Other columns, all optional: sample_id (without it samples are numbered from 1), dataset, group, question, \
+            image, MODEL_tokens_in, MODEL_tokens_out, MODEL_tokens_total. A missing outcome leaves both cells of a pair \
             empty. Embeddings are .npy files of float32 or float64, one row a row of the table.
 
             Example:
-              routegrid import csv --outcomes outcomes.csv --text text.npy --image image.npy --out data/mine
+              routegrid import csv --outcomes o.csv --text t.npy --image i.npy --out mine
             """
     )
 
@@ -123,8 +123,8 @@ struct ImportMMRBench: ParsableCommand {
         abstract: "Imports MMR-Bench's merged table, or a folder with one table a dataset.",
         discussion: """
             Examples:
-              routegrid import mmrbench --outcomes MMR-Bench.csv --text text.npy --image image.npy --out data/mmrbench
-              routegrid import mmrbench --folder tables --dataset OCRBench --dataset MMStar --out data/mmrbench
+              routegrid import mmrbench --outcomes MMR-Bench.csv --out mmrbench
+              routegrid import mmrbench --folder tables --dataset MMStar --out mmstar
             """
     )
 
