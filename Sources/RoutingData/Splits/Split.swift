@@ -14,7 +14,7 @@ package struct SplitParts: Equatable, Sendable {
 /// How a table is split: one value of the grid's `splits` axis.
 package struct Split: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
-        /// Seeded random parts by the digest order of CONTRACTS 2; fractions of the groups or samples.
+        /// Seeded random parts in an order of digests; fractions of the groups or samples.
         case random(train: Double, dev: Double, test: Double, groupBy: GroupBy)
         /// Split index `r · folds + f` tests on fold `f` of the `r`-th order; `dev` is a fraction of all, taken from the
         /// other folds.
