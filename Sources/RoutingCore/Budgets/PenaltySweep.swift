@@ -30,32 +30,33 @@ package struct PenaltySweep: Sendable {
     /// - Complexity: O(items · models · lambdas).
     package func choices(at lambdas: [Double]) -> Matrix<UInt8> {
         precondition(models <= 255, "a model number is one byte")
-        var result = Matrix<UInt8>(repeating: 0, rows: lambdas.count, columns: items)
+        let ranked = RankedPredictions(quality: quality, cost: cost, order: order)
+        var result = [UInt8](repeating: 0, count: lambdas.count * items)
         typealias Lanes = SIMD8<Double>
-        for item in 0..<items {
-            let ranked = ranking(of: item)
-            for start in stride(from: 0, to: lambdas.count, by: Lanes.scalarCount) {
-                let width = min(Lanes.scalarCount, lambdas.count - start)
-                var lanes = Lanes()
-                for lane in 0..<width { lanes[lane] = lambdas[start + lane] }
+        for start in stride(from: 0, to: lambdas.count, by: Lanes.scalarCount) {
+            let width = min(Lanes.scalarCount, lambdas.count - start)
+            var lanes = Lanes()
+            for lane in 0..<width { lanes[lane] = lambdas[start + lane] }
+            for item in 0..<items {
                 var best = Lanes(repeating: -.infinity)
                 var chosen = SIMD8<Int64>(repeating: Int64(ranked.fallback))
-                for model in ranked.models {
-                    let score = Lanes(repeating: quality[item, model]) - lanes * Lanes(repeating: cost[item, model])
+                for place in ranked.starts[item]..<ranked.starts[item + 1] {
+                    let score = Lanes(repeating: ranked.quality[place]) - lanes * Lanes(repeating: ranked.cost[place])
                     let isBetter = score .> best
                     best.replace(with: score, where: isBetter)
-                    chosen.replace(with: Int64(model), where: isBetter)
+                    chosen.replace(with: Int64(ranked.models[place]), where: isBetter)
                 }
                 for lane in 0..<width {
-                    result.elements[(start + lane) * items + item] = UInt8(truncatingIfNeeded: chosen[lane])
+                    result[(start + lane) * items + item] = UInt8(truncatingIfNeeded: chosen[lane])
                 }
             }
         }
-        return result
+        return Matrix(rows: lambdas.count, columns: items, elements: result)
     }
 
-    /// The operating points of every λ ≥ 0 at which the choices can differ: λ = 0, and one λ inside each interval between
-    /// two neighbouring breakpoints of any query. Breakpoints within 10⁻¹² of each other (relative) count as one: between
+    /// The operating points of every λ ≥ 0 at which the choices can differ.
+    ///
+    /// These are λ = 0 and one λ inside each interval between two neighbouring breakpoints of any query. Breakpoints within 10⁻¹² of each other (relative) count as one: between
     /// them only rounding would decide.
     ///
     /// A query's choices as λ grows are the corners of the upper hull of its (cost, quality) points, from the best to the
@@ -73,7 +74,7 @@ package struct PenaltySweep: Sendable {
                 cost: cost.row(item),
                 preference: order.preference
             )
-            chosen[item] = corners.last?.model ?? ranking(of: item).fallback
+            chosen[item] = corners.last?.model ?? order.withoutPrediction
             for (lower, corner) in zip(corners, corners.dropFirst()) {
                 lambdas.append(corner.breakpoint)
                 labels.append(UInt32(truncatingIfNeeded: item * models + lower.model))
@@ -115,13 +116,5 @@ package struct PenaltySweep: Sendable {
             curve.append(inside, cost: cost.value / count, accuracy: quality.value / count)
         }
         return curve
-    }
-
-    /// An item's models with predictions, the preferred among equal scores first, and what it gets without any.
-    private func ranking(of item: Int) -> (models: [Int], fallback: Int) {
-        let known = order.preference.filter { !quality[item, $0].isNaN && !cost[item, $0].isNaN }
-        guard order.mode == .sound else { return (known, 0) }
-        let places = known.indices.sorted { (cost[item, known[$0]], $0) < (cost[item, known[$1]], $1) }
-        return (places.map { known[$0] }, order.preference[0])
     }
 }

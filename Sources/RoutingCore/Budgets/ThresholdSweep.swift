@@ -59,7 +59,7 @@ package struct ThresholdSweep: Sendable {
             lowest.append(costs[event])
         }
         lowestCosts = lowest
-        let last = Int32(order.mode == .sound ? order.preference[0] : 0)
+        let last = Int32(order.withoutPrediction)
         self.fallback = fallback.map { $0 < 0 || order.mode == .compat ? last : $0 }
     }
 
@@ -118,18 +118,20 @@ package struct ThresholdSweep: Sendable {
         precondition(models <= 255, "a model number is one byte")
         let ranked = thresholds.indices.sorted { (thresholds[$0], $0) < (thresholds[$1], $1) }
         var current = fallback.map { UInt8(truncatingIfNeeded: $0) }
-        var result = Matrix<UInt8>(repeating: 0, rows: thresholds.count, columns: items)
+        var result = [UInt8](repeating: 0, count: thresholds.count * items)
         var next = 0
         func store() {
             let start = ranked[next] * items
-            result.elements.withUnsafeMutableBytes { result in
+            result.withUnsafeMutableBytes { result in
                 current.withUnsafeBytes {
                     UnsafeMutableRawBufferPointer(rebasing: result[start...]).copyMemory(from: $0)
                 }
             }
             next += 1
         }
-        guard let highest = ranked.last.map({ thresholds[$0] }) else { return result }
+        guard let highest = ranked.last.map({ thresholds[$0] }) else {
+            return Matrix(rows: 0, columns: items, elements: [])
+        }
         walk(
             to: highest,
             before: { cost in while next < ranked.count, thresholds[ranked[next]] < cost { store() } },
@@ -137,7 +139,7 @@ package struct ThresholdSweep: Sendable {
             stop: { _ in }
         )
         while next < ranked.count { store() }
-        return result
+        return Matrix(rows: thresholds.count, columns: items, elements: result)
     }
 
     /// Walks through the events up to a threshold.

@@ -11,9 +11,13 @@ package struct TieOrder: Sendable {
     /// All models, the preferred among equals first.
     let preference: [Int]
 
+    /// What an item gets that no model has a prediction for.
+    let withoutPrediction: Int
+
     /// The order of a mode over a pool.
     package init(_ mode: EvaluationMode, pool: PoolStatistics) {
         self.mode = mode
         preference = mode == .sound ? pool.byCost : Array(pool.byCost.indices)
+        withoutPrediction = preference[0]
     }
 }

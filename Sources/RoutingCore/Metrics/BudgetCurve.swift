@@ -24,6 +24,13 @@ package struct BudgetCurve: Sendable {
         self.points = kept
     }
 
+    /// The curve with one point more, before those of equal cost.
+    func adding(_ point: OperatingPoint) -> BudgetCurve {
+        var points = points
+        points.insert(point, at: points.firstIndex { $0.cost >= point.cost } ?? points.count)
+        return BudgetCurve(through: points)
+    }
+
     /// E at a cost.
     package func value(at cost: Double) -> Double {
         guard let next = points.firstIndex(where: { $0.cost > cost }) else { return points[points.count - 1].accuracy }

@@ -21,7 +21,7 @@ package struct CurveMetrics: Sendable {
         switch reference.mode {
         case .sound:
             own = BudgetCurve(through: points)
-            shared = BudgetCurve(through: [reference.cheapest] + own.points)
+            shared = own.adding(reference.cheapest)
         case .compat:
             let kept = ParetoFrontier.indices(cost: points.map(\.cost), accuracy: points.map(\.accuracy))
             own = BudgetCurve(through: kept.isEmpty ? points : kept.map { points[$0] })

@@ -1,0 +1,72 @@
+import Foundation
+
+/// A confidence interval.
+package struct Interval: Hashable, Sendable {
+    package var low: Double
+    package var high: Double
+
+    package init(low: Double, high: Double) {
+        self.low = low
+        self.high = high
+    }
+
+    /// Wilson's score interval of a proportion: for accuracies near 0 or 1, where a bootstrap degenerates to a point.
+    ///
+    /// - Parameters:
+    ///   - proportion: 0…1, the mean of n outcomes in 0…1. For fractional outcomes the interval is conservative.
+    ///   - count: n, positive.
+    ///   - alpha: one minus the level, such as 0.05.
+    /// - Returns: the interval, inside 0…1.
+    /// - Reference: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
+    ///   American Statistical Association 22, 209–212, 1927.
+    package static func wilson(_ proportion: Double, of count: Int, alpha: Double) -> Interval {
+        precondition(count > 0, "a proportion of nothing")
+        let n = Double(count)
+        let z = NormalDistribution.quantile(1 - alpha / 2)
+        let denominator = 1 + z * z / n
+        let centre = (proportion + z * z / (2 * n)) / denominator
+        let half = z / denominator * (proportion * (1 - proportion) / n + z * z / (4 * n * n)).squareRoot()
+        return Interval(low: max(0, centre - half), high: min(1, centre + half))
+    }
+
+    /// The percentile interval of bootstrap replicates.
+    ///
+    /// - Parameters:
+    ///   - replicates: NaN where the metric had no value.
+    ///   - alpha: one minus the level.
+    /// - Returns: nil when there is no replicate, or when the metric has no value on more than one in twenty.
+    package static func percentile(_ replicates: some Sequence<Double>, alpha: Double) -> Interval? {
+        let all = Array(replicates)
+        let known = all.filter { !$0.isNaN }.sorted()
+        guard !known.isEmpty, (all.count - known.count) * 20 <= all.count else { return nil }
+        return Interval(low: quantile(known, alpha / 2), high: quantile(known, 1 - alpha / 2))
+    }
+
+    /// The quantile of sorted values by linear interpolation between order statistics (type 7 of Hyndman and Fan).
+    private static func quantile(_ sorted: [Double], _ level: Double) -> Double {
+        let place = level * Double(sorted.count - 1)
+        let below = Int(place.rounded(.down))
+        guard below + 1 < sorted.count else { return sorted[sorted.count - 1] }
+        return sorted[below] + (place - Double(below)) * (sorted[below + 1] - sorted[below])
+    }
+}
+
+/// The standard normal distribution.
+package enum NormalDistribution {
+    /// P(Z ≤ z).
+    package static func cumulative(_ z: Double) -> Double { erfc(-z / 2.0.squareRoot()) / 2 }
+
+    /// The z with P(Z ≤ z) = `level`, by bisection on the distribution function: exact to float64's last digits.
+    ///
+    /// - Parameter level: inside 0…1, both ends excluded.
+    /// - Returns: z.
+    package static func quantile(_ level: Double) -> Double {
+        precondition(level > 0 && level < 1, "a quantile at \(level)")
+        var (low, high) = (-40.0, 40.0)
+        while true {
+            let middle = (low + high) / 2
+            guard middle > low, middle < high else { return middle }
+            if cumulative(middle) < level { low = middle } else { high = middle }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingCore
+import RoutingData
+import Testing
+
+@Suite struct PairedBootstrapTests {
+    /// A random part with `points` nested operating points; dense: independent choices at each point.
+    private func setting(seed: Int, points: Int, dense: Bool, mode: EvaluationMode = .sound) throws -> (
+        ground: EvaluationGround, outcomes: ItemOutcomes, choices: Matrix<UInt8>, weights: BootstrapWeights
+    ) {
+        var generator = Xoshiro256(seed: HashedText.digest(["paired bootstrap", String(seed)]))
+        let (items, models) = (60, 4)
+        func matrix(_ value: () -> Double) -> Matrix<Double> {
+            Matrix(rows: 2 * items, columns: models, elements: (0..<2 * items * models).map { _ in value() })
+        }
+        let table = OutcomeTable(
+            models: (0..<models).map { "m\($0)" },
+            samples: (0..<2 * items).map { Sample(id: "s\($0)", dataset: "d", group: "g\($0 / 3)") },
+            quality: matrix { generator.below(2) == 0 ? 1 : 0 },
+            cost: matrix { generator.uniform() }
+        )
+        let parts = SplitParts(train: Array(0..<items), dev: [], test: Array(items..<2 * items))
+        let ground = try EvaluationGround(table, parts: parts, mode: mode)
+        let quality = Matrix(
+            rows: items,
+            columns: models,
+            elements: (0..<items * models).map { _ in generator.uniform() }
+        )
+        let cost = Matrix(rows: items, columns: models, elements: (0..<items * models).map { _ in generator.uniform() })
+        let sweep = ThresholdSweep(quality: quality, cost: cost, order: ground.order)
+        let choices =
+            dense
+            ? Matrix(
+                rows: points,
+                columns: items,
+                elements: (0..<points * items).map { _ in UInt8(generator.below(models)) }
+            )
+            : sweep.choices(at: (0..<points).map { Double($0) / Double(points) })
+        let weights = BootstrapWeights(
+            clusters: parts.test.map { table.samples[$0].group },
+            replicates: 40,
+            seed: seed,
+            splitIndex: 0
+        )
+        return (ground, try ground.outcomes(of: .test), choices, weights)
+    }
+
+    @Test(arguments: 0..<20, [false, true])
+    func `each replicate equals the metrics of a table with its items repeated`(seed: Int, dense: Bool) throws {
+        let points = 1 + seed % 5 * 3
+        let mode: EvaluationMode = seed % 4 == 3 ? .compat : .sound
+        let (ground, outcomes, choices, weights) = try setting(seed: seed, points: points, dense: dense, mode: mode)
+        let largest = points - 1
+        let reference = ground.reference(on: outcomes, largest: largest, peak: .point(0), parity: .point(points / 2))
+        let best = ground.bestSingle(on: outcomes)
+        let replicates = PairedBootstrap.replicates(
+            of: CurveMetric.allCases,
+            choices: choices,
+            outcomes: outcomes,
+            reference: reference,
+            singles: (ground.pool.cheapest, best),
+            weights: weights,
+            sparseLimit: dense ? 0 : .max
+        )
+        let byItem = (0..<outcomes.items).map { weights.weights(ofItem: $0) }
+        for replicate in 0..<weights.replicates {
+            // The part with each item as often as its weight says.
+            let drawn = (0..<outcomes.items).flatMap { [Int](repeating: $0, count: Int(byItem[$0][replicate])) }
+            func point(_ model: (Int) -> Int) -> OperatingPoint {
+                OperatingPoint(
+                    cost: BruteForce.mean(drawn.map { outcomes.cost[$0, model($0)] }),
+                    accuracy: BruteForce.mean(drawn.map { outcomes.quality[$0, model($0)] })
+                )
+            }
+            var resampled = reference
+            resampled.cheapest = point { _ in ground.pool.cheapest }
+            resampled.best = point { _ in best }
+            resampled.oracleAccuracy = BruteForce.mean(drawn.map { outcomes.quality.row($0).max() ?? 0 })
+            let curve = (0..<points).map { row in point { Int(choices[row, $0]) } }
+            let metrics = CurveMetrics(points: curve, reference: resampled)
+            for (row, metric) in CurveMetric.allCases.enumerated() {
+                let (found, expected) = (replicates[row, replicate], metrics[metric].number ?? .nan)
+                // Compat reads the frontier, which jumps; float32 products may miss a tie by rounding.
+                if dense, mode == .compat, metric != .accuracy, metric != .meanCost { continue }
+                let tolerance = dense ? 2e-5 : 1e-9
+                #expect(
+                    found.isNaN == expected.isNaN && !(abs(found - expected) > tolerance * max(1, abs(expected))),
+                    "seed \(seed), replicate \(replicate), \(metric.rawValue): \(found), expected \(expected)"
+                )
+            }
+        }
+    }
+}
