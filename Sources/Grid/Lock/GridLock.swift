@@ -23,8 +23,8 @@ package struct GridLock: Sendable {
     /// Cells of all blocks, excluded ones counted: the range of cell numbers.
     package let cellCount: Int
     package let groupCount: Int
-    /// Cells that an `exclude` entry leaves out.
-    package let excludedCount: Int
+    /// Cells that an `exclude` entry leaves out, by block.
+    package let excludedCounts: [Int]
     let layouts: [BlockLayout]
     private let masks: [ExcludeMasks]
     private let routers: [RouterTemplate]
@@ -35,7 +35,8 @@ package struct GridLock: Sendable {
         self.contents = contents
         bytes = contents.json.canonicalBytes()
         var layouts: [BlockLayout] = []
-        var (cells, groups, excluded) = (0, 0, 0)
+        var (cells, groups) = (0, 0)
+        var excluded: [Int] = []
         var masks: [ExcludeMasks] = []
         for block in contents.blocks {
             guard let layout = BlockLayout(block, axes: contents.axes, firstCell: cells, firstGroup: groups),
@@ -45,9 +46,9 @@ package struct GridLock: Sendable {
             masks.append(ExcludeMasks(contents.exclude, layout: layout, axes: contents.axes))
             cells += layout.cellCount
             groups += layout.groupCount
-            excluded += masks[masks.count - 1].excludedCount(layout, axes: contents.axes)
+            excluded.append(masks[masks.count - 1].excludedCount(layout, axes: contents.axes))
         }
-        (cellCount, groupCount, excludedCount) = (cells, groups, excluded)
+        (cellCount, groupCount, excludedCounts) = (cells, groups, excluded)
         self.layouts = layouts
         self.masks = masks
         routers = contents.blocks.map(RouterTemplate.init)
@@ -71,6 +72,8 @@ package struct GridLock: Sendable {
     package var statistics: GridStatistics { contents.statistics }
     /// Whether test is read by every cell, without a selection on dev.
     package var isUnsealed: Bool { contents.select == nil }
+    /// Cells that an `exclude` entry leaves out.
+    package var excludedCount: Int { excludedCounts.reduce(0, +) }
     /// Cells that are computed or found recorded: all but the excluded ones.
     package var activeCellCount: Int { cellCount - excludedCount }
     /// The digest of the lock: the same grid on the same data has the same.

@@ -57,7 +57,7 @@ package struct GridStatistics: Hashable, Sendable {
     package var bootstrap = 1_000
     /// One minus the confidence level.
     package var alpha = 0.05
-    package var cluster = Cluster.prompt
+    package var cluster = Cluster.sample
     package var seed = 1
 
     package init() {}

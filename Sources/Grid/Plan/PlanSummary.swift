@@ -1,0 +1,131 @@
+package import RouteGridBase
+import RouterCatalog
+
+/// What running a grid would take: `routegrid plan`.
+package struct PlanSummary: Hashable, Sendable {
+    /// One `routers` or `include` entry.
+    package struct Block: Hashable, Sendable {
+        /// Such as `knn {k: 5, 10, 50}`: the parameters with more than one value.
+        package var router: String
+        package var cells: Int
+        package var excluded: Int
+        package var groups: Int
+    }
+
+    package var blocks: [Block]
+    /// Cell numbers of all blocks, and how many of them `exclude` leaves out.
+    package var cells: Int
+    package var excluded: Int
+    package var groups: Int
+    /// False when the numbers below are estimated from every so-many-th group.
+    package var isExact: Bool
+    /// Different job keys of the cells that are not excluded.
+    package var keys: Int
+    /// Keys that have a record already.
+    package var recorded: Int
+    /// Keys without a record.
+    package var new: Int
+    /// Different fits with at least one new key.
+    package var newFits: Int
+    /// Those of them that train on cost: the ones that a change of prices repeats.
+    package var newFitsOnCost: Int
+
+    /// More cells than this are estimated.
+    package static let exactLimit = 1_000_000
+
+    /// Counts a grid.
+    ///
+    /// `recorded` says for each key whether it has a record. Exact up to `limit` cells; above that, groups at equal
+    /// distances are counted and the result is scaled.
+    /// - Complexity: O(min(cells, `limit`)) keys.
+    package init<Failure: Error>(
+        _ lock: GridLock,
+        limit: Int = exactLimit,
+        recorded isRecorded: ([Digest]) throws(Failure) -> [Bool]
+    ) throws(Failure) {
+        blocks = lock.blockSummaries
+        (cells, excluded, groups) = (lock.cellCount, lock.excludedCount, lock.groupCount)
+        let active = lock.activeCellCount
+        isExact = active <= limit
+        let stride = isExact ? 1 : (active + limit - 1) / limit
+        var counts = KeyCounts()
+        var group = 0
+        while group < lock.groupCount {
+            try counts.add(group, of: lock, isRecorded)
+            group += stride
+        }
+        let scale = isExact || counts.cells == 0 ? 1 : Double(active) / Double(counts.cells)
+        func scaled(_ count: Int) -> Int { Int((Double(count) * scale).rounded()) }
+        keys = scaled(counts.keys.count)
+        recorded = scaled(counts.recorded)
+        new = keys - recorded
+        newFits = scaled(counts.newFits.count)
+        newFitsOnCost = scaled(counts.newFitsOnCost)
+    }
+
+    /// Counts a grid of which nothing is recorded.
+    package init(_ lock: GridLock, limit: Int = exactLimit) {
+        self.init(lock, limit: limit) { (keys: [Digest]) throws(Never) in keys.map { _ in false } }
+    }
+}
+
+/// Keys seen so far, each once.
+private struct KeyCounts {
+    var cells = 0
+    var keys: Set<Digest> = []
+    var recorded = 0
+    var newFits: Set<Digest> = []
+    var newFitsOnCost = 0
+
+    mutating func add<Failure: Error>(
+        _ group: Int,
+        of lock: GridLock,
+        _ isRecorded: ([Digest]) throws(Failure) -> [Bool]
+    ) throws(Failure) {
+        let fitKey = lock.fitKey(ofGroup: group)
+        let jobs = lock.jobs(ofGroup: group, fitKey: fitKey)
+        cells += jobs.count
+        let fresh = jobs.map(\.jobKey).filter { keys.insert($0).inserted }
+        let known = try isRecorded(fresh).count(where: \.self)
+        recorded += known
+        guard known < fresh.count, newFits.insert(fitKey).inserted else { return }
+        if lock.contents.blocks[lock.block(ofGroup: group)].reads.contains(.trainCost) { newFitsOnCost += 1 }
+    }
+}
+
+extension GridLock {
+    /// The blocks in words and numbers.
+    var blockSummaries: [PlanSummary.Block] {
+        layouts.enumerated().map { index, layout in
+            let varied = layout.block.parameters.filter { $0.values.count > 1 }.map { parameter in
+                "\(parameter.name): \(parameter.values.map { $0.stringValue ?? $0.jsonText }.joined(separator: ", "))"
+            }
+            return PlanSummary.Block(
+                router: layout.block.kind + (varied.isEmpty ? "" : " {\(varied.joined(separator: "; "))}"),
+                cells: layout.cellCount,
+                excluded: excludedCounts[index],
+                groups: layout.groupCount
+            )
+        }
+    }
+}
+
+extension PlanSummary {
+    /// The document of `routegrid plan --output json`.
+    package var json: JSONValue {
+        [
+            "schema": "routegrid/plan/v1",
+            "cells": JSONValue(cells), "excluded": JSONValue(excluded), "groups": JSONValue(groups),
+            "exact": .bool(isExact), "keys": JSONValue(keys), "recorded": JSONValue(recorded), "new": JSONValue(new),
+            "new_fits": JSONValue(newFits), "new_fits_on_cost": JSONValue(newFitsOnCost),
+            "blocks": .array(
+                blocks.map {
+                    [
+                        "router": .string($0.router), "cells": JSONValue($0.cells),
+                        "excluded": JSONValue($0.excluded), "groups": JSONValue($0.groups),
+                    ]
+                }
+            ),
+        ]
+    }
+}
