@@ -56,11 +56,13 @@ extension RecordStore {
             sql: "INSERT OR IGNORE INTO record(job_key, result_sha, body, run_info) VALUES (?, ?, ?, ?)"
         )
         try insert.execute(arguments: [key, Data(row.resultDigest), Data(row.body), Data(row.runInfo)])
+        // Read before any other statement runs: it counts what the last one changed.
+        let isNew = database.changesCount > 0
         for blob in row.blobs {
             try database.cachedStatement(sql: "INSERT OR IGNORE INTO blob(sha, size, bytes) VALUES (?, ?, ?)")
                 .execute(arguments: [Data(blob.digest), blob.bytes.count, Data(blob.bytes)])
         }
-        if database.lastRecordWasInserted(insert) { return .new }
+        if isNew { return .new }
         let known = try Data.fetchOne(
             try database.cachedStatement(sql: "SELECT result_sha FROM record WHERE job_key = ?"),
             arguments: [key]
@@ -117,9 +119,4 @@ extension RecordStore {
     }
 
     static func timestamp() -> String { Date().formatted(.iso8601) }
-}
-
-extension Database {
-    /// Whether the `INSERT OR IGNORE` just executed added its row.
-    fileprivate func lastRecordWasInserted(_ statement: Statement) -> Bool { changesCount > 0 }
 }
