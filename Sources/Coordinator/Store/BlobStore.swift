@@ -99,9 +99,9 @@ package enum DurableFile {
 
     static func syncFolder(_ path: String) throws(RouteGridError) {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if folder >= 0 { close(folder) } }
         guard folder >= 0, fsync(folder) == 0 else {
             throw RouteGridError(.system, "\(path): \(String(cString: strerror(errno)))")
         }
-        close(folder)
     }
 }

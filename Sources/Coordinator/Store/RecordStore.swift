@@ -25,11 +25,13 @@ package final class RecordStore: Sendable {
             var configuration = Configuration()
             configuration.label = "records"
             configuration.prepareDatabase { database in
-                try database.execute(sql: "PRAGMA synchronous = FULL")
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
                 try database.execute(sql: "PRAGMA cache_size = -65536")
             }
+            try Self.probe(folder.database)
             pool = try DatabasePool(path: folder.database, configuration: configuration)
+            // After opening: when GRDB switches a database to WAL it sets the writer to NORMAL, which syncs no commit.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             let migrator = StoreSchema.migrator
             guard try pool.read({ try !migrator.hasBeenSuperseded($0) }) else {
                 throw RouteGridError.badInput(folder.database, "written by a newer routegrid; use that version")
@@ -48,6 +50,21 @@ package final class RecordStore: Sendable {
         } catch {
             throw Self.explain(error, folder: folder)
         }
+    }
+
+    /// Reads a file that is there without changing it, so that a damaged one is refused as it was found.
+    private static func probe(_ path: String) throws {
+        let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+        guard let size, size > 0 else { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.read { database in
+            for table in try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table'") {
+                _ = try Row.fetchOne(database, sql: "SELECT * FROM \(table.quotedDatabaseIdentifier) LIMIT 1")
+            }
+        }
+        try queue.close()
     }
 
     /// What a failed call means for a person, and whether it can be tried again.
