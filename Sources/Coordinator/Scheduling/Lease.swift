@@ -4,6 +4,9 @@ struct Lease: Sendable {
         case notStarted
         case fit
         case cell(Int)
+        /// It went on while nobody listened, or its process died and the next has not spoken: nothing is blamed, and
+        /// nothing is taken from it, until it says what it does.
+        case unknown
     }
 
     let id: LeaseID
@@ -19,6 +22,8 @@ struct Lease: Sendable {
     var progressed: Moment
     /// The last time the worker named the lease.
     var seen: Moment
+    /// Cells that were taken from it and given to others: the worker is told to drop them until the lease ends.
+    var revoked: [Int] = []
 
     init(id: LeaseID, fence: Fence, run: RunID, group: Int, worker: WorkerID, cells: [Int], at now: Moment) {
         self.id = id
@@ -38,10 +43,14 @@ struct Lease: Sendable {
         return true
     }
 
-    /// The cells that a worker has surely not begun.
+    /// The cells that a worker has not begun, by what it said. Cells run in their order, and one before the current one
+    /// is finished, its result on its way.
     var notStarted: [Int] {
-        guard case .cell(let current) = progress else { return cells }
-        return cells.filter { $0 != current }
+        switch progress {
+        case .notStarted, .fit: cells
+        case .cell(let current): cells.filter { $0 > current }
+        case .unknown: []
+        }
     }
 }
 

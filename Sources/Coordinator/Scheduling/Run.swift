@@ -85,6 +85,11 @@ struct Run: Sendable {
         return nil
     }
 
+    /// Forgets queued groups whose pending cells all went elsewhere, so that they do not count as work at hand.
+    mutating func emptyReady() {
+        while let number = ready.popMin() { groups[number]?.isQueued = false }
+    }
+
     /// Takes the first cells of a group for a lease; the rest stays with the worker that has the fit.
     mutating func take(_ count: Int, ofGroup number: Int, lease: LeaseID, for worker: WorkerID) -> [Int] {
         guard var group = groups[number] else { return [] }
@@ -101,7 +106,7 @@ struct Run: Sendable {
 
     /// Gives cells back to their group, in order, without those that are done, failed or elsewhere.
     mutating func restore(_ cells: [Int], toGroup number: Int) {
-        var group = groups[number] ?? Group()
+        var group = groups[number] ?? Group(isResolved: number < cursor)
         let returning = cells.filter { !done.contains($0) && !isExcepted($0) }
         group.pending = (group.pending + returning).sorted()
         pendingCells += returning.count
@@ -129,6 +134,71 @@ struct Run: Sendable {
         guard let place = groups[number]?.pending.firstIndex(of: cell) else { return }
         groups[number]?.pending.remove(at: place)
         pendingCells -= 1
+        if groups[number]?.pending.isEmpty == true { owned.remove(number) }
+    }
+
+    /// Takes the answer of a look-up: these cells of the group wait, as far as nothing was heard of them meanwhile.
+    mutating func resolve(_ number: Int, pending cells: [Int]) {
+        var group = groups[number] ?? Group()
+        group.isResolved = true
+        pendingCells -= group.pending.count
+        group.pending = cells.filter { !done.contains($0) && !isExcepted($0) }
+        pendingCells += group.pending.count
+        groups[number] = group
+        owned.remove(number)
+        queue(number)
+        dropIfFinished(number)
+    }
+
+    /// The cells of a worker's lease of an earlier life that are still nobody's, and their group.
+    func adoptable(_ held: HeldLease) -> (group: Int, cells: [Int])? {
+        guard !state.isOver, let first = held.cells.first,
+            held.cells.allSatisfy({ (0..<space.cellCount).contains($0) })
+        else { return nil }
+        let number = space.group(ofCell: first)
+        let range = space.cells(ofGroup: number)
+        let cells = Set(held.cells).sorted().filter { range.contains($0) && !done.contains($0) && !isExcepted($0) }
+        return (number, cells)
+    }
+
+    /// Takes cells of a group that were pending, or that nobody has looked up yet, into a lease.
+    mutating func adopt(_ cells: [Int], ofGroup number: Int, lease: LeaseID) {
+        for cell in cells { removePending(cell) }
+        groups[number, default: Group(isResolved: number < cursor)].leases.insert(lease)
+        leaseCount += 1
+    }
+
+    /// Enters the exception of a cell that is not recorded.
+    mutating func except(_ cell: Int, _ exception: CellException) {
+        exceptions[cell] = exception
+        if exception.isFinal { failedCells += 1 }
+        guard let until = exception.until else { return }
+        backoff.insert(Waiting(until: until, cell: cell))
+        groups[space.group(ofCell: cell)]?.backingOff += 1
+    }
+
+    /// Makes the cells pending whose time to be tried again has come.
+    mutating func wakeBackedOff(_ now: Moment) {
+        while let next = backoff.min, next.until <= now {
+            backoff.removeMin()
+            guard let exception = exceptions[next.cell], exception.state == .backingOff, exception.until == next.until
+            else { continue }
+            exceptions[next.cell]?.state = .retrying
+            exceptions[next.cell]?.until = nil
+            let number = space.group(ofCell: next.cell)
+            groups[number]?.backingOff -= 1
+            restore([next.cell], toGroup: number)
+        }
+    }
+
+    /// Counts the record of a cell once; returns the exception that it ends.
+    mutating func record(_ cell: Int) -> CellException? {
+        done.insert(cell)
+        removePending(cell)
+        guard let exception = exceptions.removeValue(forKey: cell) else { return nil }
+        if exception.isFinal { failedCells -= 1 }
+        if exception.state == .backingOff { groups[space.group(ofCell: cell)]?.backingOff -= 1 }
+        return exception
     }
 }
 

@@ -1,5 +1,3 @@
-import HeapModule
-
 extension Scheduler {
     /// A cell, or the fit and with it every cell left of the lease, failed.
     mutating func failed(
@@ -24,7 +22,7 @@ extension Scheduler {
             }
             returning.append(cell)
         }
-        if kind == .crash, cell != nil { leases[id]?.progress = .fit }
+        if kind == .crash { leases[id]?.progress = .unknown }
         if leases[id]?.cells.isEmpty == true { endLease(id) }
         runs[lease.run]?.restore(returning, toGroup: lease.group)
         stopIfTooManyFailed(lease.run)
@@ -33,15 +31,16 @@ extension Scheduler {
 
     /// Counts a process death against a cell: tried again at once the first time, then with back-off.
     mutating func crashed(_ id: RunID, cell: Int, text: String) {
-        guard let run = runs[id] else { return }
-        let crashes = (run.exceptions[cell]?.crashes ?? 0) + 1
+        guard let policy = runs[id]?.policy else { return }
+        let known = runs[id]?.exceptions[cell]
+        let crashes = (known?.crashes ?? 0) + 1
         except(
             id,
             cell: cell,
-            final: crashes >= run.policy.crashLimit ? .quarantined : nil,
-            attempts: run.exceptions[cell]?.attempts ?? 0,
+            final: crashes >= policy.crashLimit ? .quarantined : nil,
+            attempts: known?.attempts ?? 0,
             crashes: crashes,
-            delay: crashes == 1 ? nil : run.policy.backoff(tries: crashes - 1),
+            delay: crashes == 1 ? nil : policy.backoff(tries: crashes - 1),
             kind: .crash,
             text: text
         )
@@ -49,15 +48,16 @@ extension Scheduler {
     }
 
     private mutating func failedOnce(_ id: RunID, cell: Int, kind: FailureKind, retryable: Bool, text: String) {
-        guard let run = runs[id] else { return }
-        let attempts = (run.exceptions[cell]?.attempts ?? 0) + 1
+        guard let policy = runs[id]?.policy else { return }
+        let known = runs[id]?.exceptions[cell]
+        let attempts = (known?.attempts ?? 0) + 1
         except(
             id,
             cell: cell,
-            final: !retryable || attempts > run.policy.retries ? .failed : nil,
+            final: !retryable || attempts > policy.retries ? .failed : nil,
             attempts: attempts,
-            crashes: run.exceptions[cell]?.crashes ?? 0,
-            delay: run.policy.backoff(tries: attempts),
+            crashes: known?.crashes ?? 0,
+            delay: policy.backoff(tries: attempts),
             kind: kind,
             text: text
         )
@@ -73,7 +73,7 @@ extension Scheduler {
         kind: FailureKind,
         text: String
     ) {
-        guard var run = runs[id], !run.done.contains(cell) else { return }
+        guard runs[id]?.done.contains(cell) == false else { return }
         let until = final == nil ? delay.map { now + $0 } : nil
         let exception = CellException(
             state: final ?? (until == nil ? .retrying : .backingOff),
@@ -83,13 +83,7 @@ extension Scheduler {
             text: text,
             until: until
         )
-        run.exceptions[cell] = exception
-        if exception.isFinal { run.failedCells += 1 }
-        if let until {
-            run.backoff.insert(Run.Waiting(until: until, cell: cell))
-            run.groups[run.space.group(ofCell: cell)]?.backingOff += 1
-        }
-        runs[id] = run
+        runs[id]?.except(cell, exception)
         commands.append(.record(id, cell: cell, exception))
     }
 

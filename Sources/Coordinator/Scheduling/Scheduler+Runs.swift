@@ -11,10 +11,15 @@ extension Scheduler {
     ) {
         guard runs[id] == nil else { return }
         var run = Run(space: space, policy: policy, state: state, done: done, exceptions: exceptions)
-        // What backed off in an earlier life is tried at once: its clock is gone.
-        for (cell, exception) in exceptions where exception.state == .backingOff {
-            run.exceptions[cell]?.state = .retrying
-            run.exceptions[cell]?.until = nil
+        for (cell, exception) in exceptions.sorted(by: { $0.key < $1.key }) {
+            if done.contains(cell) {
+                // The earlier life ended between the commit of the record and that of the exception's end.
+                if run.record(cell) != nil { commands.append(.record(id, cell: cell, nil)) }
+            } else if exception.state == .backingOff {
+                // It is tried at once: the clock of the earlier life is gone.
+                run.exceptions[cell]?.state = .retrying
+                run.exceptions[cell]?.until = nil
+            }
         }
         runs[id] = run
         if !state.isOver { unfinished.insert(id) }
@@ -63,55 +68,60 @@ extension Scheduler {
     }
 
     mutating func resolved(_ id: RunID, group number: Int, unrecorded: [Int], recorded: [Int]) {
-        guard var run = runs[id] else { return }
-        run.resolving -= 1
-        for cell in recorded where run.done.insert(cell) { run.reusedCells += 1 }
-        var group = run.groups[number] ?? Run.Group()
-        group.isResolved = true
-        let handedOut = Set(group.leases.flatMap { leases[$0]?.cells ?? [] })
-        let pending = unrecorded.filter {
-            !handedOut.contains($0) && !run.done.contains($0) && !run.isExcepted($0)
+        guard runs[id] != nil else { return }
+        runs[id]?.resolving -= 1
+        for cell in recorded where runs[id]?.done.contains(cell) == false {
+            runs[id]?.reusedCells += 1
+            committed(id, cell: cell)
         }
-        run.pendingCells += pending.count - group.pending.count
-        group.pending = pending
-        run.groups[number] = group
-        run.queue(number)
-        run.dropIfFinished(number)
-        runs[id] = run
+        let handedOut = cellsHandedOut(ofGroup: number, of: id)
+        runs[id]?.resolve(number, pending: unrecorded.filter { !handedOut.contains($0) })
         mayGrant = true
+    }
+
+    /// The cells of a group that some worker holds.
+    func cellsHandedOut(ofGroup number: Int, of id: RunID) -> Set<Int> {
+        Set((runs[id]?.groups[number]?.leases ?? []).flatMap { leases[$0]?.cells ?? [] })
     }
 
     /// Asks the store about the next groups, and sees whether the run is over.
     mutating func settle(_ id: RunID) {
         guard runs[id]?.state == .active else { return }
-        resolveAhead(id)
-        guard let run = runs[id], run.isExhausted else { return }
-        change(id, to: .finished, reason: "")
+        let wanted = max(configuration.resolveGroups, 2 * hungry.count)
+        for groups in runs[id]?.reachAhead(groups: wanted, configuration) ?? [] {
+            commands.append(.resolve(id, groups: groups))
+        }
+        if runs[id]?.isExhausted == true { change(id, to: .finished, reason: "") }
+    }
+}
+
+extension Run {
+    /// Moves the cursor on and says which groups are to be looked up, in pieces.
+    fileprivate mutating func reachAhead(groups wanted: Int, _ configuration: Scheduler.Configuration) -> [Range<Int>] {
+        guard cursor < space.groupCount else { return [] }
+        if pendingCells == 0 { emptyReady() }
+        var pieces: [Range<Int>] = []
+        while cursor < space.groupCount, pendingCells < configuration.readyCells, resolving + ready.count < wanted {
+            skipRecorded()
+            let first = cursor
+            var cells = 0
+            while cursor < space.groupCount, cursor - first < configuration.resolveGroups, cells < 4_096 {
+                cells += space.cells(ofGroup: cursor).count
+                cursor += 1
+            }
+            guard cursor > first else { break }
+            resolving += cursor - first
+            pieces.append(first..<cursor)
+        }
+        return pieces
     }
 
-    private mutating func resolveAhead(_ id: RunID) {
-        guard var run = runs[id], run.cursor < run.space.groupCount else { return }
-        let wantedGroups = max(configuration.resolveGroups, 2 * hungry.count)
-        while run.cursor < run.space.groupCount,
-            run.pendingCells < configuration.readyCells,
-            run.resolving + run.ready.count < wantedGroups
-        {
-            while run.cursor < run.space.groupCount, run.done.contains(all: run.space.cells(ofGroup: run.cursor)) {
-                run.cursor += 1
-            }
-            let first = run.cursor
-            var cells = 0
-            while run.cursor < run.space.groupCount,
-                run.cursor - first < configuration.resolveGroups,
-                cells < 4_096
-            {
-                cells += run.space.cells(ofGroup: run.cursor).count
-                run.cursor += 1
-            }
-            guard run.cursor > first else { break }
-            run.resolving += run.cursor - first
-            commands.append(.resolve(id, groups: first..<run.cursor))
+    /// Passes over groups that are recorded whole; a lease that was adopted in one of them needs no look-up any more.
+    private mutating func skipRecorded() {
+        while cursor < space.groupCount, done.contains(all: space.cells(ofGroup: cursor)) {
+            groups[cursor]?.isResolved = true
+            cursor += 1
+            dropIfFinished(cursor - 1)
         }
-        runs[id] = run
     }
 }

@@ -1,5 +1,3 @@
-import HeapModule
-
 extension Scheduler {
     mutating func seen(_ id: WorkerID) { workers[id]?.seen = now }
 
@@ -22,24 +20,12 @@ extension Scheduler {
 
     /// Continues a lease of the coordinator's earlier life, for the cells that are still nobody's.
     private mutating func adopt(_ held: HeldLease, by worker: WorkerID) -> Bool {
-        guard leases[held.lease] == nil, var run = runs[held.run], !run.state.isOver, let first = held.cells.first,
-            held.cells.allSatisfy({ (0..<run.space.cellCount).contains($0) })
-        else { return false }
-        let number = run.space.group(ofCell: first)
-        let range = run.space.cells(ofGroup: number)
-        var group = run.groups[number] ?? Run.Group(isResolved: number < run.cursor)
-        let handedOut = Set(group.leases.flatMap { leases[$0]?.cells ?? [] })
-        let cells = held.cells.sorted().filter {
-            range.contains($0) && !handedOut.contains($0) && !run.done.contains($0) && !run.isExcepted($0)
-        }
+        guard leases[held.lease] == nil, let found = runs[held.run]?.adoptable(held) else { return false }
+        let number = found.group
+        let handedOut = cellsHandedOut(ofGroup: number, of: held.run)
+        let cells = found.cells.filter { !handedOut.contains($0) }
         guard !cells.isEmpty else { return false }
-        let before = group.pending.count
-        group.pending.removeAll { cells.contains($0) }
-        run.pendingCells -= before - group.pending.count
-        group.leases.insert(held.lease)
-        run.groups[number] = group
-        run.leaseCount += 1
-        runs[held.run] = run
+        runs[held.run]?.adopt(cells, ofGroup: number, lease: held.lease)
         var lease = Lease(
             id: held.lease,
             fence: held.fence,
@@ -49,11 +35,11 @@ extension Scheduler {
             cells: cells,
             at: now
         )
-        lease.progress = .fit
+        lease.progress = .unknown
+        lease.revoked = held.cells.filter { !cells.contains($0) }
         leases[held.lease] = lease
         workers[worker]?.leases.insert(held.lease)
-        let dropped = held.cells.filter { !cells.contains($0) }
-        if !dropped.isEmpty { commands.append(.revoke(worker, held.lease, held.fence, cells: dropped)) }
+        if !lease.revoked.isEmpty { commands.append(.revoke(worker, held.lease, held.fence, cells: lease.revoked)) }
         return true
     }
 
@@ -61,8 +47,10 @@ extension Scheduler {
         seen(id)
         guard workers[id] != nil else { return }
         for lease in named {
-            if leases[lease]?.worker == id {
+            if let known = leases[lease], known.worker == id {
                 leases[lease]?.seen = now
+                // Said again each time: the first word may have been lost.
+                if !known.revoked.isEmpty { commands.append(.revoke(id, lease, known.fence, cells: known.revoked)) }
             } else {
                 commands.append(.revoke(id, lease, Fence(lease.rawValue), cells: []))
             }
@@ -84,45 +72,26 @@ extension Scheduler {
     }
 
     mutating func updateHunger(_ id: WorkerID) {
-        if workers[id]?.isHungry == true {
-            hungry.insert(id)
-            mayGrant = true
-        } else {
-            hungry.remove(id)
-        }
+        guard let worker = workers[id], worker.isHungry else { return hungry.remove(id) }
+        hungry.insert(id, isIdle: worker.leases.isEmpty)
+        mayGrant = true
     }
 
     mutating func tick() {
         let limit = configuration.leaseMilliseconds
-        for id in workers.filter({ now - $0.value.seen > limit }).keys.sorted() {
+        for id in workers.filter({ now - max($0.value.seen, awake) > limit }).keys.sorted() {
             commands.append(.workerLost(id))
             remove(id, blaming: true)
         }
         // The worker lives and does not name the lease: the grant was lost on its way, and nothing is to blame.
-        for id in leases.filter({ now - $0.value.seen > limit }).keys.sorted() {
+        for id in leases.filter({ now - max($0.value.seen, awake) > limit }).keys.sorted() {
             returnLease(id, blaming: false, text: "")
         }
-        for id in unfinished.sorted() { wakeBackedOff(id) }
+        for id in unfinished.sorted() { runs[id]?.wakeBackedOff(now) }
         mayGrant = true
         if now >= graceEnd, !isStalled {
             grantLeases()
             steal()
         }
-    }
-
-    private mutating func wakeBackedOff(_ id: RunID) {
-        guard var run = runs[id] else { return }
-        while let next = run.backoff.min, next.until <= now {
-            run.backoff.removeMin()
-            guard run.exceptions[next.cell]?.state == .backingOff, run.exceptions[next.cell]?.until == next.until else {
-                continue
-            }
-            run.exceptions[next.cell]?.state = .retrying
-            run.exceptions[next.cell]?.until = nil
-            let number = run.space.group(ofCell: next.cell)
-            run.groups[number]?.backingOff -= 1
-            run.restore([next.cell], toGroup: number)
-        }
-        runs[id] = run
     }
 }

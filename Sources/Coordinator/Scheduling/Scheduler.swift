@@ -15,6 +15,9 @@ package struct Scheduler: Sendable {
         package var targetMilliseconds = 2_000.0
         /// After a start with unfinished runs, workers have this long to say what they hold before it is given away.
         package var graceMilliseconds: Int64 = 1_000
+        /// When nothing at all happened for so long, not even a tick, the coordinator itself was stopped: everybody gets
+        /// a lease's time from then on.
+        package var sleepMilliseconds: Int64 = 1_000
         /// How much is looked up ahead of the workers.
         package var readyCells = 16_384
         package var resolveGroups = 256
@@ -27,13 +30,15 @@ package struct Scheduler: Sendable {
     var now: Moment
     /// No lease is granted before this moment.
     var graceEnd: Moment
+    /// When the coordinator last woke from a stop of its own: before that, it could not have heard anybody.
+    var awake: Moment
     var runs: [RunID: Run] = [:]
     /// The runs that are not over.
     var unfinished: Set<RunID> = []
     var workers: [WorkerID: WorkerEntry] = [:]
     var leases: [LeaseID: Lease] = [:]
-    /// Workers that want more leases; those that hold none come first.
-    var hungry: Set<WorkerID> = []
+    /// Workers that want more leases.
+    var hungry = HungryWorkers()
     var isStalled = false
     var commands: [SchedulerCommand] = []
     /// Something changed that may let a lease be granted.
@@ -48,11 +53,13 @@ package struct Scheduler: Sendable {
         self.configuration = configuration
         self.epoch = epoch
         self.now = now
+        awake = now
         graceEnd = now + (recovering ? configuration.graceMilliseconds : 0)
     }
 
     /// Takes one event and says what is to be done about it, in order.
     package mutating func handle(_ event: SchedulerEvent, at moment: Moment) -> [SchedulerCommand] {
+        if moment - now > configuration.sleepMilliseconds { awake = moment }
         now = max(now, moment)
         switch event {
         case .runAdded(let id, let space, let policy, let state, let done, let exceptions):

@@ -1,0 +1,61 @@
+extension Scheduler {
+    /// Cells that could be taken from a lease, and the milliseconds that are won by it.
+    private struct Booty {
+        let lease: LeaseID
+        let cells: [Int]
+        let worth: Double
+    }
+
+    /// Gives idle workers cells that a busy one has not begun, when running them takes longer than fitting anew. A lease
+    /// is robbed at most once a tick.
+    mutating func steal() {
+        guard !hungry.idle.isEmpty else { return }
+        var booties = unfinished.isEmpty ? [] : allBooty()
+        for thief in hungry.idle.sorted() where !booties.isEmpty {
+            guard let worker = workers[thief], candidates(for: worker).isEmpty,
+                let place = booties.lastIndex(where: { isFit(worker, for: $0) })
+            else { continue }
+            take(booties.remove(at: place))
+            _ = grant(to: thief)
+        }
+    }
+
+    private func isFit(_ worker: WorkerEntry, for booty: Booty) -> Bool {
+        guard let run = leases[booty.lease]?.run, let numerics = runs[run]?.policy.numerics else { return false }
+        return worker.numerics.contains(numerics)
+    }
+
+    /// What is worth stealing, the best last.
+    private func allBooty() -> [Booty] {
+        leases.values.compactMap(booty(in:)).sorted { ($0.worth, $1.lease) < ($1.worth, $0.lease) }
+    }
+
+    private func booty(in lease: Lease) -> Booty? {
+        guard now - lease.granted > 500, let run = runs[lease.run], run.state == .active else { return nil }
+        let fit = run.duration.fitMilliseconds ?? 0
+        let cell = run.duration.cellMilliseconds ?? 0
+        let free = lease.notStarted
+        let cells: [Int]
+        let worth: Double
+        if lease.progress == .notStarted, workers[lease.worker]?.leases.count ?? 0 > 1 {
+            // It waits behind another lease: all of it can go.
+            cells = free
+            worth = fit + cell * Double(cells.count)
+        } else {
+            cells = Array(free.suffix(free.count / 2))
+            worth = cell * Double(cells.count) - fit
+        }
+        return cells.isEmpty || worth <= 200 ? nil : Booty(lease: lease.id, cells: cells, worth: worth)
+    }
+
+    /// Puts stolen cells back into their group and tells their worker to drop them.
+    private mutating func take(_ booty: Booty) {
+        guard var lease = leases[booty.lease] else { return }
+        lease.cells.removeAll { booty.cells.contains($0) }
+        lease.revoked += booty.cells
+        leases[lease.id] = lease
+        commands.append(.revoke(lease.worker, lease.id, lease.fence, cells: booty.cells))
+        if lease.cells.isEmpty { endLease(lease.id) }
+        runs[lease.run]?.restore(booty.cells, toGroup: lease.group)
+    }
+}
