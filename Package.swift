@@ -86,7 +86,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: settings
+            swiftSettings: numericSettings
+        ),
+        .target(
+            name: "Simulation",
+            dependencies: ["RouteGridBase", "Coordinator", "Grid"],
+            swiftSettings: numericSettings
         ),
         .target(
             name: "Worker",
@@ -105,7 +110,7 @@ let package = Package(
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Coordinator", "Worker", "Grid", "RouterCatalog", "RoutingData", "RoutingCore", "Wire",
+                "Aggregator", "Coordinator", "Simulation", "Worker", "Grid", "RouterCatalog", "RoutingData", "RoutingCore", "Wire",
                 "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -155,7 +160,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CoordinatorTests",
-            dependencies: ["Coordinator", "Grid", "Wire", "TestSupport"],
+            dependencies: [
+                "Coordinator", "Grid", "Wire", "RouteGridBase", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Wire", "TestSupport"], swiftSettings: settings),
@@ -166,7 +174,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["Coordinator", "Grid", "TestSupport"],
+            dependencies: ["Simulation", "Coordinator", "Grid", "RouteGridBase", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -43,8 +43,9 @@ struct Lease: Sendable {
         return true
     }
 
-    /// The cells that a worker has not begun, by what it said. Cells run in their order, and one before the current one
-    /// is finished, its result on its way.
+    /// The cells that a worker has not begun, by what it said.
+    ///
+    /// Cells run in their order, and one before the current one is finished, its result on its way.
     var notStarted: [Int] {
         switch progress {
         case .notStarted, .fit: cells

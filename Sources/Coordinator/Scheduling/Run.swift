@@ -34,7 +34,8 @@ struct Run: Sendable {
     var exceptions: [Int: CellException]
     /// The first group that nobody has asked the store about.
     var cursor = 0
-    var resolving = 0
+    /// Groups that the store was asked about and has not answered.
+    var lookedUp: Set<Int> = []
     var groups: [Int: Group] = [:]
     /// Groups with pending cells that no worker owns, lowest number first.
     var ready = Heap<Int>()
@@ -64,7 +65,10 @@ struct Run: Sendable {
     }
 
     /// Whether nothing is left to hand out, to wait for, or to ask about.
-    var isExhausted: Bool { cursor == space.groupCount && resolving == 0 && groups.isEmpty }
+    var isExhausted: Bool { cursor == space.groupCount && lookedUp.isEmpty && groups.isEmpty }
+
+    /// Whether the store has said which cells of the group are recorded.
+    func isReached(_ group: Int) -> Bool { group < cursor && !lookedUp.contains(group) }
 
     /// Makes the group's pending cells available to every worker.
     mutating func queue(_ number: Int) {
@@ -106,7 +110,7 @@ struct Run: Sendable {
 
     /// Gives cells back to their group, in order, without those that are done, failed or elsewhere.
     mutating func restore(_ cells: [Int], toGroup number: Int) {
-        var group = groups[number] ?? Group(isResolved: number < cursor)
+        var group = groups[number] ?? Group(isResolved: isReached(number))
         let returning = cells.filter { !done.contains($0) && !isExcepted($0) }
         group.pending = (group.pending + returning).sorted()
         pendingCells += returning.count
@@ -164,7 +168,8 @@ struct Run: Sendable {
     /// Takes cells of a group that were pending, or that nobody has looked up yet, into a lease.
     mutating func adopt(_ cells: [Int], ofGroup number: Int, lease: LeaseID) {
         for cell in cells { removePending(cell) }
-        groups[number, default: Group(isResolved: number < cursor)].leases.insert(lease)
+        let absent = Group(isResolved: isReached(number))
+        groups[number, default: absent].leases.insert(lease)
         leaseCount += 1
     }
 

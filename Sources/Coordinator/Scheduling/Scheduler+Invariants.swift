@@ -1,3 +1,5 @@
+import HeapModule
+
 extension Scheduler {
     /// What must hold after every event; returns what does not, in words.
     ///
@@ -36,37 +38,61 @@ extension Scheduler {
         }
         var pending = 0
         var held = 0
+        var backingOff: [Int: Int] = [:]
+        for (cell, exception) in run.exceptions {
+            expect(!run.done.contains(cell), "the recorded cell \(cell) has an exception")
+            if exception.state == .backingOff { backingOff[run.space.group(ofCell: cell), default: 0] += 1 }
+        }
+        let queued = Set(run.ready.unordered)
         for (number, group) in run.groups {
             pending += group.pending.count
             held += group.leases.count
-            var seen: Set<Int> = []
-            for cell in group.pending + group.leases.flatMap({ leases[$0]?.cells ?? [] }) {
-                expect(seen.insert(cell).inserted, "cell \(cell) is in two hands")
-                expect(run.space.cells(ofGroup: number).contains(cell), "cell \(cell) is not of group \(number)")
-                expect(!run.done.contains(cell), "cell \(cell) is recorded and waits")
-                expect(!run.isExcepted(cell), "cell \(cell) has an exception and waits")
-            }
-            let reachable = group.pending.isEmpty || group.isQueued || (group.owner.map { workers[$0] != nil } ?? false)
-            expect(reachable, "group \(number) has pending cells that nobody can get")
-            expect(!group.isFinished, "group \(number) is finished and kept")
-            expect(group.backingOff >= 0, "group \(number) counts \(group.backingOff) cells backing off")
+            broken += checkInvariants(of: id, run, group: number, group)
+            expect(
+                group.backingOff == backingOff[number, default: 0],
+                "group \(number) counts \(group.backingOff) cells backing off for \(backingOff[number, default: 0])"
+            )
+            expect(!group.isQueued || queued.contains(number), "group \(number) is said to be queued and is not")
+        }
+        for number in run.owned {
+            expect(run.groups[number]?.pending.isEmpty == false, "group \(number) is owned and has no pending cells")
         }
         expect(pending == run.pendingCells, "\(pending) pending cells are counted as \(run.pendingCells)")
         expect(held == run.leaseCount, "\(held) leases are counted as \(run.leaseCount)")
         expect(run.failedCells == run.exceptions.values.count { $0.isFinal }, "final failures are miscounted")
-        expect(run.resolving >= 0, "\(run.resolving) groups are being looked up")
         // Every cell that the run has reached stands somewhere.
-        if run.resolving == 0 {
-            for number in 0..<run.cursor where run.groups[number] == nil {
-                for cell in run.space.cells(ofGroup: number)
-                where !run.done.contains(cell) && run.exceptions[cell]?.isFinal != true {
-                    expect(isKnownExcluded(cell, run), "cell \(cell) was reached and is nowhere")
+        if run.space.excludedCount == 0 {
+            for number in 0..<run.cursor where run.groups[number] == nil && !run.lookedUp.contains(number) {
+                for cell in run.space.cells(ofGroup: number) where !run.done.contains(cell) {
+                    expect(run.exceptions[cell]?.isFinal == true, "cell \(cell) was reached and is nowhere")
                 }
             }
         }
         return broken
     }
 
-    /// Spaces with exclusions do not say which cells they are: such runs are checked by their counts alone.
-    private func isKnownExcluded(_ cell: Int, _ run: Run) -> Bool { run.space.excludedCount > 0 }
+    /// Spaces with exclusions do not say which cells they are: whether a cell of theirs is missing is not seen here.
+    private func checkInvariants(of id: RunID, _ run: Run, group number: Int, _ group: Run.Group) -> [String] {
+        var broken: [String] = []
+        func expect(_ holds: Bool, _ text: @autoclosure () -> String) {
+            if !holds { broken.append("run \(id), group \(number): " + text()) }
+        }
+        let range = run.space.cells(ofGroup: number)
+        var seen: Set<Int> = []
+        for cell in group.pending + group.leases.flatMap({ leases[$0]?.cells ?? [] }) {
+            expect(seen.insert(cell).inserted, "cell \(cell) is in two hands")
+            expect(range.contains(cell), "cell \(cell) is of another group")
+            expect(!run.done.contains(cell), "cell \(cell) is recorded and waits")
+            expect(!run.isExcepted(cell), "cell \(cell) has an exception and waits")
+        }
+        if group.isResolved, run.space.excludedCount == 0 {
+            for cell in range where !run.done.contains(cell) && !run.isExcepted(cell) {
+                expect(seen.contains(cell), "cell \(cell) is nowhere")
+            }
+        }
+        let isOwned = group.owner.map { workers[$0] != nil && run.owned.contains(number) } ?? false
+        expect(group.pending.isEmpty || group.isQueued || isOwned, "nobody can get its pending cells")
+        expect(!group.isFinished, "it is finished and kept")
+        return broken
+    }
 }

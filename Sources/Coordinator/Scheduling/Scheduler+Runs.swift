@@ -53,10 +53,8 @@ extension Scheduler {
             run.failedCells -= 1
             commands.append(.record(id, cell: cell, nil))
             let group = run.space.group(ofCell: cell)
-            if group < run.cursor {
-                if run.groups[group] == nil { run.groups[group] = Run.Group(isResolved: true) }
-                if run.groups[group]?.isResolved == true { run.restore([cell], toGroup: group) }
-            }
+            // Groups that were not reached yet find the cell by themselves.
+            if run.isReached(group) { run.restore([cell], toGroup: group) }
         }
         runs[id] = run
         if run.state == .stopped || run.state == .finished {
@@ -68,8 +66,7 @@ extension Scheduler {
     }
 
     mutating func resolved(_ id: RunID, group number: Int, unrecorded: [Int], recorded: [Int]) {
-        guard runs[id] != nil else { return }
-        runs[id]?.resolving -= 1
+        guard runs[id]?.lookedUp.remove(number) != nil else { return }
         for cell in recorded where runs[id]?.done.contains(cell) == false {
             runs[id]?.reusedCells += 1
             committed(id, cell: cell)
@@ -101,7 +98,8 @@ extension Run {
         guard cursor < space.groupCount else { return [] }
         if pendingCells == 0 { emptyReady() }
         var pieces: [Range<Int>] = []
-        while cursor < space.groupCount, pendingCells < configuration.readyCells, resolving + ready.count < wanted {
+        while cursor < space.groupCount, pendingCells < configuration.readyCells, lookedUp.count + ready.count < wanted
+        {
             skipRecorded()
             let first = cursor
             var cells = 0
@@ -110,7 +108,7 @@ extension Run {
                 cursor += 1
             }
             guard cursor > first else { break }
-            resolving += cursor - first
+            lookedUp.formUnion(first..<cursor)
             pieces.append(first..<cursor)
         }
         return pieces

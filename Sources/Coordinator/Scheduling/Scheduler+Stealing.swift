@@ -6,8 +6,9 @@ extension Scheduler {
         let worth: Double
     }
 
-    /// Gives idle workers cells that a busy one has not begun, when running them takes longer than fitting anew. A lease
-    /// is robbed at most once a tick.
+    /// Gives idle workers cells that a busy one has not begun, when running them takes longer than fitting anew.
+    ///
+    /// A lease is robbed at most once a tick.
     mutating func steal() {
         guard !hungry.idle.isEmpty else { return }
         var booties = unfinished.isEmpty ? [] : allBooty()

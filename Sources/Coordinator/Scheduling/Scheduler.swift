@@ -1,7 +1,7 @@
 /// Decides who runs what.
 ///
-/// Events go in, commands come out; it has no clock, no I/O and no randomness of its own, so that the same events give
-/// the same commands, and a simulator can drive it through any history.
+/// Events go in, commands come out; it has no clock, no I/O and no randomness of its own, so that the same events
+/// give the same commands, and a simulator can drive it through any history.
 ///
 /// Promise kept together with the store: a cell may be executed more than once; it is counted once, when its record is
 /// on disk; a cell that is not recorded is pending, leased, backing off or finally failed, never forgotten

@@ -9,6 +9,7 @@ extension RecordStore {
     /// When it returns, they are on disk.
     ///
     /// - Returns: a verdict for every `.result` of the batch, in order.
+    @discardableResult
     package func commit(_ writes: [StoreWrite]) throws(RouteGridError) -> [Verdict] {
         try write { database in
             var verdicts: [Verdict] = []

@@ -15,6 +15,8 @@ package final class RecordStore: Sendable {
     package let epoch: UInt32
     let folder: StateFolder
     let pool: DatabasePool
+    /// SQLite must not be spoken to after its end.
+    private let isClosed = LockedBox(false)
 
     /// Opens or makes the store, migrates it, and begins a new epoch.
     ///
@@ -105,7 +107,31 @@ package final class RecordStore: Sendable {
         try read { try String.fetchAll($0, sql: "PRAGMA integrity_check(10)").joined(separator: "; ") }
     }
 
-    package func close() { try? pool.close() }
+    /// What the writing connection says about how it keeps commits: the journal mode, and 2 for `synchronous=FULL`.
+    package func durability() throws(RouteGridError) -> (journal: String, synchronous: Int) {
+        try explaining {
+            try pool.writeWithoutTransaction { database in
+                (
+                    try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? "",
+                    try Int.fetchOne(database, sql: "PRAGMA synchronous") ?? 0
+                )
+            }
+        }
+    }
+
+    /// Moves the write-ahead log into the file and closes both.
+    ///
+    /// The pool closes its writer before its readers, so SQLite would leave the log behind: that is safe, and a copy
+    /// of the file alone would lack it.
+    package func close() {
+        let wasClosed = isClosed.withLock { closed in
+            defer { closed = true }
+            return closed
+        }
+        if wasClosed { return }
+        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        try? pool.close()
+    }
 }
 
 extension Data {

@@ -48,10 +48,15 @@ package final class StateFolder: Sendable {
 
     /// The name of the network file system that holds a path, or nil on a local one.
     package static func networkFileSystem(_ path: String) -> String? {
+        networkFileSystem(magic: cplatform_filesystem_magic(path))
+    }
+
+    /// The name of the network file system with a number, as `statfs` gives it, or nil when it is a local one.
+    package static func networkFileSystem(magic: Int64) -> String? {
         let names: [Int64: String] = [
             0x6969: "NFS", 0xFF53_4D42: "CIFS", 0xFE53_4D42: "SMB2", 0x0BD0_0BD0: "Lustre", 0x1983_0326: "FhGFS",
             0x4750_4653: "GPFS", 0x6573_5546: "FUSE", 0x00C3_6400: "Ceph", 0x5346_414F: "AFS", 0x0102_1997: "9P",
         ]
-        return names[cplatform_filesystem_magic(path) & 0xFFFF_FFFF]
+        return names[magic & 0xFFFF_FFFF]
     }
 }

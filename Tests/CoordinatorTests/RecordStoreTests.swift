@@ -1,0 +1,148 @@
+import Coordinator
+import Foundation
+import GRDB
+import RouteGridBase
+import Testing
+
+struct RecordStoreTests {
+    @Test func `the first record of a key is new, the same again is equal, another is divergent`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        let verdicts = try bench.store.commit([
+            .result(StoreBench.row(run, cell: 0)),
+            .result(StoreBench.row(run, cell: 0)),
+            .result(StoreBench.row(run, cell: 0, text: "wrong")),
+        ])
+        #expect(verdicts == [.new, .equal, .divergent])
+        #expect(try bench.store.commit([.result(StoreBench.row(run, cell: 0, text: "wrong"))]) == [.divergent])
+        let counts = try bench.store.counts()
+        #expect((counts.records, counts.divergences) == (1, 1))
+        let found = try #require(try bench.store.divergences().first)
+        #expect(found.key == StoreBench.key("cell 0"))
+        #expect(found.first == StoreBench.blob("right"))
+        #expect(found.second == StoreBench.blob("wrong"))
+        #expect(try bench.store.records(after: 0, limit: 10).map(\.body) == [Array("{\"text\":\"right\"}".utf8)])
+    }
+
+    @Test func `a verdict does not depend on whether the blobs were known`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        let verdicts = try bench.store.commit([
+            .result(StoreBench.row(run, cell: 0, blobs: ["choices"])),
+            .result(StoreBench.row(run, cell: 1, blobs: ["choices"])),
+            .result(StoreBench.row(run, cell: 1, blobs: ["more choices"])),
+        ])
+        #expect(verdicts == [.new, .new, .equal])
+    }
+
+    @Test func `two cells of one key share its record and are both done`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        let verdicts = try bench.store.commit([
+            .result(StoreBench.row(run, cell: 0, key: "shared")),
+            .result(StoreBench.row(run, cell: 70_000, key: "shared")),
+        ])
+        #expect(verdicts == [.new, .equal])
+        let done = try bench.store.doneCells(of: run)
+        #expect(done.count == 2)
+        #expect(done.contains(70_000))
+        #expect(try bench.store.counts().records == 1)
+    }
+
+    @Test func `record, done bit and blob stand together or not at all`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        try bench.store.commit([.result(StoreBench.row(run, cell: 1))])
+        try bench.breakTable("done")
+        #expect(throws: RouteGridError.self) {
+            try bench.store.commit([.result(StoreBench.row(run, cell: 2, blobs: ["choices"]))])
+        }
+        try bench.mendTable("done")
+        #expect(try bench.store.recorded([StoreBench.key("cell 1"), StoreBench.key("cell 2")]) == [true, false])
+        #expect(try !bench.store.hasBlob(StoreBench.blob("choices")))
+        #expect(try bench.store.doneCells(of: run).count == 1)
+        // After the fault the same commit goes through.
+        #expect(try bench.store.commit([.result(StoreBench.row(run, cell: 2, blobs: ["choices"]))]) == [.new])
+        #expect(try bench.store.hasBlob(StoreBench.blob("choices")))
+        #expect(try bench.store.blob(StoreBench.blob("choices"), from: 3, count: 2)?.bytes == Array("ic".utf8))
+    }
+
+    @Test func `a restart gives the same runs, done cells and exceptions`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        let other = try bench.addRun()
+        let exception = CellException(state: .quarantined, attempts: 1, crashes: 5, kind: .crash, text: "signal 9")
+        let gone = CellException(state: .retrying, attempts: 1, crashes: 0, kind: .timeout, text: "slow")
+        try bench.store.commit([
+            .result(StoreBench.row(run, cell: 5)),
+            .reused(run, cells: [7, 65_536]),
+            .exception(run, cell: 8, exception, log: Array("Traceback".utf8)),
+            .exception(run, cell: 9, gone, log: nil),
+            .runState(other, .cancelled, reason: "wrong data"),
+            .runPriority(run, 9),
+        ])
+        try bench.store.commit([.exception(run, cell: 9, nil, log: nil), .exception(run, cell: 8, exception, log: nil)])
+        try bench.reopen()
+        let done = try bench.store.doneCells(of: run)
+        #expect([5, 7, 65_536].allSatisfy(done.contains))
+        #expect(done.count == 3)
+        #expect(try bench.store.exceptions(of: run) == [8: exception])
+        #expect(try bench.store.log(ofCell: 8, in: run) == Array("Traceback".utf8))
+        let runs = try bench.store.runs()
+        #expect(runs.map(\.id) == [run, other])
+        #expect(runs.map(\.state) == [.active, .cancelled])
+        #expect(runs.map(\.priority) == [9, 3])
+        #expect(runs.map(\.reason) == ["", "wrong data"])
+        #expect(runs[0].lock == Array("{}".utf8))
+    }
+
+    @Test func `records come in the order of their commits, after a place in it`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        for cell in 0..<5 { try bench.store.commit([.result(StoreBench.row(run, cell: cell))]) }
+        let first = try bench.store.records(after: 0, limit: 2)
+        #expect(first.map(\.jobKey) == [StoreBench.key("cell 0"), StoreBench.key("cell 1")])
+        let rest = try bench.store.records(after: first[1].sequence, limit: 10)
+        #expect(rest.map(\.jobKey) == (2..<5).map { StoreBench.key("cell \($0)") })
+        #expect(try bench.store.records(after: rest[2].sequence, limit: 10).isEmpty)
+        let keys = ["cell 3", "nothing", "cell 1"].map(StoreBench.key)
+        #expect(try bench.store.records(of: keys).map(\.jobKey) == [keys[0], keys[2]])
+        // An equal result again makes no new place.
+        try bench.store.commit([.result(StoreBench.row(run, cell: 0))])
+        #expect(try bench.store.records(after: rest[2].sequence, limit: 10).isEmpty)
+    }
+
+    @Test func `large blobs are files that are whole`() throws {
+        let bench = try StoreBench()
+        let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
+        let digest = Digest(hashing: bytes)
+        #expect(try bench.store.blob(digest, from: 0, count: 1) == nil)
+        for _ in 0..<2 { try bench.store.putBlob(digest, bytes: bytes) }
+        try bench.reopen()
+        let part = try #require(try bench.store.blob(digest, from: 299_990, count: 100))
+        #expect(part.total == 300_000)
+        #expect(part.bytes == Array(bytes.suffix(10)))
+        #expect(try bench.store.blob(digest, from: 300_001, count: 1)?.bytes.isEmpty == true)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: bench.folder + "/blobs")
+        #expect(!names.contains { $0.hasSuffix(".part") })
+    }
+}
+
+extension StoreBench {
+    /// Lets every write to a table fail, through a connection of its own.
+    func breakTable(_ table: String) throws {
+        try execute(
+            """
+            CREATE TRIGGER broken_insert BEFORE INSERT ON \(table) BEGIN SELECT RAISE(ABORT, 'broken'); END;
+            """
+        )
+    }
+
+    func mendTable(_ table: String) throws { try execute("DROP TRIGGER broken_insert") }
+
+    func execute(_ sql: String) throws {
+        let queue = try DatabaseQueue(path: folder + "/records.sqlite")
+        try queue.write { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+}

@@ -1,0 +1,256 @@
+import Coordinator
+import Testing
+
+struct SchedulerLeaseTests {
+    @Test func `a run is leased group by group and ends when every cell is recorded`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 3, of: 4)
+        var leases = bench.join(ann)
+        var order: [[Int]] = []
+        var last: [SchedulerCommand] = []
+        while let lease = leases.first {
+            #expect(leases.count == 1)
+            order.append(lease.cells)
+            last = bench.finish(lease)
+            leases = bench.granted(last)
+        }
+        #expect(order == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]])
+        #expect(last == [.runChanged(run1, .finished, reason: "")])
+        #expect(try bench.counts().done == 12)
+    }
+
+    @Test func `credit is respected and can grow`() {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 10, of: 2)
+        #expect(bench.join(ann, credit: 2).count == 2)
+        #expect(bench.granted(bench.handle(.credit(ann, 2))).isEmpty)
+        #expect(bench.granted(bench.handle(.credit(ann, 5))).count == 3)
+        #expect(bench.granted(bench.handle(.credit(ann, 0))).isEmpty)
+        #expect(bench.scheduler.leases(of: ann).count == 5)
+    }
+
+    @Test func `a worker without credit gets nothing`() {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 10, of: 2)
+        #expect(bench.granted(bench.handle(.workerJoined(ann, numerics: [""], held: []))).isEmpty)
+    }
+
+    @Test func `idle workers are served before anybody holds two leases`() {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 4, of: 1, state: .paused)
+        bench.join(ann, credit: 3)
+        bench.join(bob, credit: 3)
+        let granted = bench.granted(bench.handle(.runResumed(run1)))
+        #expect(granted.map(\.worker) == [ann, bob, ann, ann])
+    }
+
+    @Test func `cells that have records are never leased`() throws {
+        let bench = SchedulerBench()
+        bench.recorded[run1] = [1, 2]
+        bench.add(run1, groups: 2, of: 3, done: [3, 4, 5])
+        let lease = try #require(bench.join(ann).first)
+        #expect(lease.cells == [0])
+        #expect(bench.finish(lease).contains(.runChanged(run1, .finished, reason: "")))
+        #expect(try bench.counts().reused == 2)
+        #expect(try bench.counts().done == 6)
+    }
+
+    @Test func `a run whose cells all have records ends without a lease`() {
+        let bench = SchedulerBench()
+        bench.recorded[run1] = Set(0..<6)
+        #expect(bench.add(run1, groups: 2, of: 3) == [.runChanged(run1, .finished, reason: "")])
+    }
+
+    @Test func `look-ups go in pieces and stay ahead of the workers`() {
+        var configuration = Scheduler.Configuration()
+        configuration.resolveGroups = 8
+        let bench = SchedulerBench(configuration)
+        bench.answersLookUps = false
+        let commands = bench.add(run1, groups: 100, of: 1)
+        #expect(commands == [.resolve(run1, groups: 0..<8)])
+        #expect(bench.handle(.tick).isEmpty)
+    }
+
+    @Test func `leases shrink to what takes the target time`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 2, of: 100)
+        let first = try #require(bench.join(ann).first)
+        #expect(first.cells.count == 100)
+        let second = try #require(bench.granted(bench.finish(first, each: 500)).first)
+        #expect(second.cells.count == 4)
+    }
+
+    @Test func `the rest of a group goes to the worker that has its fit`() throws {
+        var configuration = Scheduler.Configuration()
+        configuration.maximumCells = 2
+        let bench = SchedulerBench(configuration)
+        bench.add(run1, groups: 2, of: 4)
+        let anns = try #require(bench.join(ann).first)
+        let bobs = try #require(bench.join(bob).first)
+        #expect(anns.cells == [0, 1])
+        #expect(bobs.cells == [4, 5])
+        #expect(bench.granted(bench.finish(bobs)).map(\.cells) == [[6, 7]])
+        #expect(bench.granted(bench.finish(anns)).map(\.cells) == [[2, 3]])
+    }
+
+    @Test func `a worker with nothing else to do gets a part of another's group`() throws {
+        var configuration = Scheduler.Configuration()
+        configuration.maximumCells = 2
+        let bench = SchedulerBench(configuration)
+        bench.add(run1, groups: 1, of: 4)
+        bench.join(ann)
+        #expect(bench.join(bob).map(\.cells) == [[2, 3]])
+    }
+
+    @Test func `released cells go back and nothing is counted`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 1, of: 4)
+        let lease = try #require(bench.join(ann).first)
+        bench.handle(.credit(ann, 0))
+        bench.handle(.released(lease.lease, lease.fence, cells: [2, 3]))
+        #expect(bench.join(bob).map(\.cells) == [[2, 3]])
+        bench.handle(.released(lease.lease, lease.fence, cells: []))
+        #expect(bench.scheduler.exceptions(of: run1).isEmpty)
+        #expect(bench.scheduler.leases(of: ann).isEmpty)
+        // Said twice: fenced.
+        bench.handle(.released(lease.lease, lease.fence, cells: []))
+        #expect(bench.scheduler.leaseCount == 1)
+    }
+
+    @Test func `a grant lost in transit returns after a lease's time without blame`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 1, of: 2)
+        let lease = try #require(bench.join(ann).first)
+        var commands: [SchedulerCommand] = []
+        for _ in 0..<60 where bench.granted(commands).isEmpty {
+            bench.now += 100
+            commands = bench.handle(.heartbeat(ann, leases: [])) + bench.handle(.tick)
+        }
+        let again = try #require(bench.granted(commands).first)
+        #expect(again.cells == lease.cells)
+        #expect(again.fence > lease.fence)
+        #expect(bench.now > 5_000)
+        #expect(bench.scheduler.exceptions(of: run1).isEmpty)
+        // The lost one turns up after all: the worker is told to drop it.
+        #expect(
+            bench.handle(.heartbeat(ann, leases: [lease.lease])) == [.revoke(ann, lease.lease, lease.fence, cells: [])]
+        )
+    }
+
+    @Test func `a lease that is named goes on however long it takes`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 1, of: 2)
+        let lease = try #require(bench.join(ann).first)
+        bench.handle(.started(lease.lease, lease.fence, cell: 0))
+        #expect(bench.pass(3_600_000, alive: [ann]).isEmpty)
+        #expect(bench.scheduler.leases(of: ann) == [lease.lease])
+    }
+
+    @Test func `nothing is granted while the store is stalled`() {
+        let bench = SchedulerBench()
+        bench.handle(.storeStalled(true))
+        bench.add(run1, groups: 2, of: 2)
+        #expect(bench.join(ann).isEmpty)
+        #expect(bench.granted(bench.pass(1_000, alive: [ann])).isEmpty)
+        #expect(bench.granted(bench.handle(.storeStalled(false))).count == 1)
+    }
+
+    @Test func `cells go only to workers that can be of their numerics class`() {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 2, of: 2) { $0.numerics = "haswell" }
+        #expect(bench.join(ann, numerics: ["skylake"]).isEmpty)
+        #expect(bench.join(bob, numerics: ["skylake", "haswell"]).count == 1)
+        #expect(bench.granted(bench.pass(3_000, alive: [ann, bob])).isEmpty)
+    }
+
+    @Test func `a draining worker gets no more`() {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 3, of: 1)
+        let lease = bench.join(ann)
+        bench.handle(.drain(ann))
+        #expect(bench.granted(bench.finish(lease[0])).isEmpty)
+    }
+}
+
+struct SchedulerStealingTests {
+    /// Ann holds the only group, 100 cells of 500 ms each, and has run a few.
+    private func tail() throws -> (SchedulerBench, Granted) {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 1, of: 100)
+        let lease = try #require(bench.join(ann).first)
+        bench.handle(.started(lease.lease, lease.fence, cell: nil))
+        for cell in 0..<4 {
+            bench.handle(.started(lease.lease, lease.fence, cell: cell))
+            bench.pass(500, alive: [ann])
+            if cell < 3 { bench.handle(.committed(run1, cell: cell)) }
+        }
+        return (bench, lease)
+    }
+
+    @Test func `only cells not begun are stolen, from the end, and the victim is told`() throws {
+        let (bench, lease) = try tail()
+        bench.join(bob)
+        let commands = bench.pass(100, alive: [ann, bob])
+        let stolen = Array(52..<100)
+        #expect(commands.first == .revoke(ann, lease.lease, lease.fence, cells: stolen))
+        // As many as take the target time; the rest waits for whoever is free.
+        #expect(bench.granted(commands).map(\.cells) == [[52, 53, 54, 55]])
+    }
+
+    @Test func `the word to drop stolen cells is said again on every heartbeat`() throws {
+        let (bench, lease) = try tail()
+        bench.join(bob)
+        bench.pass(100, alive: [bob])
+        let again = bench.handle(.heartbeat(ann, leases: [lease.lease]))
+        #expect(again == [.revoke(ann, lease.lease, lease.fence, cells: Array(52..<100))])
+    }
+
+    @Test func `a finished cell whose record is on its way is not stolen`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 1, of: 4)
+        let lease = try #require(bench.join(ann).first)
+        bench.handle(.started(lease.lease, lease.fence, cell: 0))
+        bench.pass(3_000, alive: [ann])
+        bench.handle(.committed(run1, cell: 0))
+        // 1 and 2 are finished and not yet on disk, 3 runs.
+        for cell in 1...3 { bench.handle(.started(lease.lease, lease.fence, cell: cell)) }
+        bench.join(bob)
+        #expect(bench.pass(3_000, alive: [ann, bob]).isEmpty)
+    }
+
+    @Test func `a lease that waits behind another goes whole`() throws {
+        var configuration = Scheduler.Configuration()
+        configuration.maximumCells = 10
+        let bench = SchedulerBench(configuration)
+        bench.add(run1, groups: 3, of: 10)
+        let leases = bench.join(ann, credit: 3)
+        bench.handle(.credit(ann, 0))
+        _ = bench.finish(leases[0], each: 100)
+        bench.handle(.started(leases[1].lease, leases[1].fence, cell: 19))
+        bench.join(bob)
+        #expect(bench.granted(bench.pass(600, alive: [ann, bob])).map(\.cells) == [Array(20..<30)])
+        #expect(bench.scheduler.leases(of: ann) == [leases[1].lease])
+    }
+
+    @Test func `nothing is stolen when a new fit would cost more`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 1, of: 10)
+        let lease = try #require(bench.join(ann).first)
+        bench.handle(.started(lease.lease, lease.fence, cell: nil))
+        bench.pass(10_000, alive: [ann])
+        bench.handle(.started(lease.lease, lease.fence, cell: 0))
+        bench.pass(300, alive: [ann])
+        bench.handle(.committed(run1, cell: 0))
+        bench.join(bob)
+        #expect(bench.pass(2_000, alive: [ann, bob]).isEmpty)
+    }
+
+    @Test func `a stolen cell that both deliver is counted once`() throws {
+        let (bench, _) = try tail()
+        bench.join(bob)
+        bench.pass(100, alive: [ann, bob])
+        bench.handle(.committed(run1, cell: 52))
+        bench.handle(.committed(run1, cell: 52))
+        #expect(try bench.counts().done == 4)
+    }
+}

@@ -1,0 +1,111 @@
+import Coordinator
+import Foundation
+import RouteGridBase
+import TestSupport
+import Testing
+
+struct StoreDurabilityTests {
+    @Test func `the writer syncs every commit: WAL and synchronous FULL`() throws {
+        let bench = try StoreBench()
+        let settings = try bench.store.durability()
+        #expect(settings.journal == "wal")
+        #expect(settings.synchronous == 2)
+        try bench.reopen()
+        #expect(try bench.store.durability().synchronous == 2)
+    }
+
+    @Test func `the epoch grows at each opening and the identity stays`() throws {
+        let bench = try StoreBench()
+        let identity = bench.store.identity
+        #expect(identity.count == 16)
+        var epoch = bench.store.epoch
+        for _ in 0..<3 {
+            try bench.reopen()
+            #expect(bench.store.epoch == epoch + 1)
+            #expect(bench.store.identity == identity)
+            epoch = bench.store.epoch
+        }
+    }
+
+    @Test func `a second coordinator is kept out of the folder`() throws {
+        let bench = try StoreBench()
+        let error = #expect(throws: RouteGridError.self) { try StateFolder(path: bench.folder) }
+        #expect(error?.code == .temporary)
+        #expect(error?.message.contains("another coordinator uses this state folder") == true)
+    }
+
+    @Test(arguments: ["text", "header", "truncated", "page"])
+    func `a damaged file is refused in plain words and left as it was`(damage: String) throws {
+        let temporary = try TemporaryFolder()
+        let path = temporary.path("state")
+        do {
+            let store = try RecordStore(folder: StateFolder(path: path))
+            let run = try store.addRun(name: "demo", lock: [], priority: 0)
+            for cell in 0..<200 { try store.commit([.result(StoreBench.row(run, cell: cell))]) }
+            store.close()
+        }
+        let file = path + "/records.sqlite"
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        switch damage {
+        case "text": bytes = Data(String(repeating: "not a database ", count: 500).utf8)
+        case "header": bytes.replaceSubrange(0..<16, with: Data(repeating: 0x41, count: 16))
+        case "truncated": bytes = bytes.prefix(bytes.count / 2 + 100)
+        default: bytes.replaceSubrange(4_096..<12_288, with: Data(repeating: 0xEE, count: 8_192))
+        }
+        try bytes.write(to: URL(fileURLWithPath: file))
+        let error = #expect(throws: RouteGridError.self) { try RecordStore(folder: StateFolder(path: path)) }
+        #expect(error?.code == .system)
+        #expect(error?.message.contains("damaged") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("--restore") == true)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
+    }
+
+    @Test func `a store of a newer version is refused`() throws {
+        let bench = try StoreBench()
+        try bench.execute("INSERT INTO grdb_migrations VALUES ('99 from the future')")
+        let error = #expect(throws: RouteGridError.self) { try bench.reopen() }
+        #expect(error?.code == .badInput)
+        #expect(error?.message.contains("newer routegrid") == true)
+    }
+
+    @Test(
+        arguments: [(0x6969, "NFS"), (0xFF53_4D42, "CIFS"), (0x0BD0_0BD0, "Lustre"), (0x6573_5546, "FUSE")]
+            as [(Int64, String)]
+    )
+    func `network file systems are known by their numbers`(magic: Int64, name: String) {
+        #expect(StateFolder.networkFileSystem(magic: magic) == name)
+        // As the kernel gives it where the field is a signed 32-bit number.
+        #expect(StateFolder.networkFileSystem(magic: Int64(Int32(truncatingIfNeeded: magic))) == name)
+    }
+
+    @Test(arguments: [0xEF53, 0x0102_1994, 0x5846_5342, 0x9123_683E, 0x794C_7630] as [Int64])
+    func `local file systems are taken`(magic: Int64) { #expect(StateFolder.networkFileSystem(magic: magic) == nil) }
+
+    @Test func `copies taken after each commit reopen to every record that was committed`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        for batch in 0..<12 {
+            let cells = Array(batch * 7..<(batch + 1) * 7)
+            let verdicts = try bench.store.commit(
+                cells.map { .result(StoreBench.row(run, cell: $0, blobs: ["b\($0)"])) }
+            )
+            #expect(verdicts == Array(repeating: .new, count: 7))
+            // What a power cut would leave: the files as they are now, without a word to SQLite.
+            let copy = try TemporaryFolder()
+            try FileManager.default.createDirectory(atPath: copy.path("state"), withIntermediateDirectories: true)
+            for name in ["records.sqlite", "records.sqlite-wal"] {
+                try FileManager.default.copyItem(atPath: "\(bench.folder)/\(name)", toPath: copy.path("state/\(name)"))
+            }
+            let store = try RecordStore(folder: StateFolder(path: copy.path("state")))
+            #expect(try store.integrityCheck() == "ok")
+            let last = (batch + 1) * 7
+            let keys = (0..<last).map { StoreBench.key("cell \($0)") }
+            #expect(try store.recorded(keys).allSatisfy { $0 })
+            #expect(try store.counts().records == last)
+            #expect(try store.doneCells(of: run).contains(all: 0..<last))
+            #expect(try store.doneCells(of: run).count == last)
+            #expect(try store.hasBlob(StoreBench.blob("b\(last - 1)")))
+            store.close()
+        }
+    }
+}
