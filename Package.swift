@@ -110,7 +110,8 @@ let package = Package(
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Coordinator", "Simulation", "Worker", "Grid", "RouterCatalog", "RoutingData", "RoutingCore", "Wire",
+                "Aggregator", "Coordinator", "Simulation", "Worker", "Grid", "RouterCatalog", "RoutingData",
+                "RoutingCore", "Wire",
                 "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
