@@ -65,25 +65,3 @@ package enum PairedBootstrap {
         return Matrix(rows: metrics.count, columns: weights.replicates, elements: result)
     }
 }
-
-extension Matrix<Double> {
-    /// Rows and columns exchanged, in square blocks that fit the cache.
-    fileprivate func transposed() -> Matrix<Double> {
-        var turned = [Double](repeating: 0, count: elements.count)
-        let block = 32
-        turned.withUnsafeMutableBufferPointer { turned in
-            elements.withUnsafeBufferPointer { elements in
-                for top in stride(from: 0, to: rows, by: block) {
-                    for left in stride(from: 0, to: columns, by: block) {
-                        for row in top..<Swift.min(top + block, rows) {
-                            for column in left..<Swift.min(left + block, columns) {
-                                turned[column * rows + row] = elements[row * columns + column]
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return Matrix(rows: columns, columns: rows, elements: turned)
-    }
-}
