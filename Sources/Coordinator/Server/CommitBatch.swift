@@ -104,6 +104,8 @@ extension CoordinatorServer {
                 server.log.info("the store can write again")
                 server.isStalled = false
                 server.handle(.storeStalled(false))
+                // Workers that are told so greet again and send again what was dropped meanwhile.
+                for peer in server.peers.all where peer.worker != nil { server.send(.unknown, to: peer.route) }
                 server.commitIfIdle()
             }
         }
