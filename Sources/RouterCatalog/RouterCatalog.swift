@@ -9,6 +9,7 @@ package enum RouterCatalog {
     package static let descriptors: [RouterDescriptor] = [
         oracle, bestSingle, cheapest, fixed, random, randomMix,
         knn, kmeans, kmeansNew, linear, linearMF,
+        strongest, strongestPerDataset, knnLabel, prknn, prototype, ovr, softmax,
     ]
 
     private static let byKind = Dictionary(uniqueKeysWithValues: descriptors.map { ($0.kind, $0) })

@@ -8,6 +8,7 @@ package enum RouterFitting {
     package static let kinds: [String] = [
         "oracle", "random", "random-mix", "best-single", "cheapest", "fixed", "knn", "kmeans", "kmeansnew",
         "linear", "linearmf",
+        "strongest", "strongest-per-dataset", "knn-label", "prknn", "prototype", "ovr", "softmax",
     ]
 
     /// Fits one router.
@@ -40,6 +41,13 @@ package enum RouterFitting {
         case "kmeansnew": return try ClusterRouter(request, adaptive: true)
         case "linear": return try LinearRegression.fit(request)
         case "linearmf": return try PrincipalRidge.fit(request)
+        case "strongest": return SingleModelRouter.strongest(request)
+        case "strongest-per-dataset": return DatasetStrongestRouter(request)
+        case "knn-label": return try NeighbourLabelRouter(request)
+        case "prknn": return try PairwiseNeighbourRouter(request)
+        case "prototype": return try PrototypeRouter(request)
+        case "ovr": return try OneVersusRestRouter(request)
+        case "softmax": return try SoftmaxRegression.fit(request)
         default: preconditionFailure("\(request.router.kind) is listed and not fitted")
         }
     }

@@ -150,3 +150,29 @@ extension Matrix<Double> {
         return product
     }
 }
+
+/// y = op(a) · x for a row-major `[rows, columns]` matrix, float64.
+@inline(__always)
+func gemv(
+    _ transA: Transposition,
+    rows: Int,
+    columns: Int,
+    _ a: UnsafePointer<Double>,
+    _ x: UnsafePointer<Double>,
+    _ y: UnsafeMutablePointer<Double>
+) {
+    cblas_dgemv(
+        CblasRowMajor,
+        transA.code,
+        Int32(rows),
+        Int32(columns),
+        1,
+        a,
+        Int32(columns),
+        x,
+        1,
+        0,
+        y,
+        1
+    )
+}
