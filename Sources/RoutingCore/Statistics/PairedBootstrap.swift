@@ -1,10 +1,51 @@
 package import RoutingData
 
-/// A record's metrics on every resample of its items.
+/// Records' metrics on every resample of a part's items.
 ///
-/// Two routers bootstrapped with the same weights are paired: the difference of their replicates is the bootstrap
-/// distribution of the difference of their metrics, curve metrics included.
-package enum PairedBootstrap {
+/// Two routers bootstrapped by one value are paired: the difference of their replicates is the bootstrap distribution of the
+/// difference of their metrics, curve metrics included.
+package struct PairedBootstrap: Sendable {
+    private let outcomes: ItemOutcomes
+    private let weights: BootstrapWeights
+    /// Sums of the cheapest single model (row 0) and the best one (row 1).
+    private let singles: WeightedSums
+    /// `[replicates]`: sums of the best quality of each item.
+    private let oracle: [Double]
+    private let sparseLimit: Int
+
+    /// Prepares what all records of a part share.
+    ///
+    /// - Parameters:
+    ///   - ground: of the split.
+    ///   - outcomes: of the evaluated part.
+    ///   - weights: of the evaluated part's items.
+    ///   - sparseLimit: up to this many changes of choices times replicates all sums of a record are float64; the default is
+    ///     a fraction of a second.
+    package init(
+        _ ground: EvaluationGround,
+        outcomes: ItemOutcomes,
+        weights: BootstrapWeights,
+        sparseLimit: Int = 200_000_000
+    ) {
+        self.outcomes = outcomes
+        self.weights = weights
+        self.sparseLimit = sparseLimit
+        let models = [ground.pool.cheapest, ground.bestSingle(on: outcomes)]
+        let choices = models.flatMap { [UInt8](repeating: UInt8($0), count: outcomes.items) }
+        singles = WeightedSums(
+            of: Matrix(rows: 2, columns: outcomes.items, elements: choices),
+            outcomes: outcomes,
+            weights: weights,
+            sparseLimit: .max
+        )
+        var oracle = [Double](repeating: 0, count: weights.replicates)
+        for item in 0..<outcomes.items {
+            let best = max(0, outcomes.quality.row(item).max() ?? 0)
+            WeightedSums.add(best, times: weights.clusterOfItem[item], of: weights.weights, to: &oracle, row: 0)
+        }
+        self.oracle = oracle
+    }
+
     /// The replicates of some metrics of one record.
     ///
     /// Operating points and the points that `ps` and `qnc` are read at stay frozen, as do all numbers that train gave;
@@ -12,50 +53,33 @@ package enum PairedBootstrap {
     /// - Parameters:
     ///   - metrics: which metrics.
     ///   - choices: `[points, items]`, the record's choices blob.
-    ///   - outcomes: of the evaluated part.
-    ///   - reference: of the record, see ``EvaluationGround/reference(on:largest:peak:parity:)``.
-    ///   - singles: the models that `reference.cheapest` and `reference.best` stand for.
-    ///   - weights: of the evaluated part.
-    ///   - sparseLimit: below this many changes of choices times replicates all sums are float64; the default is a fraction
-    ///     of a second.
+    ///   - reference: of the record, see ``EvaluationGround/reference(on:result:place:)``.
     /// - Returns: `[metrics, replicates]`; NaN where a metric has no value on a resample.
-    package static func replicates(
+    package func replicates(
         of metrics: [CurveMetric],
         choices: Matrix<UInt8>,
-        outcomes: ItemOutcomes,
-        reference: CurveReference,
-        singles: (cheapest: Int, best: Int),
-        weights: BootstrapWeights,
-        sparseLimit: Int = 200_000_000
+        reference: CurveReference
     ) -> Matrix<Double> {
-        let (points, items) = (choices.rows, choices.columns)
-        let ofSingles = [singles.cheapest, singles.best].flatMap { [UInt8](repeating: UInt8($0), count: items) }
+        let points = choices.rows
         let own = WeightedSums(of: choices, outcomes: outcomes, weights: weights, sparseLimit: sparseLimit)
-        let single = WeightedSums(
-            of: Matrix(rows: 2, columns: items, elements: ofSingles),
-            outcomes: outcomes,
-            weights: weights,
-            sparseLimit: .max
-        )
-        var oracle = [Double](repeating: 0, count: weights.replicates)
-        for item in 0..<items {
-            let best = max(0, outcomes.quality.row(item).max() ?? 0)
-            WeightedSums.add(best, times: weights.clusterOfItem[item], of: weights.weights, to: &oracle, row: 0)
-        }
-        let (ownQuality, ownCost) = (own.quality.transposed(), own.cost.transposed())
+        let (quality, cost) = (own.quality.transposed(), own.cost.transposed())
         var result = [Double](repeating: .nan, count: metrics.count * weights.replicates)
         for replicate in 0..<weights.replicates where weights.totals[replicate] > 0 {
             let total = weights.totals[replicate]
-            func mean(_ sums: WeightedSums, _ row: Int) -> OperatingPoint {
-                OperatingPoint(cost: sums.cost[row, replicate] / total, accuracy: sums.quality[row, replicate] / total)
+            func single(_ row: Int) -> OperatingPoint {
+                let place = row * weights.replicates + replicate
+                return OperatingPoint(
+                    cost: singles.cost.elements[place] / total,
+                    accuracy: singles.quality.elements[place] / total
+                )
             }
             var resampled = reference
-            resampled.cheapest = mean(single, 0)
-            resampled.best = mean(single, 1)
+            resampled.cheapest = single(0)
+            resampled.best = single(1)
             resampled.oracleAccuracy = oracle[replicate] / total
             let first = replicate * points
             let resampledPoints = (first..<first + points).map {
-                OperatingPoint(cost: ownCost.elements[$0] / total, accuracy: ownQuality.elements[$0] / total)
+                OperatingPoint(cost: cost.elements[$0] / total, accuracy: quality.elements[$0] / total)
             }
             let values = CurveMetrics(points: resampledPoints, reference: resampled)
             for (row, metric) in metrics.enumerated() {

@@ -86,6 +86,24 @@ private struct StubRouter: FittedRouter {
         #expect(test.result["n"]?.integerValue == 40)
     }
 
+    @Test func `a stored record's metrics come again out of its result and its choices`() throws {
+        let experiment = try experiment()
+        let test = try experiment.evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .exact))
+        let request = experiment.request
+        let ground = try EvaluationGround(request.table, parts: request.parts, mode: .sound)
+        let outcomes = try ground.outcomes(of: .test)
+        let reference = try ground.reference(on: outcomes, result: test.result, place: "record")
+        let metrics = CurveMetrics(points: outcomes.points(of: test.choices), reference: reference)
+        for metric in CurveMetric.allCases {
+            #expect(metrics[metric].number == test.result["metrics"]?[metric.rawValue]?["v"]?.numberValue)
+        }
+        let broken: JSONValue = ["points": [], "metrics": ["accuracy": ["v": 0.5, "at": 3]]]
+        #expect(
+            message { _ = try ground.reference(on: outcomes, result: broken, place: "r.jsonl:7") }
+                == "r.jsonl:7: metric accuracy is read at point 3: expected 0 ..< 0"
+        )
+    }
+
     @Test func `a chosen missing cell is wrong, costs its model's mean train cost, and is counted`() throws {
         let experiment = try experiment { rows in .policies([[Int](repeating: 1, count: rows.count)]) }
         let evaluation = try experiment.evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .exact))

@@ -20,7 +20,9 @@ import Testing
         #expect(weights(["a", "a"], replicates: 50) == [all[0], all[0]])
     }
 
-    /// As an independent Python program computed them. Frozen: a change of these numbers changes every published interval.
+    /// As an independent Python program computed them.
+    ///
+    /// Frozen: a change of these numbers changes every published interval.
     @Test func `the first weights of two clusters are what they were`() {
         let first = weights(["s0", "s1"], replicates: 16)
         #expect(first[0] == [3, 1, 0, 0, 1, 3, 1, 2, 2, 0, 3, 2, 2, 0, 1, 5])

@@ -54,15 +54,13 @@ import Testing
         let largest = points - 1
         let reference = ground.reference(on: outcomes, largest: largest, peak: .point(0), parity: .point(points / 2))
         let best = ground.bestSingle(on: outcomes)
-        let replicates = PairedBootstrap.replicates(
-            of: CurveMetric.allCases,
-            choices: choices,
+        let bootstrap = PairedBootstrap(
+            ground,
             outcomes: outcomes,
-            reference: reference,
-            singles: (ground.pool.cheapest, best),
             weights: weights,
             sparseLimit: dense ? 0 : .max
         )
+        let replicates = bootstrap.replicates(of: CurveMetric.allCases, choices: choices, reference: reference)
         let byItem = (0..<outcomes.items).map { weights.weights(ofItem: $0) }
         for replicate in 0..<weights.replicates {
             // The part with each item as often as its weight says.

@@ -1,0 +1,63 @@
+package import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// Made-up work of a stated size, for benchmarks: the caller holds the clock.
+package struct CoreWorkload: Sendable {
+    private let quality: Matrix<Double>
+    private let cost: Matrix<Double>
+    private let ground: EvaluationGround
+    private let outcomes: ItemOutcomes
+
+    /// Random predictions and outcomes, all costs distinct: the worst case of a sweep.
+    ///
+    /// - Throws: ``RouteGridError`` as ``EvaluationGround`` does.
+    package init(items: Int, models: Int, seed: Int) throws(RouteGridError) {
+        var generator = Xoshiro256(seed: HashedText.digest(["core workload", String(seed)]))
+        func matrix(_ value: () -> Double) -> Matrix<Double> {
+            Matrix(rows: items, columns: models, elements: (0..<items * models).map { _ in value() })
+        }
+        quality = matrix { generator.uniform() }
+        cost = matrix { generator.uniform() }
+        let table = OutcomeTable(
+            models: (0..<models).map { "m\($0)" },
+            samples: (0..<items).map { Sample(id: "s\($0)", dataset: "d", group: "s\($0)") },
+            quality: matrix { generator.uniform() < 0.6 ? 1 : 0 },
+            cost: matrix { generator.uniform() }
+        )
+        let parts = SplitParts(train: [0], dev: [], test: Array(0..<items))
+        ground = try EvaluationGround(table, parts: parts, mode: .sound)
+        outcomes = try ground.outcomes(of: .test)
+    }
+
+    /// The exact threshold sweep from unsorted predictions: the sort, and every operating point.
+    ///
+    /// - Returns: how many operating points there are.
+    package func sweep() -> Int {
+        ThresholdSweep(quality: quality, cost: cost, order: ground.order).curve(of: outcomes).count
+    }
+
+    /// The exact penalty sweep: hulls, the sort of all breakpoints, and every operating point.
+    ///
+    /// - Returns: how many operating points there are.
+    package func penaltySweep() -> Int {
+        PenaltySweep(quality: quality, cost: cost, scale: 1, order: ground.order).curve(of: outcomes).count
+    }
+
+    /// All metrics of a record with `points` frozen thresholds on `replicates` resamples, weights included.
+    ///
+    /// - Returns: how many values there are.
+    package func bootstrap(points: Int, replicates: Int) -> Int {
+        let thresholds = (0..<points).map { Double($0 + 1) / Double(points) }
+        let choices = ThresholdSweep(quality: quality, cost: cost, order: ground.order).choices(at: thresholds)
+        let weights = BootstrapWeights(
+            clusters: (0..<outcomes.items).map { "s\($0)" },
+            replicates: replicates,
+            seed: 1,
+            splitIndex: 0
+        )
+        let reference = ground.reference(on: outcomes, largest: points - 1, peak: .point(0), parity: .point(0))
+        return PairedBootstrap(ground, outcomes: outcomes, weights: weights)
+            .replicates(of: CurveMetric.allCases, choices: choices, reference: reference).elements.count
+    }
+}

@@ -1,0 +1,90 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingCore
+import RoutingData
+import Testing
+
+/// Data whose truth is known: do the board's statistics find it as often as they claim?
+@Suite(.tags(.slow)) struct PlantedDataTests {
+    /// Twenty routers that choose at random, on six models of equal quality; router 0 wins a share more often.
+    private struct EqualRouters {
+        static let routers = 20
+        static let items = 400
+        let outcomes: ItemOutcomes
+        let choices: [Matrix<UInt8>]
+        let ground: EvaluationGround
+
+        /// - Parameter lift: how much more often router 0 is right: it is sent to a seventh model, right that much more.
+        init(seed: Int, lift: Double) throws {
+            var generator = Xoshiro256(seed: HashedText.digest(["planted routers", String(seed)]))
+            let models = 7
+            let items = Self.items
+            let rows = items + 2
+            let quality = (0..<rows * models).map { cell in
+                generator.uniform() < (cell % models == 6 ? 0.6 + lift : 0.6) ? 1.0 : 0
+            }
+            let table = OutcomeTable(
+                models: (0..<models).map { "m\($0)" },
+                samples: (0..<rows).map { Sample(id: "s\(seed)-\($0)", dataset: "d", group: "s\($0)") },
+                quality: Matrix(rows: rows, columns: models, elements: quality),
+                cost: Matrix(rows: rows, columns: models, elements: (0..<rows * models).map { 1 + Double($0 % models) })
+            )
+            let parts = SplitParts(train: [items, items + 1], dev: [], test: Array(0..<items))
+            ground = try EvaluationGround(table, parts: parts, mode: .sound)
+            outcomes = try ground.outcomes(of: .test)
+            choices = (0..<Self.routers).map { router in
+                let elements = (0..<items).map { _ in router == 0 ? UInt8(6) : UInt8(generator.below(6)) }
+                return Matrix(rows: 1, columns: items, elements: elements)
+            }
+        }
+
+        func comparison(seed: Int) -> PairedComparison {
+            let weights = BootstrapWeights(
+                clusters: (0..<Self.items).map { "s\(seed)-\($0)" },
+                replicates: 1_000,
+                seed: seed,
+                splitIndex: 0
+            )
+            let reference = ground.reference(on: outcomes, largest: 0, peak: .point(0), parity: .point(0))
+            let bootstrap = PairedBootstrap(ground, outcomes: outcomes, weights: weights)
+            let rows = choices.flatMap {
+                bootstrap.replicates(of: [.accuracy], choices: $0, reference: reference).elements
+            }
+            return PairedComparison(
+                estimates: choices.map { outcomes.points(of: $0)[0].accuracy },
+                replicates: Matrix(rows: Self.routers, columns: 1_000, elements: rows),
+                alpha: 0.05,
+                direction: .higherIsBetter
+            )
+        }
+    }
+
+    @Test func `twenty equal routers are seldom separated`() throws {
+        let seeds = plantedSeeds(200)
+        let separated = try (0..<seeds).count { seed in
+            try EqualRouters(seed: seed, lift: 0).comparison(seed: seed).isBetter.contains { $0.contains(true) }
+        }
+        let interval = Interval.wilson(Double(separated) / Double(seeds), of: seeds, alpha: 0.05)
+        print("falsely separated: \(separated) of \(seeds), 95 % interval \(interval.low)…\(interval.high)")
+        #expect(interval.low <= 0.05, "\(separated) of \(seeds) seeds")
+    }
+
+    @Test func `a gap of twice the smallest detectable difference is found`() throws {
+        let seeds = plantedSeeds(200)
+        // The difference of two independent accuracies at 0.6 and 0.6 + lift.
+        let n = Double(EqualRouters.items)
+        var lift = 0.2
+        for _ in 0..<20 { lift = 2 * 2.8 * ((0.24 + (0.6 + lift) * (0.4 - lift)) / n).squareRoot() }
+        var found = 0
+        var detectable = 0.0
+        for seed in 0..<seeds {
+            let comparison = try EqualRouters(seed: seed, lift: lift).comparison(seed: seed)
+            found += comparison.isBetter[0].count { $0 }
+            detectable += comparison.detectable.compactMap { $0 }.reduce(0, +)
+        }
+        let pairs = seeds * (EqualRouters.routers - 1)
+        print("gap \(lift), mean MDE \(detectable / Double(pairs)), found \(found) of \(pairs)")
+        #expect(abs(detectable / Double(pairs) - lift / 2) < 0.05 * lift)
+        #expect(Double(found) >= 0.8 * Double(pairs))
+    }
+}
