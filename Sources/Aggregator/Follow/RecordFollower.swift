@@ -1,0 +1,65 @@
+import Foundation
+import Grid
+package import RouteGridBase
+package import Wire
+
+/// Takes the records of a coordinator and their blobs into a folder that boards are made from.
+///
+/// Records go to a file that is not part of the published ones until an ``Aggregation`` has read it; blobs, named by their
+/// content, go to their final place at once.
+package struct RecordFollower {
+    private let folder: OutputFolder
+    private let recordsPath: String
+    private let runsPath: String
+
+    /// - Parameter folder: Where blobs go, and, in a hidden folder of it, what has come in.
+    /// - Throws: `system` when the folder cannot be written.
+    package init(into folder: OutputFolder) throws(RouteGridError) {
+        self.folder = folder
+        let incoming = folder.place(".incoming-\(getpid())")
+        _ = try OutputFolder(path: incoming)
+        recordsPath = incoming + "/" + OutputName.records
+        runsPath = incoming + "/" + OutputName.runs
+        for path in [recordsPath, runsPath] { FileManager.default.createFile(atPath: path, contents: nil) }
+    }
+
+    /// What came in, as an input of an aggregation.
+    package func source() throws(RouteGridError) -> RecordSource { try RecordSource(path: recordsPath) }
+
+    /// Removes what came in; published files and blobs stay.
+    package func discard() {
+        try? FileManager.default.removeItem(atPath: URL(fileURLWithPath: recordsPath).deletingLastPathComponent().path)
+    }
+
+    /// Takes all records of a run.
+    ///
+    /// - Parameters:
+    ///   - run: The run's number.
+    ///   - client: A conversation with the coordinator.
+    /// - Returns: The facts of the run, a line of `runs.jsonl` each.
+    /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written.
+    package func follow(run: UInt64, through client: ClusterClient) throws -> [JSONValue] {
+        let records = try FileHandle(forWritingTo: URL(fileURLWithPath: recordsPath))
+        let runs = try FileHandle(forWritingTo: URL(fileURLWithPath: runsPath))
+        defer {
+            try? records.close()
+            try? runs.close()
+        }
+        var facts: [JSONValue] = []
+        try client.follow(run: run) { message in
+            for item in message.items {
+                try records.write(contentsOf: item.record + Data("\n".utf8))
+                if !item.run.isEmpty {
+                    try runs.write(contentsOf: item.run + Data("\n".utf8))
+                    facts.append(try JSONValue(parsing: item.run, place: "facts of the run"))
+                }
+                let place = "record \(item.seq) of the coordinator"
+                if let digest = try MetricRecord(line: item.record, place: place).choices, !folder.hasBlob(digest) {
+                    try folder.store(blob: client.fetch(digest), digest: digest)
+                }
+            }
+            return true
+        }
+        return facts
+    }
+}

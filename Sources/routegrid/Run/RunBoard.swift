@@ -1,0 +1,37 @@
+import Aggregator
+import Foundation
+import Grid
+import RouteGridBase
+import Wire
+
+/// The board of a run, from its coordinator into a folder.
+struct RunBoard {
+    let client: ClusterClient
+    let run: UInt64
+    let folder: String
+
+    /// Fetches records and blobs, writes the board and prints it.
+    ///
+    /// - Returns: The facts of the run, a line of `runs.jsonl` each.
+    /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written.
+    @discardableResult
+    func publish(on console: Console) throws -> [JSONValue] {
+        let reply = try client.query("lock", String(run))
+        guard let text = reply["lock"]?.stringValue else {
+            throw RouteGridError(.protocolRefused, "the coordinator's reply holds no lock")
+        }
+        let lock = try GridLock(parsing: text.utf8, place: "the lock of run \(run)")
+        let output = try OutputFolder(path: folder)
+        let follower = try RecordFollower(into: output)
+        defer { follower.discard() }
+        let facts = try follower.follow(run: run, through: client)
+        let aggregation = try Aggregation([follower.source()], lock: lock)
+        let published = try aggregation.publish(to: output)
+        console.emit(aggregation.board)
+        if !published.missingBlobs.isEmpty {
+            console.warn("\(published.missingBlobs.count) blobs of choices were not found at the coordinator")
+        }
+        console.note("\(aggregation.board.rows.count) rows from \(aggregation.board.recordCount) records in \(folder)")
+        return facts
+    }
+}

@@ -1,0 +1,65 @@
+import RouteGridBase
+
+/// What a coordinator says about a run, in counts of cells.
+struct RunReport: Sendable {
+    let run: UInt64
+    let name: String
+    /// `active`, `paused`, `cancelled`, `stopped` or `finished`.
+    let state: String
+    let reason: String
+    /// Cells that the grid asks for.
+    let cells: Int
+    /// Cells with a record.
+    let done: Int
+    /// Those of them that had one before.
+    let reused: Int
+    let leased: Int
+    let failed: Int
+    let quarantined: Int
+    let divergent: Int
+    let priority: Int
+    /// The reply as it came.
+    let json: JSONValue
+
+    /// - Throws: `protocolRefused` when the reply has another form.
+    init(_ json: JSONValue) throws(RouteGridError) {
+        func count(_ name: String) throws(RouteGridError) -> Int {
+            guard let value = json[name]?.integerValue else {
+                throw RouteGridError(.protocolRefused, "the coordinator's report of a run has no number \"\(name)\"")
+            }
+            return value
+        }
+        run = UInt64(clamping: try count("run"))
+        name = json["name"]?.stringValue ?? ""
+        state = json["state"]?.stringValue ?? ""
+        reason = json["reason"]?.stringValue ?? ""
+        (cells, done, reused) = (try count("cells"), try count("done"), try count("reused"))
+        (leased, failed, quarantined) = (try count("leased"), try count("failed"), try count("quarantined"))
+        (divergent, priority) = (try count("divergent"), try count("priority"))
+        self.json = json
+    }
+
+    /// Nothing more will happen by itself.
+    var isOver: Bool { ["finished", "cancelled", "stopped"].contains(state) }
+    var broken: Int { failed + quarantined }
+
+    /// Ends the command as the outcome of the cells demands.
+    ///
+    /// - Throws: `checkFailed` for divergent results, `cellsFailed` when a cell failed, `incomplete` when cells are left.
+    func checkComplete() throws(RouteGridError) {
+        let label = "run \(run) (\(name))"
+        if divergent > 0 {
+            throw RouteGridError(.checkFailed, "\(label): \(divergent) result(s) differ from the first one of their key")
+        }
+        if broken > 0 {
+            throw RouteGridError(
+                .cellsFailed,
+                "\(label): \(broken) of \(cells) cells failed after their retries; status --failures \(run) says why"
+            )
+        }
+        if done < cells {
+            let why = reason.isEmpty ? state : "\(state): \(reason)"
+            throw RouteGridError(.incomplete, "\(label) is not complete: \(done) of \(cells) cells recorded (\(why))")
+        }
+    }
+}

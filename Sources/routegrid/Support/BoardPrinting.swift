@@ -1,0 +1,21 @@
+import Aggregator
+import RouteGridBase
+
+extension Console {
+    /// Shows a board: its rows as JSON, or a table a section.
+    func emit(_ board: Leaderboard) {
+        switch format {
+        case .json: Console.writeData(String(decoding: board.jsonBytes, as: UTF8.self))
+        case .jsonl: Console.writeData(board.rows.map { $0.json.jsonText + "\n" }.joined())
+        case .table: Console.writeData(board.tables.map(text).joined(separator: "\n"))
+        case .quiet: break
+        }
+    }
+
+    private func text(_ section: BoardTable) -> String {
+        var table = TextTable(section.columns.map { $0.isNumber ? ">\($0.title)" : $0.title })
+        for row in section.rows { table.add(row) }
+        let heading = colorsData ? "\u{1B}[1m\(section.dataset)\u{1B}[0m" : section.dataset
+        return "\(heading)  \(section.caption)\n\(table.rendered(bold: colorsData))"
+    }
+}

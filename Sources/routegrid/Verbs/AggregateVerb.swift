@@ -1,0 +1,95 @@
+import Aggregator
+import ArgumentParser
+import Foundation
+import Grid
+import RouteGridBase
+
+/// Makes boards from record files.
+struct AggregateVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aggregate",
+        abstract: "Merges metric records into frontier tables and a leaderboard.",
+        discussion: """
+            RECORDS are records.jsonl files or output folders, in any order; the same records give the same bytes. Blobs
+            are copied from the folders they stand in. Ends with 4 when two records of one job key differ, and with 3
+            when the grid asks for cells that have no record.
+
+            Example:
+              routegrid aggregate night-1/ night-2/records.jsonl --out board
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Records files or output folders.", valueName: "records"))
+    var records: [String]
+
+    @Option(help: ArgumentHelp("The folder to write.", valueName: "dir"))
+    var out: String
+
+    @Option(help: ArgumentHelp("The grid that the records answer; without it, the one beside them.", valueName: "file"))
+    var lock: String?
+
+    @Option(help: "Only records of this mode: sound or compat.")
+    var mode: String?
+
+    @Option(help: "Only records of this numerics class.")
+    var numerics: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = output.console
+        var sources: [RecordSource] = []
+        for path in records { sources.append(try RecordSource(path: path)) }
+        let aggregation = try Aggregation(
+            sources,
+            filter: Aggregation.Filter(mode: mode, numerics: numerics),
+            lock: try grid(sources)
+        )
+        let published = try aggregation.publish(to: OutputFolder(path: out))
+        if aggregation.records.repeatedCount > 0 {
+            console.note("\(aggregation.records.repeatedCount) records came more than once, each time equal")
+        }
+        try BoardReport(aggregation: aggregation, published: published, folder: out).show(on: console)
+    }
+
+    /// The lock that was named, or the one that all folders with a lock agree on.
+    private func grid(_ sources: [RecordSource]) throws -> GridLock? {
+        if let lock {
+            guard let bytes = FileManager.default.contents(atPath: lock) else {
+                throw RouteGridError.badInput(lock, "no such file; expected a grid.lock.json")
+            }
+            return try GridLock(parsing: bytes, place: lock)
+        }
+        let found = sources.compactMap { source in
+            FileManager.default.contents(atPath: source.lockPath).map { (source.lockPath, $0) }
+        }
+        guard let first = found.first, mode == nil, numerics == nil else { return nil }
+        guard found.allSatisfy({ $0.1 == first.1 }) else {
+            output.console.note("the records come from several grids: cells without a record are not listed")
+            return nil
+        }
+        return try GridLock(parsing: first.1, place: first.0)
+    }
+}
+
+/// A published board and what must be said about it.
+struct BoardReport {
+    let aggregation: Aggregation
+    let published: Aggregation.Published
+    let folder: String
+
+    /// Prints the board on stdout and remarks on stderr.
+    ///
+    /// - Throws: `incomplete` when rows lack records.
+    func show(on console: Console) throws(RouteGridError) {
+        let board = aggregation.board
+        console.emit(board)
+        if !published.missingBlobs.isEmpty {
+            console.warn("\(published.missingBlobs.count) blobs of choices were not found beside the records")
+        }
+        console.note("\(board.rows.count) rows from \(board.recordCount) records in \(folder)")
+        guard board.incompleteCount == 0 else {
+            throw RouteGridError(.incomplete, "\(board.incompleteCount) rows lack records; they are listed without a place")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import Grid
+import RouteGridBase
+import Wire
+
+/// From a grid file to a leaderboard on one machine.
+struct RunVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Runs a grid on this machine: coordinator, workers and aggregation together.",
+        discussion: """
+            Records stay in the state folder: a run that was stopped goes on where it was, and what is recorded is never
+            computed again. The board goes to stdout, files to the output folder.
+
+            Example:
+              routegrid run jobs/demo.yaml --workers 4 --state ./state --out ./out
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The grid file.", valueName: "grid"))
+    var grid: String
+
+    @Option(help: "How many workers, each one process that computes; without it, one a core.")
+    var workers: Int?
+
+    @Option(help: ArgumentHelp("The state folder, on a local disk.", valueName: "dir"))
+    var state = "state"
+
+    @Option(help: ArgumentHelp("The folder for the board's files.", valueName: "dir"))
+    var out = "out"
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
+    }
+
+    func run() throws {
+        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine)
+        let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
+        try LocalRun(grid: resolved, workers: count, stateFolder: state, outFolder: out, console: output.console).perform()
+    }
+}

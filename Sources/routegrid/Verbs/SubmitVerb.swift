@@ -1,0 +1,46 @@
+import ArgumentParser
+import Grid
+import RouteGridBase
+import Wire
+
+/// Gives a grid to a running coordinator.
+struct SubmitVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Freezes a grid and gives it, with its data, to a coordinator; prints the run's number.",
+        discussion: """
+            Example:
+              RUN=$(routegrid submit jobs/demo.yaml --connect tcp://127.0.0.1:7557) && routegrid wait $RUN
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The grid file.", valueName: "grid"))
+    var grid: String
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine)
+        let client = try connection.client("submit")
+        defer { client.close() }
+        let (run, cells) = try client.submit(resolved)
+        output.console.note("run \(run): \(resolved.lock.name), \(cells) cells")
+        output.console.emit(
+            ["schema": "routegrid/submitted/v1", "run": JSONValue(Int(run)), "cells": JSONValue(Int(cells))],
+            table: "\(run)\n"
+        )
+    }
+}
+
+extension ClusterClient {
+    /// Submits a grid with the blobs that the coordinator lacks.
+    func submit(_ grid: ResolvedGrid) throws(RouteGridError) -> (run: UInt64, cells: UInt64) {
+        try submit(lock: grid.lock.bytes) { digest throws(RouteGridError) in
+            guard let source = grid.blobs[digest] else {
+                throw RouteGridError(.protocolRefused, "the coordinator asks for blob \(digest), which the grid does not name")
+            }
+            return source.bytes()
+        }
+    }
+}

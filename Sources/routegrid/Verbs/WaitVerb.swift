@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import RouteGridBase
+import Wire
+
+/// Waits for a run and ends as its cells did.
+struct WaitVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wait",
+        abstract: "Waits until a run is over; the exit code is the outcome of its cells.",
+        discussion: """
+            Ends with 0 when every cell has a record, 2 when a cell failed, 3 when cells are left (cancelled, stopped, or
+            the time is over), 4 when two results of a cell differ. With --out the run's records are fetched and
+            aggregated into a folder.
+
+            Example:
+              routegrid wait 1 --connect tcp://127.0.0.1:7557 --timeout 600 --out board
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
+    var run: String
+
+    @Option(help: ArgumentHelp("Give up after so many seconds.", valueName: "seconds"))
+    var timeout: Double?
+
+    @Option(help: ArgumentHelp("Fetch the records and write the board into this folder.", valueName: "dir"))
+    var out: String?
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let client = try connection.client("wait")
+        defer { client.close() }
+        var progress = ProgressReport(output.console)
+        let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
+        var report = try RunReport(try client.query("run", run))
+        while !report.isOver {
+            progress.update(report)
+            if let deadline, ContinuousClock.now >= deadline {
+                progress.finish(report)
+                throw RouteGridError(.incomplete, "run \(run) is not over yet: \(report.done) of \(report.cells) cells recorded")
+            }
+            usleep(200_000)
+            report = try RunReport(try client.query("run", run))
+        }
+        progress.finish(report)
+        if let out {
+            try RunBoard(client: client, run: report.run, folder: out).publish(on: output.console)
+        } else {
+            output.console.emit(report.json, table: "")
+        }
+        try report.checkComplete()
+    }
+}
