@@ -21,9 +21,18 @@ struct RouteGrid: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(
+                name: "Run",
+                subcommands: [
+                    RunVerb.self,
+                    AggregateVerb.self,
+                ]
+            ),
+            CommandGroup(
                 name: "Cluster",
                 subcommands: [
-                    CoordinatorVerb.self
+                    CoordinatorVerb.self,
+                    SubmitVerb.self,
+                    WaitVerb.self,
                 ]
             ),
             CommandGroup(
@@ -40,6 +49,7 @@ struct RouteGrid: AsyncParsableCommand {
             CommandGroup(
                 name: "Look",
                 subcommands: [
+                    StatusVerb.self,
                     ExplainVerb.self,
                     DoctorVerb.self,
                 ]
@@ -49,6 +59,7 @@ struct RouteGrid: AsyncParsableCommand {
 
     /// Parses, runs, and turns whatever is thrown into one line and an exit code.
     static func main() async {
+        ParentWatch.heedEnvironment()
         do {
             var command = try parseAsRoot()
             if var waiting = command as? any AsyncParsableCommand {

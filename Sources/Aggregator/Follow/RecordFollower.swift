@@ -16,11 +16,10 @@ package struct RecordFollower {
     /// - Throws: `system` when the folder cannot be written.
     package init(into folder: OutputFolder) throws(RouteGridError) {
         self.folder = folder
-        let incoming = folder.place(".incoming-\(getpid())")
-        _ = try OutputFolder(path: incoming)
-        recordsPath = incoming + "/" + OutputName.records
-        runsPath = incoming + "/" + OutputName.runs
-        for path in [recordsPath, runsPath] { FileManager.default.createFile(atPath: path, contents: nil) }
+        let incoming = try OutputFolder(path: folder.place(".incoming-\(getpid())"))
+        for name in [OutputName.records, OutputName.runs] { try incoming.write([], to: name) }
+        recordsPath = incoming.place(OutputName.records)
+        runsPath = incoming.place(OutputName.runs)
     }
 
     /// What came in, as an input of an aggregation.

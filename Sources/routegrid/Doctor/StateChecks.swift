@@ -63,7 +63,7 @@ struct StateChecks {
 
     /// `PRAGMA integrity_check` of the store, when there is one.
     private func integrity() -> Finding? {
-        let path = folder + "/routegrid.sqlite"
+        let path = folder + "/records.sqlite"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
             var configuration = Configuration()

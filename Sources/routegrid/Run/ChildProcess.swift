@@ -77,12 +77,12 @@ final class ChildProcess {
     }
 
     private static func executable() throws(RouteGridError) -> String {
-        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = buffer.withUnsafeMutableBytes { readlink("/proc/self/exe", $0.baseAddress, $0.count) }
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
         guard count > 0 else {
             throw RouteGridError(.system, "/proc/self/exe: \(String(cString: strerror(errno)))")
         }
-        return String(decoding: buffer.prefix(count), as: UTF8.self)
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Calls `body` with a null-terminated array of C strings.

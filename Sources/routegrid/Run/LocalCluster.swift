@@ -23,8 +23,9 @@ final class LocalCluster {
     ///   - console: For what a person must know.
     /// - Throws: `system` when a folder cannot be made or a process not started.
     init(workers: Int, stateFolder: String, console: Console) throws(RouteGridError) {
-        folder = try SocketFolder()
-        url = folder.address("coordinator")
+        let folder = try SocketFolder()
+        let url = folder.address("coordinator")
+        (self.folder, self.url) = (folder, url)
         logFolder = stateFolder + "/logs"
         workerCount = workers
         self.console = console
@@ -37,7 +38,7 @@ final class LocalCluster {
         }
         commands =
             [("coordinator", ["coordinator", "--bind", url, "--state", stateFolder])]
-            + (1...workers).map { ("worker-\($0)", ["worker", "--connect", folder.address("coordinator"), "--slots", "1"]) }
+            + (1...workers).map { ("worker-\($0)", ["worker", "--connect", url, "--slots", "1"]) }
         do {
             for (name, arguments) in commands {
                 unlink("\(logFolder)/\(name).log")

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Grid
 import RouteGridBase
+import RouterCatalog
 import Wire
 
 /// One grid on a cluster of this machine's own, from start to board.
@@ -45,12 +46,13 @@ struct LocalRun {
     private func connect(to cluster: LocalCluster, _ signals: SignalWatch) throws -> ClusterClient {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
-            do {
+            do throws(RouteGridError) {
                 return try ClusterClient.connect(cluster.url, within: .milliseconds(500), name: "run")
-            } catch let error where error.code == .unreachable && ContinuousClock.now < deadline {
-                try cluster.tend()
-                try stopIfAsked(signals, nil)
+            } catch {
+                guard error.code == .unreachable, ContinuousClock.now < deadline else { throw error }
             }
+            try cluster.tend()
+            try stopIfAsked(signals, nil)
         }
     }
 

@@ -27,8 +27,8 @@ struct RunVerb: ParsableCommand {
     @Option(help: ArgumentHelp("The state folder, on a local disk.", valueName: "dir"))
     var state = "state"
 
-    @Option(help: ArgumentHelp("The folder for the board's files.", valueName: "dir"))
-    var out = "out"
+    @Option(help: ArgumentHelp("The folder for the board's files; without it, out/ and the grid's name.", valueName: "dir"))
+    var out: String?
 
     @OptionGroup var output: OutputOptions
 
@@ -39,6 +39,12 @@ struct RunVerb: ParsableCommand {
     func run() throws {
         let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine)
         let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
-        try LocalRun(grid: resolved, workers: count, stateFolder: state, outFolder: out, console: output.console).perform()
+        try LocalRun(
+            grid: resolved,
+            workers: count,
+            stateFolder: state,
+            outFolder: out ?? "out/\(resolved.lock.name)",
+            console: output.console
+        ).perform()
     }
 }

@@ -17,7 +17,7 @@ struct StatusVerb: ParsableCommand {
     @Option(help: ArgumentHelp("List the failed cells of a run instead.", valueName: "run"))
     var failures: String?
 
-    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var connection: ConnectOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -28,7 +28,8 @@ struct StatusVerb: ParsableCommand {
             output.console.emit(reply, table: failureTable(reply))
         } else {
             let reply = try client.query("status")
-            output.console.emit(reply, table: try runTable(reply) + "\n" + workerTable(reply))
+            let runs = try runTable(reply)
+            output.console.emit(reply, table: runs + "\n" + workerTable(reply))
         }
     }
 

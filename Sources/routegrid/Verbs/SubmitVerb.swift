@@ -17,7 +17,7 @@ struct SubmitVerb: ParsableCommand {
     @Argument(help: ArgumentHelp("The grid file.", valueName: "grid"))
     var grid: String
 
-    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var connection: ConnectOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {

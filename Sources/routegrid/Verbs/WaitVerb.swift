@@ -18,8 +18,8 @@ struct WaitVerb: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
-    var run: String
+    @Argument(help: ArgumentHelp("The run's number, or last.", valueName: "run"))
+    var selector: String
 
     @Option(help: ArgumentHelp("Give up after so many seconds.", valueName: "seconds"))
     var timeout: Double?
@@ -27,7 +27,7 @@ struct WaitVerb: ParsableCommand {
     @Option(help: ArgumentHelp("Fetch the records and write the board into this folder.", valueName: "dir"))
     var out: String?
 
-    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var connection: ConnectOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -35,15 +35,15 @@ struct WaitVerb: ParsableCommand {
         defer { client.close() }
         var progress = ProgressReport(output.console)
         let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
-        var report = try RunReport(try client.query("run", run))
+        var report = try RunReport(try client.query("run", selector))
         while !report.isOver {
             progress.update(report)
             if let deadline, ContinuousClock.now >= deadline {
                 progress.finish(report)
-                throw RouteGridError(.incomplete, "run \(run) is not over yet: \(report.done) of \(report.cells) cells recorded")
+                throw RouteGridError(.incomplete, "run \(selector) is not over yet: \(report.done) of \(report.cells) cells recorded")
             }
             usleep(200_000)
-            report = try RunReport(try client.query("run", run))
+            report = try RunReport(try client.query("run", selector))
         }
         progress.finish(report)
         if let out {
