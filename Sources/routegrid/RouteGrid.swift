@@ -7,9 +7,22 @@ struct RouteGrid: AsyncParsableCommand {
         commandName: "routegrid",
         abstract: "Evaluates LLM routers: grids of router × budget × dataset, on one machine or many.",
         discussion: """
-            Exit codes: 0 complete · 1 unexpected · 2 cells failed · 3 not complete · 4 a check failed · 64 usage ·
-            65 bad grid or data file · 69 coordinator unreachable · 75 try again · 76 protocol · 77 key refused ·
-            130/143 stopped by a signal.
+            Start with: routegrid run jobs/demo.yaml
+
+            Exit codes:
+              0    everything asked for is complete
+              1    unexpected or infrastructure error
+              2    finished, and some cells failed after their retries
+              3    not complete: cells are left
+              4    a check failed: two results of one cell differ
+              64   wrong words on the command line
+              65   a grid or data file that cannot be right
+              69   the coordinator cannot be reached
+              75   try again: something is in use or full for now
+              76   the other side speaks another protocol
+              77   a key or a role was refused
+              130  stopped by SIGINT, in order
+              143  stopped by SIGTERM, in order
             """,
         version: Version.text,
         groupedSubcommands: [

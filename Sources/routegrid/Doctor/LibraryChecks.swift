@@ -2,6 +2,7 @@ import COpenBLAS
 import CPlatform
 import CZeroMQ
 import GRDB
+import Grid
 import RouteGridBase
 
 /// What `doctor` says about the libraries that the command is linked to.
@@ -26,11 +27,8 @@ enum LibraryChecks {
 
     static func openBLAS() -> Finding {
         let configuration = String(cString: openblas_get_config())
-        let core = String(cString: openblas_get_corename())
-        let version = configuration.split(separator: " ").dropFirst().first.map(String.init) ?? "unknown"
-        let libc = String(cString: cplatform_libc_version())
-        let text =
-            "\(version), core \(core), class openblas-\(version)/\(core.lowercased())/glibc-\(libc)/\(architecture)"
+        let classes = NumericsClasses.ofThisMachine
+        let text = "\(MachineNumerics.version), portable \(classes.portable), native \(classes.native)"
         guard configuration.contains("DYNAMIC_ARCH") else {
             return Finding(
                 "openblas",
@@ -52,14 +50,4 @@ enum LibraryChecks {
     }
 
     static func libc() -> Finding { Finding("glibc", .ok, String(cString: cplatform_libc_version())) }
-
-    private static var architecture: String {
-        #if arch(x86_64)
-        "x86_64"
-        #elseif arch(arm64)
-        "aarch64"
-        #else
-        "unknown"
-        #endif
-    }
 }

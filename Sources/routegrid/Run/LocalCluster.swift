@@ -77,7 +77,7 @@ final class LocalCluster {
         }
     }
 
-    /// Stops workers, then the coordinator, and removes the sockets. Harmless when it is said twice.
+    /// Stops workers, then the coordinator, and removes the sockets; harmless when it is said twice.
     func stop() {
         end(Array(children.dropFirst()))
         end(Array(children.prefix(1)))

@@ -51,7 +51,7 @@ struct ProgressReport {
         return Double(last.done - first.done) / (last.time - first.time)
     }
 
-    /// `12/40 cells · 3.1/s · ETA 0:09 · 4 reused · 1 failed`
+    /// One line: `12/40 cells · 3.1/s · ETA 0:09 · 4 reused · 1 failed`.
     static func text(_ report: RunReport, rate: Double?) -> String {
         var parts = ["\(report.done)/\(report.cells) cells"]
         let left = report.cells - report.done - report.broken
@@ -70,10 +70,11 @@ struct ProgressReport {
         return "[" + String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled) + "]"
     }
 
-    /// `0:09`, `12:05`, `3:00:10`
+    /// Such as `0:09`, `12:05` or `3:00:10`.
     static func duration(_ seconds: Double) -> String {
         let whole = Int(min(seconds, 3_600_000).rounded(.up))
         let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-        return hours > 0 ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
+        return hours > 0
+            ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
     }
 }

@@ -49,7 +49,10 @@ struct RunReport: Sendable {
     func checkComplete() throws(RouteGridError) {
         let label = "run \(run) (\(name))"
         if divergent > 0 {
-            throw RouteGridError(.checkFailed, "\(label): \(divergent) result(s) differ from the first one of their key")
+            throw RouteGridError(
+                .checkFailed,
+                "\(label): \(divergent) result(s) differ from the first one of their key"
+            )
         }
         if broken > 0 {
             throw RouteGridError(

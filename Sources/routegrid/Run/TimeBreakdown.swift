@@ -13,7 +13,9 @@ struct TimeBreakdown {
     init(facts: [JSONValue], since start: Date) {
         var fits: Set<String> = []
         for line in facts {
-            guard let text = line["started"]?.stringValue, let date = TimeBreakdown.date(text), date >= start else { continue }
+            guard let text = line["started"]?.stringValue, let date = TimeBreakdown.date(text), date >= start else {
+                continue
+            }
             cellCount += 1
             evaluationSeconds += line["eval_s"]?.numberValue ?? 0
             // Cells of one lease were fitted once: they tell the same seconds.
@@ -23,7 +25,7 @@ struct TimeBreakdown {
         }
     }
 
-    /// `2 workers for 12.3 s: fit 20.1 s (82 %), evaluate 3.2 s (13 %), start, queue, commit and idle 1.3 s (5 %)`
+    /// One line: `2 workers for 12.3 s: fit 20.1 s (82 %), evaluate 3.2 s (13 %), start, queue, commit and idle 1.3 s (5 %)`.
     func text(workers: Int, wallSeconds: Double) -> String {
         let capacity = max(Double(workers) * wallSeconds, fitSeconds + evaluationSeconds, 1e-9)
         let other = capacity - fitSeconds - evaluationSeconds
@@ -34,7 +36,8 @@ struct TimeBreakdown {
         return "\(count) for " + String(format: "%.2f s", wallSeconds)
             + ", \(cellCount) cells computed: "
             + [
-                part("fit", fitSeconds), part("evaluate", evaluationSeconds), part("start, queue, commit and idle", other),
+                part("fit", fitSeconds), part("evaluate", evaluationSeconds),
+                part("start, queue, commit and idle", other),
             ].joined(separator: ", ")
     }
 

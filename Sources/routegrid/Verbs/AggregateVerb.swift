@@ -10,8 +10,8 @@ struct AggregateVerb: ParsableCommand {
         commandName: "aggregate",
         abstract: "Merges metric records into frontier tables and a leaderboard.",
         discussion: """
-            RECORDS are records.jsonl files or output folders, in any order; the same records give the same bytes. Blobs
-            are copied from the folders they stand in. Ends with 4 when two records of one job key differ, and with 3
+            RECORDS are records.jsonl files or output folders, in any order; the same records give the same bytes. Blobs \
+            are copied from the folders they stand in. Ends with 4 when two records of one job key differ, and with 3 \
             when the grid asks for cells that have no record.
 
             Example:
@@ -89,7 +89,10 @@ struct BoardReport {
         }
         console.note("\(board.rows.count) rows from \(board.recordCount) records in \(folder)")
         guard board.incompleteCount == 0 else {
-            throw RouteGridError(.incomplete, "\(board.incompleteCount) rows lack records; they are listed without a place")
+            throw RouteGridError(
+                .incomplete,
+                "\(board.incompleteCount) rows lack records; they are listed without a place"
+            )
         }
     }
 }

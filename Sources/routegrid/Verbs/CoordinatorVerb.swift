@@ -10,8 +10,8 @@ struct CoordinatorVerb: AsyncParsableCommand {
         commandName: "coordinator",
         abstract: "Keeps the queue and the records; workers and clients connect to it.",
         discussion: """
-            The address it listens on is the one line on stdout. Without keys it listens on this machine only.
-            SIGTERM ends it after the last commit; started again on the same state folder it goes on where it was, and
+            The address it listens on is the one line on stdout. Without keys it listens on this machine only. \
+            SIGTERM ends it after the last commit; started again on the same state folder it goes on where it was, and \
             workers re-attach by themselves.
 
             Example:

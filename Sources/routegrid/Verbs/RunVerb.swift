@@ -10,7 +10,7 @@ struct RunVerb: ParsableCommand {
         commandName: "run",
         abstract: "Runs a grid on this machine: coordinator, workers and aggregation together.",
         discussion: """
-            Records stay in the state folder: a run that was stopped goes on where it was, and what is recorded is never
+            Records stay in the state folder: a run that was stopped goes on where it was, and what is recorded is never \
             computed again. The board goes to stdout, files to the output folder.
 
             Example:
@@ -27,7 +27,9 @@ struct RunVerb: ParsableCommand {
     @Option(help: ArgumentHelp("The state folder, on a local disk.", valueName: "dir"))
     var state = "state"
 
-    @Option(help: ArgumentHelp("The folder for the board's files; without it, out/ and the grid's name.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("The folder for the board's files; without it, out/ and the grid's name.", valueName: "dir")
+    )
     var out: String?
 
     @OptionGroup var output: OutputOptions

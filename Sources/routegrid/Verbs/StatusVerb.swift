@@ -34,7 +34,18 @@ struct StatusVerb: ParsableCommand {
     }
 
     private func runTable(_ reply: JSONValue) throws(RouteGridError) -> String {
-        var table = TextTable(">run", "grid", "state", ">cells", ">done", ">reused", ">leased", ">failed", ">priority", "note")
+        var table = TextTable(
+            ">run",
+            "grid",
+            "state",
+            ">cells",
+            ">done",
+            ">reused",
+            ">leased",
+            ">failed",
+            ">priority",
+            "note"
+        )
         for item in reply["runs"]?.arrayValue ?? [] {
             let run = try RunReport(item)
             let counts = [run.cells, run.done, run.reused, run.leased, run.broken, run.priority].map(String.init)

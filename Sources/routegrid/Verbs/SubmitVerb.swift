@@ -38,7 +38,10 @@ extension ClusterClient {
     func submit(_ grid: ResolvedGrid) throws(RouteGridError) -> (run: UInt64, cells: UInt64) {
         try submit(lock: grid.lock.bytes) { digest throws(RouteGridError) in
             guard let source = grid.blobs[digest] else {
-                throw RouteGridError(.protocolRefused, "the coordinator asks for blob \(digest), which the grid does not name")
+                throw RouteGridError(
+                    .protocolRefused,
+                    "the coordinator asks for blob \(digest), which the grid does not name"
+                )
             }
             return source.bytes()
         }

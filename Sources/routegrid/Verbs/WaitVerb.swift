@@ -9,8 +9,8 @@ struct WaitVerb: ParsableCommand {
         commandName: "wait",
         abstract: "Waits until a run is over; the exit code is the outcome of its cells.",
         discussion: """
-            Ends with 0 when every cell has a record, 2 when a cell failed, 3 when cells are left (cancelled, stopped, or
-            the time is over), 4 when two results of a cell differ. With --out the run's records are fetched and
+            Ends with 0 when every cell has a record, 2 when a cell failed, 3 when cells are left (cancelled, stopped, or \
+            the time is over), 4 when two results of a cell differ. With --out the run's records are fetched and \
             aggregated into a folder.
 
             Example:
@@ -40,7 +40,10 @@ struct WaitVerb: ParsableCommand {
             progress.update(report)
             if let deadline, ContinuousClock.now >= deadline {
                 progress.finish(report)
-                throw RouteGridError(.incomplete, "run \(selector) is not over yet: \(report.done) of \(report.cells) cells recorded")
+                throw RouteGridError(
+                    .incomplete,
+                    "run \(selector) is not over yet: \(report.done) of \(report.cells) cells recorded"
+                )
             }
             usleep(200_000)
             report = try RunReport(try client.query("run", selector))
