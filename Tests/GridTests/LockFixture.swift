@@ -78,9 +78,9 @@ enum LockFixture {
                 "fusions": [
                     ["kind": "mean", "revision": 1], ["kind": "weighted", "revision": 1, "text": "0.3"],
                 ],
-                "seeds": .array((0..<seeds).map { JSONValue($0) }),
+                "seeds": [[0, JSONValue(seeds)]],
                 "labels": [], "parts": ["test"],
-                "budgets": .array(budgets.map { ["rule": "threshold", "revision": 1, "budget": $0] }),
+                "budgets": .array(budgets.map { ["rule": ["kind": "threshold", "revision": 1], "budget": $0] }),
             ],
             "blocks": .array(blocks), "exclude": .array(exclude),
             "statistics": ["bootstrap": 1000, "alpha": "0.05", "cluster": "prompt", "seed": 1],

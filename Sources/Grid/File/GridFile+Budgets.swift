@@ -15,7 +15,11 @@ extension GridFile {
         var labels: [LabelConfiguration] = []
         if node.elements.contains(where: \.isMapping) {
             for node in node.elements {
-                let entry = try GridMapping(node, of: "{rule: …, at: […]}", keys: ["rule", "at", "scale", "scheme"])
+                let entry = try GridMapping(
+                    node,
+                    of: "{rule: …, at: […]}",
+                    keys: ["rule", "at", "raw", "scale", "scheme"]
+                )
                 let rule = try rule(entry["rule"])
                 if rule == .softLabel {
                     labels += try softLabels(entry)
@@ -24,14 +28,15 @@ extension GridFile {
                     for key in ["scale", "scheme"] {
                         if let node = entry[key] { throw node.failure("only rule soft-label has a \(key)") }
                     }
-                    budgets += try points(entry["at"], rule: rule, place: node.place)
+                    let raw = try raw(entry["raw"], rule: rule)
+                    budgets += try points(entry["at"], rule: rule, isRaw: raw, place: node.place)
                 }
             }
         } else {
             budgets = try points(node, rule: .threshold, place: node.place)
         }
         try refuseRepeats(
-            budgets.map { ("\($0.rule.rawValue) \($0.budget.json.canonicalText)", $0.place) },
+            budgets.map { ("\($0.rule.rawValue) \($0.isRawPenalty) \($0.budget.json.canonicalText)", $0.place) },
             what: "this budget"
         )
         return (budgets, labels)
@@ -47,12 +52,25 @@ extension GridFile {
         return rule
     }
 
+    /// `raw: true` of rule `penalty`.
+    private static func raw(_ node: GridNode?, rule: BudgetRule) throws(RouteGridError) -> Bool {
+        guard let node else { return false }
+        guard rule == .penalty else { throw node.failure("only rule penalty has raw") }
+        guard let text = node.scalar, ["true", "false"].contains(text) else {
+            throw node.failure("expected true or false, found \(node.found)")
+        }
+        return text == "true"
+    }
+
     private static func points(
         _ node: GridNode?,
         rule: BudgetRule,
+        isRaw: Bool = false,
         place: String
     ) throws(RouteGridError) -> [BudgetEntry] {
-        guard let node else { return [BudgetEntry(rule: rule, budget: .exact, isDollars: false, place: place)] }
+        guard let node else {
+            return [BudgetEntry(rule: rule, isRawPenalty: isRaw, budget: .exact, isDollars: false, place: place)]
+        }
         var entries: [BudgetEntry] = []
         for node in try node.nonEmptyElements(of: "budget") {
             for value in try GridFunctions.numbers(node) {
@@ -64,7 +82,15 @@ extension GridFile {
                 if rule == .penalty, case .relative = budget {
                     throw node.failure("expected exact or lambda=NUMBER under rule penalty, found \(node.found)")
                 }
-                entries.append(BudgetEntry(rule: rule, budget: budget, isDollars: isDollars, place: node.place))
+                entries.append(
+                    BudgetEntry(
+                        rule: rule,
+                        isRawPenalty: isRaw,
+                        budget: budget,
+                        isDollars: isDollars,
+                        place: node.place
+                    )
+                )
             }
         }
         return entries

@@ -43,6 +43,7 @@ package struct GridFile: Sendable {
 
     struct BudgetEntry: Sendable {
         var rule: BudgetRule
+        var isRawPenalty = false
         var budget: Budget
         /// Written with `$`: every dataset must cost USD.
         var isDollars: Bool

@@ -11,6 +11,8 @@ package struct JobIdentity: Hashable, Sendable {
     package var cost: CostIdentity
     package var rule: BudgetRule
     package var ruleRevision: Int
+    /// Rule `penalty`: λ multiplies costs in their own unit, as the peers' does, and not costs ÷ c_hi.
+    package var isRawPenalty: Bool
     package var budget: Budget
     package var metricsRevision: Int
 
@@ -22,6 +24,7 @@ package struct JobIdentity: Hashable, Sendable {
         cost: CostIdentity,
         rule: BudgetRule,
         ruleRevision: Int? = nil,
+        isRawPenalty: Bool = false,
         budget: Budget,
         metricsRevision: Int = Revisions.metrics
     ) {
@@ -32,16 +35,20 @@ package struct JobIdentity: Hashable, Sendable {
         self.cost = cost
         self.rule = rule
         self.ruleRevision = ruleRevision ?? Revisions.rule(rule)
+        self.isRawPenalty = isRawPenalty
         self.budget = budget
         self.metricsRevision = metricsRevision
     }
 
     package var json: JSONValue {
+        var ruleMembers: [String: JSONValue] = [
+            "kind": .string(rule.rawValue), "revision": JSONValue(ruleRevision),
+        ]
+        if isRawPenalty { ruleMembers["raw"] = true }
         var members: [String: JSONValue] = [
             "v": JSONValue(Revisions.identity), "kind": "evaluate", "fit": .string(fit.hex),
             "part": .string(part.rawValue), "data": data.json, "cost": cost.json,
-            "rule": ["kind": .string(rule.rawValue), "revision": JSONValue(ruleRevision)],
-            "budget": budget.json, "metrics_revision": JSONValue(metricsRevision),
+            "rule": .object(ruleMembers), "budget": budget.json, "metrics_revision": JSONValue(metricsRevision),
         ]
         if let testModality { members["test_modality"] = .string(testModality.rawValue) }
         return .object(members)
@@ -64,6 +71,7 @@ package struct JobIdentity: Hashable, Sendable {
         var ruleObject = try StrictObject(try object.required("rule"), place: "\(place).rule")
         rule = try ruleObject.choice("kind")
         ruleRevision = try ruleObject.integer("revision")
+        isRawPenalty = ruleObject.optional("raw") == true
         try ruleObject.finish()
         budget = try Budget(json: try object.required("budget"), place: "\(place).budget")
         metricsRevision = try object.integer("metrics_revision")

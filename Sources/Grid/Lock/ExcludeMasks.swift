@@ -55,7 +55,7 @@ struct ExcludeMasks: Sendable {
                 mask { $0.router?.parameters[parameter.name]?.contains(value) ?? true }
             }
         }
-        seeds = axes.seeds.map { seed in mask { $0.seeds?.contains(seed) ?? true } }
+        seeds = clauses.isEmpty ? [] : axes.seeds.map { seed in mask { $0.seeds?.contains(seed) ?? true } }
         budgets = block.budgets.map { index in
             let budget = axes.budgets[index].budget
             return mask { $0.budgets?.contains(budget) ?? true }
@@ -64,6 +64,7 @@ struct ExcludeMasks: Sendable {
 
     /// The clauses that match every digit of a group; 0 = none of its cells is excluded.
     func matching(_ group: BlockLayout.Coordinates) -> UInt64 {
+        guard base != 0 else { return 0 }
         var word = base & tables[group.table] & splits[group.split]
         if let encoder = group.encoder { word &= encoders[encoder] }
         if let fusion = group.fusion { word &= fusions[fusion] }

@@ -12,17 +12,10 @@ extension GridAxes {
                 modalities.map { ["train": .string($0.train.rawValue), "test": .string($0.test.rawValue)] }
             ),
             "fusions": .array(fusions.map { $0.configuration.json(revision: $0.revision) }),
-            "seeds": .array(seeds.map { JSONValue($0) }),
+            "seeds": .array(IntegerRuns(seeds).runs.map { [JSONValue($0.first), JSONValue($0.count)] }),
             "labels": .array(labels.map(\.json)),
             "parts": .array(parts.map { .string($0.rawValue) }),
-            "budgets": .array(
-                budgets.map {
-                    [
-                        "rule": .string($0.rule.rawValue), "revision": JSONValue($0.revision),
-                        "budget": $0.budget.json,
-                    ]
-                }
-            ),
+            "budgets": .array(budgets.map { ["rule": $0.ruleJSON, "budget": $0.budget.json] }),
         ]
     }
 
@@ -45,10 +38,7 @@ extension GridAxes {
             let configuration = try FusionConfiguration(json: json, place: "\(place).fusions")
             return GridFusion(configuration: configuration, revision: json["revision"]?.integerValue ?? 0)
         }
-        seeds = try object.list("seeds").mapThrowing { json throws(RouteGridError) in
-            guard let seed = json.integerValue else { throw .badInput("\(place).seeds", "expected whole numbers") }
-            return seed
-        }
+        seeds = try IntegerRuns(json: try object.list("seeds"), place: "\(place).seeds").values
         labels = try object.list("labels").mapThrowing { json throws(RouteGridError) in
             try LabelConfiguration(json: json, place: "\(place).labels")
         }
@@ -59,15 +49,7 @@ extension GridAxes {
             return part
         }
         budgets = try object.list("budgets").mapThrowing { json throws(RouteGridError) in
-            var budget = try StrictObject(json, place: "\(place).budgets")
-            let rule: BudgetRule = try budget.choice("rule")
-            let revision = try budget.integer("revision")
-            try checkRevision(revision, own: Revisions.rule(rule), of: "rule \(rule.rawValue)", place: place)
-            return GridBudget(
-                rule: rule,
-                revision: revision,
-                budget: try Budget(json: try budget.required("budget"), place: "\(place).budgets")
-            )
+            try GridBudget(json: json, place: "\(place).budgets")
         }
         try object.finish()
         for (name, count) in [
@@ -77,6 +59,20 @@ extension GridAxes {
         ] where count == 0 {
             throw .badInput("\(place).\(name)", "expected at least one value")
         }
+    }
+}
+
+extension GridBudget {
+    init(json: JSONValue, place: String) throws(RouteGridError) {
+        var object = try StrictObject(json, place: place)
+        var rule = try StrictObject(try object.required("rule"), place: "\(place).rule")
+        self.rule = try rule.choice("kind")
+        revision = try rule.integer("revision")
+        isRawPenalty = rule.optional("raw") == true
+        budget = try Budget(json: try object.required("budget"), place: place)
+        try rule.finish()
+        try object.finish()
+        try checkRevision(revision, own: Revisions.rule(self.rule), of: "rule \(self.rule.rawValue)", place: place)
     }
 }
 

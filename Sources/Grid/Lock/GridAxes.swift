@@ -44,7 +44,16 @@ package struct GridFusion: Hashable, Sendable {
 package struct GridBudget: Hashable, Sendable {
     package var rule: BudgetRule
     package var revision: Int
+    /// Rule `penalty`: λ multiplies costs in their own unit.
+    package var isRawPenalty = false
     package var budget: Budget
+
+    /// The `rule` object of a job key.
+    var ruleJSON: JSONValue {
+        var members: [String: JSONValue] = ["kind": .string(rule.rawValue), "revision": JSONValue(revision)]
+        if isRawPenalty { members["raw"] = true }
+        return .object(members)
+    }
 }
 
 /// The values of every axis that blocks share, slowest first in the order of cells.

@@ -55,6 +55,7 @@ extension GridLock {
             cost: axes.tables[values.table].cost,
             rule: budget.rule,
             ruleRevision: budget.revision,
+            isRawPenalty: budget.isRawPenalty,
             budget: budget.budget,
             metricsRevision: contents.metricsRevision
         )

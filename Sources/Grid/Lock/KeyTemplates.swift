@@ -22,7 +22,7 @@ struct KeyTemplates: Sendable {
     private var fusions: [Bytes]
     private var labels: [Bytes]
     private var splits: [Bytes]
-    private var seeds: [Bytes]
+    private var seeds: [Int]
     /// `{"budget":…,"cost":` by budget.
     private var budgets: [Bytes]
     private var costs: [Bytes]
@@ -35,7 +35,7 @@ struct KeyTemplates: Sendable {
         fusions = axes.fusions.map { $0.configuration.json(revision: $0.revision).canonicalBytes() }
         labels = axes.labels.map { $0.json.canonicalBytes() }
         splits = axes.splits.map { $0.json.canonicalBytes() }
-        seeds = axes.seeds.map { Array(String($0).utf8) }
+        seeds = axes.seeds
         budgets = axes.budgets.map {
             Array("{\"budget\":".utf8) + $0.budget.json.canonicalBytes() + Array(",\"cost\":".utf8)
         }
@@ -46,9 +46,8 @@ struct KeyTemplates: Sendable {
         end = Array(",\"v\":\(Revisions.identity)}".utf8)
         evaluationTails = axes.budgets.map { budget in
             axes.parts.map { part in
-                let rule: JSONValue = ["kind": .string(budget.rule.rawValue), "revision": JSONValue(budget.revision)]
                 return Array("\",\"kind\":\"evaluate\",\"metrics_revision\":\(Revisions.metrics),".utf8)
-                    + Array("\"part\":\"\(part.rawValue)\",\"rule\":".utf8) + rule.canonicalBytes()
+                    + Array("\"part\":\"\(part.rawValue)\",\"rule\":".utf8) + budget.ruleJSON.canonicalBytes()
             }
         }
         for layout in blocks { addData(of: layout, axes: axes) }
@@ -106,7 +105,7 @@ struct KeyTemplates: Sendable {
         router.append(group.parameters, to: &out)
         if let seed = group.seed {
             out.append(contentsOf: ",\"seed\":".utf8)
-            out.append(contentsOf: seeds[seed])
+            out.append(contentsOf: String(seeds[seed]).utf8)
         }
         out.append(contentsOf: ",\"split\":".utf8)
         out.append(contentsOf: splits[group.split])

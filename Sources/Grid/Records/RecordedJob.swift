@@ -23,6 +23,7 @@ enum RecordedJob {
             "rule": .string(job.rule.rawValue),
             "budget": .string(job.budget.text),
         ]
+        if job.isRawPenalty { members["raw"] = true }
         for (name, value) in labels.objectValue ?? [:] where RecordLabels.names.contains(name) { members[name] = value }
         for name in RecordLabels.names where members[name] == nil { members[name] = .null }
         return textual(.object(members))

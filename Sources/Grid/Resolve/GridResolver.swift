@@ -44,7 +44,12 @@ package enum GridResolver {
             labels: file.labels,
             parts: [.test],
             budgets: file.budgets.map {
-                GridBudget(rule: $0.rule, revision: Revisions.rule($0.rule), budget: $0.budget)
+                GridBudget(
+                    rule: $0.rule,
+                    revision: Revisions.rule($0.rule),
+                    isRawPenalty: $0.isRawPenalty,
+                    budget: $0.budget
+                )
             }
         )
         let blocks = try file.routers.mapThrowing { entry throws(RouteGridError) in try block(entry, axes: axes) }
