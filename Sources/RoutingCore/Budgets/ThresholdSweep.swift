@@ -16,8 +16,10 @@ package struct ThresholdSweep: Sendable {
     private let order: TieOrder
     /// Predicted costs, ascending: the queries of equal costs in item order, their models in the order of preference.
     private let costs: [Double]
-    /// `item * models + model` of each of `costs`.
+    /// `item << shift | model` of each of `costs`.
     private let cells: [UInt32]
+    /// The bits of a model number.
+    private let shift: UInt32
     /// What each item gets before any model is affordable.
     private let fallback: [Int32]
     /// The lowest predicted cost of each item that has one, ascending.
@@ -31,7 +33,9 @@ package struct ThresholdSweep: Sendable {
     ///   - order: who wins between equals.
     package init(quality: Matrix<Double>, cost: Matrix<Double>, order: TieOrder) {
         precondition(quality.rows == cost.rows && quality.columns == cost.columns, "predictions of two shapes")
-        precondition(quality.elements.count < Int(UInt32.max), "too many cells for one sweep")
+        let shift = UInt32(max(quality.columns - 1, 1).bitWidth - max(quality.columns - 1, 1).leadingZeroBitCount)
+        precondition(quality.rows << Int(shift) < Int(UInt32.max), "too many cells for one sweep")
+        self.shift = shift
         items = quality.rows
         models = quality.columns
         self.quality = quality.elements.map { $0.isNaN ? -.infinity : $0 }
@@ -46,7 +50,7 @@ package struct ThresholdSweep: Sendable {
                 let value = cost.elements[cell]
                 if value.isNaN { continue }
                 numbers.append(value)
-                labels.append(UInt32(truncatingIfNeeded: cell))
+                labels.append(UInt32(truncatingIfNeeded: item << Int(shift) | model))
             }
         }
         (costs, cells) = CostOrder.sorted(numbers, labels: labels)
@@ -54,9 +58,10 @@ package struct ThresholdSweep: Sendable {
         var fallback = [Int32](repeating: -1, count: items)
         var lowest: [Double] = []
         lowest.reserveCapacity(items)
-        for (event, cell) in cells.enumerated() where fallback[Int(cell) / models] < 0 {
-            fallback[Int(cell) / models] = Int32(Int(cell) % models)
+        for (event, cell) in cells.enumerated() where fallback[Int(cell >> shift)] < 0 {
+            fallback[Int(cell >> shift)] = Int32(cell & (1 << shift - 1))
             lowest.append(costs[event])
+            if lowest.count == items { break }
         }
         lowestCosts = lowest
         let last = Int32(order.withoutPrediction)
@@ -159,7 +164,7 @@ package struct ThresholdSweep: Sendable {
         let isCompat = order.mode == .compat
         var chosen = fallback
         var bestQuality = [Double](repeating: -.infinity, count: items)
-        let models = UInt32(self.models)
+        let (shift, models) = (shift, models)
         costs.withUnsafeBufferPointer { costs in
             cells.withUnsafeBufferPointer { cells in
                 quality.withUnsafeBufferPointer { quality in
@@ -171,11 +176,12 @@ package struct ThresholdSweep: Sendable {
                                 before(cost)
                                 repeat {
                                     let cell = cells[event]
-                                    let item = Int(cell / models)
-                                    let value = quality[Int(cell)]
+                                    let item = Int(cell >> shift)
+                                    let model = Int(cell & (1 << shift - 1))
+                                    let value = quality[item * models + model]
                                     event += 1
                                     if value < bestQuality[item] { continue }
-                                    let new = Int32(truncatingIfNeeded: cell % models)
+                                    let new = Int32(truncatingIfNeeded: model)
                                     let old = chosen[item]
                                     if value > bestQuality[item] {
                                         bestQuality[item] = value

@@ -4,7 +4,7 @@ import RoutingCore
 import RoutingData
 import Testing
 
-/// Data whose truth is known: do the board's statistics find it as often as they claim?
+/// Data whose truth is known: the statistics of a board must find it as often as they claim.
 @Suite(.tags(.slow)) struct PlantedDataTests {
     /// Twenty routers that choose at random, on six models of equal quality; router 0 wins a share more often.
     private struct EqualRouters {
@@ -14,7 +14,7 @@ import Testing
         let choices: [Matrix<UInt8>]
         let ground: EvaluationGround
 
-        /// - Parameter lift: how much more often router 0 is right: it is sent to a seventh model, right that much more.
+        /// Draws the data; router 0 always takes a seventh model, which is right more often by `lift`.
         init(seed: Int, lift: Double) throws {
             var generator = Xoshiro256(seed: HashedText.digest(["planted routers", String(seed)]))
             let models = 7
