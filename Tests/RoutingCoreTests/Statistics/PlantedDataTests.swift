@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func `a gap of twice the smallest detectable difference is found`() throws {
-        let seeds = plantedSeeds(200)
+        let seeds = plantedSeeds(50)
         // The difference of two independent accuracies at 0.6 and 0.6 + lift.
         let n = Double(EqualRouters.items)
         var lift = 0.2
