@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    /// Revision 1 of every rule. Change a rule's numbers: give it a new revision and add a line here.
+    /// Revision 1 of every rule; whoever changes a rule's numbers gives it a new revision and adds a line here.
     @Test(arguments: [
         (BudgetRule.threshold, 1, "64f2ea3d9f093628"),
         (.penalty, 1, "dd9d457a542c91a6"),
