@@ -9,6 +9,7 @@ package enum RouterFitting {
         "oracle", "random", "random-mix", "best-single", "cheapest", "fixed", "knn", "kmeans", "kmeansnew",
         "linear", "linearmf",
         "strongest", "strongest-per-dataset", "knn-label", "prknn", "prototype", "ovr", "softmax",
+        "mlp", "mlpmf",
     ]
 
     /// Fits one router.
@@ -48,6 +49,7 @@ package enum RouterFitting {
         case "prototype": return try PrototypeRouter(request)
         case "ovr": return try OneVersusRestRouter(request)
         case "softmax": return try SoftmaxRegression.fit(request)
+        case "mlp", "mlpmf": return try PerceptronRouter(request)
         default: preconditionFailure("\(request.router.kind) is listed and not fitted")
         }
     }

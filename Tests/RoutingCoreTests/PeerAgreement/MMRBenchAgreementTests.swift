@@ -92,6 +92,15 @@ import Testing
         #expect(abs(curve.nAUC - (try #require(peer.summary("kmeans").first)).nAUC) <= 0.01)
     }
 
+    /// Networks are not seeded by the peer: five of its runs give a mean to come near to.
+    @Test(arguments: PeerCase.both, ["mlp", "mlpmf"])
+    func `trained networks come near the peer's curves`(_ peer: PeerCase, kind: String) throws {
+        let golden = try peer.summary(kind).map(\.nAUC)
+        let mean = golden.reduce(0, +) / Double(golden.count)
+        let found = try (0..<3).map { try peer.curve(of: peer.request(kind, seed: $0)).nAUC }
+        #expect(abs(found.reduce(0, +) / 3 - mean) <= 0.01)
+    }
+
     /// Two bars are wider, where the peer's float32 noise decides.
     ///
     /// A dozen images are in the data several times and tie for the 50th place of `knn`; the text features have a column

@@ -1,0 +1,70 @@
+import RouteGridBase
+import RoutingData
+import Testing
+
+@testable import RoutingCore
+
+/// Analytic gradients against central differences.
+@Suite struct GradientTests {
+    private func numbers(_ count: Int, _ name: String) -> [Float] {
+        var generator = Xoshiro256(seed: Digest(hashing: name.utf8))
+        return (0..<count).map { _ in Float(2 * generator.uniform() - 1) }
+    }
+
+    @Test(arguments: ["squared", "entropy"])
+    func `a perceptron's gradient is its slope`(_ kind: String) throws {
+        let shape = PerceptronShape(inputs: 5, hidden: [7, 6], outputs: 3)
+        let start = numbers(shape.parameterCount, "weights")
+        let features = Matrix(rows: 8, columns: 5, elements: numbers(40, "features"))
+        var targets = Matrix(rows: 8, columns: 3, elements: numbers(24, "targets"))
+        let loss: PerceptronTraining.LossFunction
+        if kind == "squared" {
+            targets.elements[4] = .nan
+            loss = PerceptronRouter.loss
+        } else {
+            for row in 0..<8 { targets.elements.replaceSubrange(row * 3..<row * 3 + 3, with: [0.25, 0.75, 0]) }
+            loss = { Loss.crossEntropy($0, $1, rows: $2, columns: $3, gradient: $4) }
+        }
+        let rows = Array(0..<8)[...]
+        func value(_ parameters: [Float]) -> (loss: Double, gradient: [Float]) {
+            var training = PerceptronTraining(shape, parameters: parameters, batch: 8, rate: 1e-3)
+            return training.lossAndGradient(rows, features: features, targets: targets, loss: loss)
+        }
+        let gradient = value(start).gradient
+        let scale = gradient.reduce(0) { max($0, abs($1)) }
+        for index in stride(from: 0, to: shape.parameterCount, by: 5) {
+            let step: Float = 2e-3
+            var (up, down) = (start, start)
+            up[index] += step
+            down[index] -= step
+            let slope = (value(up).loss - value(down).loss) / Double(up[index] - down[index])
+            #expect(abs(slope - Double(gradient[index])) <= 5e-3 * Double(scale))
+        }
+    }
+
+    @Test func `softmax and logistic objectives' gradients are their slopes`() throws {
+        let features = Matrix(rows: 9, columns: 4, elements: numbers(36, "features").map(Double.init))
+        var targets = Matrix<Double>(repeating: 0, rows: 9, columns: 3)
+        for row in 0..<9 { (targets[row, row % 3], targets[row, (row + 1) % 3]) = (0.7, 0.3) }
+        var softmax = SoftmaxObjective(features: features, targets: targets, penalty: 0.3)
+        var logistic = BalancedLogistic(
+            features: features,
+            signs: (0..<9).map { $0 % 3 == 0 ? 1 : -1 },
+            strength: 2
+        )
+        func check(_ count: Int, _ evaluate: ([Double], inout [Double]) -> Double) {
+            let start = numbers(count, "start").map(Double.init)
+            var (gradient, unused) = (start, start)
+            _ = evaluate(start, &gradient)
+            for index in 0..<count {
+                var (up, down) = (start, start)
+                up[index] += 1e-5
+                down[index] -= 1e-5
+                let slope = (evaluate(up, &unused) - evaluate(down, &unused)) / 2e-5
+                #expect(abs(slope - gradient[index]) <= 1e-8 * max(1, abs(slope)))
+            }
+        }
+        check(15) { softmax.evaluate($0, &$1) }
+        check(5) { logistic.evaluate($0, &$1) }
+    }
+}
