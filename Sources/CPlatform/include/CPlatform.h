@@ -27,4 +27,41 @@ int64_t cplatform_filesystem_magic(const char *path);
 /// 1 when a process listens at the Unix socket `path`, else 0. (Binding would take the path from it.)
 int cplatform_unix_socket_answers(const char *path);
 
+// Child processes.
+
+/// Starts a program in a process group of its own; `files[i]` becomes its descriptor `i`, and it has no others.
+///
+/// Signals are back at their defaults, the kernel kills it when the calling thread ends, and the kernel's memory killer
+/// takes it before its parent. Returns its id once it runs the program, or -1 with errno.
+pid_t cplatform_spawn(const char *path, char *const argv[], char *const envp[], const int *files, int count);
+/// A close-on-exec pair of connected stream sockets; the first is non-blocking. 0, or -1 with errno.
+int cplatform_socket_pair(int ends[2]);
+/// A close-on-exec pipe whose reading end is non-blocking. 0, or -1 with errno.
+int cplatform_pipe(int ends[2]);
+/// How a child ended: 1 and the status of waitpid when it has, 0 when it still runs, -1 with errno.
+int cplatform_reap(pid_t pid, int *status);
+/// Kills the process group of a child.
+void cplatform_kill_group(pid_t pid);
+/// Bytes of memory that a process holds now, or -1.
+int64_t cplatform_resident_bytes(pid_t pid);
+/// Limits the private writable memory of a running process (0: no limit). 0, or -1 with errno.
+int cplatform_limit_memory(pid_t pid, uint64_t bytes);
+/// Writes to a socket without a signal when the other end is gone; -1 with errno.
+ssize_t cplatform_send(int fd, const void *bytes, size_t count);
+
+// One page of memory in which a child says what it is doing, so that its parent can see it without being told.
+
+typedef struct cplatform_progress cplatform_progress;
+/// An anonymous shared file for a page, close-on-exec, or -1 with errno.
+int cplatform_progress_make(void);
+/// Maps the page of such a file, or null with errno.
+cplatform_progress *cplatform_progress_map(int fd);
+void cplatform_progress_unmap(cplatform_progress *page);
+/// Says that `step` (with `number`) starts now.
+void cplatform_progress_begin(cplatform_progress *page, uint64_t step, uint64_t number);
+/// Reads one consistent state: what goes on and since when, in nanoseconds of the monotonic clock.
+void cplatform_progress_read(cplatform_progress *page, uint64_t *step, uint64_t *number, uint64_t *since);
+/// The monotonic clock in nanoseconds.
+uint64_t cplatform_monotonic(void);
+
 #endif

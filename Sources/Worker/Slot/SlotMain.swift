@@ -1,0 +1,80 @@
+package import Foundation
+package import RouteGridBase
+import Wire
+
+/// The life of a slot process: say what it is, then one task after the other until the supervisor is gone.
+package final class SlotMain {
+    /// Where a slot process finds its conversation and its progress page.
+    package static let conversationDescriptor: Int32 = 3
+    package static let progressDescriptor: Int32 = 4
+
+    private let inbox: SlotInbox
+    private let reporter: SlotReporter
+    private let progress: ProgressPage
+    private let executor: any CellExecutor
+
+    package init(descriptor: Int32, progress: ProgressPage, executor: any CellExecutor) {
+        inbox = SlotInbox(descriptor: descriptor)
+        reporter = SlotReporter(descriptor: descriptor)
+        self.progress = progress
+        self.executor = executor
+    }
+
+    /// Returns when the supervisor is gone.
+    ///
+    /// - Parameter numerics: the class text of this process.
+    /// - Throws: `system` when the supervisor went away in the middle of a sentence.
+    package func run(numerics: String) throws {
+        var ready = SlotReady()
+        ready.numerics = numerics
+        try reporter.send(.ready(ready))
+        while let task = inbox.nextTask() {
+            try run(task)
+            progress.begin(.idle)
+            var finished = SlotFinished()
+            finished.lease = task.lease
+            try reporter.send(.finished(finished))
+        }
+    }
+
+    private func run(_ task: SlotTask) throws {
+        progress.begin(.fit(lease: task.lease))
+        let clock = ContinuousClock()
+        let begun = clock.now
+        do { try executor.prepare(task) } catch { return try fail(task, nil, error) }
+        let fitSeconds = (clock.now - begun) / .seconds(1)
+        var fitted = SlotFitted()
+        fitted.lease = task.lease
+        fitted.seconds = fitSeconds
+        try reporter.send(.fitted(fitted))
+
+        for cell in task.cells where !inbox.isSkipped(cell.cell) {
+            progress.begin(.cell(cell.cell))
+            let (date, start) = (Date(), clock.now)
+            let outcome: CellOutcome
+            do { outcome = try executor.evaluate(cell) } catch {
+                try fail(task, cell.cell, error)
+                continue
+            }
+            let facts = RunFacts(
+                jobKey: try Digest(field: cell.jobKey, "job_key"),
+                attempt: task.attempt,
+                worker: task.worker,
+                started: date,
+                fitSeconds: fitSeconds,
+                evaluationSeconds: (clock.now - start) / .seconds(1)
+            )
+            try reporter.report(lease: task.lease, cell: cell, outcome: outcome, facts: facts.line)
+        }
+    }
+
+    private func fail(_ task: SlotTask, _ cell: UInt64?, _ error: any Error) throws {
+        var failed = SlotCellFailed()
+        failed.lease = task.lease
+        if let cell { failed.cell = cell }
+        let known = error as? RouteGridError
+        failed.text = known?.message ?? String(describing: error)
+        failed.retryable = known.map { $0.code == .temporary || $0.code == .system } ?? true
+        try reporter.send(.cellFailed(failed))
+    }
+}

@@ -1,0 +1,56 @@
+import CPlatform
+import Glibc
+package import RouteGridBase
+
+/// What a slot process does, in memory that it shares with its supervisor.
+///
+/// A slot that hangs or dies cannot say so; the page still tells on what, and since when.
+package final class ProgressPage: @unchecked Sendable {
+    package enum Step: Hashable, Sendable {
+        case idle
+        /// Reading data and fitting, for a lease.
+        case fit(lease: UInt64)
+        case cell(UInt64)
+    }
+
+    // Fields of the page are atomic; pointer and descriptor never change.
+    private let page: OpaquePointer
+    package let descriptor: Int32
+
+    /// Makes a new page, or maps the one behind an inherited descriptor.
+    package init(descriptor inherited: Int32? = nil) throws(RouteGridError) {
+        let descriptor = inherited ?? cplatform_progress_make()
+        guard descriptor >= 0, let page = cplatform_progress_map(descriptor) else {
+            throw RouteGridError(.system, "no progress page for a slot: \(String(cString: strerror(errno)))")
+        }
+        self.descriptor = descriptor
+        self.page = page
+    }
+
+    deinit {
+        cplatform_progress_unmap(page)
+        cplatform_close(descriptor)
+    }
+
+    /// Says what starts now.
+    package func begin(_ step: Step) {
+        switch step {
+        case .idle: cplatform_progress_begin(page, 0, 0)
+        case .fit(let lease): cplatform_progress_begin(page, 1, lease)
+        case .cell(let cell): cplatform_progress_begin(page, 2, cell)
+        }
+    }
+
+    /// What goes on, and for how long.
+    package func read() -> (step: Step, elapsed: Duration) {
+        var (step, number, since): (UInt64, UInt64, UInt64) = (0, 0, 0)
+        cplatform_progress_read(page, &step, &number, &since)
+        let now = cplatform_monotonic()
+        let elapsed = Duration.nanoseconds(Int64(clamping: now > since ? now - since : 0))
+        switch step {
+        case 1: return (.fit(lease: number), elapsed)
+        case 2: return (.cell(number), elapsed)
+        default: return (.idle, elapsed)
+        }
+    }
+}

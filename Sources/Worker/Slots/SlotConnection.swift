@@ -1,0 +1,99 @@
+import CPlatform
+import Glibc
+import RouteGridBase
+import Wire
+
+/// The supervisor's conversation with one slot: frames in and out without ever waiting, and the tail of its log.
+final class SlotConnection {
+    /// Bytes of standard error that are kept.
+    static let tailSize = 64 << 10
+
+    let peer: any SlotPeer
+    let kind: NumericsKind
+    private(set) var isClosed = false
+    private var incoming = SlotFrames()
+    private var outgoing: [UInt8] = []
+    private var sent = 0
+    private var tail: [UInt8] = []
+
+    init(_ peer: any SlotPeer, kind: NumericsKind) {
+        self.peer = peer
+        self.kind = kind
+    }
+
+    /// Whether bytes wait until the slot reads.
+    var hasUnsent: Bool { sent < outgoing.count }
+
+    func send(_ body: SlotEnvelope.OneOf_Body) throws(RouteGridError) {
+        outgoing.append(contentsOf: try SlotFrames.encode(body))
+        flush()
+    }
+
+    /// Sends what fits.
+    func flush() {
+        while hasUnsent {
+            let count = outgoing.withUnsafeBytes { bytes in
+                cplatform_send(peer.descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
+            }
+            if count > 0 {
+                sent += count
+            } else if errno != EINTR {
+                // A broken socket is found by reading, where what the slot said last still is.
+                if errno != EAGAIN { outgoing = [] }
+                break
+            }
+        }
+        if !hasUnsent {
+            outgoing.removeAll(keepingCapacity: true)
+            sent = 0
+        }
+    }
+
+    /// What the slot said, as far as it is there; sets `isClosed` at the end of the conversation.
+    func receive() throws(RouteGridError) -> [SlotEnvelope] {
+        read(peer.descriptor) { incoming.append($0) } atEnd: {
+            isClosed = true
+        }
+        var envelopes: [SlotEnvelope] = []
+        while let envelope = try incoming.next() { envelopes.append(envelope) }
+        return envelopes
+    }
+
+    /// Reads standard error; false at its end.
+    func receiveLog() -> Bool {
+        guard let descriptor = peer.errorDescriptor else { return false }
+        var isOpen = true
+        read(descriptor) { bytes in
+            tail.append(contentsOf: bytes)
+            if tail.count > 2 * SlotConnection.tailSize { tail.removeFirst(tail.count - SlotConnection.tailSize) }
+        } atEnd: {
+            isOpen = false
+        }
+        return isOpen
+    }
+
+    /// The last of what the slot wrote to standard error.
+    var logTail: [UInt8] {
+        _ = receiveLog()
+        return tail.suffix(SlotConnection.tailSize)
+    }
+
+    func forgetLog() { tail = [] }
+
+    /// Reads what is there, at most a megabyte a call, so that one talkative slot does not keep the loop.
+    private func read(_ descriptor: Int32, _ take: (UnsafeRawBufferPointer) -> Void, atEnd: () -> Void) {
+        withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 1) { buffer in
+            for _ in 0..<16 {
+                let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                if count > 0 {
+                    take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                    if count < buffer.count { return }
+                } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
+                    return atEnd()
+                } else if errno == EAGAIN {
+                    return
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import CPlatform
+import Glibc
+package import RouteGridBase
+
+/// The other end of a slot: a child process, or in tests a thread.
+///
+/// All of it is used on the supervisor's loop.
+package protocol SlotPeer: AnyObject {
+    /// A non-blocking stream socket.
+    var descriptor: Int32 { get }
+    /// Where its standard error arrives, if it has one.
+    var errorDescriptor: Int32? { get }
+    var progress: ProgressPage { get }
+    /// Bytes of memory it holds, if that can be told.
+    var residentBytes: Int64? { get }
+    /// Ends it at once. Its socket ends as a consequence.
+    func kill()
+    /// How it ended, in words; nil while it still runs.
+    func ending() -> String?
+    /// Limits its memory; 0 is no limit.
+    func limitMemory(_ bytes: UInt64)
+    /// Closes what the supervisor holds of it.
+    func close()
+}
+
+/// Starts slots.
+package protocol SlotLauncher: Sendable {
+    /// Starts one, on the supervisor's loop.
+    func launch(_ kind: NumericsKind) throws(RouteGridError) -> any SlotPeer
+}
+
+/// Starts slots as child processes of the supervisor.
+package struct ProcessSlotLauncher: SlotLauncher {
+    /// The program and its arguments, such as `["/usr/bin/routegrid", "slot"]`.
+    package var command: [String]
+    package var environment: [String: String]
+
+    package init(command: [String], environment: [String: String]) {
+        self.command = command
+        self.environment = environment
+    }
+
+    package func launch(_ kind: NumericsKind) throws(RouteGridError) -> any SlotPeer {
+        try SlotProcess(command: command, environment: kind.environment(environment))
+    }
+}
+
+/// A slot as a child process.
+///
+/// Its descriptors: 0 nothing, 1 and 2 the supervisor's pipe, 3 the conversation, 4 the progress page, and no others.
+final class SlotProcess: SlotPeer {
+    let descriptor: Int32
+    let errorDescriptor: Int32?
+    let progress: ProgressPage
+    private let pid: pid_t
+    private var ended: String?
+    private var isOpen = true
+
+    init(command: [String], environment: [String: String]) throws(RouteGridError) {
+        let progress = try ProgressPage()
+        var ends: [Int32] = [-1, -1]
+        var pipe: [Int32] = [-1, -1]
+        let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+        guard nothing >= 0, cplatform_socket_pair(&ends) == 0, cplatform_pipe(&pipe) == 0 else {
+            let number = errno
+            for descriptor in [nothing] + ends + pipe where descriptor >= 0 { cplatform_close(descriptor) }
+            throw RouteGridError(.system, "no descriptors for a slot process: \(String(cString: strerror(number)))")
+        }
+        let pid = withCStrings(command) { arguments in
+            withCStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in
+                let files = [nothing, pipe[1], pipe[1], ends[1], progress.descriptor]
+                return cplatform_spawn(command[0], arguments, variables, files, Int32(files.count))
+            }
+        }
+        let number = errno
+        for descriptor in [nothing, pipe[1], ends[1]] { cplatform_close(descriptor) }
+        guard pid > 0 else {
+            for descriptor in [pipe[0], ends[0]] { cplatform_close(descriptor) }
+            throw RouteGridError(
+                .system,
+                "the slot process \(command[0]) does not start: \(String(cString: strerror(number)))"
+            )
+        }
+        self.pid = pid
+        self.progress = progress
+        descriptor = ends[0]
+        errorDescriptor = pipe[0]
+    }
+
+    deinit {
+        kill()
+        close()
+    }
+
+    var residentBytes: Int64? {
+        let bytes = cplatform_resident_bytes(pid)
+        return bytes < 0 ? nil : bytes
+    }
+
+    func kill() {
+        // A reaped id may be another process's by now.
+        if ended == nil { cplatform_kill_group(pid) }
+    }
+
+    func ending() -> String? {
+        if let ended { return ended }
+        var status: Int32 = 0
+        switch cplatform_reap(pid, &status) {
+        case 0: return nil
+        case 1:
+            let signal = status & 0x7F
+            ended = signal == 0 ? "exit code \(status >> 8 & 0xFF)" : "signal \(signal) (\(name(ofSignal: signal)))"
+        default: ended = "an unknown end"
+        }
+        return ended
+    }
+
+    func limitMemory(_ bytes: UInt64) { _ = cplatform_limit_memory(pid, bytes) }
+
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        cplatform_close(descriptor)
+        if let errorDescriptor { cplatform_close(errorDescriptor) }
+    }
+
+    private func name(ofSignal number: Int32) -> String {
+        guard let text = strsignal(number) else { return "unknown" }
+        return String(cString: text).lowercased()
+    }
+}
+
+/// Calls `body` with strings as C has them: an array of pointers with a null at its end.
+private func withCStrings<Result>(
+    _ strings: [String],
+    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
+    pointers.append(nil)
+    defer { for pointer in pointers { free(pointer) } }
+    return pointers.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { preconditionFailure("an array with a null is never empty") }
+        return body(base)
+    }
+}

@@ -1,0 +1,68 @@
+import RouteGridBase
+import Wire
+
+/// A lease as its worker knows it.
+struct HeldLease {
+    enum Phase: Hashable {
+        /// Blobs are on their way.
+        case fetching(Set<Digest>)
+        /// A slot is awaited.
+        case ready
+        case running(slot: Int)
+        /// Every cell is computed, failed or given back; acknowledgements are awaited.
+        case computed
+    }
+
+    let message: WireLease
+    let data: [Digest]
+    /// The arithmetic that the fit's key names.
+    let kind: NumericsKind
+    var phase: Phase
+    /// Cells with neither a result nor a failure.
+    var uncomputed: Set<UInt64>
+    /// Cells whose results are not acknowledged.
+    var unacknowledged: Set<UInt64> = []
+    /// Cells acknowledged, for people.
+    var done = 0
+    /// Times a slot took it up.
+    var attempts: UInt32 = 0
+    /// The cell that `Started` was said of last.
+    var announced: UInt64?
+
+    init(_ message: WireLease, data: [Digest], kind: NumericsKind, missing: Set<Digest>) {
+        self.message = message
+        self.data = data
+        self.kind = kind
+        phase = missing.isEmpty ? .ready : .fetching(missing)
+        uncomputed = Set(message.cells.map(\.cell))
+    }
+
+    var isOver: Bool { uncomputed.isEmpty && unacknowledged.isEmpty }
+
+    /// For the greeting: what a coordinator that was restarted must know to let it go on.
+    var reference: WireLeaseRef {
+        var reference = WireLeaseRef()
+        (reference.lease, reference.fence, reference.run) = (message.lease, message.fence, message.run)
+        reference.cells = uncomputed.union(unacknowledged).sorted()
+        return reference
+    }
+
+    /// The task for a slot: the cells that are left, in their order.
+    func task(worker: String, paths: [SlotFile]) -> SlotTask {
+        var task = SlotTask()
+        task.lease = message.lease
+        task.fit = message.fit
+        task.labels = message.labels
+        task.data = paths
+        task.worker = worker
+        task.attempt = attempts
+        task.cells = message.cells.filter { uncomputed.contains($0.cell) }.map { leased in
+            var cell = SlotCell()
+            cell.cell = leased.cell
+            cell.jobKey = leased.jobKey
+            cell.eval = leased.eval
+            return cell
+        }
+        return task
+    }
+}

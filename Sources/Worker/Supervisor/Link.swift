@@ -1,0 +1,193 @@
+import Foundation
+import RouteGridBase
+import Wire
+import ZeroMQ
+
+/// Where the conversation with the coordinator stands.
+struct Link {
+    enum Phase: Hashable {
+        /// No socket yet: the classes of the slots are not known.
+        case closed
+        /// Hello is said; without a welcome by then, the socket is given up.
+        case greeting(until: ContinuousClock.Instant)
+        case open
+    }
+
+    var phase = Phase.closed
+    var lastHeard = ContinuousClock.now
+    var lastBeat = ContinuousClock.now
+    var heartbeat: Duration = .seconds(1)
+    /// Names the coordinator's state folder, once welcomed.
+    var coordinator: Data?
+    /// How long the next greeting may take: it grows while nobody answers.
+    var patience: Duration?
+    /// Since when there is no coordinator; nil while there is one.
+    var lostSince: ContinuousClock.Instant?
+    var maximumFrame = WireProtocol.maximumFrame
+
+    var isOpen: Bool { phase == .open }
+}
+
+extension WorkerSupervisor {
+    /// Opens a socket, in place of the one before, and greets.
+    ///
+    /// libzmq itself tries to connect again and again, but it never says so, and after a refusal it stops: a socket
+    /// without an answer is given up, and the next one gets twice its time.
+    func connect() {
+        if let socket { loop.close(socket) }
+        var options = SocketOptions()
+        options.linger = .milliseconds(200)
+        options.reconnectMaximum = .seconds(1)
+        do {
+            let opened = try context.socket(.dealer, options: options)
+            try opened.connect(configuration.url)
+            loop.onReadable(opened) { messages in self.assumeIsolated { $0.receive(messages) } }
+            socket = opened
+        } catch {
+            return end(.failure(error))
+        }
+        let patience = link.patience ?? configuration.backoff.lowerBound
+        link.patience = min(patience * 2, configuration.backoff.upperBound)
+        link.phase = .greeting(until: .now + max(patience, configuration.backoff.lowerBound))
+        sayHello()
+    }
+
+    private func sayHello() {
+        var hello = WireHello()
+        hello.protocol = WireProtocol.version
+        hello.build = WireProtocol.build
+        hello.role = .worker
+        hello.boot = Data(boot)
+        hello.name = configuration.name
+        hello.slots = UInt32(clamping: configuration.slots)
+        hello.numerics = NumericsKind.allCases.compactMap { classes[$0] }.reduce(into: []) { texts, text in
+            if !texts.contains(text) { texts.append(text) }
+        }
+        hello.cpus = UInt32(clamping: ProcessInfo.processInfo.activeProcessorCount)
+        hello.memory = ProcessInfo.processInfo.physicalMemory
+        hello.held = order.compactMap { leases[$0]?.reference }
+        hello.unacked = outbox.keys.map(\.data)
+        transmit(WireMessage(.hello(hello)))
+    }
+
+    func checkLink(_ now: ContinuousClock.Instant) {
+        switch link.phase {
+        case .closed: break
+        case .greeting(let deadline):
+            guard now >= deadline else { break }
+            log.warning("no coordinator answers", metadata: ["url": "\(configuration.url)"])
+            connect()
+        case .open:
+            if now - link.lastHeard > link.heartbeat * 3 {
+                log.warning("the coordinator is silent", metadata: ["url": "\(configuration.url)"])
+                lose()
+                connect()
+            } else if now - link.lastBeat >= link.heartbeat {
+                sayHeartbeat()
+            }
+        }
+        guard let since = link.lostSince, now - since > configuration.onLostTimeout else { return }
+        end(
+            .failure(
+                RouteGridError(
+                    .unreachable,
+                    "no coordinator answered at \(configuration.url) for \(configuration.onLostTimeout); giving up"
+                )
+            )
+        )
+    }
+
+    private func lose() {
+        link.lostSince = link.lostSince ?? .now
+        link.patience = nil
+        creditSaid = nil
+    }
+
+    private func sayHeartbeat() {
+        link.lastBeat = .now
+        var heartbeat = WireHeartbeat()
+        heartbeat.leases = order.compactMap { leases[$0] }.map { lease in
+            var held = WireHeldLease()
+            (held.lease, held.fence, held.done) = (lease.message.lease, lease.message.fence, UInt32(clamping: lease.done))
+            return held
+        }
+        say(.heartbeat(heartbeat))
+    }
+
+    /// How many leases are wanted at once: those that are computed and only wait for the disk keep no slot busy.
+    func sayCredit() {
+        guard link.isOpen else { return }
+        var wanted = 0
+        if phase == .working {
+            let settled = leases.values.count { $0.phase == .computed }
+            wanted = configuration.slots + configuration.ahead + min(settled, 16)
+        }
+        guard wanted != creditSaid else { return }
+        creditSaid = wanted
+        var credit = WireCredit()
+        credit.groups = UInt32(wanted)
+        say(.credit(credit))
+    }
+
+    /// Says something now; what cannot be said waits for the next welcome.
+    func say(_ body: WireEnvelope.OneOf_Body, keeping isKept: Bool = false) {
+        let message = WireMessage(body)
+        guard link.isOpen, transmit(message) else {
+            if isKept, unsaid.count < 10_000 { unsaid.append(message) }
+            return
+        }
+    }
+
+    /// Gives a message to the socket.
+    @discardableResult
+    func transmit(_ message: WireMessage) -> Bool {
+        guard let socket else { return false }
+        do { return try socket.send(try message.frames()) == .sent } catch {
+            log.error("a message could not be sent", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
+    // MARK: Answers to the greeting
+
+    func welcome(_ welcome: WireWelcome) {
+        if let known = link.coordinator, known != welcome.coordinator {
+            log.warning("another coordinator answers; work for the one before is dropped")
+            dropEverything()
+        }
+        link.coordinator = welcome.coordinator
+        link.heartbeat = .milliseconds(Int64(max(welcome.heartbeatMs, 20)))
+        link.maximumFrame = Int(clamping: welcome.maxFrame)
+        link.phase = .open
+        link.patience = nil
+        link.lostSince = nil
+        link.lastBeat = .now
+        creditSaid = nil
+        log.info("welcomed", metadata: ["url": "\(configuration.url)", "epoch": "\(welcome.epoch)"])
+        let waiting = unsaid
+        unsaid = []
+        for message in waiting { say(message.body, keeping: true) }
+        outbox.restart()
+        uploads.restart()
+        for download in downloads.values { download.restartRequests() }
+        requestChunks()
+    }
+
+    /// The coordinator was restarted and does not know this connection.
+    func greetAgain() {
+        guard link.isOpen else { return }
+        lose()
+        link.phase = .greeting(until: .now + configuration.greetingLimit)
+        sayHello()
+    }
+
+    func refuse(_ refused: WireRefused) {
+        let error = refused.error
+        guard case .greeting = link.phase else {
+            return log.warning("the coordinator refused a message", metadata: ["why": "\(error)"])
+        }
+        // What may pass is tried again when the greeting's time is over.
+        guard error.code != .temporary, error.code != .system else { return }
+        end(.failure(error))
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+package import RouteGridBase
+
+/// What a worker is told on its command line.
+package struct WorkerConfiguration: Sendable {
+    /// The coordinator's address.
+    package var url: String
+    /// Cells evaluated at a time, each in a process of its own.
+    package var slots: Int
+    /// For people: in `status` and in the facts of runs.
+    package var name: String
+    package var cacheFolder: String
+    /// Bytes of data kept in the cache folder.
+    package var cacheLimit = 8 << 30
+    /// Ends in order after this time without a lease; nil is never.
+    package var idleTimeout: Duration?
+    /// Gives up after this time without a coordinator.
+    package var onLostTimeout: Duration = .seconds(600)
+    /// How long a drain waits for the cells that are being evaluated, and then for acknowledgements.
+    package var drainGrace: Duration = .seconds(15)
+    /// Leases wanted beyond one a slot, so that a slot that becomes free finds its next one there.
+    package var ahead = 1
+    /// The kinds of slots to offer.
+    package var kinds: [NumericsKind] = NumericsKind.allCases
+    /// First and longest wait before a lost coordinator is tried again; doubled in between.
+    package var backoff: ClosedRange<Duration> = .seconds(1)...(.seconds(32))
+    /// How long a greeting waits for its welcome.
+    package var greetingLimit: Duration = .seconds(5)
+
+    package init(url: String, slots: Int? = nil) {
+        self.url = url
+        let process = ProcessInfo.processInfo
+        self.slots = slots ?? process.activeProcessorCount
+        name = "\(process.hostName):\(process.processIdentifier)"
+        cacheFolder = WorkerConfiguration.defaultCacheFolder
+    }
+
+    /// Below the temporary folder, one a user, shared by the workers of a machine.
+    package static var defaultCacheFolder: String {
+        let temporary = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+        return "\(temporary)/routegrid-cache-\(getuid())"
+    }
+}

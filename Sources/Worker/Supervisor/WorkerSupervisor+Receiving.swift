@@ -1,0 +1,125 @@
+import RouteGridBase
+import Wire
+import ZeroMQ
+
+extension WorkerSupervisor {
+    func receive(_ messages: [ZMQMessage]) {
+        link.lastHeard = .now
+        for message in messages {
+            do throws(RouteGridError) {
+                try receive(try WireMessage(frames: message.frames[...]))
+            } catch {
+                log.warning("a message was not understood", metadata: ["why": "\(error)"])
+            }
+        }
+    }
+
+    private func receive(_ message: WireMessage) throws(RouteGridError) {
+        switch message.body {
+        case .welcome(let welcome): self.welcome(welcome)
+        case .refused(let refused): refuse(refused)
+        case .unknown: greetAgain()
+        case .heartbeat: break
+        case .lease(let lease): try take(lease)
+        case .revoke(let revoke): giveUp(revoke.lease, Set(revoke.cells))
+        case .committed(let committed): try acknowledge(committed)
+        case .chunk(let chunk): try take(chunk, message.data ?? [])
+        case .stored(let stored): take(stored)
+        case .done(let done) where done.text == "drain": drain("told by the coordinator")
+        default: throw RouteGridError(.protocolRefused, "a worker is not told this")
+        }
+    }
+
+    // MARK: Results
+
+    private func acknowledge(_ committed: WireCommitted) throws(RouteGridError) {
+        for item in committed.items {
+            let key = try Digest(field: item.jobKey, "job_key")
+            if item.verdict == .divergent { log.error("a result differs from the recorded one", metadata: ["key": "\(key)"]) }
+            guard let entry = outbox.acknowledge(key) else { continue }
+            leases[entry.lease]?.unacknowledged.remove(entry.cell)
+            leases[entry.lease]?.done += 1
+            settle(entry.lease)
+        }
+    }
+
+    func flushResults() {
+        guard link.isOpen, let socket else { return }
+        outbox.flush { frame in
+            do { return try socket.send([frame]) == .sent } catch {
+                log.error("a result could not be sent", metadata: ["error": "\(error)"])
+                return false
+            }
+        }
+    }
+
+    // MARK: Blobs of results
+
+    func checkUploads(_ now: ContinuousClock.Instant) {
+        if let time = retryUploadAt, now < time { return }
+        retryUploadAt = nil
+        guard link.isOpen, let message = uploads.next() else { return }
+        if !transmit(message) { uploads.restart() }
+    }
+
+    private func take(_ stored: WireStored) {
+        switch uploads.take(stored) {
+        case .nothing: return
+        case .next: break
+        case .stored(let digest): outbox.unblock(digest)
+        case .refused(let why):
+            log.warning("a blob was not stored; it is tried again", metadata: ["why": "\(why)"])
+            retryUploadAt = .now + .seconds(1)
+        }
+        checkUploads(.now)
+    }
+
+    // MARK: Data
+
+    /// Asks for what is missing and not asked for.
+    func requestChunks() {
+        guard link.isOpen else { return }
+        for digest in downloads.keys.sorted() {
+            for request in downloads[digest]?.requests() ?? [] { say(.fetch(request)) }
+        }
+    }
+
+    private func take(_ chunk: WireChunk, _ data: [UInt8]) throws(RouteGridError) {
+        let digest = try Digest(field: chunk.sha, "sha")
+        guard let download = downloads[digest] else { return }
+        do {
+            guard try download.take(chunk, data) else { return requestChunks() }
+        } catch {
+            downloads[digest] = nil
+            return failAwaiting(digest, error)
+        }
+        let path = download.path
+        checks.async {
+            let isRight = BlobDownload.isRight(path: path, digest: digest)
+            self.loop.submit { self.assumeIsolated { $0.arrived(digest, isRight: isRight) } }
+        }
+    }
+
+    private func arrived(_ digest: Digest, isRight: Bool) {
+        guard let download = downloads[digest] else { return }
+        defer { downloads[digest] = nil }
+        guard isRight else {
+            return failAwaiting(digest, RouteGridError(.temporary, "blob \(digest) came with other content than its name"))
+        }
+        do { try cache.adopt(download.path, as: digest) } catch { return failAwaiting(digest, error) }
+        for id in order {
+            guard case .fetching(var missing)? = leases[id]?.phase else { continue }
+            missing.remove(digest)
+            leases[id]?.phase = missing.isEmpty ? .ready : .fetching(missing)
+        }
+        dispatch()
+    }
+
+    private func failAwaiting(_ digest: Digest, _ error: RouteGridError) {
+        for id in order {
+            guard let lease = leases[id], case .fetching(let missing) = lease.phase, missing.contains(digest) else { continue }
+            fail(lease, cell: nil, .error, error.message, isRetryable: true, log: [])
+            forget(id)
+        }
+    }
+}

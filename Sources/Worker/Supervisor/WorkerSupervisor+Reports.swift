@@ -1,0 +1,175 @@
+import Foundation
+import RouteGridBase
+import Wire
+
+extension WorkerSupervisor {
+    /// Results of cells: forwarded as they are.
+    func take(_ batch: SlotBatch, from slot: Slot) throws(RouteGridError) {
+        guard case .running(let message) = slot.phase, message.lease == batch.lease else { return }
+        guard batch.jobKeys.count == 32 * batch.cells.count else {
+            throw RouteGridError(.protocolRefused, "a batch of \(batch.cells.count) cells with other keys")
+        }
+        var keys: [Digest] = []
+        for index in batch.cells.indices {
+            let start = batch.jobKeys.startIndex + 32 * index
+            keys.append(try Digest(field: batch.jobKeys[start..<start + 32], "job_keys"))
+        }
+        var blockers = Set<Digest>()
+        for blob in batch.blobs {
+            let digest = try Digest(field: blob.sha, "blobs.sha")
+            blockers.insert(digest)
+            uploads.add(digest, Array(blob.content))
+        }
+        let frame = ResultFrame.envelope(
+            lease: message.lease,
+            fence: message.fence,
+            run: message.run,
+            items: batch.items
+        )
+        guard frame.count <= link.maximumFrame else {
+            let text = "a record of \(frame.count) bytes; the coordinator takes at most \(link.maximumFrame)"
+            guard let lease = leases[message.lease] else { return }
+            for cell in batch.cells { fail(lease, cell: cell, .error, text, isRetryable: false, log: []) }
+            return
+        }
+        outbox.add(frame, lease: message.lease, cells: batch.cells, keys: keys, blockers: blockers)
+        leases[message.lease]?.uncomputed.subtract(batch.cells)
+        leases[message.lease]?.unacknowledged.formUnion(batch.cells)
+        if !blockers.isEmpty { checkUploads(.now) }
+    }
+
+    /// An error that the code of a fit or an evaluation reported.
+    func take(_ failed: SlotCellFailed, from slot: Slot) {
+        guard case .running(let message) = slot.phase, let lease = leases[message.lease] else { return }
+        fail(
+            lease,
+            cell: failed.hasCell ? failed.cell : nil,
+            failed.memory ? .memory : .error,
+            failed.text,
+            isRetryable: failed.retryable,
+            log: slot.connection?.logTail ?? []
+        )
+    }
+
+    /// A slot is through with its task.
+    func finish(_ slot: Slot) {
+        guard case .running(let message) = slot.phase else { return }
+        slot.phase = .idle
+        conclude(message.lease)
+        dispatch()
+    }
+
+    /// No slot works on the lease any more.
+    private func conclude(_ id: UInt64) {
+        guard let lease = leases[id] else { return }
+        // A slot leaves out only what it was told to, so what is left here was given back while it finished.
+        if !lease.uncomputed.isEmpty { giveBack(id, lease.uncomputed) }
+        leases[id]?.phase = .computed
+        settle(id)
+    }
+
+    // MARK: Watching
+
+    func checkSlots(_ now: ContinuousClock.Instant) {
+        for slot in slots {
+            if slot.isGone { buryIfEnded(slot) }
+            switch slot.phase {
+            case .starting(let since) where now - since > .seconds(60): slot.connection?.peer.kill()
+            case .running(let message): watch(slot, message)
+            default: break
+            }
+        }
+        retired.removeAll { slot in
+            guard slot.connection?.peer.ending() != nil else { return false }
+            slot.connection?.peer.close()
+            return true
+        }
+    }
+
+    private func watch(_ slot: Slot, _ message: WireLease) {
+        guard slot.verdict == nil, let peer = slot.connection?.peer else { return }
+        if message.memoryLimit > 0, let bytes = peer.residentBytes {
+            slot.peakBytes = max(slot.peakBytes, bytes)
+            if bytes > Int64(clamping: message.memoryLimit) {
+                slot.verdict = .memory("used \(bytes >> 20) MiB of memory; the limit is \(message.memoryLimit >> 20) MiB")
+                return peer.kill()
+            }
+        }
+        let (step, elapsed) = peer.progress.read()
+        switch step {
+        case .idle: break
+        case .fit: check(slot, elapsed, limit: message.fitTimeoutMs, "the fit")
+        case .cell(let cell):
+            check(slot, elapsed, limit: message.cellTimeoutMs, "the evaluation of cell \(cell)")
+            guard elapsed > .milliseconds(100), leases[message.lease]?.announced != cell else { return }
+            leases[message.lease]?.announced = cell
+            var started = WireStarted()
+            (started.lease, started.fence, started.cell) = (message.lease, message.fence, cell)
+            say(.started(started))
+        }
+    }
+
+    private func check(_ slot: Slot, _ elapsed: Duration, limit: UInt64, _ what: String) {
+        guard limit > 0, elapsed > .milliseconds(Int64(clamping: limit)) else { return }
+        slot.verdict = .timeout("\(what) took longer than \(Duration.milliseconds(Int64(clamping: limit)))")
+        slot.connection?.peer.kill()
+    }
+
+    // MARK: The dead
+
+    /// Says who is to blame once it is known how a slot ended, and makes its place free.
+    func buryIfEnded(_ slot: Slot) {
+        guard let connection = slot.connection, let ending = connection.peer.ending() else { return }
+        let tail = connection.logTail
+        let step = connection.peer.progress.read().step
+        connection.peer.close()
+        let phase = slot.phase
+        slot.connection = nil
+        slot.isGone = false
+        slot.phase = .empty
+        switch phase {
+        case .running(let message): blame(slot, message, step, ending, tail)
+        case .starting:
+            slot.failedStarts += 1
+            log.error("a slot ended at its start", metadata: ["how": "\(ending)", "log": "\(lastLine(tail))"])
+            if slot.failedStarts >= 3 {
+                let text = "slots end at their start by \(ending): \(lastLine(tail))"
+                return end(.failure(RouteGridError(.system, text)))
+            }
+            launch(slot, connection.kind)
+        default: log.warning("an idle slot ended", metadata: ["how": "\(ending)"])
+        }
+        dispatch()
+    }
+
+    private func blame(_ slot: Slot, _ message: WireLease, _ step: ProgressPage.Step, _ ending: String, _ tail: [UInt8]) {
+        guard let lease = leases[message.lease] else { return }
+        var victim: UInt64?
+        if case .cell(let cell) = step, lease.uncomputed.contains(cell) { victim = cell }
+        let work = victim.map { "evaluating cell \($0)" } ?? "fitting"
+        let isNearLimit = message.memoryLimit > 0 && slot.peakBytes > Int64(clamping: message.memoryLimit) / 10 * 9
+        switch slot.verdict {
+        case .unwanted: break
+        case .timeout(let text): fail(lease, cell: victim, .timeout, text, isRetryable: true, log: tail)
+        case .memory(let text): fail(lease, cell: victim, .memory, text, isRetryable: true, log: tail)
+        case nil where isNearLimit:
+            let text = "ended by \(ending) while \(work) with \(slot.peakBytes >> 20) MiB of memory"
+            fail(lease, cell: victim, .memory, text, isRetryable: true, log: tail)
+        case nil:
+            let text = "the slot process ended by \(ending) while \(work): \(lastLine(tail))"
+            fail(lease, cell: victim, .crash, text, isRetryable: true, log: tail)
+        }
+        guard let left = leases[message.lease]?.uncomputed, !left.isEmpty else { return conclude(message.lease) }
+        if phase == .working, lease.attempts < 3 {
+            leases[message.lease]?.phase = .ready
+        } else {
+            leases[message.lease]?.phase = .computed
+            giveBack(message.lease, left)
+        }
+    }
+
+    private func lastLine(_ tail: [UInt8]) -> String {
+        let lines = String(decoding: tail, as: UTF8.self).split(separator: "\n")
+        return String((lines.first { $0.contains("Fatal error") } ?? lines.last ?? "no message").prefix(500))
+    }
+}

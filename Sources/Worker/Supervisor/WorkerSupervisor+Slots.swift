@@ -1,0 +1,187 @@
+import RouteGridBase
+import Wire
+import ZeroMQ
+
+extension WorkerSupervisor {
+    /// Starts one slot of each kind, to learn which classes this worker can be. They are used afterwards.
+    func probe() {
+        for (index, kind) in configuration.kinds.enumerated() {
+            // A worker with one slot learns its second class from a slot that it does not keep.
+            if index >= slots.count { slots.append(Slot(number: slots.count)) }
+            launch(slots[index], kind)
+        }
+    }
+
+    /// The first greeting needs the classes of all kinds.
+    private func connectWhenProbed() {
+        guard link.phase == .closed, configuration.kinds.allSatisfy({ classes[$0] != nil }) else { return }
+        while slots.count > configuration.slots { retire(slots.removeLast()) }
+        connect()
+    }
+
+    func launch(_ slot: Slot, _ kind: NumericsKind) {
+        do {
+            let peer = try launcher.launch(kind)
+            slot.connection = SlotConnection(peer, kind: kind)
+            slot.phase = .starting(since: .now)
+            slot.verdict = nil
+            slot.isGone = false
+            slot.peakBytes = 0
+            loop.onEvents(of: peer.descriptor) { events in self.assumeIsolated { $0.serve(slot, events) } }
+            guard let errors = peer.errorDescriptor else { return }
+            loop.onEvents(of: errors) { _ in
+                self.assumeIsolated { if slot.connection?.receiveLog() != true { $0.loop.forget(errors) } }
+            }
+        } catch {
+            startFailed(slot, kind, "\(error)")
+        }
+    }
+
+    private func startFailed(_ slot: Slot, _ kind: NumericsKind, _ why: String) {
+        slot.failedStarts += 1
+        log.error("a slot does not start", metadata: ["slot": "\(slot.number)", "why": "\(why)"])
+        slot.phase = .empty
+        guard slot.failedStarts >= 3 else { return launch(slot, kind) }
+        end(.failure(RouteGridError(.system, "slots do not start: \(why)")))
+    }
+
+    /// Gives ready leases to free slots, in the order they came.
+    func dispatch() {
+        guard phase == .working, link.phase != .closed else { return }
+        var expected: [NumericsKind: Int] = [:]
+        for slot in slots where slot.isStarting {
+            if let kind = slot.connection?.kind { expected[kind, default: 0] += 1 }
+        }
+        for id in order {
+            guard let lease = leases[id], lease.phase == .ready else { continue }
+            if let slot = slots.first(where: { $0.isIdle && $0.connection?.kind == lease.kind }) {
+                start(lease, on: slot)
+            } else if expected[lease.kind, default: 0] > 0 {
+                expected[lease.kind, default: 0] -= 1
+            } else if let slot = slots.first(where: \.isEmpty) {
+                launch(slot, lease.kind)
+            } else if let slot = slots.first(where: \.isIdle) {
+                // It computes in another class: a slot of the right one takes its place.
+                retire(slot)
+                launch(slot, lease.kind)
+            } else {
+                return
+            }
+        }
+    }
+
+    private func start(_ lease: HeldLease, on slot: Slot) {
+        let id = lease.message.lease
+        guard let connection = slot.connection else { return }
+        leases[id]?.phase = .running(slot: slot.number)
+        leases[id]?.attempts += 1
+        slot.phase = .running(lease.message)
+        slot.verdict = nil
+        slot.peakBytes = 0
+        connection.forgetLog()
+        connection.peer.progress.begin(.fit(lease: id))
+        connection.peer.limitMemory(lease.message.memoryLimit == 0 ? 0 : lease.message.memoryLimit + Slot.headroom)
+        let files = lease.data.map { digest in
+            var file = SlotFile()
+            file.sha = digest.data
+            file.path = cache.path(of: digest)
+            return file
+        }
+        var started = WireStarted()
+        (started.lease, started.fence) = (id, lease.message.fence)
+        say(.started(started))
+        tell(slot, .task((leases[id] ?? lease).task(worker: configuration.name, paths: files)))
+    }
+
+    func skip(_ cells: Set<UInt64>, lease: UInt64, _ slot: Slot) {
+        var skip = SlotSkip()
+        skip.lease = lease
+        skip.cells = cells.sorted()
+        tell(slot, .skip(skip))
+    }
+
+    private func tell(_ slot: Slot, _ body: SlotEnvelope.OneOf_Body) {
+        guard let connection = slot.connection else { return }
+        do { try connection.send(body) } catch { log.error("a slot was not told", metadata: ["error": "\(error)"]) }
+        loop.watchWriting(of: connection.peer.descriptor, connection.hasUnsent)
+    }
+
+    // MARK: Ending slots
+
+    /// Ends a slot whose work is not wanted any more.
+    func abandon(_ slot: Slot) {
+        slot.verdict = .unwanted
+        slot.connection?.peer.kill()
+    }
+
+    /// Ends a slot that does nothing and makes its place free at once.
+    func retire(_ slot: Slot) {
+        guard let connection = slot.connection else { return }
+        detach(connection)
+        connection.peer.kill()
+        let old = Slot(number: slot.number)
+        old.connection = connection
+        retired.append(old)
+        slot.connection = nil
+        slot.phase = .empty
+    }
+
+    func detach(_ connection: SlotConnection) {
+        loop.forget(connection.peer.descriptor)
+        if let errors = connection.peer.errorDescriptor { loop.forget(errors) }
+    }
+
+    // MARK: What slots say
+
+    private func serve(_ slot: Slot, _ events: DescriptorEvents) {
+        guard let connection = slot.connection, phase != .over else { return }
+        if events.contains(.writable) {
+            connection.flush()
+            loop.watchWriting(of: connection.peer.descriptor, connection.hasUnsent)
+        }
+        do {
+            for envelope in try connection.receive() { try hear(slot, connection, envelope) }
+        } catch {
+            log.error("a slot is not understood", metadata: ["slot": "\(slot.number)", "why": "\(error)"])
+            connection.peer.kill()
+            slot.isGone = true
+        }
+        if connection.isClosed { slot.isGone = true }
+        guard slot.isGone else { return }
+        detach(connection)
+        connection.peer.kill()
+        buryIfEnded(slot)
+    }
+
+    private func hear(
+        _ slot: Slot,
+        _ connection: SlotConnection,
+        _ envelope: SlotEnvelope
+    ) throws(RouteGridError) {
+        switch envelope.body {
+        case .ready(let ready):
+            slot.phase = .idle
+            slot.failedStarts = 0
+            learn(ready.numerics, connection.kind)
+        case .fitted(let fitted):
+            log.debug("fitted", metadata: ["lease": "\(fitted.lease)", "seconds": "\(fitted.seconds)"])
+        case .batch(let batch): try take(batch, from: slot)
+        case .cellFailed(let failed): take(failed, from: slot)
+        case .finished: finish(slot)
+        default: throw RouteGridError(.protocolRefused, "a slot does not say this")
+        }
+    }
+
+    private func learn(_ text: String, _ kind: NumericsKind) {
+        if let known = classes[kind], known != text {
+            log.error("slots of one kind differ", metadata: ["first": "\(known)", "second": "\(text)"])
+        }
+        classes[kind] = text
+        if link.phase == .closed { connectWhenProbed() } else { dispatch() }
+    }
+}
+
+extension Slot {
+    /// Added to a memory limit where the kernel enforces it, so that the supervisor, who can say why, comes first.
+    static let headroom: UInt64 = 512 << 20
+}

@@ -1,0 +1,170 @@
+import Dispatch
+import Foundation
+package import Logging
+package import RouteGridBase
+package import ServiceLifecycle
+import Wire
+import ZeroMQ
+
+/// A worker: one DEALER socket, one child process per slot, the data cache and the results that are not acknowledged yet.
+///
+/// Everything runs on one event loop that no job can block: jobs run in the slots. Its states and what a failure at each
+/// point leaves are described in <doc:Worker>.
+package actor WorkerSupervisor: Service {
+    package nonisolated let loop: ZMQEventLoop
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    let configuration: WorkerConfiguration
+    let log: Logger
+    let launcher: any SlotLauncher
+    let context: ZMQContext
+    let cache: BlobCache
+    let boot = WireProtocol.makeBootID()
+    /// Checks downloads; their files may be large.
+    let checks = DispatchQueue(label: "routegrid.worker.checks")
+
+    // The conversation.
+    var link = Link()
+    var socket: ZMQSocket?
+    /// What was to be said while nobody listened.
+    var unsaid: [WireMessage] = []
+
+    // The work.
+    var leases: [UInt64: HeldLease] = [:]
+    /// Leases as they came.
+    var order: [UInt64] = []
+    var outbox = ResultOutbox()
+    var uploads = BlobUploads()
+    var retryUploadAt: ContinuousClock.Instant?
+    var downloads: [Digest: BlobDownload] = [:]
+    var slots: [Slot]
+    /// Slots that were ended and are not gone yet.
+    var retired: [Slot] = []
+    /// The class text of each kind, told by the first slot of the kind.
+    var classes: [NumericsKind: String] = [:]
+    var creditSaid: Int?
+
+    // The end.
+    var phase = Phase.working
+    var lastBusy = ContinuousClock.now
+    private var outcome: Result<Void, any Error>?
+    private var waiting: CheckedContinuation<Void, any Error>?
+
+    enum Phase: Hashable {
+        case working
+        /// No new cells; until then those being evaluated may finish.
+        case draining(until: ContinuousClock.Instant)
+        /// Results wait for their acknowledgement, until then.
+        case settling(until: ContinuousClock.Instant)
+        case over
+    }
+
+    /// Prepares a worker; nothing runs before ``run()``.
+    ///
+    /// - Throws: `usage` for a bad address or no slots, `system` when the cache folder cannot be used.
+    package init(
+        configuration: WorkerConfiguration,
+        launcher: any SlotLauncher,
+        log: Logger
+    ) throws(RouteGridError) {
+        _ = try ZMQAddress(configuration.url)
+        guard (1...4096).contains(configuration.slots) else {
+            throw RouteGridError(.usage, "--slots \(configuration.slots): expected 1…4096")
+        }
+        self.configuration = configuration
+        self.launcher = launcher
+        self.log = log
+        cache = try BlobCache(folder: configuration.cacheFolder, limit: configuration.cacheLimit)
+        context = try ZMQContext()
+        slots = (0..<configuration.slots).map { Slot(number: $0) }
+        loop = try ZMQEventLoop(name: "worker")
+    }
+
+    /// Works until a drain is over.
+    ///
+    /// - Throws: `protocolRefused` or `refused` when the coordinator does not want this worker, `unreachable` when it was
+    ///   lost for too long, `system` when slots do not start.
+    package func run() async throws {
+        do {
+            try await withGracefulShutdownHandler {
+                try await work()
+            } onGracefulShutdown: {
+                self.loop.submit { self.assumeIsolated { $0.drain("asked to stop") } }
+            }
+        } catch {
+            stopLoop()
+            throw error
+        }
+        stopLoop()
+    }
+
+    /// Joins the thread from elsewhere: this actor's code runs on it.
+    private nonisolated func stopLoop() { DispatchQueue.global().async { [loop] in loop.stop() } }
+
+    private func work() async throws {
+        loop.every(.milliseconds(25)) { self.assumeIsolated { $0.tick() } }
+        loop.onTurnEnd { self.assumeIsolated { $0.endTurn() } }
+        link.lostSince = .now
+        probe()
+        if let outcome { return try outcome.get() }
+        try await withCheckedThrowingContinuation { waiting = $0 }
+    }
+
+    private func tick() {
+        guard phase != .over else { return }
+        let now = ContinuousClock.now
+        checkSlots(now)
+        checkLink(now)
+        checkUploads(now)
+        checkEnd(now)
+    }
+
+    /// After the handlers of one wake: say what they left to be said.
+    private func endTurn() {
+        guard phase != .over else { return }
+        sayCredit()
+        flushResults()
+    }
+
+    // MARK: The end
+
+    /// Takes no more work, gives back what is not started, waits for what is, and ends ``run()``.
+    package func drain(_ reason: String) {
+        guard phase == .working else { return }
+        log.info("draining", metadata: ["why": "\(reason)"])
+        phase = .draining(until: .now + configuration.drainGrace)
+        giveBackUnstarted()
+    }
+
+    private func checkEnd(_ now: ContinuousClock.Instant) {
+        if !leases.isEmpty { lastBusy = now }
+        switch phase {
+        case .working:
+            if let limit = configuration.idleTimeout, link.isOpen, now - lastBusy > limit { drain("idle for \(limit)") }
+        case .draining(let deadline):
+            if now >= deadline { giveBackStarted() }
+            guard !slots.contains(where: \.isRunning) else { return }
+            phase = .settling(until: now + configuration.drainGrace)
+        case .settling(let deadline):
+            if outbox.isEmpty { return end(.success(())) }
+            guard now >= deadline else { return }
+            log.warning("results were not acknowledged; they will be computed again", metadata: ["count": "\(outbox.keys.count)"])
+            end(.success(()))
+        case .over: break
+        }
+    }
+
+    func end(_ result: Result<Void, any Error>) {
+        guard phase != .over else { return }
+        phase = .over
+        outcome = result
+        if link.isOpen { say(.goodbye(WireGoodbye())) }
+        for slot in slots { retire(slot) }
+        retired = []
+        downloads = [:]
+        if let socket { loop.close(socket) }
+        socket = nil
+        waiting?.resume(with: result)
+        waiting = nil
+    }
+}
