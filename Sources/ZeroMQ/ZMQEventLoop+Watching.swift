@@ -9,10 +9,10 @@ extension ZMQEventLoop {
     }
 
     /// Stops watching a socket and closes it.
-    package func close(_ socket: ZMQSocket) {
+    package func close(_ socket: ZMQSocket, discarding: Bool = false) {
         checkIsolated()
         watches.remove { if case .socket(let watched, _, _) = $0 { watched === socket } else { false } }
-        socket.close()
+        socket.close(discarding: discarding)
     }
 
     /// Calls `handler` when a file descriptor of the caller's can be read, was asked about writing and can be written,

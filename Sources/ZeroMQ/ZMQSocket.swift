@@ -46,9 +46,13 @@ package final class ZMQSocket {
 
     /// Closes the socket; closing twice is fine.
     ///
-    /// Take it off its loop first.
-    package func close() {
+    /// Take it off its loop first. Messages that wait for the network get the linger time, or none when `discarding`.
+    package func close(discarding: Bool = false) {
         guard let open = pointer else { return }
+        if discarding {
+            var none: Int32 = 0
+            zmq_setsockopt(open, ZMQ_LINGER, &none, MemoryLayout<Int32>.size)
+        }
         pointer = nil
         zmq_close(open)
     }

@@ -1,5 +1,5 @@
 import Foundation
-package import RouteGridBase
+import RouteGridBase
 
 /// The facts of one execution: a line of `runs.jsonl`. Nothing here is ever hashed.
 struct RunFacts {
@@ -26,7 +26,7 @@ struct RunFacts {
     /// Kilobytes times 1024: the largest memory this process ever held, in bytes.
     static var peakBytes: Int {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_maxrss * 1024
     }
 

@@ -1,5 +1,5 @@
-package import Foundation
-package import RouteGridBase
+import Foundation
+import RouteGridBase
 import Wire
 
 /// The life of a slot process: say what it is, then one task after the other until the supervisor is gone.

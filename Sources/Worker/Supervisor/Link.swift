@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import RouteGridBase
 import Wire
 import ZeroMQ
@@ -34,14 +35,15 @@ extension WorkerSupervisor {
     /// libzmq itself tries to connect again and again, but it never says so, and after a refusal it stops: a socket
     /// without an answer is given up, and the next one gets twice its time.
     func connect() {
-        if let socket { loop.close(socket) }
+        // What it did not deliver is said again on the new one.
+        if let socket { loop.close(socket, discarding: true) }
         var options = SocketOptions()
         options.linger = .milliseconds(200)
         options.reconnectMaximum = .seconds(1)
         do {
             let opened = try context.socket(.dealer, options: options)
             try opened.connect(configuration.url)
-            loop.onReadable(opened) { messages in self.assumeIsolated { $0.receive(messages) } }
+            loop.onReadable(opened) { messages in self.receive(messages) }
             socket = opened
         } catch {
             return end(.failure(error))

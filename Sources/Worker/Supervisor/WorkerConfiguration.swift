@@ -1,5 +1,5 @@
 import Foundation
-package import RouteGridBase
+import RouteGridBase
 
 /// What a worker is told on its command line.
 package struct WorkerConfiguration: Sendable {

@@ -1,3 +1,5 @@
+import Dispatch
+import Logging
 import RouteGridBase
 import Wire
 import ZeroMQ

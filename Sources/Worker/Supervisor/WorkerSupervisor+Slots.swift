@@ -1,3 +1,4 @@
+import Logging
 import RouteGridBase
 import Wire
 import ZeroMQ
@@ -27,10 +28,10 @@ extension WorkerSupervisor {
             slot.verdict = nil
             slot.isGone = false
             slot.peakBytes = 0
-            loop.onEvents(of: peer.descriptor) { events in self.assumeIsolated { $0.serve(slot, events) } }
+            loop.onEvents(of: peer.descriptor) { events in self.serve(slot, events) }
             guard let errors = peer.errorDescriptor else { return }
             loop.onEvents(of: errors) { _ in
-                self.assumeIsolated { if slot.connection?.receiveLog() != true { $0.loop.forget(errors) } }
+                if slot.connection?.receiveLog() != true { self.loop.forget(errors) }
             }
         } catch {
             startFailed(slot, kind, "\(error)")

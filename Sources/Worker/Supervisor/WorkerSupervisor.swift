@@ -2,9 +2,9 @@ import Dispatch
 import Foundation
 package import Logging
 package import RouteGridBase
-package import ServiceLifecycle
+import ServiceLifecycle
 import Wire
-import ZeroMQ
+package import ZeroMQ
 
 /// A worker: one DEALER socket, one child process per slot, the data cache and the results that are not acknowledged yet.
 ///
@@ -102,8 +102,8 @@ package actor WorkerSupervisor: Service {
     private nonisolated func stopLoop() { DispatchQueue.global().async { [loop] in loop.stop() } }
 
     private func work() async throws {
-        loop.every(.milliseconds(25)) { self.assumeIsolated { $0.tick() } }
-        loop.onTurnEnd { self.assumeIsolated { $0.endTurn() } }
+        loop.every(.milliseconds(25)) { self.tick() }
+        loop.onTurnEnd { self.endTurn() }
         link.lostSince = .now
         probe()
         if let outcome { return try outcome.get() }

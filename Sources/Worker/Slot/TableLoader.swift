@@ -1,0 +1,95 @@
+import Grid
+import RouteGridBase
+import RoutingData
+import Wire
+
+/// Makes tables out of cached blobs; the tensors used last stay in memory.
+struct TableLoader {
+    private var doubles = RecentlyUsed<Digest, Matrix<Double>>(capacity: 8)
+    private var floats = RecentlyUsed<Digest, Matrix<Float>>(capacity: 6)
+    private var samples = RecentlyUsed<Digest, [Sample]>(capacity: 4)
+    private var splits = RecentlyUsed<SplitKey, SplitParts>(capacity: 16)
+
+    private struct SplitKey: Hashable {
+        var samples: Digest
+        var split: Split
+    }
+
+    /// The table that a fit and the evaluations of it read, with the rows of its split.
+    ///
+    /// - Parameters:
+    ///   - fit: what is fitted.
+    ///   - jobs: what is read off it.
+    ///   - paths: where the blobs are.
+    /// - Returns: the table, with every embedding that is named, and its parts.
+    /// - Throws: `temporary` when a blob is not where it should be, `badInput` when blobs do not fit together.
+    mutating func load(
+        _ fit: FitIdentity,
+        _ jobs: [JobIdentity],
+        paths: [Digest: String]
+    ) throws -> (table: OutcomeTable, parts: SplitParts) {
+        guard let job = jobs.first else { throw RouteGridError(.badInput, "a task without cells") }
+        let data = job.data
+        let rows = try samples.value(data.samples) {
+            try SampleList.decode(try Self.bytes(data.samples, paths), place: "blob \(data.samples)")
+        }
+        let text = fit.data.text ?? jobs.lazy.compactMap(\.data.text).first
+        let image = fit.data.image ?? jobs.lazy.compactMap(\.data.image).first
+        let table = OutcomeTable(
+            models: data.models,
+            samples: rows,
+            quality: try matrix(data.quality, paths),
+            cost: try cost(fit.data.cost ?? job.cost, paths),
+            text: try text.map { try embedding($0, paths) },
+            image: try image.map { try embedding($0, paths) }
+        )
+        try Self.check(table)
+        let parts = try splits.value(SplitKey(samples: data.samples, split: fit.split)) {
+            try fit.split.parts(of: rows)
+        }
+        return (table, parts)
+    }
+
+    private mutating func cost(_ identity: CostIdentity, _ paths: [Digest: String]) throws -> Matrix<Double> {
+        switch identity {
+        case .tensor(let digest): return try matrix(digest, paths)
+        case .prices:
+            throw RouteGridError(.badInput, "costs made from tokens and a price sheet are not known to this build")
+        }
+    }
+
+    private mutating func matrix(_ digest: Digest, _ paths: [Digest: String]) throws -> Matrix<Double> {
+        try doubles.value(digest) {
+            try TensorBlob.decodeDoubles(try Self.bytes(digest, paths), place: "blob \(digest)")
+        }
+    }
+
+    private mutating func embedding(_ digest: Digest, _ paths: [Digest: String]) throws -> Matrix<Float> {
+        try floats.value(digest) {
+            try TensorBlob.decodeFloats(try Self.bytes(digest, paths), place: "blob \(digest)")
+        }
+    }
+
+    private static func bytes(_ digest: Digest, _ paths: [Digest: String]) throws -> [UInt8] {
+        guard let path = paths[digest] else {
+            throw RouteGridError(.badInput, "the lease names no blob \(digest), which its fit reads")
+        }
+        do { return try FileBytes.read(path) } catch {
+            // Another worker's cache limit may have removed it: fetched again, it works.
+            throw RouteGridError(.temporary, "\(error)")
+        }
+    }
+
+    private static func check(_ table: OutcomeTable) throws {
+        let (rows, models) = (table.samples.count, table.models.count)
+        for matrix in [table.quality, table.cost] where matrix.rows != rows || matrix.columns != models {
+            throw RouteGridError.badInput(
+                "data",
+                "a tensor of \(matrix.rows) × \(matrix.columns) for \(rows) samples and \(models) models"
+            )
+        }
+        for matrix in [table.text, table.image].compactMap({ $0 }) where matrix.rows != rows {
+            throw RouteGridError.badInput("data", "an embedding of \(matrix.rows) rows for \(rows) samples")
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import RouteGridBase
+import Testing
+import Wire
+import ZeroMQ
+
+/// A coordinator that a test plays: it reads what the worker says, one message after the other, and answers.
+final class FakeCoordinator: @unchecked Sendable {
+    let url: String
+    private let loop: ZMQEventLoop
+    // Touched on the loop only.
+    private var router: ZMQSocket?
+    private let peer = LockedBox<[UInt8]?>(nil)
+    private let messages: AsyncStream<WireMessage>
+    private var iterator: AsyncStream<WireMessage>.AsyncIterator
+    let identity: UInt8
+
+    /// - Parameters:
+    ///   - url: where to listen; a free port when nil.
+    ///   - identity: another one is another state folder.
+    /// - Throws: what binding throws.
+    init(url wanted: String? = nil, identity: UInt8 = 1) throws {
+        self.identity = identity
+        let (messages, message) = AsyncStream.makeStream(of: WireMessage.self)
+        self.messages = messages
+        iterator = messages.makeAsyncIterator()
+        loop = try ZMQEventLoop(name: "fake")
+        let (loop, peer) = (loop, peer)
+        let context = try ZMQContext()
+        let box = LockedBox<ZMQSocket?>(nil)
+        url = try loop.runSync {
+            let router = try context.socket(.router)
+            let url = try router.bind(wanted ?? "tcp://127.0.0.1:*")
+            var greeted = Set<[UInt8]>()
+            loop.onReadable(router) { received in
+                for one in received {
+                    guard let parsed = try? WireMessage(frames: one.frames.dropFirst()) else { continue }
+                    if case .hello = parsed.body {
+                        greeted.insert(one.frames[0])
+                        peer.withLock { $0 = one.frames[0] }
+                    }
+                    if !greeted.contains(one.frames[0]) {
+                        _ = try? router.send([one.frames[0]] + WireMessage(.unknown(WireUnknown())).frames())
+                        continue
+                    }
+                    if case .heartbeat = parsed.body {
+                        _ = try? router.send([one.frames[0]] + WireMessage(.heartbeat(WireHeartbeat())).frames())
+                    }
+                    message.yield(parsed)
+                }
+            }
+            nonisolated(unsafe) let opened = router
+            box.withLock { $0 = opened }
+            return url
+        }
+        router = box.withLock { $0 }
+    }
+
+    /// Closes the socket at once, as a killed process does.
+    func stop() async {
+        let loop = loop
+        try? await loop.run { [self] in
+            if let router { loop.close(router) }
+            router = nil
+        }
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                loop.stop()
+                continuation.resume()
+            }
+        }
+    }
+
+    func send(_ body: WireEnvelope.OneOf_Body, data: [UInt8]? = nil) async throws {
+        try await loop.run { [self] in
+            let route = try #require(peer.withLock { $0 })
+            _ = try router?.send([route] + WireMessage(body, data: data).frames())
+        }
+    }
+
+    /// The next message that `pick` wants; others are passed over.
+    func next<Value>(_ pick: (WireMessage) throws -> Value?) async throws -> Value {
+        while let message = await iterator.next(isolation: #isolation) {
+            if let value = try pick(message) { return value }
+        }
+        throw RouteGridError(.system, "the conversation ended")
+    }
+
+    /// Waits for the greeting and welcomes.
+    @discardableResult
+    func welcome() async throws -> WireHello {
+        let hello = try await next { if case .hello(let hello) = $0.body { hello } else { nil } }
+        var welcome = WireWelcome()
+        welcome.coordinator = Data(repeating: identity, count: 16)
+        welcome.heartbeatMs = 50
+        welcome.leaseMs = 5000
+        welcome.maxFrame = UInt64(WireProtocol.maximumFrame)
+        try await send(.welcome(welcome))
+        return hello
+    }
+
+    func nextResult() async throws -> WireResult {
+        try await next { if case .result(let result) = $0.body { result } else { nil } }
+    }
+
+    func nextFailure() async throws -> WireFailed {
+        try await next { if case .failed(let failed) = $0.body { failed } else { nil } }
+    }
+
+    func commit(_ items: [WireResultItem]) async throws {
+        var committed = WireCommitted()
+        committed.items = items.map { item in
+            var done = WireCommittedItem()
+            done.jobKey = item.jobKey
+            return done
+        }
+        try await send(.committed(committed))
+    }
+
+    /// Takes results until so many cells are there, acknowledging each message.
+    func takeCells(_ count: Int) async throws -> (cells: [UInt64], messages: Int) {
+        var (cells, messages): ([UInt64], Int) = ([], 0)
+        while cells.count < count {
+            let result = try await nextResult()
+            cells += result.items.map(\.cell)
+            messages += 1
+            try await commit(result.items)
+        }
+        return (cells, messages)
+    }
+}
+
+/// A lease whose cells do what their texts say (see ``ScriptedExecutor``).
+func lease(_ number: UInt64, fit: String = "ok", _ cells: [String], data: [Digest] = []) -> WireLease {
+    var lease = WireLease()
+    (lease.lease, lease.fence, lease.run) = (number, number + 1000, 7)
+    lease.fit = Data("{\"numerics\":\"test-class\",\"does\":\"\(fit)\"}".utf8)
+    lease.labels = Data("{}".utf8)
+    lease.cells = cells.enumerated().map { index, does in
+        var cell = WireLeasedCell()
+        cell.cell = number * 100 + UInt64(index)
+        cell.jobKey = Digest(hashing: Array("\(number)/\(index)".utf8)).data
+        cell.eval = Data(does.utf8)
+        return cell
+    }
+    lease.data = data.map { digest in
+        var reference = WireBlobRef()
+        reference.sha = digest.data
+        return reference
+    }
+    return lease
+}

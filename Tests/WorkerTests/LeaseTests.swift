@@ -1,0 +1,143 @@
+import Foundation
+import RouteGridBase
+import Testing
+import Wire
+
+@Suite(.timeLimit(.minutes(1))) struct LeaseTests {
+    @Test func `data is fetched in chunks, checked and kept`() async throws {
+        let coordinator = try FakeCoordinator()
+        let worker = try RunningWorker(coordinator.url)
+        try await coordinator.welcome()
+        let content = (0..<2_500_000).map { UInt8(truncatingIfNeeded: $0 &* 17) }
+        let blob = Digest(hashing: content)
+        let empty = Digest(hashing: [])
+        try await coordinator.send(.lease(lease(1, ["ok"], data: [blob, empty])))
+        var served = 0
+        while served < 4 {
+            let fetch = try await coordinator.next { if case .fetch(let fetch) = $0.body { fetch } else { nil } }
+            try await serve(fetch, [blob: content, empty: []], coordinator)
+            served += 1
+        }
+        #expect(try await coordinator.takeCells(1).cells == [100])
+        // The next lease finds it there.
+        try await coordinator.send(.lease(lease(2, ["ok"], data: [blob, empty])))
+        let next = try await coordinator.next { message -> String? in
+            switch message.body {
+            case .fetch: "fetch"
+            case .result: "result"
+            default: nil
+            }
+        }
+        #expect(next == "result")
+        await worker.end()
+        await coordinator.stop()
+    }
+
+    @Test(arguments: [true, false]) func `data that is missing or wrong fails the lease`(isMissing: Bool) async throws {
+        let coordinator = try FakeCoordinator()
+        let worker = try RunningWorker(coordinator.url)
+        try await coordinator.welcome()
+        let blob = Digest(hashing: [1, 2, 3])
+        try await coordinator.send(.lease(lease(1, ["ok"], data: [blob])))
+        let fetch = try await coordinator.next { if case .fetch(let fetch) = $0.body { fetch } else { nil } }
+        try await serve(fetch, isMissing ? [:] : [blob: [3, 2, 1]], coordinator)
+        let failed = try await coordinator.nextFailure()
+        #expect(failed.lease == 1 && !failed.hasCell && failed.retryable)
+        #expect(failed.text.contains(isMissing ? "has no blob" : "other content"))
+        await worker.end()
+        await coordinator.stop()
+    }
+
+    @Test func `a large blob is stored before the result that names it, a small one travels inside`() async throws {
+        let coordinator = try FakeCoordinator()
+        let worker = try RunningWorker(coordinator.url)
+        try await coordinator.welcome()
+        try await coordinator.send(.lease(lease(1, ["blob 10", "blob 1500000"])))
+        var (log, received, cells): ([String], Int, [UInt64]) = ([], 0, [])
+        while cells.count < 2 {
+            let message = try await coordinator.next { $0 }
+            switch message.body {
+            case .put(let put):
+                received += message.data?.count ?? 0
+                var stored = WireStored()
+                stored.sha = put.sha
+                stored.nextOffset = UInt64(received)
+                stored.complete = received == 1_500_000
+                log.append("put \(put.offset)")
+                try await coordinator.send(.stored(stored))
+            case .result(let result):
+                for item in result.items { log.append("cell \(item.cell) with \(item.inline.count) inside") }
+                cells += result.items.map(\.cell)
+            default: break
+            }
+        }
+        #expect(log.filter { !$0.hasPrefix("cell 100") } == ["put 0", "put 1048576", "cell 101 with 0 inside"])
+        #expect(log.contains("cell 100 with 1 inside"))
+        await worker.end()
+        await coordinator.stop()
+    }
+
+    @Test func `a drain gives back what is not started and waits for the rest`() async throws {
+        let coordinator = try FakeCoordinator()
+        let worker = try RunningWorker(coordinator.url)
+        try await coordinator.welcome()
+        try await coordinator.send(.lease(lease(1, ["hang", "ok"])))
+        try await coordinator.send(.lease(lease(2, ["ok"])))
+        _ = try await coordinator.next { message -> Bool? in
+            if case .started(let started) = message.body, started.hasCell { true } else { nil }
+        }
+        try await coordinator.send(.done({ var done = WireDone(); done.text = "drain"; return done }()))
+        var released: [UInt64: [UInt64]] = [:]
+        while released.count < 2 {
+            let release = try await coordinator.next { if case .release(let release) = $0.body { release } else { nil } }
+            released[release.lease] = release.cells
+        }
+        #expect(released == [1: [101], 2: []])
+        // The hanging cell is given back when its grace is over.
+        let last = try await coordinator.next { if case .release(let release) = $0.body { release } else { nil } }
+        #expect(last.lease == 1)
+        _ = try await coordinator.next { if case .goodbye = $0.body { true } else { nil } }
+        try (await worker.outcome()).get()
+        await coordinator.stop()
+    }
+
+    @Test func `a revoked lease ends its slot and blames nobody`() async throws {
+        let coordinator = try FakeCoordinator()
+        let worker = try RunningWorker(coordinator.url)
+        try await coordinator.welcome()
+        try await coordinator.send(.lease(lease(1, ["hang"])))
+        try await coordinator.send(.lease(lease(2, ["ok"])))
+        try await coordinator.send(.lease(lease(3, ["ok"])))
+        _ = try await coordinator.next { message -> Bool? in
+            if case .started(let started) = message.body, started.hasCell { true } else { nil }
+        }
+        for id in [2, 1] as [UInt64] {
+            var revoke = WireRevoke()
+            revoke.lease = id
+            try await coordinator.send(.revoke(revoke))
+        }
+        let next = try await coordinator.next { message -> String? in
+            switch message.body {
+            case .failed: "failed"
+            case .result(let result): "result of \(result.lease)"
+            default: nil
+            }
+        }
+        #expect(next == "result of 3")
+        await worker.end()
+        await coordinator.stop()
+    }
+
+    private func serve(_ fetch: WireFetch, _ blobs: [Digest: [UInt8]], _ coordinator: FakeCoordinator) async throws {
+        var chunk = WireChunk()
+        (chunk.sha, chunk.offset) = (fetch.sha, fetch.offset)
+        let digest = try #require(Digest(bytes: fetch.sha))
+        guard let content = blobs[digest] else {
+            chunk.missing = true
+            return try await coordinator.send(.chunk(chunk), data: [])
+        }
+        chunk.total = UInt64(content.count)
+        let end = min(content.count, Int(fetch.offset + fetch.length))
+        try await coordinator.send(.chunk(chunk), data: Array(content[Int(fetch.offset)..<end]))
+    }
+}

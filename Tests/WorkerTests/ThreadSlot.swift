@@ -1,0 +1,158 @@
+import CPlatform
+import Foundation
+import Glibc
+import Logging
+import RouteGridBase
+import Wire
+import Worker
+
+/// What a scripted cell, or a fit, does: its text says it.
+///
+/// `ok`, `error`, `hang` (until it is killed), `crash`, `blob N` (a result that names a blob of N bytes).
+final class ScriptedExecutor: CellExecutor {
+    private let slot: ThreadSlot
+
+    init(slot: ThreadSlot) { self.slot = slot }
+
+    func prepare(_ task: SlotTask) throws {
+        let fit = try JSONValue(parsing: task.fit, place: "fit")
+        for file in task.data {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: file.path))
+            guard Digest(hashing: bytes).data == file.sha else { throw RouteGridError(.badInput, "other data") }
+        }
+        _ = try act(fit["does"]?.stringValue ?? "ok")
+    }
+
+    func evaluate(_ cell: SlotCell) throws -> CellOutcome {
+        let blobs = try act(String(decoding: cell.eval, as: UTF8.self))
+        return CellOutcome(
+            resultDigest: Digest(hashing: cell.eval),
+            record: Array("{\"cell\":\(cell.cell)}".utf8),
+            blobs: blobs.map { (Digest(hashing: $0), $0) }
+        )
+    }
+
+    private func act(_ text: String) throws -> [[UInt8]] {
+        let words = text.split(separator: " ")
+        switch words.first {
+        case "ok": return []
+        case "blob": return [Array(repeating: 7, count: Int(words[1]) ?? 0)]
+        case "error": throw RouteGridError(.badInput, "told to fail")
+        case "hang": slot.waitForEnd()
+        case "crash": slot.crash()
+        default: break
+        }
+        throw RouteGridError(.system, "ended")
+    }
+}
+
+/// A slot that is a thread of the test process.
+final class ThreadSlot: SlotPeer, @unchecked Sendable {
+    let descriptor: Int32
+    let errorDescriptor: Int32? = nil
+    let progress: ProgressPage
+    let residentBytes: Int64? = nil
+    private let far: Int32
+    private let condition = NSCondition()
+    private var ended: String?
+
+    init(numerics: String) throws(RouteGridError) {
+        var ends: [Int32] = [0, 0]
+        guard cplatform_socket_pair(&ends) == 0 else { throw RouteGridError(.system, "no socket pair") }
+        (descriptor, far) = (ends[0], ends[1])
+        progress = try ProgressPage()
+        Thread.detachNewThread { [self] in
+            let main = SlotMain(descriptor: far, progress: progress, executor: ScriptedExecutor(slot: self))
+            try? main.run(numerics: numerics)
+            end("exit code 0")
+        }
+    }
+
+    func waitForEnd() {
+        condition.lock()
+        while ended == nil { condition.wait() }
+        condition.unlock()
+    }
+
+    func crash() { end("signal 4 (illegal instruction)") }
+    func kill() { end("signal 9 (killed)") }
+    func limitMemory(_ bytes: UInt64) {}
+    func close() {}
+
+    func ending() -> String? {
+        condition.lock()
+        defer { condition.unlock() }
+        return ended
+    }
+
+    private func end(_ how: String) {
+        // Both ends see the end; the numbers stay taken until the test process is over, so that no late use of one
+        // meets another file. A killed process says nothing more: first the socket, then the thread.
+        shutdown(far, Int32(SHUT_RDWR))
+        condition.lock()
+        if ended == nil { ended = how }
+        condition.broadcast()
+        condition.unlock()
+    }
+}
+
+struct ThreadSlotLauncher: SlotLauncher {
+    var numerics = "test-class"
+    func launch(_ kind: NumericsKind) throws(RouteGridError) -> any SlotPeer { try ThreadSlot(numerics: numerics) }
+}
+
+/// A supervisor with thread slots and a cache folder of its own, running.
+struct RunningWorker {
+    let supervisor: WorkerSupervisor
+    private let task: Task<Void, any Error>
+    private let folder: String
+
+    init(
+        _ url: String,
+        slots: Int = 1,
+        log: AsyncStream<String>.Continuation? = nil,
+        _ adjust: (inout WorkerConfiguration) -> Void = { _ in }
+    ) throws {
+        folder = "\(FileManager.default.temporaryDirectory.path)/rg-worker-\(UInt64.random(in: 0...UInt64.max))"
+        var configuration = WorkerConfiguration(url: url, slots: slots)
+        configuration.cacheFolder = folder
+        configuration.kinds = [.portable]
+        configuration.drainGrace = .milliseconds(500)
+        adjust(&configuration)
+        let supervisor = try WorkerSupervisor(
+            configuration: configuration,
+            launcher: ThreadSlotLauncher(),
+            log: Logger(label: "worker") { _ in LineHandler(lines: log) }
+        )
+        self.supervisor = supervisor
+        // Awaited by `end()` or `outcome()`.
+        task = Task { try await supervisor.run() }
+    }
+
+    /// How it ended by itself.
+    func outcome() async -> Result<Void, any Error> {
+        let result = await task.result
+        try? FileManager.default.removeItem(atPath: folder)
+        return result
+    }
+
+    /// Drains and waits.
+    func end() async {
+        await supervisor.drain("the test is over")
+        _ = await outcome()
+    }
+}
+
+/// Gives every log line's message to a test.
+struct LineHandler: LogHandler {
+    let lines: AsyncStream<String>.Continuation?
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.debug
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { lines?.yield("\(event.message)") }
+}
