@@ -96,9 +96,11 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "RouteGridBase", "RoutingCore", "RoutingData", "Grid", "Wire", "ZeroMQ", "CPlatform",
+                "RouteGridBase", "RouterCatalog", "RoutingCore", "RoutingData", "Grid", "Wire", "ZeroMQ", "CPlatform",
+                "COpenBLAS",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings
         ),
@@ -167,7 +169,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Wire", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "WorkerTests",
+            dependencies: [
+                "Worker", "Wire", "ZeroMQ", "CPlatform", "RouteGridBase",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "AggregatorTests",
             dependencies: ["Aggregator", "Grid", "TestSupport"],

@@ -44,8 +44,10 @@ struct RouteGrid: AsyncParsableCommand {
                 name: "Cluster",
                 subcommands: [
                     CoordinatorVerb.self,
+                    WorkerVerb.self,
                     SubmitVerb.self,
                     WaitVerb.self,
+                    SlotVerb.self,
                 ]
             ),
             CommandGroup(

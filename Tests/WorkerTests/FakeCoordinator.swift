@@ -15,10 +15,7 @@ final class FakeCoordinator: @unchecked Sendable {
     private var iterator: AsyncStream<WireMessage>.AsyncIterator
     let identity: UInt8
 
-    /// - Parameters:
-    ///   - url: where to listen; a free port when nil.
-    ///   - identity: another one is another state folder.
-    /// - Throws: what binding throws.
+    /// Listens at `wanted`, or at a free port; another `identity` is another state folder.
     init(url wanted: String? = nil, identity: UInt8 = 1) throws {
         self.identity = identity
         let (messages, message) = AsyncStream.makeStream(of: WireMessage.self)

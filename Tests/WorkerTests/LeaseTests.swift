@@ -86,10 +86,18 @@ import Wire
         _ = try await coordinator.next { message -> Bool? in
             if case .started(let started) = message.body, started.hasCell { true } else { nil }
         }
-        try await coordinator.send(.done({ var done = WireDone(); done.text = "drain"; return done }()))
+        try await coordinator.send(
+            .done(
+                {
+                    var done = WireDone(); done.text = "drain"; return done
+                }()
+            )
+        )
         var released: [UInt64: [UInt64]] = [:]
         while released.count < 2 {
-            let release = try await coordinator.next { if case .release(let release) = $0.body { release } else { nil } }
+            let release = try await coordinator.next {
+                if case .release(let release) = $0.body { release } else { nil }
+            }
             released[release.lease] = release.cells
         }
         #expect(released == [1: [101], 2: []])

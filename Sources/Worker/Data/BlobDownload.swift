@@ -63,7 +63,9 @@ final class BlobDownload {
             let count = data.withUnsafeBytes {
                 write(descriptor, $0.baseAddress?.advanced(by: written), data.count - written)
             }
-            if count > 0 { written += count } else if errno != EINTR {
+            if count > 0 {
+                written += count
+            } else if errno != EINTR {
                 throw RouteGridError(.system, "\(path): \(String(cString: strerror(errno)))")
             }
         }
@@ -76,7 +78,9 @@ final class BlobDownload {
         return true
     }
 
-    /// Whether the file has the content that its name says. Reads it all: not for the loop.
+    /// Whether the file has the content that its name says.
+    ///
+    /// Reads it all: not for the loop.
     static func isRight(path: String, digest: Digest) -> Bool {
         guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else { return false }
         return data.withUnsafeBytes { Digest(hashing: $0) } == digest

@@ -1,7 +1,9 @@
 package import RouteGridBase
 package import Wire
 
-/// What a slot process does with a task. The real one is ``ExperimentExecutor``; tests bring their own.
+/// What a slot process does with a task.
+///
+/// The real one is ``ExperimentExecutor``; tests bring their own.
 package protocol CellExecutor: AnyObject {
     /// Reads the data and fits.
     ///

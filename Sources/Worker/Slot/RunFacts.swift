@@ -1,7 +1,9 @@
 import Foundation
 import RouteGridBase
 
-/// The facts of one execution: a line of `runs.jsonl`. Nothing here is ever hashed.
+/// The facts of one execution: a line of `runs.jsonl`.
+///
+/// Nothing here is ever hashed.
 struct RunFacts {
     var jobKey: Digest
     var attempt: UInt32

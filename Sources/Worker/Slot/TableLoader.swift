@@ -39,7 +39,7 @@ struct TableLoader {
             models: data.models,
             samples: rows,
             quality: try matrix(data.quality, paths),
-            cost: try cost(fit.data.cost ?? job.cost, paths),
+            cost: try cost(fit.data.cost ?? job.cost, models: data.models, paths),
             text: try text.map { try embedding($0, paths) },
             image: try image.map { try embedding($0, paths) }
         )
@@ -50,11 +50,20 @@ struct TableLoader {
         return (table, parts)
     }
 
-    private mutating func cost(_ identity: CostIdentity, _ paths: [Digest: String]) throws -> Matrix<Double> {
+    private mutating func cost(
+        _ identity: CostIdentity,
+        models: [String],
+        _ paths: [Digest: String]
+    ) throws -> Matrix<Double> {
         switch identity {
         case .tensor(let digest): return try matrix(digest, paths)
-        case .prices:
-            throw RouteGridError(.badInput, "costs made from tokens and a price sheet are not known to this build")
+        case .prices(let tokensIn, let tokensOut, let prices):
+            return try PricedCost.matrix(
+                tokensIn: try matrix(tokensIn, paths),
+                tokensOut: try matrix(tokensOut, paths),
+                prices: try Self.bytes(prices, paths),
+                models: models
+            )
         }
     }
 

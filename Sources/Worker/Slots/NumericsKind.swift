@@ -11,7 +11,7 @@ package enum NumericsKind: String, Hashable, Sendable, CaseIterable {
     package static let portableCore = "Haswell"
 
     /// What the environment of a slot holds besides that of its worker.
-    func environment(_ inherited: [String: String]) -> [String: String] {
+    package func environment(_ inherited: [String: String]) -> [String: String] {
         var environment = inherited
         environment["OPENBLAS_NUM_THREADS"] = "1"
         environment["OMP_NUM_THREADS"] = "1"

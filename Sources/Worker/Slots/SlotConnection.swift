@@ -1,22 +1,22 @@
 import CPlatform
 import Glibc
-import RouteGridBase
-import Wire
+package import RouteGridBase
+package import Wire
 
 /// The supervisor's conversation with one slot: frames in and out without ever waiting, and the tail of its log.
-final class SlotConnection {
+package final class SlotConnection {
     /// Bytes of standard error that are kept.
-    static let tailSize = 64 << 10
+    package static let tailSize = 64 << 10
 
-    let peer: any SlotPeer
-    let kind: NumericsKind
-    private(set) var isClosed = false
+    package let peer: any SlotPeer
+    package let kind: NumericsKind
+    package private(set) var isClosed = false
     private var incoming = SlotFrames()
     private var outgoing: [UInt8] = []
     private var sent = 0
     private var tail: [UInt8] = []
 
-    init(_ peer: any SlotPeer, kind: NumericsKind) {
+    package init(_ peer: any SlotPeer, kind: NumericsKind) {
         self.peer = peer
         self.kind = kind
     }
@@ -50,8 +50,10 @@ final class SlotConnection {
     }
 
     /// What the slot said, as far as it is there; sets `isClosed` at the end of the conversation.
-    func receive() throws(RouteGridError) -> [SlotEnvelope] {
-        read(peer.descriptor) { incoming.append($0) } atEnd: {
+    package func receive() throws(RouteGridError) -> [SlotEnvelope] {
+        read(peer.descriptor) {
+            incoming.append($0)
+        } atEnd: {
             isClosed = true
         }
         var envelopes: [SlotEnvelope] = []
@@ -60,7 +62,7 @@ final class SlotConnection {
     }
 
     /// Reads standard error; false at its end.
-    func receiveLog() -> Bool {
+    package func receiveLog() -> Bool {
         guard let descriptor = peer.errorDescriptor else { return false }
         var isOpen = true
         read(descriptor) { bytes in
@@ -73,7 +75,7 @@ final class SlotConnection {
     }
 
     /// The last of what the slot wrote to standard error.
-    var logTail: [UInt8] {
+    package var logTail: [UInt8] {
         _ = receiveLog()
         return tail.suffix(SlotConnection.tailSize)
     }

@@ -48,15 +48,15 @@ package struct ProcessSlotLauncher: SlotLauncher {
 /// A slot as a child process.
 ///
 /// Its descriptors: 0 nothing, 1 and 2 the supervisor's pipe, 3 the conversation, 4 the progress page, and no others.
-final class SlotProcess: SlotPeer {
-    let descriptor: Int32
-    let errorDescriptor: Int32?
-    let progress: ProgressPage
+package final class SlotProcess: SlotPeer {
+    package let descriptor: Int32
+    package let errorDescriptor: Int32?
+    package let progress: ProgressPage
     private let pid: pid_t
     private var ended: String?
     private var isOpen = true
 
-    init(command: [String], environment: [String: String]) throws(RouteGridError) {
+    package init(command: [String], environment: [String: String]) throws(RouteGridError) {
         let progress = try ProgressPage()
         var ends: [Int32] = [-1, -1]
         var pipe: [Int32] = [-1, -1]
@@ -92,17 +92,17 @@ final class SlotProcess: SlotPeer {
         close()
     }
 
-    var residentBytes: Int64? {
+    package var residentBytes: Int64? {
         let bytes = cplatform_resident_bytes(pid)
         return bytes < 0 ? nil : bytes
     }
 
-    func kill() {
+    package func kill() {
         // A reaped id may be another process's by now.
         if ended == nil { cplatform_kill_group(pid) }
     }
 
-    func ending() -> String? {
+    package func ending() -> String? {
         if let ended { return ended }
         var status: Int32 = 0
         switch cplatform_reap(pid, &status) {
@@ -115,9 +115,9 @@ final class SlotProcess: SlotPeer {
         return ended
     }
 
-    func limitMemory(_ bytes: UInt64) { _ = cplatform_limit_memory(pid, bytes) }
+    package func limitMemory(_ bytes: UInt64) { _ = cplatform_limit_memory(pid, bytes) }
 
-    func close() {
+    package func close() {
         guard isOpen else { return }
         isOpen = false
         cplatform_close(descriptor)

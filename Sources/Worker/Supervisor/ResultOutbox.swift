@@ -1,10 +1,16 @@
-import RouteGridBase
+package import RouteGridBase
 
-/// Results that are not acknowledged yet. They stay through any number of connections.
-struct ResultOutbox {
-    struct Entry: Hashable {
-        var lease: UInt64
-        var cell: UInt64
+/// Results that are not acknowledged yet.
+///
+/// They stay through any number of connections.
+package struct ResultOutbox {
+    package struct Entry: Hashable {
+        package var lease: UInt64
+        package var cell: UInt64
+
+        package init(lease: UInt64, cell: UInt64) {
+            (self.lease, self.cell) = (lease, cell)
+        }
     }
 
     private struct Batch {
@@ -27,11 +33,13 @@ struct ResultOutbox {
     /// Two runs may wait for one key: one acknowledgement each, in the order they were sent.
     private var waiting: [Digest: [Waiting]] = [:]
 
-    var isEmpty: Bool { batches.isEmpty }
-    var keys: [Digest] { waiting.keys.sorted() }
+    package init() {}
+
+    package var isEmpty: Bool { batches.isEmpty }
+    package var keys: [Digest] { waiting.keys.sorted() }
 
     /// Adds a batch of results of one lease.
-    mutating func add(_ frame: [UInt8], lease: UInt64, cells: [UInt64], keys: [Digest], blockers: Set<Digest>) {
+    package mutating func add(_ frame: [UInt8], lease: UInt64, cells: [UInt64], keys: [Digest], blockers: Set<Digest>) {
         guard !keys.isEmpty else { return }
         let number = nextBatch
         nextBatch += 1
@@ -45,7 +53,7 @@ struct ResultOutbox {
     /// The coordinator has a result on disk.
     ///
     /// - Returns: which one; nil when it is not waited for (an acknowledgement of what was sent twice).
-    mutating func acknowledge(_ key: Digest) -> Entry? {
+    package mutating func acknowledge(_ key: Digest) -> Entry? {
         guard var entries = waiting[key] else { return nil }
         let first = entries.removeFirst()
         waiting[key] = entries.isEmpty ? nil : entries
@@ -55,12 +63,12 @@ struct ResultOutbox {
     }
 
     /// The coordinator has a blob.
-    mutating func unblock(_ blob: Digest) {
+    package mutating func unblock(_ blob: Digest) {
         for number in unsent { batches[number]?.blockers.remove(blob) }
     }
 
     /// Sends what may go, oldest first, until `send` says that no more is taken.
-    mutating func flush(_ send: ([UInt8]) -> Bool) {
+    package mutating func flush(_ send: ([UInt8]) -> Bool) {
         var left: [Int] = []
         var isOpen = true
         for number in unsent {
@@ -75,7 +83,7 @@ struct ResultOutbox {
     }
 
     /// A new connection: everything is sent again.
-    mutating func restart() { unsent = batches.keys.sorted() }
+    package mutating func restart() { unsent = batches.keys.sorted() }
 
-    mutating func removeAll() { self = ResultOutbox() }
+    package mutating func removeAll() { self = ResultOutbox() }
 }

@@ -32,7 +32,9 @@ extension WorkerSupervisor {
         dispatch()
     }
 
-    /// The coordinator takes cells back (none named: all). What is computed already is sent all the same.
+    /// The coordinator takes cells back (none named: all).
+    ///
+    /// What is computed already is sent all the same.
     func giveUp(_ id: UInt64, _ cells: Set<UInt64>) {
         guard var lease = leases[id] else { return }
         let isWhole = cells.isEmpty

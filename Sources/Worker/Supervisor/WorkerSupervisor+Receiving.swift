@@ -37,7 +37,9 @@ extension WorkerSupervisor {
     private func acknowledge(_ committed: WireCommitted) throws(RouteGridError) {
         for item in committed.items {
             let key = try Digest(field: item.jobKey, "job_key")
-            if item.verdict == .divergent { log.error("a result differs from the recorded one", metadata: ["key": "\(key)"]) }
+            if item.verdict == .divergent {
+                log.error("a result differs from the recorded one", metadata: ["key": "\(key)"])
+            }
             guard let entry = outbox.acknowledge(key) else { continue }
             leases[entry.lease]?.unacknowledged.remove(entry.cell)
             leases[entry.lease]?.done += 1
@@ -106,7 +108,10 @@ extension WorkerSupervisor {
         guard let download = downloads[digest] else { return }
         defer { downloads[digest] = nil }
         guard isRight else {
-            return failAwaiting(digest, RouteGridError(.temporary, "blob \(digest) came with other content than its name"))
+            return failAwaiting(
+                digest,
+                RouteGridError(.temporary, "blob \(digest) came with other content than its name")
+            )
         }
         do { try cache.adopt(download.path, as: digest) } catch { return failAwaiting(digest, error) }
         for id in order {
@@ -119,7 +124,9 @@ extension WorkerSupervisor {
 
     private func failAwaiting(_ digest: Digest, _ error: RouteGridError) {
         for id in order {
-            guard let lease = leases[id], case .fetching(let missing) = lease.phase, missing.contains(digest) else { continue }
+            guard let lease = leases[id], case .fetching(let missing) = lease.phase, missing.contains(digest) else {
+                continue
+            }
             fail(lease, cell: nil, .error, error.message, isRetryable: true, log: [])
             forget(id)
         }

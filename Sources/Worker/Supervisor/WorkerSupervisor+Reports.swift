@@ -92,7 +92,9 @@ extension WorkerSupervisor {
         if message.memoryLimit > 0, let bytes = peer.residentBytes {
             slot.peakBytes = max(slot.peakBytes, bytes)
             if bytes > Int64(clamping: message.memoryLimit) {
-                slot.verdict = .memory("used \(bytes >> 20) MiB of memory; the limit is \(message.memoryLimit >> 20) MiB")
+                slot.verdict = .memory(
+                    "used \(bytes >> 20) MiB of memory; the limit is \(message.memoryLimit >> 20) MiB"
+                )
                 return peer.kill()
             }
         }
@@ -143,7 +145,8 @@ extension WorkerSupervisor {
         dispatch()
     }
 
-    private func blame(_ slot: Slot, _ message: WireLease, _ step: ProgressPage.Step, _ ending: String, _ tail: [UInt8]) {
+    private func blame(_ slot: Slot, _ message: WireLease, _ step: ProgressPage.Step, _ ending: String, _ tail: [UInt8])
+    {
         guard let lease = leases[message.lease] else { return }
         var victim: UInt64?
         if case .cell(let cell) = step, lease.uncomputed.contains(cell) { victim = cell }

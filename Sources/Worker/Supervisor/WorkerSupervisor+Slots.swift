@@ -4,7 +4,9 @@ import Wire
 import ZeroMQ
 
 extension WorkerSupervisor {
-    /// Starts one slot of each kind, to learn which classes this worker can be. They are used afterwards.
+    /// Starts one slot of each kind, to learn which classes this worker can be.
+    ///
+    /// They are used afterwards.
     func probe() {
         for (index, kind) in configuration.kinds.enumerated() {
             // A worker with one slot learns its second class from a slot that it does not keep.

@@ -148,7 +148,10 @@ package actor WorkerSupervisor: Service {
         case .settling(let deadline):
             if outbox.isEmpty { return end(.success(())) }
             guard now >= deadline else { return }
-            log.warning("results were not acknowledged; they will be computed again", metadata: ["count": "\(outbox.keys.count)"])
+            log.warning(
+                "results were not acknowledged; they will be computed again",
+                metadata: ["count": "\(outbox.keys.count)"]
+            )
             end(.success(()))
         case .over: break
         }

@@ -1,0 +1,27 @@
+import ArgumentParser
+import COpenBLAS
+import RouteGridBase
+import Worker
+
+/// One slot of a worker: started by its supervisor, over a socket pair. Not for people.
+struct SlotVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "slot",
+        abstract: "Computes for a worker, which starts it.",
+        discussion: "Descriptor 3 is the conversation with the worker, 4 the page that says what is going on.",
+        shouldDisplay: false
+    )
+
+    func run() throws {
+        openblas_set_num_threads(1)
+        let progress = try ProgressPage(descriptor: SlotMain.progressDescriptor)
+        let numerics = NumericsClass.text
+        let executor = ExperimentExecutor(numerics: numerics)
+        let slot = SlotMain(
+            descriptor: SlotMain.conversationDescriptor,
+            progress: progress,
+            executor: executor
+        )
+        try slot.run(numerics: numerics)
+    }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+import RouteGridBase
+import Worker
+
+/// A worker: takes cells from a coordinator and computes them.
+struct WorkerVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Computes cells for a coordinator, each slot in a process of its own.",
+        discussion: """
+            It waits for a coordinator that is not there yet, and carries on when the coordinator is restarted. SIGTERM
+            gives back what is not started, waits a little for what is, and ends.
+
+            Example:
+              routegrid worker --connect tcp://127.0.0.1:7557 --slots 4
+            """
+    )
+
+    @Option(help: "The coordinator's address: tcp://HOST:PORT or ipc://PATH.")
+    var connect = "tcp://127.0.0.1:7557"
+
+    @Option(help: "Cells computed at a time. Default: one a core.")
+    var slots: Int?
+
+    @Option(help: "The folder that keeps data; workers of a machine may share it. Default: below the temporary folder.")
+    var cache: String?
+
+    @Option(name: .customLong("cache-limit"), help: ArgumentHelp("Bytes kept in it, in GiB.", valueName: "gib"))
+    var cacheLimit = 8.0
+
+    @Option(help: "What people see in `status`. Default: host:pid.")
+    var name: String?
+
+    @Option(
+        name: .customLong("idle-timeout"),
+        help: ArgumentHelp("End after this time without work. Default: never.", valueName: "seconds")
+    )
+    var idleTimeout: Double?
+
+    @Option(
+        name: .customLong("on-lost-timeout"),
+        help: ArgumentHelp("End (code 69) after this time without a coordinator.", valueName: "seconds")
+    )
+    var onLostTimeout = 600.0
+
+    @Option(
+        name: .customLong("drain-grace"),
+        help: ArgumentHelp("When stopped, wait this long for cells that are being computed.", valueName: "seconds")
+    )
+    var drainGrace = 15.0
+
+    @Flag(name: .customLong("die-with-parent"), help: .hidden)
+    var diesWithParent = false
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let slots, !(1...4096).contains(slots) { throw ValidationError("--slots takes 1 to 4096.") }
+        guard cacheLimit > 0, onLostTimeout > 0, drainGrace >= 0, idleTimeout.map({ $0 > 0 }) ?? true else {
+            throw ValidationError("limits and times are positive numbers.")
+        }
+    }
+
+    func run() async throws {
+        if diesWithParent { ParentWatch.dieWithParent() }
+        let log = output.makeLogger("worker")
+        var configuration = WorkerConfiguration(url: connect, slots: slots)
+        if let cache { configuration.cacheFolder = cache }
+        configuration.cacheLimit = Int(min(cacheLimit, 1e9) * 1_073_741_824)
+        if let name { configuration.name = name }
+        configuration.idleTimeout = idleTimeout.map { .seconds($0) }
+        configuration.onLostTimeout = .seconds(onLostTimeout)
+        configuration.drainGrace = .seconds(drainGrace)
+        let launcher = ProcessSlotLauncher(
+            command: [try Self.ownProgram(), "slot"],
+            environment: ProcessInfo.processInfo.environment
+        )
+        let supervisor = try WorkerSupervisor(configuration: configuration, launcher: launcher, log: log)
+        try await StopSignals.run([supervisor], logger: log)
+    }
+
+    /// The file of this program: slots are the same build.
+    private static func ownProgram() throws -> String {
+        do { return try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") } catch {
+            throw RouteGridError(.system, "/proc/self/exe: \(error.localizedDescription)")
+        }
+    }
+}
