@@ -190,7 +190,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ClusterTests",
-            dependencies: ["routegrid", "Grid", "RouteGridBase", "TestSupport"],
+            dependencies: ["routegrid", "Grid", "RouteGridBase", "TestSupport", "Wire", "ZeroMQ"],
             swiftSettings: settings
         ),
     ],
