@@ -24,7 +24,7 @@ final class RawPeer {
     deinit { close(descriptor) }
 
     func send(_ bytes: [UInt8]) throws {
-        let sent = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+        let sent = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         // The other side may have closed already: that is what is tested.
         guard sent == bytes.count || errno == EPIPE || errno == ECONNRESET else {
             throw RouteGridError(.system, "send: \(String(cString: strerror(errno)))")

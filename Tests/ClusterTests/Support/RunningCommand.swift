@@ -9,8 +9,7 @@ final class RunningCommand: Sendable {
         var waiting: [CheckedContinuation<Int32, Never>] = []
     }
 
-    // Only `processIdentifier`, which does not change, is read after the start.
-    nonisolated(unsafe) private let process: Process
+    private let process: Process
     private let state = LockedBox(State())
     private let outputPath: String
     private let messagesPath: String
