@@ -8,7 +8,7 @@ extension ZMQSocket {
     ///
     /// - Parameter url: `tcp://127.0.0.1:*` takes a free port. A stale `ipc://` file is replaced, a living one is not.
     /// - Returns: the address it listens at, with the port that was given.
-    /// - Throws: `usage` for a bad address; `system` when it is in use or not on this machine.
+    /// - Throws: `usage` for a bad address; `temporary` when it is in use, `system` when it is not on this machine.
     @discardableResult
     package func bind(_ url: String) throws(RouteGridError) -> String {
         let address = try ZMQAddress(url)
@@ -30,7 +30,10 @@ extension ZMQSocket {
     }
 
     private func inUse(_ address: ZMQAddress) -> RouteGridError {
-        RouteGridError(.system, "\(address) is in use: another process listens there; end it or choose another address")
+        RouteGridError(
+            .temporary,
+            "\(address) is in use: another process listens there; end it or choose another address"
+        )
     }
 
     private func bindFailure(_ address: ZMQAddress, _ number: Int32) -> RouteGridError {

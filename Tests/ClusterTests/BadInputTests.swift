@@ -23,33 +23,89 @@ import Testing
     }
 
     static let imports = [
-        ImportCase(name: "a column that belongs to no model", edit: ("b_cost", "b_price"), says: ["outcomes.csv", "b_"]),
-        ImportCase(name: "a cell that is no number", edit: ("s2,two,0,0.5", "s2,two,0,cheap"), says: ["outcomes.csv:3", "a_cost", "cheap"]),
-        ImportCase(name: "a correctness above 1", edit: ("s2,two,0,", "s2,two,1.5,"), says: ["outcomes.csv:3", "a_correct", "1.5"]),
-        ImportCase(name: "a negative cost", edit: ("s2,two,0,0.5", "s2,two,0,-0.5"), says: ["outcomes.csv:3", "a_cost", "-0.5"]),
-        ImportCase(name: "a literal nan", edit: ("s2,two,0,", "s2,two,nan,"), says: ["outcomes.csv:3", "a_correct", "nan"]),
-        ImportCase(name: "a literal inf", edit: ("s2,two,0,0.5", "s2,two,0,inf"), says: ["outcomes.csv:3", "a_cost", "inf"]),
-        ImportCase(name: "a cost without its correctness", edit: ("s2,two,0,", "s2,two,,"), says: ["outcomes.csv:3", "a_correct", "a_cost"]),
+        ImportCase(
+            name: "a column that belongs to no model",
+            edit: ("b_cost", "b_price"),
+            says: ["outcomes.csv", "b_"]
+        ),
+        ImportCase(
+            name: "a cell that is no number",
+            edit: ("s2,two,0,0.5", "s2,two,0,cheap"),
+            says: ["outcomes.csv:3", "a_cost", "cheap"]
+        ),
+        ImportCase(
+            name: "a correctness above 1",
+            edit: ("s2,two,0,", "s2,two,1.5,"),
+            says: ["outcomes.csv:3", "a_correct", "1.5"]
+        ),
+        ImportCase(
+            name: "a negative cost",
+            edit: ("s2,two,0,0.5", "s2,two,0,-0.5"),
+            says: ["outcomes.csv:3", "a_cost", "-0.5"]
+        ),
+        ImportCase(
+            name: "a literal nan",
+            edit: ("s2,two,0,", "s2,two,nan,"),
+            says: ["outcomes.csv:3", "a_correct", "nan"]
+        ),
+        ImportCase(
+            name: "a literal inf",
+            edit: ("s2,two,0,0.5", "s2,two,0,inf"),
+            says: ["outcomes.csv:3", "a_cost", "inf"]
+        ),
+        ImportCase(
+            name: "a cost without its correctness",
+            edit: ("s2,two,0,", "s2,two,,"),
+            says: ["outcomes.csv:3", "a_correct", "a_cost"]
+        ),
         ImportCase(name: "a sample id twice", edit: ("s2,", "s1,"), says: ["outcomes.csv:3", "s1"]),
-        ImportCase(name: "a row with too few cells", edit: ("s2,two,0,0.5,1,0.25", "s2,two,0,0.5"), says: ["outcomes.csv:3"]),
+        ImportCase(
+            name: "a row with too few cells",
+            edit: ("s2,two,0,0.5,1,0.25", "s2,two,0,0.5"),
+            says: ["outcomes.csv:3"]
+        ),
     ]
 
     @Test(arguments: imports)
     func `import refuses`(_ bad: ImportCase) async throws {
         let folder = try TemporaryFolder()
         try folder.write(Self.table.replacing(bad.edit.0, with: bad.edit.1) + "\n", to: "outcomes.csv")
-        let outcome = try await CommandLineTool.run("import", "csv", "--outcomes", "outcomes.csv", "--out", "data", in: folder.path)
+        let outcome = try await CommandLineTool.run(
+            "import",
+            "csv",
+            "--outcomes",
+            "outcomes.csv",
+            "--out",
+            "data",
+            in: folder.path
+        )
         Self.check(outcome, says: bad.says)
         #expect(try folder.names() == ["outcomes.csv"])
     }
 
     @Test func `import refuses a table and embeddings that are not there`() async throws {
         let folder = try TemporaryFolder()
-        let absent = try await CommandLineTool.run("import", "csv", "--outcomes", "no.csv", "--out", "data", in: folder.path)
+        let absent = try await CommandLineTool.run(
+            "import",
+            "csv",
+            "--outcomes",
+            "no.csv",
+            "--out",
+            "data",
+            in: folder.path
+        )
         Self.check(absent, says: ["no.csv", "no such file"])
         try folder.write(Self.table + "\n", to: "outcomes.csv")
         let text = try await CommandLineTool.run(
-            "import", "csv", "--outcomes", "outcomes.csv", "--text", "no.npy", "--out", "data", in: folder.path
+            "import",
+            "csv",
+            "--outcomes",
+            "outcomes.csv",
+            "--text",
+            "no.npy",
+            "--out",
+            "data",
+            in: folder.path
         )
         Self.check(text, says: ["no.npy", "no such file"])
         #expect(try folder.names() == ["outcomes.csv"])
@@ -64,7 +120,15 @@ import Testing
         try folder.write(Array(good.dropLast(3)), to: "short.npy")
         for (file, says) in [("two.npy", ["2", "3", "rows"]), ("int.npy", ["<i4"]), ("short.npy", ["bytes"])] {
             let outcome = try await CommandLineTool.run(
-                "import", "csv", "--outcomes", "outcomes.csv", "--text", file, "--out", "data", in: folder.path
+                "import",
+                "csv",
+                "--outcomes",
+                "outcomes.csv",
+                "--text",
+                file,
+                "--out",
+                "data",
+                in: folder.path
             )
             Self.check(outcome, says: [file] + says)
         }
@@ -100,14 +164,34 @@ import Testing
     }
 
     static let grids = [
-        GridCase(name: "an unknown key", edit: ("splits:", "split:"), says: ["grid.yaml:5", "split", "did you mean \"splits\"?"]),
-        GridCase(name: "an unknown router", edit: ("kind: knn", "kind: kmn"), says: ["grid.yaml:", "kmn", "did you mean \"knn\"?"]),
-        GridCase(name: "an unknown parameter", edit: ("k: [5, 9]", "kk: [5, 9]"), says: ["grid.yaml:", "kk", "did you mean \"k\"?"]),
+        GridCase(
+            name: "an unknown key",
+            edit: ("splits:", "split:"),
+            says: ["grid.yaml:5", "split", "did you mean \"splits\"?"]
+        ),
+        GridCase(
+            name: "an unknown router",
+            edit: ("kind: knn", "kind: kmn"),
+            says: ["grid.yaml:", "kmn", "did you mean \"knn\"?"]
+        ),
+        GridCase(
+            name: "an unknown parameter",
+            edit: ("k: [5, 9]", "kk: [5, 9]"),
+            says: ["grid.yaml:", "kk", "did you mean \"k\"?"]
+        ),
         GridCase(name: "a parameter out of range", edit: ("k: [5, 9]", "k: [0]"), says: ["grid.yaml:", "k"]),
         GridCase(name: "k above the train part", edit: ("k: [5, 9]", "k: [5, 500]"), says: ["500", "60"]),
         GridCase(name: "a dataset that is not there", edit: ("path: data", "path: nowhere"), says: ["nowhere"]),
-        GridCase(name: "an empty test part", edit: ("train: 0.5, dev: 0.2, test: 0.3", "train: 0.8, dev: 0.2, test: 0"), says: ["test"]),
-        GridCase(name: "an empty train part", edit: ("train: 0.5, dev: 0.2, test: 0.3", "train: 0, dev: 0.5, test: 0.5"), says: ["train"]),
+        GridCase(
+            name: "an empty test part",
+            edit: ("train: 0.5, dev: 0.2, test: 0.3", "train: 0.8, dev: 0.2, test: 0"),
+            says: ["test"]
+        ),
+        GridCase(
+            name: "an empty train part",
+            edit: ("train: 0.5, dev: 0.2, test: 0.3", "train: 0, dev: 0.5, test: 0.5"),
+            says: ["train"]
+        ),
         GridCase(name: "no cell", edit: ("budgets:", "exclude: [{dataset: small}]\nbudgets:"), says: ["0 cells"]),
         GridCase(name: "a budget that is none", edit: ("0.5x", "0.5y"), says: ["grid.yaml:", "0.5y"]),
         GridCase(name: "another schema", edit: ("grid/v1", "grid/v7"), says: ["grid.yaml:1", "grid/v7"]),
@@ -132,7 +216,10 @@ import Testing
 
     @Test func `aggregate refuses what is no record`() async throws {
         let folder = try TemporaryFolder()
-        Self.check(try await CommandLineTool.run("aggregate", "no", "--out", "out", in: folder.path), says: ["no", "no such file"])
+        Self.check(
+            try await CommandLineTool.run("aggregate", "no", "--out", "out", in: folder.path),
+            says: ["no", "no such file"]
+        )
         try folder.write("{\"schema\":\"other\"}\n", to: "records.jsonl")
         let outcome = try await CommandLineTool.run("aggregate", "records.jsonl", "--out", "out", in: folder.path)
         Self.check(outcome, says: ["records.jsonl:1"])
@@ -140,7 +227,9 @@ import Testing
     }
 
     @Test func `words that no verb knows end with 64`() async throws {
-        for words in [["rum"], ["run"], ["run", "grid.yaml", "--worker", "2"], ["run", "grid.yaml", "--workers", "0"], ["wait"]] {
+        for words in [
+            ["rum"], ["run"], ["run", "grid.yaml", "--worker", "2"], ["run", "grid.yaml", "--workers", "0"], ["wait"],
+        ] {
             #expect(try await CommandLineTool.run(words).status == 64, "\(words)")
         }
     }

@@ -42,7 +42,15 @@ import Testing
     /// The board's bytes of an undisturbed run.
     private func calm(_ folder: TemporaryFolder) async throws -> [String: Data] {
         let outcome = try await CommandLineTool.run(
-            "run", "grid.yaml", "--workers", "1", "--state", "calm-state", "--out", "calm", in: folder.path
+            "run",
+            "grid.yaml",
+            "--workers",
+            "1",
+            "--state",
+            "calm-state",
+            "--out",
+            "calm",
+            in: folder.path
         )
         #expect(outcome.status == 0, "\(outcome)")
         return try hashedFiles(of: folder.path("calm"))
@@ -61,7 +69,15 @@ import Testing
         victim.send(SIGKILL)
         let survivor = try coordinator.worker(folder)
         let waited = try await CommandLineTool.run(
-            "wait", run, "--connect", coordinator.url, "--timeout", "120", "--out", "out", in: folder.path
+            "wait",
+            run,
+            "--connect",
+            coordinator.url,
+            "--timeout",
+            "120",
+            "--out",
+            "out",
+            in: folder.path
         )
         #expect(waited.status == 0, "\(waited)")
         #expect(try await hashedFiles(of: folder.path("out")) == calm(folder))
@@ -80,7 +96,15 @@ import Testing
         }
         kill(slot.identifier, SIGKILL)
         let waited = try await CommandLineTool.run(
-            "wait", run, "--connect", coordinator.url, "--timeout", "120", "--out", "out", in: folder.path
+            "wait",
+            run,
+            "--connect",
+            coordinator.url,
+            "--timeout",
+            "120",
+            "--out",
+            "out",
+            in: folder.path
         )
         #expect(waited.status == 0, "\(waited)")
         #expect(!worker.hasEnded)
@@ -112,7 +136,15 @@ import Testing
         _ = await first.process.ended()
         let second = try await Coordinator(in: folder, bind: socket)
         let waited = try await CommandLineTool.run(
-            "wait", run, "--connect", socket, "--timeout", "120", "--out", "out", in: folder.path
+            "wait",
+            run,
+            "--connect",
+            socket,
+            "--timeout",
+            "120",
+            "--out",
+            "out",
+            in: folder.path
         )
         #expect(waited.status == 0, "\(waited) \(second.process.messages)")
         #expect(!worker.hasEnded)
@@ -135,11 +167,23 @@ import Testing
     @Test func `a port and a state folder in use are told apart and end with 75`() async throws {
         let folder = try TemporaryFolder()
         let coordinator = try await Coordinator(in: folder)
-        let port = try await CommandLineTool.run("coordinator", "--bind", coordinator.url, "--state", "other", in: folder.path)
+        let port = try await CommandLineTool.run(
+            "coordinator",
+            "--bind",
+            coordinator.url,
+            "--state",
+            "other",
+            in: folder.path
+        )
         #expect(port.status == 75, "\(port)")
         #expect(port.lines.count == 1 && port.messages.contains(coordinator.url), "\(port)")
         let state = try await CommandLineTool.run(
-            "coordinator", "--bind", "tcp://127.0.0.1:*", "--state", "state", in: folder.path
+            "coordinator",
+            "--bind",
+            "tcp://127.0.0.1:*",
+            "--state",
+            "state",
+            in: folder.path
         )
         #expect(state.status == 75, "\(state)")
         #expect(state.lines.count == 1 && state.messages.contains("state"), "\(state)")

@@ -9,7 +9,14 @@ import Testing
         let folder = try await SmallData.grid(Grids.all)
         for workers in ["1", "4"] {
             let outcome = try await CommandLineTool.run(
-                "run", "grid.yaml", "--workers", workers, "--state", "state-\(workers)", "--out", "out-\(workers)",
+                "run",
+                "grid.yaml",
+                "--workers",
+                workers,
+                "--state",
+                "state-\(workers)",
+                "--out",
+                "out-\(workers)",
                 in: folder.path
             )
             #expect(outcome.status == 0, "\(outcome)")
@@ -17,7 +24,9 @@ import Testing
         let (one, four) = (try hashedFiles(of: folder.path("out-1")), try hashedFiles(of: folder.path("out-4")))
         #expect(Set(one.keys) == Set(four.keys))
         for name in one.keys.sorted() { #expect(one[name] == four[name], "\(name)") }
-        for name in ["grid.lock.json", "records.jsonl", "frontier.csv", "frontier.json", "leaderboard.csv", "leaderboard.md"] {
+        for name in [
+            "grid.lock.json", "records.jsonl", "frontier.csv", "frontier.json", "leaderboard.csv", "leaderboard.md",
+        ] {
             #expect(one[name]?.isEmpty == false, "\(name)")
         }
         #expect(one.keys.contains { $0.hasPrefix("blobs/") })
@@ -56,7 +65,15 @@ import Testing
     @Test func `workers that are killed are started again and the bytes are the same`() async throws {
         let folder = try await SmallData.grid(Grids.many(splits: 40))
         let calm = try await CommandLineTool.run(
-            "run", "grid.yaml", "--workers", "1", "--state", "calm", "--out", "calm-out", in: folder.path
+            "run",
+            "grid.yaml",
+            "--workers",
+            "1",
+            "--state",
+            "calm",
+            "--out",
+            "calm-out",
+            in: folder.path
         )
         #expect(calm.status == 0, "\(calm)")
         let running = try RunningCommand(
@@ -65,7 +82,8 @@ import Testing
         )
         for _ in 0..<3 {
             let victim = try await eventually("a worker to kill; \(running.messages)") {
-                running.hasEnded ? -1 : Processes.children(of: running.identifier).first { $0.words.contains("worker") }?.identifier
+                running.hasEnded
+                    ? -1 : Processes.children(of: running.identifier).first { $0.words.contains("worker") }?.identifier
             }
             guard victim > 0 else { break }
             kill(victim, SIGKILL)
@@ -76,7 +94,15 @@ import Testing
 
     @Test func `a bad grid ends with 65 and leaves neither state nor output`() async throws {
         let folder = try await SmallData.grid(Grids.all.replacing("kind: oracle", with: "kind: oracel"))
-        let outcome = try await CommandLineTool.run("run", "grid.yaml", "--state", "state", "--out", "out", in: folder.path)
+        let outcome = try await CommandLineTool.run(
+            "run",
+            "grid.yaml",
+            "--state",
+            "state",
+            "--out",
+            "out",
+            in: folder.path
+        )
         #expect(outcome.status == 65)
         #expect(outcome.lines.count == 1, "\(outcome)")
         #expect(outcome.messages.contains("did you mean \"oracle\"?"), "\(outcome)")

@@ -38,7 +38,7 @@ import ZeroMQ
         try first.bind("ipc://\(path)")
         let error = #expect(throws: RouteGridError.self) { try context.socket(.router).bind("ipc://\(path)") }
         #expect(error?.message.contains("is in use") == true)
-        #expect(error?.code == .system)
+        #expect(error?.code == .temporary)
         first.close()
         #expect(FileManager.default.createFile(atPath: path, contents: nil))
         try context.socket(.router).bind("ipc://\(path)")

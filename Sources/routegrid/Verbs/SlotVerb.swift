@@ -3,7 +3,7 @@ import COpenBLAS
 import RouteGridBase
 import Worker
 
-/// One slot of a worker: started by its supervisor, over a socket pair. Not for people.
+/// One slot of a worker, started by its supervisor over a socket pair; not for people.
 struct SlotVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "slot",

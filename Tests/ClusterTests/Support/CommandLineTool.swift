@@ -11,12 +11,15 @@ enum CommandLineTool {
 
         /// Messages, one a line.
         var lines: [String] { messages.split(separator: "\n").map(String.init) }
-        var description: String { "exit code \(status)\nstdout: \(output.suffix(2000))\nstderr: \(messages.suffix(4000))" }
+        var description: String {
+            "exit code \(status)\nstdout: \(output.suffix(2000))\nstderr: \(messages.suffix(4000))"
+        }
     }
 
     /// The executable beside the test bundle.
     static let path: String = {
-        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let bundle =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("routegrid").path
     }()
 

@@ -53,5 +53,7 @@ final class RawPeer {
     }()
 
     /// The header of a message frame with an eight-byte size.
-    static func longFrameHeader(_ size: UInt64) -> [UInt8] { [2] + (0..<8).map { UInt8(truncatingIfNeeded: size >> (56 - 8 * $0)) } }
+    static func longFrameHeader(_ size: UInt64) -> [UInt8] {
+        [2] + (0..<8).map { UInt8(truncatingIfNeeded: size >> (56 - 8 * $0)) }
+    }
 }

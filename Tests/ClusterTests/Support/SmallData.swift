@@ -15,7 +15,9 @@ struct SmallData {
         var generator = Xoshiro256(seed: Digest(hashing: Array(seed.utf8)))
         var text: [Float] = []
         var image: [Float] = []
-        var lines = ["sample_id,dataset,group,question," + models.map { "\($0)_correct,\($0)_cost" }.joined(separator: ",")]
+        var lines = [
+            "sample_id,dataset,group,question," + models.map { "\($0)_correct,\($0)_cost" }.joined(separator: ",")
+        ]
         for row in 0..<rows {
             let features = (0..<(textWidth + imageWidth)).map { _ in Float.random(in: -1...1, using: &generator) }
             text += features.prefix(textWidth)
@@ -48,7 +50,16 @@ struct SmallData {
         let folder = try TemporaryFolder()
         try data.write(to: folder)
         let outcome = try await CommandLineTool.run(
-            "import", "csv", "--outcomes", "outcomes.csv", "--text", "text.npy", "--image", "image.npy", "--out", "data",
+            "import",
+            "csv",
+            "--outcomes",
+            "outcomes.csv",
+            "--text",
+            "text.npy",
+            "--image",
+            "image.npy",
+            "--out",
+            "data",
             in: folder.path
         )
         guard outcome.status == 0 else { throw RouteGridError(.system, "\(outcome)") }
