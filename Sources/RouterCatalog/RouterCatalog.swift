@@ -10,7 +10,7 @@ package enum RouterCatalog {
         oracle, bestSingle, cheapest, fixed, random, randomMix,
         knn, kmeans, kmeansNew, linear, linearMF,
         strongest, strongestPerDataset, knnLabel, prknn, prototype, ovr, softmax,
-        mlp, mlpMF,
+        mlp, mlpMF, mlpSoft, cmr,
     ]
 
     private static let byKind = Dictionary(uniqueKeysWithValues: descriptors.map { ($0.kind, $0) })

@@ -9,7 +9,7 @@ package enum RouterFitting {
         "oracle", "random", "random-mix", "best-single", "cheapest", "fixed", "knn", "kmeans", "kmeansnew",
         "linear", "linearmf",
         "strongest", "strongest-per-dataset", "knn-label", "prknn", "prototype", "ovr", "softmax",
-        "mlp", "mlpmf",
+        "mlp", "mlpmf", "mlp-soft", "cmr",
     ]
 
     /// Fits one router.
@@ -50,6 +50,8 @@ package enum RouterFitting {
         case "ovr": return try OneVersusRestRouter(request)
         case "softmax": return try SoftmaxRegression.fit(request)
         case "mlp", "mlpmf": return try PerceptronRouter(request)
+        case "mlp-soft": return try SoftPerceptronRouter(request)
+        case "cmr": return try CrossModalRouter(request)
         default: preconditionFailure("\(request.router.kind) is listed and not fitted")
         }
     }

@@ -98,11 +98,25 @@ struct PerceptronTraining {
         var order = Array(0..<features.rows)
         for _ in 0..<schedule.epochs {
             generator.shuffle(&order)
-            for start in stride(from: 0, to: order.count, by: schedule.batch) {
-                let rows = order[start..<min(start + schedule.batch, order.count)]
-                step(rows, features: features, targets: targets, loss: loss)
-            }
+            epoch(order, batch: schedule.batch, features: features, targets: targets, loss: loss)
         }
+    }
+
+    /// One pass over rows in a given order; returns the mean loss of its rows, each before its step.
+    @discardableResult
+    mutating func epoch(
+        _ order: [Int],
+        batch: Int,
+        features: Matrix<Float>,
+        targets: Matrix<Float>,
+        loss: LossFunction
+    ) -> Double {
+        var total = 0.0
+        for start in stride(from: 0, to: order.count, by: batch) {
+            let rows = order[start..<min(start + batch, order.count)]
+            total += Double(rows.count) * step(rows, features: features, targets: targets, loss: loss)
+        }
+        return total / Double(max(order.count, 1))
     }
 }
 

@@ -75,4 +75,43 @@ import Testing
         )
         #expect(largestDifference(network(features), try peer.matrix("mlp_perf_pred")) <= 1e-5)
     }
+
+    @Test func `ten steps of the cross-modal transformer are the peer's`() throws {
+        let peer = try #require(PeerCase.digits)
+        let rows = try Self.batchRows()
+        let divisor = try PeerCase.array("\(Self.folder)/cmr_cost_divisor").doubles()[0]
+        func floats(_ values: Matrix<Double>, _ scale: Double) -> Matrix<Float> {
+            Matrix(rows: rows.count, columns: 13, elements: values.rows(rows).elements.map { Float($0 / scale) })
+        }
+        let examples = CrossModalTraining.Examples(
+            text: try peer.table.textEmbedding().rows(rows),
+            image: try peer.table.imageEmbedding().rows(rows),
+            quality: floats(peer.table.quality, 1),
+            cost: floats(peer.table.cost, divisor)
+        )
+        let shape = CrossModalShape(text: 384, image: 64, width: 16, heads: 8, layers: 2, feedforward: 64, models: 13)
+        func parameters(_ tag: String) throws -> [Float] {
+            try shape.names.flatMap { try Self.values("cmr.\(tag).\($0)") }
+        }
+        var unused = Xoshiro256(seed: Digest(hashing: [UInt8]()))
+        var training = CrossModalTraining(
+            shape,
+            parameters: try parameters("w0"),
+            batch: rows.count,
+            rate: 1e-3,
+            weightDecay: 1e-4
+        )
+        let all = Array(0..<rows.count)[...]
+        let first = training.lossAndGradient(all, of: examples, dropout: 0, using: &unused)
+        let golden = try parameters("grad")
+        for name in shape.names where !name.hasSuffix("in_proj_bias") {
+            let place = shape.place(name)
+            #expect(Self.relative(first.gradient[place], Array(golden[place])) <= 1e-4, "\(name)")
+        }
+        for expected in try Self.values("cmr.loss") {
+            let loss = training.step(all, of: examples, dropout: 0, using: &unused)
+            #expect(abs(loss - Double(expected)) <= 1e-4 * Double(expected))
+        }
+        #expect(Self.relative(training.parameters, try parameters("w10")) <= 1e-4)
+    }
 }

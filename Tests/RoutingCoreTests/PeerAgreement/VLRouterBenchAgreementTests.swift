@@ -110,4 +110,40 @@ import Testing
             #expect(largestDifference(fused.widened(), golden) <= 1e-6, "\(fusion.kind)")
         }
     }
+
+    @Test(arguments: VLPeerCase.all, [("0", 0.0), ("100", 100), ("inf", .infinity)])
+    func `mlp-soft replays the peer's small network`(
+        _ peer: VLPeerCase,
+        _ lambda: (name: String, value: Double)
+    ) throws {
+        let label = LabelConfiguration(lambda: lambda.value, scale: 100)
+        let train = try LabelledTrain(peer.request("mlp-soft", label: label))
+        let targets = try SoftLabels(label).targets(for: train.rows, of: train.models)
+        let shape = PerceptronShape(inputs: train.map.width, hidden: [16], outputs: peer.table.models.count)
+        var training = PerceptronTraining(
+            shape,
+            parameters: try peer.array("mlp_small_init").doubles().map(Float.init),
+            batch: 1_024,
+            rate: 1e-3,
+            decay: .coupled(1e-4)
+        )
+        let orders = try peer.array("mlp_small_perms").integers()
+        for epoch in 0..<20 {
+            training.epoch(
+                Array(orders[epoch * train.rows.count..<(epoch + 1) * train.rows.count]),
+                batch: 1_024,
+                features: train.features,
+                targets: SoftPerceptronRouter.floats(targets),
+                loss: SoftPerceptronRouter.loss
+            )
+        }
+        let golden = "mlp_small_lam\(lambda.name)_seed42"
+        let network = Perceptron(shape: shape, parameters: training.parameters)
+        let features = try train.features(for: peer.parts.test, of: peer.table, modality: nil)
+        let logits = network(features)
+        let expected = try peer.array("\(golden)_logits").doubleMatrix()
+        #expect(largestDifference(logits, expected) <= 1e-4 * max(1, largestMagnitude(expected)))
+        let chosen = (0..<logits.rows).map { firstMaximum(Array(logits.row($0))) }
+        #expect(chosen == (try peer.choices(golden)))
+    }
 }

@@ -6,7 +6,7 @@ import Testing
 
 /// What holds for routers whatever the numbers.
 @Suite struct RouterBehaviourTests {
-    private static let predicting = ["knn", "kmeans", "linear", "linearmf"]
+    private static let predicting = ["knn", "kmeans", "kmeansnew", "linear", "linearmf", "mlp", "mlpmf", "cmr"]
 
     private func predictions(
         _ request: FitRequest,
@@ -21,7 +21,10 @@ import Testing
     private func parameters(_ kind: String) -> [String: JSONValue] {
         switch kind {
         case "knn": ["k": 5]
-        case "kmeans": ["clusters": 3]
+        case "kmeans", "kmeansnew": ["clusters": 3]
+        case "mlp", "mlpmf": ["hidden": [8], "epochs": 3]
+        case "mlp-soft": ["hidden": [8], "epochs": 3]
+        case "cmr": ["width": 8, "heads": 2, "feedforward": 16, "epochs": 3]
         case "linearmf": ["rank": 2]
         default: [:]
         }
@@ -33,6 +36,34 @@ import Testing
         let first = try #require(try predictions(request))
         let second = try #require(try predictions(request))
         #expect(first.quality == second.quality && first.cost == second.cost)
+    }
+
+    @Test(arguments: ["kmeans", "mlp", "mlpmf", "cmr"])
+    func `another seed gives other bits`(_ kind: String) throws {
+        let first = try #require(try predictions(TinyTable.request(kind, parameters(kind))))
+        let second = try #require(try predictions(TinyTable.request(kind, parameters(kind), seed: 1)))
+        #expect(first.quality != second.quality)
+    }
+
+    @Test(arguments: ["knn-label", "prknn", "prototype", "ovr", "softmax", "mlp-soft"])
+    func `scoring routers are deterministic, finite and blind to test outcomes`(_ kind: String) throws {
+        let request = TinyTable.request(kind, parameters(kind), table: TinyTable.make(missing: [(2, 1), (3, 0)]))
+        func scores(_ request: FitRequest) throws -> Matrix<Double>? {
+            guard
+                case .scores(let scores) = try RouterFitting.fit(request)
+                    .output(for: Array(30..<40), of: request.table, modality: .text)
+            else { return nil }
+            return scores
+        }
+        let first = try #require(try scores(request))
+        var blind = request
+        for row in 30..<40 {
+            for model in 0..<3 { (blind.table.quality[row, model], blind.table.cost[row, model]) = (.nan, .nan) }
+        }
+        let isFinite = first.elements.allSatisfy { $0.isFinite }
+        #expect(isFinite)
+        let second = try scores(blind)
+        #expect(first == second)
     }
 
     @Test(arguments: predicting)

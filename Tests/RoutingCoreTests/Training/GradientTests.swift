@@ -67,4 +67,33 @@ import Testing
         check(15) { softmax.evaluate($0, &$1) }
         check(5) { logistic.evaluate($0, &$1) }
     }
+
+    @Test func `the transformer's gradient is its slope`() throws {
+        let shape = CrossModalShape(text: 4, image: 3, width: 8, heads: 2, layers: 2, feedforward: 12, models: 3)
+        var generator = Xoshiro256(seed: Digest(hashing: "init".utf8))
+        let start = shape.initialParameters(using: &generator)
+        var examples = CrossModalTraining.Examples(
+            text: Matrix(rows: 6, columns: 4, elements: numbers(24, "text")),
+            image: Matrix(rows: 6, columns: 3, elements: numbers(18, "image")),
+            quality: Matrix(rows: 6, columns: 3, elements: numbers(18, "quality")),
+            cost: Matrix(rows: 6, columns: 3, elements: numbers(18, "cost"))
+        )
+        examples.cost.elements[2] = .nan
+        // The same dropout masks each time: the stream starts anew.
+        func value(_ parameters: [Float]) -> (loss: Double, gradient: [Float]) {
+            var masks = Xoshiro256(seed: Digest(hashing: "dropout".utf8))
+            var training = CrossModalTraining(shape, parameters: parameters, batch: 6, rate: 1e-3, weightDecay: 0)
+            return training.lossAndGradient(Array(0..<6)[...], of: examples, dropout: 0.2, using: &masks)
+        }
+        let gradient = value(start).gradient
+        let scale = gradient.reduce(0) { max($0, abs($1)) }
+        for index in stride(from: 0, to: shape.parameterCount, by: 7) {
+            let step: Float = 4e-3
+            var (up, down) = (start, start)
+            up[index] += step
+            down[index] -= step
+            let slope = (value(up).loss - value(down).loss) / Double(up[index] - down[index])
+            #expect(abs(slope - Double(gradient[index])) <= 5e-3 * Double(scale))
+        }
+    }
 }

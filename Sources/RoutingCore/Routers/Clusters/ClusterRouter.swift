@@ -4,11 +4,13 @@ import RoutingData
 
 /// Routers `kmeans` and `kmeansnew`: a query takes the mean quality and cost of its nearest cluster of train rows.
 ///
-/// `kmeansnew` is the same on ``AdaptiveFusion``. Missing outcomes are left out of a cluster's means; a cluster without
+/// `kmeansnew` is the same on ``AdaptiveFusion``; in mode `compat` its mode digit 3 (image alone) reads both, as the peer's
+/// code does. Missing outcomes are left out of a cluster's means; a cluster without
 /// any takes the train means.
 /// - Reference: MMR-Bench (arXiv 2601.17814), scikit-learn's `KMeans`.
 struct ClusterRouter: FittedRouter {
     private let features: FeatureMap
+    private let readsBothForImage: Bool
     let clusters: NearestCentre
     /// `[clusters, 2K]`.
     let representatives: Matrix<Double>
@@ -28,23 +30,39 @@ struct ClusterRouter: FittedRouter {
                 "parameter \"clusters\": \(count), but the train part has \(rows.count) rows: expected 1…\(rows.count)"
             )
         }
+        let request = Self.readingBoth(request, adaptive: adaptive)
         let map = try FeatureMap(request, fusion: adaptive ? .adaptive : nil)
         let points = try map.features(for: rows, of: request.table)
         var generator = request.streams.stream("kmeans++")
         let centres = KMeans(clusters: count, iterations: try parameters.integer("iterations"))
             .centres(of: points, using: &generator)
-        self.init(request, map: map, points: points, centres: centres)
+        self.init(request, adaptive: adaptive, map: map, points: points, centres: centres)
     }
 
     /// The router with centres that are given, `[clusters, width]`.
     init(_ request: FitRequest, adaptive: Bool, centres: Matrix<Double>) throws {
+        let request = Self.readingBoth(request, adaptive: adaptive)
         let map = try FeatureMap(request, fusion: adaptive ? .adaptive : nil)
         let points = try map.features(for: request.parts.train, of: request.table)
-        self.init(request, map: map, points: points, centres: centres)
+        self.init(request, adaptive: adaptive, map: map, points: points, centres: centres)
     }
 
-    private init(_ request: FitRequest, map: FeatureMap, points: Matrix<Float>, centres: Matrix<Double>) {
+    private static func readingBoth(_ request: FitRequest, adaptive: Bool) -> FitRequest {
+        guard adaptive, request.mode == .compat, request.modality == .image else { return request }
+        var request = request
+        request.modality = .both
+        return request
+    }
+
+    private init(
+        _ request: FitRequest,
+        adaptive: Bool,
+        map: FeatureMap,
+        points: Matrix<Float>,
+        centres: Matrix<Double>
+    ) {
         features = map
+        readsBothForImage = adaptive && request.mode == .compat
         clusters = NearestCentre(centres)
         trainLabels = clusters.labels(of: points)
         let targets = TrainTargets(request)
@@ -67,7 +85,8 @@ struct ClusterRouter: FittedRouter {
 
     /// The cluster of each of some rows.
     func labels(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> [Int32] {
-        clusters.labels(of: try features.features(for: rows, of: table, modality: modality))
+        let asked = readsBothForImage && modality == .image ? .both : modality
+        return clusters.labels(of: try features.features(for: rows, of: table, modality: asked))
     }
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
