@@ -145,12 +145,13 @@ let package = Package(
         .testTarget(
             name: "RoutingCoreTests",
             dependencies: ["RoutingCore", "RoutingData", "RouterCatalog", "RouteGridBase", "TestSupport"],
-            exclude: ["Golden"],
+            exclude: ["Golden", "Revisions/fingerprints.json"],
             swiftSettings: numericSettings
         ),
         .testTarget(
             name: "GridTests",
             dependencies: ["Grid", "RouterCatalog", "RoutingData", "RouteGridBase", "TestSupport"],
+            exclude: ["Vectors"],
             swiftSettings: settings
         ),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ", "RouteGridBase"], swiftSettings: settings),

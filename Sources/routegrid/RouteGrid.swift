@@ -31,6 +31,7 @@ struct RouteGrid: AsyncParsableCommand {
                 subcommands: [
                     ImportVerb.self,
                     DataVerb.self,
+                    PlanVerb.self,
                 ]
             ),
             CommandGroup(

@@ -1,0 +1,38 @@
+import Foundation
+import GRDB
+package import RouteGridBase
+
+/// Which keys a state folder has records of: a look from outside that changes nothing and needs no coordinator.
+///
+/// The file is opened read-only, beside a running coordinator too; a record that is committed meanwhile may be missed.
+package struct RecordIndex: Sendable {
+    private let queue: DatabaseQueue
+    private let path: String
+
+    /// Opens the record file of a state folder; nil when there is none yet.
+    ///
+    /// - Throws: `system` when the file cannot be read.
+    package init?(stateFolder folder: String) throws(RouteGridError) {
+        path = folder + "/records.sqlite"
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw RouteGridError(.system, "\(path): \(error)")
+        }
+    }
+
+    /// For each key, whether it has a record.
+    package func recorded(_ keys: [Digest]) throws(RouteGridError) -> [Bool] {
+        do {
+            return try queue.read { database in
+                let statement = try database.cachedStatement(sql: "SELECT 1 FROM record WHERE job_key = ?")
+                return try keys.map { try Int.fetchOne(statement, arguments: [Data($0)]) != nil }
+            }
+        } catch {
+            throw RouteGridError(.system, "\(path): \(error)")
+        }
+    }
+}

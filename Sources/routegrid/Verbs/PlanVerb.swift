@@ -1,0 +1,79 @@
+import ArgumentParser
+import Coordinator
+import Grid
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// What a grid comes to, before anything runs.
+struct PlanVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Checks a grid and counts its cells, fits and keys: what is recorded and what would run.",
+        discussion: """
+            Up to a million cells the counts are exact; above that they are estimated, and plan says so.
+
+            Example:
+              routegrid plan jobs/demo.yaml --state ./state
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The grid file.", valueName: "grid"))
+    var grid: String
+
+    @Option(help: ArgumentHelp("A state folder whose records count as done.", valueName: "dir"))
+    var state: String?
+
+    @Option(help: ArgumentHelp("Also write the frozen grid, grid.lock.json, to this file.", valueName: "file"))
+    var lock: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let frozen = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine).lock
+        if let lock { try FileBytes.write(frozen.bytes, to: lock) }
+        let summary: PlanSummary
+        if let state, let index = try RecordIndex(stateFolder: state) {
+            summary = try PlanSummary(frozen) { (keys: [Digest]) throws(RouteGridError) in try index.recorded(keys) }
+        } else {
+            if let state { output.console.note("no records in \(state) yet") }
+            summary = PlanSummary(frozen)
+        }
+        output.console.emit(document(frozen, summary), table: page(frozen, summary))
+    }
+
+    private func document(_ lock: GridLock, _ summary: PlanSummary) -> JSONValue {
+        var members = summary.json.objectValue ?? [:]
+        members["name"] = .string(lock.name)
+        members["mode"] = .string(lock.mode.rawValue)
+        members["numerics"] = .string(lock.numerics)
+        members["unsealed"] = .bool(lock.isUnsealed)
+        members["lock_sha256"] = .string(lock.digest.hex)
+        return .object(members)
+    }
+
+    private func page(_ lock: GridLock, _ summary: PlanSummary) -> String {
+        var blocks = TextTable("router", ">cells", ">excluded", ">fits")
+        for block in summary.blocks {
+            blocks.add(block.router, String(block.cells), String(block.excluded), String(block.groups))
+        }
+        blocks.add("all", String(summary.cells), String(summary.excluded), String(summary.groups))
+        let about = summary.isExact ? "" : "about "
+        let shared = summary.cells - summary.excluded - summary.keys
+        var lines = [
+            "grid \(lock.name), mode \(lock.mode.rawValue), \(lock.numerics)\(lock.isUnsealed ? ", unsealed" : "")",
+            "",
+            blocks.rendered(bold: output.console.colorsData),
+            "keys      \(about)\(summary.keys)" + (shared > 0 ? " (\(shared) cells share the key of another)" : ""),
+            "recorded  \(about)\(summary.recorded)",
+            "new       \(about)\(summary.new)",
+            "fits      \(about)\(summary.newFits) to run, \(about)\(summary.newFitsOnCost) of them trained on cost",
+        ]
+        if !summary.isExact {
+            lines.append(
+                "estimated: the grid has more than \(PlanSummary.exactLimit) cells, a share of its fits was counted"
+            )
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
