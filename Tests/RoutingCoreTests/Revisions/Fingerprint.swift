@@ -24,28 +24,6 @@ enum Fingerprint {
         }
     }
 
-    static func rule(_ rule: BudgetRule) throws -> [Double] {
-        let budgets: [Budget] = rule == .threshold ? [.exact, .relative(0.5), .amount(2)] : [.exact, .amount(0.3)]
-        return try EvaluationMode.allCases.flatMap { mode in
-            try budgets.flatMap { budget in
-                let result = try evaluate(rule, budget, mode)
-                let points = (result["points"]?.arrayValue ?? []).flatMap { point in
-                    ["cost", "accuracy", "threshold", "lambda"].compactMap { point[$0]?.numberValue }
-                }
-                return [Double(points.count)]
-                    + FingerprintFixture.projections(Matrix(rows: 1, columns: points.count, elements: points))
-            }
-        }
-    }
-
-    /// Every metric of an exact curve, in the order of their names; a metric without a value counts as −1.
-    static func metrics() throws -> [Double] {
-        try EvaluationMode.allCases.flatMap { mode in
-            let metrics = try evaluate(.threshold, .exact, mode)["metrics"]?.objectValue ?? [:]
-            return metrics.keys.sorted().map { metrics[$0]?["v"]?.numberValue ?? -1 }
-        }
-    }
-
     static func split(_ kind: Split.Kind) throws -> [Double] {
         try [0, 1].flatMap { index in
             let isPeer = kind.name.contains("compat")
@@ -56,11 +34,6 @@ enum Fingerprint {
                 return [Double(rows.count)] + FingerprintFixture.projections(matrix)
             }
         }
-    }
-
-    private static func evaluate(_ rule: BudgetRule, _ budget: Budget, _ mode: EvaluationMode) throws -> JSONValue {
-        let experiment = try FittedExperiment(fitting: FingerprintFixture.request("knn", mode))
-        return try experiment.evaluate(EvaluationRequest(part: .test, rule: rule, budget: budget)).result
     }
 }
 
