@@ -45,7 +45,7 @@ package struct Aggregation: Sendable {
         keys = chosen.map(\.jobKey)
         choices = Set(chosen.compactMap(\.choices)).sorted()
         self.lock = lock
-        board = try Leaderboard(chosen, expected: absent)
+        board = try Leaderboard(chosen, expected: absent, units: lock.map(CostUnits.init) ?? CostUnits())
     }
 
     /// What publishing found.

@@ -79,7 +79,7 @@ import Testing
         let tables = try board([second, third, dev, .knn(1, shared: 0.5)]).tables
         #expect(tables.count == 4)
         #expect(tables.map { $0.caption.contains("part dev") } == [false, false, false, true])
-        let order = tables.map { $0.caption.contains("index=10") }
+        let order = tables.map { $0.caption.contains("index 10") }
         #expect(order == [false, false, true, true])
     }
 
@@ -133,13 +133,13 @@ import Testing
 
             ## alpha
 
-            mode sound · split random (dev=0.2, index=0, seed=1, test=0.2, train=0.6) · part test · n = 100 · rule threshold, every operating point · unsealed
+            mode sound · split random 0.6/0.2/0.2, seed 1 · part test, n = 100 · rule threshold, every operating point · modality both · unsealed
 
-            |   # | router     | modality | nAUC shared | nAUC own | points | flags |
-            | --: | ---------- | -------- | ----------: | -------: | -----: | ----- |
-            |   1 | knn (k=2)  | both     |      0.5000 |   0.5000 |      2 |       |
-            |   2 | knn (k=50) | both     |      0.2500 |   0.7500 |      2 |       |
-            |   – | oracle     |          |      1.0000 |   0.0000 |      2 | bound |
+            |   # | router     | nAUC shared | nAUC own | points | flags |
+            | --: | ---------- | ----------: | -------: | -----: | ----- |
+            |   1 | knn (k=2)  |      0.5000 |   0.5000 |      2 |       |
+            |   2 | knn (k=50) |      0.2500 |   0.7500 |      2 |       |
+            |   – | oracle     |      1.0000 |   0.0000 |      2 | bound |
 
             ## How to read this
 

@@ -43,7 +43,7 @@ struct BoardMetric: Sendable {
             name: "mean_cost",
             title: "mean cost",
             form: .amount,
-            meaning: "of a query at the largest budget, in the dataset's cost unit"
+            meaning: "of a query at the largest budget; $/1K: of a thousand queries, where costs are in USD"
         ),
         BoardMetric(
             name: "regret",

@@ -11,6 +11,8 @@ package struct BoardRow: Sendable {
     package let itemCount: Int?
     package let missingCount: Int
     package let points: [CurvePoint]
+    /// What costs are counted in; nil when no lock tells.
+    package let costUnit: String?
     /// Each `{"v": number}` or `{"v": null, "why": text}`.
     package let metrics: [String: JSONValue]
     /// Sorted: see ``BoardFlag``.
@@ -45,6 +47,7 @@ package struct BoardRow: Sendable {
         row["n_missing"] = JSONValue(missingCount)
         row["points"] = JSONValue(points.count)
         row["metrics"] = .object(metrics)
+        row["cost_unit"] = costUnit.map { .string($0) } ?? .null
         row["flags"] = JSONValue(flags.map(\.rawValue))
         row["job_keys"] = JSONValue(jobKeys.map(\.hex))
         row["fit_key"] = fitKey.map { .string($0.hex) } ?? .null

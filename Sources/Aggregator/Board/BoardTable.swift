@@ -21,13 +21,13 @@ package struct BoardTable: Sendable {
         let all = section.rows
         add("#", isNumber: true, all) { $0.place.map(String.init) ?? "–" }
         add("router", all) { RowLabels(row: $0).router(among: all) }
-        addIfAny("modality", all) { RowLabels(row: $0).modality }
-        addIfVaried("encoder", all) { RowLabels(row: $0).encoder }
-        addIfAny("fusion", all) { RowLabels(row: $0).fusion }
-        addIfVaried("seed", all) { RowLabels(row: $0).seed }
-        if section.key.curve == .listed { add("budgets", all) { RowLabels(row: $0).budget } }
+        for name in BoardTable.axes { addIfVaried(name.title, all) { name.text(RowLabels(row: $0)) } }
         for metric in metrics where all.contains(where: { $0.metrics[metric.name] != nil }) {
-            add(metric.title, isNumber: true, all) { metric.text($0.value(metric.name)) }
+            let isDollars = metric.form == .amount && all.contains { $0.costUnit == "USD" }
+            add(isDollars ? "$/1K" : metric.title, isNumber: true, all) { row in
+                let value = row.value(metric.name)
+                return metric.text(isDollars ? value.map { $0 * 1_000 } : value)
+            }
         }
         add("points", isNumber: true, all) { $0.hasRecord ? String($0.points.count) : "–" }
         addIfVaried("n", isNumber: true, all) { $0.itemCount.map(String.init) }
@@ -63,19 +63,28 @@ package struct BoardTable: Sendable {
         add(title, isNumber: isNumber, all) { text($0) ?? "" }
     }
 
+    /// What rows may differ in besides the router: a column when they do, else a part of the caption.
+    private static let axes: [(title: String, text: @Sendable (RowLabels) -> String?)] = [
+        ("modality", { $0.modality }), ("encoder", { $0.encoder }), ("fusion", { $0.fusion }), ("seed", { $0.seed }),
+        ("budgets", { $0.budgets }),
+    ]
+
     private static func caption(_ section: BoardSection, mode: String) -> String {
-        let first = section.rows.first
-        var parts = [
-            "mode \(mode)", "split " + (first.map { RowLabels(row: $0).split } ?? ""), "part \(section.key.part)",
-        ]
-        if let pool = first.flatMap({ RowLabels(row: $0).pool }) { parts.append("models \(pool)") }
+        guard let first = section.rows.first else { return "" }
+        var parts = ["mode \(mode)", "split \(RowLabels(row: first).shortSplit)"]
+        if let pool = RowLabels(row: first).pool { parts.append("models \(pool)") }
         let sizes = Set(section.rows.compactMap(\.itemCount))
-        if let size = sizes.first, sizes.count == 1 { parts.append("n = \(size)") }
-        parts.append(
-            "rule \(section.key.rule)" + (section.key.curve == .exact ? ", every operating point" : ", listed budgets")
-        )
-        let seeds = Set(section.rows.compactMap { RowLabels(row: $0).seed })
-        if let seed = seeds.first, seeds.count == 1 { parts.append("seed \(seed)") }
+        if let size = sizes.first, sizes.count == 1 {
+            parts.append("part \(section.key.part), n = \(size)")
+        } else {
+            parts.append("part \(section.key.part)")
+        }
+        parts.append("rule \(section.key.rule)" + (section.key.curve == .exact ? ", every operating point" : ""))
+        for axis in axes {
+            let found = Set(section.rows.compactMap { axis.text(RowLabels(row: $0)) })
+            if let text = found.first, found.count == 1 { parts.append("\(axis.title) \(text)") }
+        }
+        if let unit = first.costUnit { parts.append("costs in \(unit)") }
         if section.rows.contains(where: { $0.flags.contains(.unsealed) }) { parts.append("unsealed") }
         return parts.joined(separator: " · ")
     }

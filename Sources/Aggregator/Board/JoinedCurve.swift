@@ -33,8 +33,10 @@ struct JoinedCurve {
 
     /// The row of the board.
     ///
+    /// - Parameter units: What costs are counted in.
+    /// - Returns: The row, not yet placed.
     /// - Throws: `badInput` when records of one curve contradict each other.
-    func row() throws(RouteGridError) -> BoardRow {
+    func row(_ units: CostUnits) throws(RouteGridError) -> BoardRow {
         var flags: Set<BoardFlag> = missing.isEmpty ? [] : [.incomplete]
         if section.part == "test" { flags.insert(.unsealed) }
         let first = records.first
@@ -50,6 +52,7 @@ struct JoinedCurve {
             itemCount: first?.itemCount,
             missingCount: missingCount,
             points: scored.points,
+            costUnit: units.unit(of: job),
             metrics: scored.metrics,
             flags: flags.sorted()
         )

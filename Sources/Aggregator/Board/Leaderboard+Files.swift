@@ -21,7 +21,7 @@ extension Leaderboard {
             columns: [
                 "dataset", "models", "place", "router", "parameters", "train_modality", "test_modality", "encoder",
                 "fusion", "mode", "numerics",
-                "split", "seed", "part", "rule", "budget", "n", "n_missing", "points",
+                "split", "seed", "part", "rule", "budget", "n", "n_missing", "points", "cost_unit",
             ] + metrics + ["flags", "job_keys"]
         )
         for row in rows {
@@ -32,7 +32,7 @@ extension Leaderboard {
                 labels.trainModality, labels.testModality, labels.encoder, labels.fusion, mode, numerics, labels.split,
                 labels.seed,
                 row.job["part"]?.stringValue, row.job["rule"]?.stringValue, labels.budget,
-                row.itemCount.map(String.init), String(row.missingCount), String(row.points.count),
+                row.itemCount.map(String.init), String(row.missingCount), String(row.points.count), row.costUnit,
             ]
             lines.add(
                 fields + metrics.map { CSVLines.number(row.value($0)) }

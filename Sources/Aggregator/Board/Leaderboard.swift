@@ -21,15 +21,18 @@ package struct Leaderboard: Sendable {
     /// - Parameters:
     ///   - records: In job-key order; all of one mode and one numerics class.
     ///   - expected: Jobs that the grid asks for and that have no record, as `job` objects.
+    ///   - units: What costs are counted in.
     /// - Throws: `badInput` when modes or numerics classes are mixed, or when there is nothing.
-    package init(_ records: [ScoredRecord], expected: [JSONValue] = []) throws(RouteGridError) {
+    package init(_ records: [ScoredRecord], expected: [JSONValue] = [], units: CostUnits = CostUnits())
+        throws(RouteGridError)
+    {
         mode = try Leaderboard.only("mode", records.map(\.mode), expected)
         numerics = try Leaderboard.only("numerics", records.map(\.numerics), expected)
         recordCount = records.count
         let metric = Leaderboard.rankingMetric(mode: mode)
         var groups: [SectionKey: [BoardRow]] = [:]
         for curve in JoinedCurve.curves(of: records, expected: expected) {
-            groups[curve.section, default: []].append(try curve.row())
+            groups[curve.section, default: []].append(try curve.row(units))
         }
         sections = groups.sorted { $0.key < $1.key }.map { key, rows in
             BoardSection(key: key, rows: Leaderboard.ranked(rows, by: metric))

@@ -46,8 +46,23 @@ struct RowLabels {
 
     /// The pool when it is not all models of the dataset.
     var pool: String? { row.job["models"]?.stringValue.flatMap { $0 == "all" ? nil : $0 } }
+    /// Every parameter: `random (dev=0.2, group_by=sample, …)`.
     var split: String { row.job["split"].flatMap(RowLabels.kindAndParameters) ?? "" }
+
+    /// What people tell splits apart by: `random 0.6/0.2/0.2, seed 1, index 3`.
+    var shortSplit: String {
+        guard let split = row.job["split"], let kind = split["kind"]?.stringValue else { return "" }
+        let sizes = ["train", "dev", "test", "folds"].compactMap { split[$0].map(RowLabels.text) }
+        var parts = [([kind] + (sizes.isEmpty ? [] : [sizes.joined(separator: "/")])).joined(separator: " ")]
+        if let group = split["group_by"]?.stringValue, group != "sample" { parts.append("by \(group)") }
+        if let seed = split["seed"] { parts.append("seed \(RowLabels.text(seed))") }
+        if let index = split["index"]?.integerValue, index != 0 { parts.append("index \(index)") }
+        return parts.joined(separator: ", ")
+    }
+
     var seed: String? { row.job["seed"].flatMap { $0 == .null ? nil : RowLabels.text($0) } }
+    /// The budgets joined; nil for every operating point.
+    var budgets: String? { row.job["budget"] == "exact" ? nil : budget }
     var budget: String { row.job["budget"].map(RowLabels.text) ?? "" }
 
     /// A kind with its parameters, such as `weighted (text=0.3)`.
