@@ -90,7 +90,9 @@ let package = Package(
         ),
         .target(
             name: "Simulation",
-            dependencies: ["RouteGridBase", "Coordinator", "Grid"],
+            dependencies: [
+                "RouteGridBase", "Coordinator", "Grid", .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: numericSettings
         ),
         .target(

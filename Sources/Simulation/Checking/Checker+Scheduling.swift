@@ -1,0 +1,130 @@
+import Coordinator
+
+extension Checker {
+    /// Notes what an event can change before the scheduler sees it.
+    func before(_ event: SchedulerEvent, _ scheduler: Scheduler) {
+        switch event {
+        case .credit(let worker, let credit): credits[worker] = credit
+        case .workerJoined(let worker, _, let held):
+            for lease in held where leases[lease.lease].map({ !isLive(lease.lease, of: $0.worker, scheduler) }) ?? true
+            {
+                enter(lease.lease, worker, lease.run, lease.cells)
+                lastStarted[lease.lease] = nil
+            }
+        case .started(let lease, let fence, let cell) where isThorough:
+            guard lease.rawValue == fence.rawValue, let known = leases[lease] else { return }
+            guard let cell else {
+                lastStarted[lease] = .fit
+                return
+            }
+            if isLeased(cell, of: known.run, under: lease, scheduler) { lastStarted[lease] = .cell(cell) }
+        case .failed(let lease, let fence, let cell, _, _, _):
+            guard lease.rawValue == fence.rawValue, let known = leases[lease] else { return isFailureLive = false }
+            isFailureLive = cell.map { isLeased($0, of: known.run, under: lease, scheduler) } ?? true
+        default: break
+        }
+    }
+
+    private func isLive(_ lease: LeaseID, of worker: WorkerID, _ scheduler: Scheduler) -> Bool {
+        scheduler.leases(of: worker).contains(lease)
+    }
+
+    private func isLeased(_ cell: Int, of run: RunID, under lease: LeaseID, _ scheduler: Scheduler) -> Bool {
+        guard case .leased(_, let holder, _) = scheduler.standing(of: cell, in: run) else { return false }
+        return holder == lease
+    }
+
+    private func enter(_ lease: LeaseID, _ worker: WorkerID, _ run: RunID, _ cells: [Int]) {
+        leases[lease] = (worker, run, Set(cells))
+        leasesOf[worker, default: []].insert(lease)
+    }
+
+    /// Checks what the scheduler wants done.
+    func after(_ event: SchedulerEvent, _ commands: [SchedulerCommand], _ scheduler: Scheduler) {
+        var lost: WorkerID?
+        var isCounted = false
+        for command in commands {
+            switch command {
+            case .grant(let worker, let lease, let fence, let run, _, let cells):
+                expect(fence > lastFence, "fence \(fence) after fence \(lastFence)")
+                lastFence = max(lastFence, fence)
+                grants += 1
+                expect(!cells.isEmpty, "an empty lease was granted")
+                expect(!cancelled.contains(run), "a lease of the cancelled run \(run)")
+                expect(!isStalled, "a lease while the disk is full")
+                let held = scheduler.leases(of: worker).count
+                expect(held <= credits[worker] ?? 0, "\(held) leases for a credit of \(credits[worker] ?? 0)")
+                enter(lease, worker, run, cells)
+            case .workerLost(let worker): lost = worker
+            case .record(let run, let cell, let exception):
+                isCounted = true
+                if isThorough { check(exception, of: CellName(run: run, cell: cell), event, lost) }
+            default: break
+            }
+        }
+        if case .failed(let lease, _, let cell, let kind, _, _) = event {
+            if isFailureLive, cell != nil { expect(isCounted, "a failure of a leased cell was not counted") }
+            if kind == .crash { lastStarted[lease] = nil }
+        }
+    }
+
+    /// An exception counts one crash or one failure more, of a cell that is to blame.
+    private func check(_ exception: CellException?, of name: CellName, _ event: SchedulerEvent, _ lost: WorkerID?) {
+        let known = counters[name] ?? (0, 0)
+        guard let exception else {
+            counters[name] = nil
+            return
+        }
+        counters[name] = (exception.crashes, exception.attempts)
+        let crashes = exception.crashes - known.crashes
+        let attempts = exception.attempts - known.attempts
+        let text = "cell \(name.cell) of run \(name.run)"
+        guard (crashes, attempts) == (1, 0) || (crashes, attempts) == (0, 1) else {
+            return fail(["\(text): counters went from \(known) to \((exception.crashes, exception.attempts))"])
+        }
+        if case .failed(let lease, _, let cell, let kind, _, _) = event {
+            expect((kind == .crash) == (crashes == 1), "\(text): a \(kind.rawValue) was counted as the other kind")
+            let isNamed = cell == name.cell || cell == nil && leases[lease]?.cells.contains(name.cell) == true
+            expect(isNamed && isFailureLive, "\(text): blamed for the failure of another, or of a lease that has ended")
+            return
+        }
+        expect(crashes == 1, "\(text): an attempt was counted and nothing failed")
+        let suspects = lost.flatMap { leasesOf[$0] } ?? []
+        let isSuspect = suspects.contains { lease in
+            leases[lease]?.run == name.run && leases[lease]?.cells.contains(name.cell) == true
+                && (lastStarted[lease] == .fit || lastStarted[lease] == .cell(name.cell))
+        }
+        expect(isSuspect, "\(text): blamed for a crash, and it was not what ran")
+    }
+
+    /// Looks for runs that others keep from the workers, and for leases that nobody takes away.
+    func look(_ world: World, _ scheduler: Scheduler) {
+        guard isThorough else { return }
+        let runs = scheduler.runIDs.compactMap { id in scheduler.counts(of: id).map { (id: id, counts: $0) } }
+        let active = runs.filter { $0.counts.state == .active && $0.counts.pending > 0 }
+        let top = active.map(\.counts.priority).max() ?? 0
+        for (id, counts) in runs {
+            let waits = counts.state == .active && counts.pending > 0 && counts.leased == 0 && counts.priority == top
+            guard waits, world.store.runs[id]?.policy.numerics == "a" else {
+                waitingSince[id] = nil
+                continue
+            }
+            let since = waitingSince[id] ?? (world.now, grants)
+            waitingSince[id] = since
+            let isStarved = world.now - since.time > 10_000 && grants - since.grants > 40
+            expect(!isStarved, "run \(id) waited 10 s while others got \(grants - since.grants) leases")
+        }
+        guard world.areFaultsOver else { return }
+        for worker in world.workers where worker.isUp && worker.isKnown {
+            for lease in worker.held where !lease.cells.isEmpty {
+                let isLive = leases[lease.lease].map { self.isLive(lease.lease, of: $0.worker, scheduler) } ?? false
+                let since = isLive ? world.now : deadSince[lease.lease] ?? world.now
+                deadSince[lease.lease] = since
+                expect(
+                    world.now - since < 8_000,
+                    "worker \(worker.index) runs lease \(lease.lease), which ended long ago"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Coordinator
+
+extension SimulatedCoordinator {
+    func receive(_ message: WorkerMessage, from boot: Boot) {
+        if case .hello(let numerics, let held) = message { return greet(boot, numerics, held) }
+        guard let worker = names[boot], peers[worker] == boot else { return world.send(.unknown, to: boot) }
+        switch message {
+        case .hello: break
+        case .credit(let credit): handle(.credit(worker, credit))
+        case .heartbeat(let leases):
+            let named = world.mutation == .heartbeatsForDeadLeases ? live(leases, of: worker) : leases
+            revokedNow = []
+            handle(.heartbeat(worker, leases: named))
+            for lease in Set(leases).subtracting(live(leases, of: worker)) {
+                world.checker.expect(revokedNow.contains(lease), "lease \(lease) has ended and its worker is not told")
+            }
+        case .started(let lease, let fence, let cell): handle(.started(lease, fence, cell: cell))
+        case .result(let items):
+            handle(.workerSeen(worker))
+            for item in items { take(item, from: boot, worker) }
+            commitIfIdle()
+        case .failed(let lease, let fence, let cell, let kind, let retryable):
+            handle(.failed(lease, fence, cell: cell, kind, retryable: retryable, text: ""))
+        case .release(let lease, let fence, let cells): handle(.released(lease, fence, cells: cells))
+        case .goodbye:
+            handle(.workerLeft(worker))
+            peers[worker] = nil
+        }
+    }
+
+    private func greet(_ boot: Boot, _ numerics: Set<String>, _ held: [HeldLease]) {
+        let worker = names[boot] ?? WorkerID(UInt64(names.count + 1))
+        names[boot] = worker
+        peers[worker] = boot
+        world.send(.welcome, to: boot)
+        handle(.workerJoined(worker, numerics: numerics, held: held))
+    }
+
+    private func live(_ leases: [LeaseID], of worker: WorkerID) -> [LeaseID] {
+        let known = Set(scheduler.leases(of: worker))
+        return leases.filter(known.contains)
+    }
+
+    private func take(_ result: HeldResult, from boot: Boot, _ worker: WorkerID) {
+        if isStalled {
+            if world.mutation == .acknowledgesWhileStalled { world.send(.committed(keys: [result.key]), to: boot) }
+            return
+        }
+        if world.mutation == .dropsLateSuccess, !scheduler.leases(of: worker).contains(result.lease) {
+            return world.send(.committed(keys: [result.key]), to: boot)
+        }
+        if world.mutation == .acknowledgesBeforeCommit { world.send(.committed(keys: [result.key]), to: boot) }
+        waiting.writes.append(.result(result))
+        waiting.receipts.append((boot, result))
+    }
+
+    /// What a client asks for.
+    func control(_ fault: Fault) {
+        switch fault {
+        case .pauseRun(let run, let span):
+            handle(.runPaused(id(run)))
+            world.plan(.resumeRun(run), in: span)
+        case .cancelRun(let run):
+            guard world.store.runs[id(run)] != nil else { return }
+            handle(.runCancelled(id(run), reason: "asked for"))
+            // One that is over stays as it is.
+            if scheduler.counts(of: id(run))?.state == .cancelled { waiting.cancelled.append(id(run)) }
+        case .priority(let run, let priority):
+            waiting.writes.append(.priority(id(run), priority))
+            handle(.runPriority(id(run), priority))
+        case .retry(let run): handle(.retry(id(run), cells: []))
+        default: break
+        }
+        commitIfIdle()
+    }
+
+    func resume(_ run: Int) {
+        handle(.runResumed(id(run)))
+        commitIfIdle()
+    }
+
+    private func id(_ run: Int) -> RunID { RunID(UInt64(run + 1)) }
+}

@@ -1,0 +1,146 @@
+import Coordinator
+import RouteGridBase
+
+/// The coordinator's shell around the real scheduler: peers, commits, acknowledgements, as the server does them.
+final class SimulatedCoordinator {
+    /// Changes that wait for the next commit, and who is to be told once they are on disk.
+    struct Batch {
+        var writes: [SimulatedWrite] = []
+        /// One for each `.result` of `writes`, in order.
+        var receipts: [(boot: Boot, result: HeldResult)] = []
+        /// Cancellations whose senders wait for an answer.
+        var cancelled: [RunID] = []
+
+        var isEmpty: Bool { writes.isEmpty && cancelled.isEmpty }
+    }
+
+    unowned let world: World
+    private(set) var life = 0
+    private(set) var isUp = false
+    var scheduler: Scheduler
+    var names: [Boot: WorkerID] = [:]
+    var peers: [WorkerID: Boot] = [:]
+    var waiting = Batch()
+    /// The batch that is on its way to disk, and whether it is there.
+    var inFlight: (batch: Batch, verdicts: [Verdict]?, isRefused: Bool)?
+    var isProbing = false
+    var isStalled = false
+    /// The clock of this life: virtual time when it began, and what jumps added.
+    private var born: Int64 = 0
+    var jumped: Int64 = 0
+    private var events = 0
+    /// Leases that were revoked by the event at hand.
+    var revokedNow: Set<LeaseID> = []
+
+    init(_ world: World) {
+        self.world = world
+        scheduler = Scheduler(epoch: 0, now: Moment(milliseconds: 0))
+    }
+
+    var now: Moment { Moment(milliseconds: world.now - born + jumped) }
+
+    /// Starts a life: a new epoch, a new scheduler with what is on disk, nobody known.
+    func start() {
+        life += 1
+        isUp = true
+        if world.mutation != .keepsEpoch || life == 1 { world.store.epoch += 1 }
+        born = world.now
+        jumped = 0
+        (names, peers) = ([:], [:])
+        (waiting, inFlight, isProbing, isStalled) = (Batch(), nil, false, false)
+        let runs = world.store.runs.sorted { $0.key < $1.key }
+        scheduler = Scheduler(
+            configuration: world.scenario.configuration,
+            epoch: world.store.epoch,
+            now: now,
+            recovering: runs.contains { !$0.value.state.isOver }
+        )
+        world.checker.coordinatorStarted(world.store)
+        for (id, run) in runs { take(up: id, run) }
+        world.plan(.tick(life: life), in: 0)
+        world.plan(.probe(life: life), in: 1_000)
+    }
+
+    func take(up id: RunID, _ run: SimulatedStore.StoredRun) {
+        handle(.runAdded(id, run.grid, run.policy, run.state, done: run.done, exceptions: run.exceptions))
+    }
+
+    /// Ends this life at once.
+    ///
+    /// A commit on its way is on disk or not, as the disk likes.
+    func crash(down: Int64) {
+        guard isUp else { return }
+        if let flight = inFlight, flight.verdicts == nil, !flight.isRefused, world.random.below(2) == 0 {
+            world.write(flight.batch)
+        }
+        isUp = false
+        life += 1
+        world.report.coordinatorCrashes += 1
+        world.plan(.startCoordinator, in: down)
+    }
+
+    /// Gives the scheduler an event and does what it says.
+    func handle(_ event: SchedulerEvent, from boot: Boot? = nil) {
+        world.checker.before(event, scheduler)
+        let commands = scheduler.handle(event, at: now)
+        events += 1
+        if events % world.scenario.checkEvery == 0 { world.checker.fail(scheduler.checkInvariants()) }
+        world.checker.after(event, commands, scheduler)
+        for command in commands { perform(command) }
+    }
+
+    private func perform(_ command: SchedulerCommand) {
+        switch command {
+        case .resolve(let run, let groups):
+            world.plan(.readKeys(life: life, run, groups), in: Int64(1 + world.random.below(10)))
+        case .grant(let worker, let lease, let fence, let run, _, let cells):
+            send(.lease(lease, fence, run, cells: cells), to: worker)
+        case .revoke(let worker, let lease, _, let cells):
+            revokedNow.insert(lease)
+            send(.revoke(lease, cells: cells), to: worker)
+        case .record(let run, let cell, let exception):
+            waiting.writes.append(.exception(run, cell: cell, exception))
+        case .runChanged(let run, let state, _):
+            if state == .cancelled, world.mutation == .losesCancel { return }
+            waiting.writes.append(.runState(run, state))
+        case .workerLost(let worker):
+            if world.mutation != .keepsLostPeers { peers[worker] = nil }
+        }
+    }
+
+    func send(_ message: CoordinatorMessage, to worker: WorkerID) {
+        if let boot = peers[worker] { world.send(message, to: boot) }
+    }
+
+    func tick() {
+        handle(.tick)
+        commitIfIdle()
+        world.plan(.tick(life: life), in: 100)
+    }
+
+    /// Reads which cells of some groups are recorded; the answer comes a little later.
+    func readKeys(_ run: RunID, _ groups: Range<Int>) {
+        guard let grid = world.store.runs[run]?.grid else { return }
+        var found: [LookedUp] = []
+        for group in groups {
+            let cells = grid.cells(ofGroup: group).filter { !grid.excluded.contains($0) }
+            found.append(
+                LookedUp(
+                    group: group,
+                    unrecorded: cells.filter { world.store.records[grid.key(ofCell: $0)] == nil },
+                    recorded: cells.filter { world.store.records[grid.key(ofCell: $0)] != nil }
+                )
+            )
+        }
+        world.plan(.keysRead(life: life, run, found), in: Int64(world.random.below(20)))
+    }
+
+    func keysRead(_ run: RunID, _ found: [LookedUp]) {
+        for item in found {
+            handle(.resolved(run, group: item.group, unrecorded: item.unrecorded, recorded: item.recorded))
+        }
+        let reused = found.flatMap(\.recorded)
+        if !reused.isEmpty { waiting.writes.append(.reused(run, cells: reused)) }
+        commitIfIdle()
+    }
+}

@@ -1,0 +1,81 @@
+import Coordinator
+
+/// A change on its way to disk.
+enum SimulatedWrite {
+    case result(HeldResult)
+    case reused(RunID, cells: [Int])
+    case exception(RunID, cell: Int, CellException?)
+    case runState(RunID, RunState)
+    case priority(RunID, Int)
+}
+
+/// What is on disk: it survives the end of the coordinator, and changes by whole commits only.
+struct SimulatedStore {
+    struct StoredRun {
+        let grid: SimulatedGrid
+        var policy: RunPolicy
+        var state = RunState.active
+        var done = CellBitmap()
+        var exceptions: [Int: CellException] = [:]
+    }
+
+    struct Divergence: Hashable {
+        let key: Int
+        let second: UInt64
+    }
+
+    let mutation: Mutation?
+    var epoch: UInt32 = 0
+    var runs: [RunID: StoredRun] = [:]
+    private(set) var records: [Int: UInt64] = [:]
+    /// How many rows each key has: one, if all is well.
+    private(set) var rows: [Int: Int] = [:]
+    private(set) var divergences: Set<Divergence> = []
+    private(set) var commits = 0
+
+    init(mutation: Mutation?) { self.mutation = mutation }
+
+    mutating func addRun(_ grid: SimulatedGrid, _ policy: RunPolicy) -> RunID {
+        let id = RunID(UInt64(runs.count + 1))
+        runs[id] = StoredRun(grid: grid, policy: policy)
+        return id
+    }
+
+    /// Puts a batch on disk; gives a verdict for each result.
+    mutating func commit(_ writes: [SimulatedWrite]) -> [Verdict] {
+        commits += 1
+        var verdicts: [Verdict] = []
+        for write in writes {
+            switch write {
+            case .result(let result):
+                verdicts.append(insert(result))
+                if mutation != .forgetsDoneBits, mutation != .splitsCommit { mark(result.run, result.cell) }
+            case .reused(let run, let cells): for cell in cells { mark(run, cell) }
+            case .exception(let run, let cell, let exception):
+                if mutation != .forgetsExceptions { runs[run]?.exceptions[cell] = exception }
+            case .runState(let run, let state): runs[run]?.state = state
+            case .priority(let run, let priority): runs[run]?.policy.priority = priority
+            }
+        }
+        return verdicts
+    }
+
+    mutating func mark(_ run: RunID, _ cell: Int) { runs[run]?.done.insert(cell) }
+
+    private mutating func insert(_ result: HeldResult) -> Verdict {
+        guard let first = records[result.key] else {
+            records[result.key] = result.value
+            rows[result.key] = 1
+            return .new
+        }
+        if mutation == .insertsTwice {
+            rows[result.key, default: 0] += 1
+            return .new
+        }
+        if first == result.value { return .equal }
+        if mutation == .replacesRecords { records[result.key] = result.value }
+        if mutation == .swallowsDivergence { return .equal }
+        divergences.insert(Divergence(key: result.key, second: result.value))
+        return .divergent
+    }
+}

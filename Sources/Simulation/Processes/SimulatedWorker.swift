@@ -1,0 +1,162 @@
+import Coordinator
+import RouteGridBase
+
+/// A worker: a supervisor with slots that run the cells of its leases in order, and results that it keeps until they are
+/// acknowledged.
+final class SimulatedWorker {
+    struct Held {
+        let lease: LeaseID
+        let fence: Fence
+        let run: RunID
+        /// Cells that are still to be run, the running one first.
+        var cells: [Int]
+    }
+
+    unowned let world: World
+    let index: Int
+    let numerics: Set<String>
+    private(set) var start = 0
+    private(set) var isUp = false
+    /// Stopped by a signal until then: what arrives waits.
+    var pausedUntil: Int64 = 0
+    var isLeaving = false
+    var isKnown = false
+    var saidHello: Int64 = 0
+    var held: [Held] = []
+    var slots: [SimulatedSlot]
+    var unacknowledged: [HeldResult] = []
+    /// Results that were finished and not sent yet.
+    var pending: [HeldResult] = []
+    /// How the cell that each slot runs is going to end.
+    var endings: [Int: Ending] = [:]
+    /// Revocations that came before their lease did.
+    var revoked: Set<LeaseID> = []
+    var random: Xoshiro256
+
+    init(_ world: World, index: Int, numerics: Set<String>, random: Xoshiro256) {
+        self.world = world
+        self.index = index
+        self.numerics = numerics
+        self.random = random
+        slots = []
+    }
+
+    var boot: Boot { Boot(worker: index, start: start) }
+
+    func startUp() {
+        guard !isUp else { return }
+        isUp = true
+        start += 1
+        (held, unacknowledged, pending, revoked, isKnown, isLeaving) = ([], [], [], [], false, false)
+        slots = Array(repeating: SimulatedSlot(), count: world.scenario.slots)
+        sayHello()
+        world.plan(.heartbeat(boot), in: Int64(random.below(1_000)))
+    }
+
+    /// Ends at once, with everything it held.
+    func crash(down: Int64) {
+        guard isUp else { return }
+        isUp = false
+        world.report.workerCrashes += 1
+        world.plan(.startWorker(index), in: down)
+    }
+
+    func sayHello() {
+        isKnown = false
+        saidHello = world.now
+        send(.hello(numerics: numerics, held: held.map(reference)))
+    }
+
+    /// What a restarted coordinator needs to let a lease go on: the cells that are not acknowledged.
+    private func reference(_ lease: Held) -> HeldLease {
+        let waiting = unacknowledged.filter { $0.lease == lease.lease }.map(\.cell)
+        return HeldLease(
+            lease: lease.lease,
+            fence: lease.fence,
+            run: lease.run,
+            cells: (waiting + lease.cells).sorted()
+        )
+    }
+
+    func send(_ message: WorkerMessage) { world.send(message, from: boot) }
+
+    func heartbeat() {
+        world.plan(.heartbeat(boot), in: 1_000)
+        if !isKnown, world.now - saidHello >= 1_000 { return sayHello() }
+        guard isKnown else { return }
+        send(.heartbeat(held.map(\.lease)))
+        sayCredit()
+        if !unacknowledged.isEmpty { send(.result(unacknowledged)) }
+        finishLeaving()
+    }
+
+    func sayCredit() { send(.credit(isLeaving ? 0 : slots.count + world.scenario.ahead)) }
+
+    func receive(_ message: CoordinatorMessage) {
+        switch message {
+        case .unknown: if isKnown || world.now - saidHello >= 1_000 { sayHello() }
+        case .welcome:
+            isKnown = true
+            sayCredit()
+            if !unacknowledged.isEmpty { send(.result(unacknowledged)) }
+        case .lease(let lease, let fence, let run, let cells):
+            guard !held.contains(where: { $0.lease == lease }), !revoked.contains(lease) else { return }
+            if isLeaving { return send(.release(lease, fence, cells: [])) }
+            held.append(Held(lease: lease, fence: fence, run: run, cells: cells))
+            fillSlots()
+        case .revoke(let lease, let cells): revoke(lease, cells)
+        case .committed(let keys):
+            for key in keys { world.checker.acknowledged(key, world.store) }
+            unacknowledged.removeAll { keys.contains($0.key) }
+            forgetFinished()
+            finishLeaving()
+        }
+    }
+
+    private func revoke(_ lease: LeaseID, _ cells: [Int]) {
+        guard let place = held.firstIndex(where: { $0.lease == lease }) else {
+            if cells.isEmpty { revoked.insert(lease) }
+            return
+        }
+        let dropped = Set(cells.isEmpty ? held[place].cells : cells)
+        // What runs already is stopped, or finished: its result is welcome.
+        for slot in slots.indices where slots[slot].lease == lease {
+            guard let cell = slots[slot].cell, dropped.contains(cell) else { continue }
+            if random.below(2) == 0 { slots[slot].stop() } else { slots[slot].isOrphan = true }
+        }
+        held[place].cells.removeAll { dropped.contains($0) }
+        if held[place].cells.isEmpty {
+            for slot in slots.indices where slots[slot].lease == lease && !slots[slot].isOrphan { slots[slot].stop() }
+        }
+        forgetFinished()
+        fillSlots()
+    }
+
+    /// Drops leases of which nothing is left to run or to deliver.
+    func forgetFinished() {
+        held.removeAll { lease in
+            lease.cells.isEmpty && !unacknowledged.contains { $0.lease == lease.lease }
+        }
+    }
+
+    /// Hands everything back that it has not begun, delivers what it has, and ends.
+    func leave() {
+        isLeaving = true
+        sayCredit()
+        for place in held.indices {
+            let running = slots.first { $0.lease == held[place].lease }?.cell
+            let unstarted = held[place].cells.filter { $0 != running }
+            if !unstarted.isEmpty { send(.release(held[place].lease, held[place].fence, cells: unstarted)) }
+            held[place].cells.removeAll { $0 != running }
+        }
+        forgetFinished()
+        finishLeaving()
+    }
+
+    private func finishLeaving() {
+        guard isLeaving, held.isEmpty, unacknowledged.isEmpty else { return }
+        send(.goodbye)
+        isUp = false
+        world.plan(.startWorker(index), in: 1_000)
+    }
+}

@@ -1,0 +1,294 @@
+import Coordinator
+import RouteGridBase
+
+/// One history: virtual time, a coordinator, workers, a network and a disk, all drawn from one seed.
+final class World {
+    /// A grid in this history and how long its parts take.
+    struct RunInfo {
+        let grid: SimulatedGrid
+        let cellMilliseconds: Int
+        let fitMilliseconds: Int
+    }
+
+    let options: SimulationOptions
+    let scenario: Scenario
+    let mutation: Mutation?
+    var report: SimulationReport
+    var random: Xoshiro256
+    var now: Int64 = 0
+    var store: SimulatedStore
+    var network: SimulatedNetwork
+    var trace: Trace
+    let checker = Checker()
+    var commitsBegun = 0
+    var isDiskFull = false
+    var areFaultsOver = false
+    /// What each key's cell does, where it is not simply to succeed.
+    private(set) var fates: [Int: Fate] = [:]
+    private var executions: [Int: Int] = [:]
+    private var runs: [RunInfo] = []
+    private var queue = EventQueue()
+    private var diskFullUntil: Int64 = 0
+    private var coordinatorPausedUntil: Int64 = 0
+    private(set) var workers: [SimulatedWorker] = []
+    /// What happened that somebody asked for.
+    private(set) var asked: Set<Fault> = []
+
+    init(seed: UInt64, options: SimulationOptions) {
+        self.options = options
+        mutation = options.mutation
+        random = Self.stream(seed, "world")
+        scenario = Scenario(options, using: &random)
+        store = SimulatedStore(mutation: options.mutation)
+        network = SimulatedNetwork(scenario, random: Self.stream(seed, "network"))
+        trace = Trace(keeps: options.keepsTrace)
+        report = SimulationReport(seed: seed)
+        report.workers = scenario.workers
+        workers = (0..<scenario.workers).map { index in
+            let numerics: Set<String> = random.below(8) == 0 ? ["a", "b"] : ["a"]
+            return SimulatedWorker(self, index: index, numerics: numerics, random: Self.stream(seed, "worker \(index)"))
+        }
+    }
+
+    private static func stream(_ seed: UInt64, _ name: String) -> Xoshiro256 {
+        Xoshiro256(seed: HashedText.digest(["routegrid/simulation/1", String(seed), name]))
+    }
+
+    func plan(_ event: Event, in milliseconds: Int64) { queue.plan(event, at: now + milliseconds) }
+
+    func run(_ id: RunID) -> RunInfo { runs[Int(id.rawValue) - 1] }
+
+    /// Submits a grid: it is on disk before anybody acts on it.
+    @discardableResult
+    func submit(cells: Int) -> RunID {
+        let isSecond = !runs.isEmpty
+        let grid = SimulatedGrid(
+            cells: cells,
+            largestGroup: [1, 5, 30, 300][random.below(4)],
+            excludes: random.below(4) == 0,
+            // A later grid shares some keys with the first.
+            firstKey: isSecond ? random.below(2 * cells) : 0,
+            using: &random
+        )
+        for cell in grid.wanted where fates[grid.key(ofCell: cell)] == nil {
+            let fate = Fate.draw(badRate: scenario.badRate, using: &random)
+            if fate != .succeeds { fates[grid.key(ofCell: cell)] = fate }
+        }
+        var policy = RunPolicy()
+        policy.retries = random.below(3)
+        policy.crashLimit = 2 + random.below(4)
+        policy.maxFails = random.below(6) == 0 ? random.below(cells) : nil
+        policy.priority = random.below(2)
+        policy.numerics = isSecond && workers.contains { $0.numerics.contains("b") } ? "b" : "a"
+        runs.append(
+            RunInfo(
+                grid: grid,
+                cellMilliseconds: [1, 30, 300][random.below(3)],
+                fitMilliseconds: [1, 100, 1_000][random.below(3)]
+            )
+        )
+        report.cells += cells
+        return store.addRun(grid, policy)
+    }
+
+    /// How an execution of a key's cell that begins now will end.
+    func ending(ofKey key: Int) -> Ending {
+        executions[key, default: 0] += 1
+        let count = executions[key, default: 0]
+        switch fates[key] ?? .succeeds {
+        case .succeeds: return .success
+        case .fails(let times): return count <= times ? .failure(isRetryable: true) : .success
+        case .failsForGood(let isRetryable): return .failure(isRetryable: isRetryable)
+        case .hangs(let times): return count <= times ? .hang : .success
+        case .crashesSlot(let times): return count <= times ? .crash : .success
+        case .killsWorker(let times): return count <= times ? .death : .success
+        }
+    }
+
+    func rightValue(of key: Int) -> UInt64 { (UInt64(key) &+ 1) &* 0x9E37_79B9_7F4A_7C15 }
+
+    /// The result of a key, or now and then another one.
+    func value(of key: Int) -> UInt64 {
+        let right = rightValue(of: key)
+        return random.uniform() < scenario.divergenceRate ? right ^ 1 : right
+    }
+
+    /// Puts a batch on disk.
+    @discardableResult
+    func write(_ batch: SimulatedCoordinator.Batch) -> [Verdict] {
+        let verdicts = store.commit(batch.writes)
+        checker.committed(batch.writes, store)
+        return verdicts
+    }
+
+    func send(_ message: WorkerMessage, from boot: Boot) {
+        for arrival in network.arrivals(worker: boot.worker, toWorker: false, now: now) {
+            queue.plan(.toCoordinator(boot, message), at: arrival)
+        }
+    }
+
+    func send(_ message: CoordinatorMessage, to boot: Boot) {
+        for arrival in network.arrivals(worker: boot.worker, toWorker: true, now: now) {
+            queue.plan(.toWorker(boot, message), at: arrival)
+        }
+    }
+
+    /// Plays the history to its end.
+    func play() -> SimulationReport {
+        let coordinator = SimulatedCoordinator(self)
+        checker.isThorough = scenario.checkEvery < 1_000
+        let cells = options.cells ?? 1 + random.below([12, 60, 400][random.below(3)] * (scenario.workers > 12 ? 3 : 1))
+        submit(cells: cells)
+        for worker in workers { plan(.startWorker(worker.index), in: Int64(random.below(1_000))) }
+        for (at, fault) in scenario.faults { queue.plan(.fault(fault), at: at) }
+        queue.plan(.faultsEnd, at: scenario.faultsEnd)
+        coordinator.start()
+        while let (time, event) = queue.next() {
+            if let resume = pause(of: event), resume > time {
+                queue.plan(event, at: resume)
+                continue
+            }
+            now = time
+            report.events += 1
+            handle(event, coordinator)
+            if checker.hasFailed { break }
+            if case .tick = event {
+                checker.look(self, coordinator.scheduler)
+                if areFaultsOver, isSettled(coordinator) { break }
+            }
+            if now > deadline {
+                checker.fail(["nothing settled until \(now) ms: \(standing(coordinator))"])
+                break
+            }
+        }
+        checker.finish(self, coordinator)
+        report.virtualMilliseconds = now
+        report.commits = store.commits
+        report.records = store.records.count
+        report.traceHash = trace.hash
+        report.trace = trace.bytes
+        report.violations = checker.violations
+        return report
+    }
+
+    /// Until when an event has to wait because its process was stopped by a signal.
+    private func pause(of event: Event) -> Int64? {
+        switch event {
+        case .toCoordinator, .tick, .probe, .keysRead, .commitReturned: coordinatorPausedUntil
+        case .toWorker(let boot, _), .heartbeat(let boot), .slotDone(let boot, _, _): workers[boot.worker].pausedUntil
+        default: nil
+        }
+    }
+
+    /// The latest moment at which everything that can be recorded must be recorded.
+    private var deadline: Int64 {
+        let work = runs.reduce(0) {
+            $0 + $1.grid.cellCount * (2 * $1.cellMilliseconds + 2 * $1.fitMilliseconds + 1_500)
+        }
+        return scenario.faultsEnd + 240_000 + 4 * Int64(work) / Int64(max(1, workers.count / 8))
+    }
+}
+
+extension World {
+    private func handle(_ event: Event, _ coordinator: SimulatedCoordinator) {
+        switch event {
+        case .toCoordinator(let boot, let message):
+            let words = message.words
+            trace.note(now, Int64(boot.worker), Int64(boot.start), words.0, words.1, words.2)
+            if coordinator.isUp { coordinator.receive(message, from: boot) }
+        case .toWorker(let boot, let message):
+            let words = message.words
+            trace.note(now, Int64(boot.worker), Int64(boot.start), words.0, words.1, words.2)
+            if isAlive(boot) { workers[boot.worker].receive(message) }
+        case .tick(let life): if coordinator.isLiving(life) { coordinator.tick() }
+        case .probe(let life): if coordinator.isLiving(life) { coordinator.probe() }
+        case .readKeys(let life, let run, let groups):
+            if coordinator.isLiving(life) { coordinator.readKeys(run, groups) }
+        case .keysRead(let life, let run, let found): if coordinator.isLiving(life) { coordinator.keysRead(run, found) }
+        case .written(let life):
+            trace.note(now, 21, Int64(store.commits), Int64(store.records.count))
+            if coordinator.isLiving(life) { coordinator.written() }
+        case .commitReturned(let life): if coordinator.isLiving(life) { coordinator.commitReturned() }
+        case .startCoordinator:
+            trace.note(now, 22)
+            if !coordinator.isUp { coordinator.start() }
+        case .startWorker(let worker): workers[worker].startUp()
+        case .heartbeat(let boot): if isAlive(boot) { workers[boot.worker].heartbeat() }
+        case .slotDone(let boot, let slot, let turn):
+            if isAlive(boot) { workers[boot.worker].slotDone(slot, turn: turn) }
+        case .leave(let boot): if isAlive(boot) { workers[boot.worker].leave() }
+        case .fault(let fault):
+            trace.note(now, 23)
+            happen(fault, coordinator)
+        case .faultsEnd: endFaults(coordinator)
+        case .resumeRun(let run): resume(run, coordinator)
+        }
+    }
+
+    private func isAlive(_ boot: Boot) -> Bool { workers[boot.worker].isUp && workers[boot.worker].start == boot.start }
+
+    private func happen(_ fault: Fault, _ coordinator: SimulatedCoordinator) {
+        switch fault {
+        case .coordinatorCrash(let down): coordinator.crash(down: down)
+        case .coordinatorPause(let span): coordinatorPausedUntil = now + span
+        case .clockJump(let span): coordinator.jumped += span
+        case .diskFull(let span):
+            diskFullUntil = max(diskFullUntil, now + span)
+            isDiskFull = now < diskFullUntil
+            // A span of 0 is the look at whether it is over.
+            if span > 0 { plan(.fault(.diskFull(0)), in: span) }
+        case .workerCrash(let worker, let down): workers[worker].crash(down: down)
+        case .workerPause(let worker, let span): workers[worker].pausedUntil = now + span
+        case .workerLeave(let worker, _): if workers[worker].isUp { workers[worker].leave() }
+        case .partition(let members, let span, let loses): network.cutOff(members, until: now + span, loses: loses)
+        case .submit:
+            guard coordinator.isUp, coordinatorPausedUntil <= now else { return }
+            let id = submit(cells: 1 + random.below(80))
+            if let run = store.runs[id] { coordinator.take(up: id, run) }
+        case .pauseRun, .cancelRun, .priority, .retry:
+            guard coordinator.isUp, coordinatorPausedUntil <= now else { return }
+            asked.insert(fault)
+            coordinator.control(fault)
+        }
+    }
+
+    private func resume(_ run: Int, _ coordinator: SimulatedCoordinator) {
+        // Asked again until somebody hears it.
+        guard coordinator.isUp else { return plan(.resumeRun(run), in: 1_000) }
+        coordinator.resume(run)
+    }
+
+    /// From here on everything works: what can be recorded must be.
+    private func endFaults(_ coordinator: SimulatedCoordinator) {
+        areFaultsOver = true
+        isDiskFull = false
+        diskFullUntil = 0
+        network.heal()
+        guard coordinator.isUp else { return plan(.faultsEnd, in: 100) }
+        coordinatorPausedUntil = 0
+        for worker in workers { worker.pausedUntil = 0 }
+        for run in runs.indices {
+            resume(run, coordinator)
+            if scenario.retriesAtEnd { coordinator.control(.retry(run)) }
+        }
+    }
+
+    private func isSettled(_ coordinator: SimulatedCoordinator) -> Bool {
+        guard coordinator.isUp, coordinator.waiting.isEmpty, coordinator.inFlight == nil, !coordinator.isStalled,
+            store.runs.values.allSatisfy({ $0.state.isOver })
+        else { return false }
+        return workers.allSatisfy { $0.unacknowledged.isEmpty }
+    }
+
+    private func standing(_ coordinator: SimulatedCoordinator) -> String {
+        let counts = store.runs.keys.sorted().map { id in
+            coordinator.scheduler.counts(of: id).map { "run \(id): \($0)" } ?? "run \(id) is unknown"
+        }
+        let held = workers.filter { !$0.unacknowledged.isEmpty }.map { "w\($0.index) keeps \($0.unacknowledged.count)" }
+        return (counts + held.prefix(5)).joined(separator: "; ")
+    }
+}
+
+extension SimulatedCoordinator {
+    func isLiving(_ life: Int) -> Bool { isUp && self.life == life }
+}
