@@ -54,7 +54,9 @@ final class ThreadSlot: SlotPeer, @unchecked Sendable {
     let residentBytes: Int64? = nil
     private let far: Int32
     private let condition = NSCondition()
+    // `condition` guards both.
     private var ended: String?
+    private var isOver = false
 
     init(numerics: String) throws(RouteGridError) {
         var ends: [Int32] = [0, 0]
@@ -70,7 +72,7 @@ final class ThreadSlot: SlotPeer, @unchecked Sendable {
 
     func waitForEnd() {
         condition.lock()
-        while ended == nil { condition.wait() }
+        while !isOver { condition.wait() }
         condition.unlock()
     }
 
@@ -86,11 +88,14 @@ final class ThreadSlot: SlotPeer, @unchecked Sendable {
     }
 
     private func end(_ how: String) {
+        condition.lock()
+        if ended == nil { ended = how }
+        condition.unlock()
         // Both ends see the end; the numbers stay taken until the test process is over, so that no late use of one
         // meets another file. A killed process says nothing more: first the socket, then the thread.
         shutdown(far, Int32(SHUT_RDWR))
         condition.lock()
-        if ended == nil { ended = how }
+        isOver = true
         condition.broadcast()
         condition.unlock()
     }

@@ -1,52 +1,80 @@
 import Foundation
 import RouteGridBase
 
-/// The facts of one execution: a line of `runs.jsonl`.
+/// The facts of executions of one task: lines of `runs.jsonl`. Nothing in them is ever hashed.
 ///
-/// Nothing here is ever hashed.
+/// There is one a cell, and quick cells come by tens of thousands a second: what a task's lines share is written once.
 struct RunFacts {
-    var jobKey: Digest
-    var attempt: UInt32
-    var worker: String
-    var started: Date
-    var fitSeconds: Double
-    var evaluationSeconds: Double
+    /// `{"attempt":…,"eval_s":`
+    private let head: [UInt8]
+    /// `,"fit_s":…,"host":…,"job_key":"`
+    private let middle: [UInt8]
+    /// `","toolchain":…,"worker":…}`
+    private let tail: [UInt8]
 
-    /// The host's name, looked up once.
-    static let host = ProcessInfo.processInfo.hostName
+    private static let host = ProcessInfo.processInfo.hostName
 
     #if compiler(>=6.4)
-    static let toolchain = "swift-6.4+"
+    private static let toolchain = "swift-6.4+"
     #elseif compiler(>=6.3)
-    static let toolchain = "swift-6.3"
-    #elseif compiler(>=6.2)
-    static let toolchain = "swift-6.2"
+    private static let toolchain = "swift-6.3"
     #else
-    static let toolchain = "swift"
+    private static let toolchain = "swift-6.2"
     #endif
 
-    /// Kilobytes times 1024: the largest memory this process ever held, in bytes.
-    static var peakBytes: Int {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return usage.ru_maxrss * 1024
+    init(attempt: UInt32, worker: String, fitSeconds: Double) {
+        head = Array("{\"attempt\":\(attempt),\"eval_s\":".utf8)
+        middle =
+            Array(",\"fit_s\":\(RunFacts.seconds(fitSeconds)),\"host\":".utf8)
+            + JSONValue.string(RunFacts.host).jsonBytes() + Array(",\"job_key\":\"".utf8)
+        tail =
+            Array("\",\"toolchain\":\"\(RunFacts.toolchain)\",\"worker\":".utf8)
+            + JSONValue.string(worker).jsonBytes() + Array("}".utf8)
     }
 
-    var line: [UInt8] {
-        let facts: JSONValue = [
-            "job_key": .string(jobKey.hex), "attempt": .integer(Int64(attempt)), "worker": .string(worker),
-            "host": .string(RunFacts.host), "started": .string(RunFacts.timestamp(started)),
-            "fit_s": .double(RunFacts.rounded(fitSeconds)), "eval_s": .double(RunFacts.rounded(evaluationSeconds)),
-            "peak_rss": JSONValue(RunFacts.peakBytes), "toolchain": .string(RunFacts.toolchain),
-        ]
-        return facts.jsonBytes()
+    /// The line of one cell, without its line feed: keys in order, times in seconds, memory in bytes.
+    func line(jobKey: Data, started: timespec, evaluationSeconds: Double) -> [UInt8] {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        var line: [UInt8] = []
+        line.reserveCapacity(head.count + middle.count + tail.count + 160)
+        line.append(contentsOf: head)
+        line.append(contentsOf: RunFacts.seconds(evaluationSeconds).utf8)
+        line.append(contentsOf: middle)
+        let digits = Array("0123456789abcdef".utf8)
+        for byte in jobKey {
+            line.append(digits[Int(byte >> 4)])
+            line.append(digits[Int(byte & 15)])
+        }
+        // The kernel counts in kilobytes: the largest memory that this process ever held.
+        line.append(contentsOf: "\",\"peak_rss\":\(usage.ru_maxrss * 1024),\"started\":\"".utf8)
+        RunFacts.append(started, to: &line)
+        line.append(contentsOf: tail)
+        return line
     }
 
     /// Microseconds are enough.
-    private static func rounded(_ seconds: Double) -> Double { (seconds * 1e6).rounded() / 1e6 }
+    private static func seconds(_ value: Double) -> String { JSONValue.shortestText((value * 1e6).rounded() / 1e6) }
 
     /// UTC to the millisecond, as RFC 3339 writes it.
-    static func timestamp(_ date: Date) -> String {
-        date.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+    static func append(_ time: timespec, to line: inout [UInt8]) {
+        var (seconds, parts) = (time.tv_sec, tm())
+        gmtime_r(&seconds, &parts)
+        func append(_ value: Int, digits: Int, _ after: UInt8) {
+            var divisor = 1
+            for _ in 1..<digits { divisor *= 10 }
+            while divisor > 0 {
+                line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
+                divisor /= 10
+            }
+            line.append(after)
+        }
+        append(Int(parts.tm_year) + 1900, digits: 4, UInt8(ascii: "-"))
+        append(Int(parts.tm_mon) + 1, digits: 2, UInt8(ascii: "-"))
+        append(Int(parts.tm_mday), digits: 2, UInt8(ascii: "T"))
+        append(Int(parts.tm_hour), digits: 2, UInt8(ascii: ":"))
+        append(Int(parts.tm_min), digits: 2, UInt8(ascii: ":"))
+        append(Int(parts.tm_sec), digits: 2, UInt8(ascii: "."))
+        append(time.tv_nsec / 1_000_000, digits: 3, UInt8(ascii: "Z"))
     }
 }

@@ -48,23 +48,23 @@ package final class SlotMain {
         fitted.seconds = fitSeconds
         try reporter.send(.fitted(fitted))
 
+        let facts = RunFacts(attempt: task.attempt, worker: task.worker, fitSeconds: fitSeconds)
         for cell in task.cells where !inbox.isSkipped(cell.cell) {
             progress.begin(.cell(cell.cell))
-            let (date, start) = (Date(), clock.now)
+            var started = timespec()
+            clock_gettime(CLOCK_REALTIME, &started)
+            let start = clock.now
             let outcome: CellOutcome
             do { outcome = try executor.evaluate(cell) } catch {
                 try fail(task, cell.cell, error)
                 continue
             }
-            let facts = RunFacts(
-                jobKey: try Digest(field: cell.jobKey, "job_key"),
-                attempt: task.attempt,
-                worker: task.worker,
-                started: date,
-                fitSeconds: fitSeconds,
+            let line = facts.line(
+                jobKey: cell.jobKey,
+                started: started,
                 evaluationSeconds: (clock.now - start) / .seconds(1)
             )
-            try reporter.report(lease: task.lease, cell: cell, outcome: outcome, facts: facts.line)
+            try reporter.report(lease: task.lease, cell: cell, outcome: outcome, facts: line)
         }
     }
 

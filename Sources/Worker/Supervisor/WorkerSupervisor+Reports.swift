@@ -11,9 +11,11 @@ extension WorkerSupervisor {
             throw RouteGridError(.protocolRefused, "a batch of \(batch.cells.count) cells with other keys")
         }
         var keys: [Digest] = []
-        for index in batch.cells.indices {
-            let start = batch.jobKeys.startIndex + 32 * index
-            keys.append(try Digest(field: batch.jobKeys[start..<start + 32], "job_keys"))
+        keys.reserveCapacity(batch.cells.count)
+        batch.jobKeys.withUnsafeBytes { bytes in
+            for start in stride(from: 0, to: bytes.count, by: 32) {
+                if let key = Digest(bytes: bytes[start..<start + 32]) { keys.append(key) }
+            }
         }
         var blockers = Set<Digest>()
         for blob in batch.blobs {
