@@ -1,7 +1,9 @@
 import Foundation
 import RouteGridBase
 
-/// The facts of executions of one task: lines of `runs.jsonl`. Nothing in them is ever hashed.
+/// The facts of executions of one task: lines of `runs.jsonl`.
+///
+/// Nothing in them is ever hashed.
 ///
 /// There is one a cell, and quick cells come by tens of thousands a second: what a task's lines share is written once.
 struct RunFacts {
