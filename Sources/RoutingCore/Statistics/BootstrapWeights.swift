@@ -21,6 +21,8 @@ package struct BootstrapWeights: Sendable {
     let totals: [Double]
 
     package var items: Int { clusterOfItem.count }
+    /// How many independent clusters there are.
+    package var clusters: Int { weights.rows }
 
     /// The weights of some items.
     ///

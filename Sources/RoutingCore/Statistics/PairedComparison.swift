@@ -26,10 +26,17 @@ package struct PairedComparison: Sendable {
     ///   - estimates: the metric of each router, no NaN.
     ///   - replicates: `[routers, replicates]` on the same weights. A replicate on which any router has no value (NaN) is
     ///     left out for all; without any replicate nothing is significant.
+    ///   - clusters: how many independent clusters of items were resampled, see ``BootstrapWeights/clusters``.
     ///   - alpha: the family-wise error over all pairs.
     ///   - direction: which values win.
     /// - Complexity: O(routers² · replicates).
-    package init(estimates: [Double], replicates: Matrix<Double>, alpha: Double, direction: Direction) {
+    package init(
+        estimates: [Double],
+        replicates: Matrix<Double>,
+        clusters: Int,
+        alpha: Double,
+        direction: Direction
+    ) {
         let count = estimates.count
         precondition(replicates.rows == count, "one row of replicates for each router")
         let sign: Double = direction == .higherIsBetter ? 1 : -1
@@ -40,6 +47,7 @@ package struct PairedComparison: Sendable {
         let pairs = (0..<count).flatMap { a in (a + 1..<max(count, a + 1)).map { (a, $0) } }
         let pValues = StepDownTest.adjustedPValues(
             estimates: pairs.map { sign * (estimates[$0.0] - estimates[$0.1]) },
+            clusters: clusters,
             replicates: usable.count
         ) { pair, differences in
             let (a, b) = pairs[pair]

@@ -25,6 +25,7 @@ import Testing
         let comparison = PairedComparison(
             estimates: estimates,
             replicates: replicates(of: estimates, own: 0.01, shared: 0.2),
+            clusters: 1_000,
             alpha: 0.05,
             direction: .higherIsBetter
         )
@@ -41,6 +42,7 @@ import Testing
         let comparison = PairedComparison(
             estimates: estimates,
             replicates: replicates(of: estimates, own: 0.001, shared: 0),
+            clusters: 1_000,
             alpha: 0.05,
             direction: .lowerIsBetter
         )
@@ -53,6 +55,7 @@ import Testing
         let equal = PairedComparison(
             estimates: [0.5, 0.5, 0.5],
             replicates: same,
+            clusters: 1_000,
             alpha: 0.05,
             direction: .higherIsBetter
         )
@@ -60,6 +63,7 @@ import Testing
         let single = PairedComparison(
             estimates: [0.5],
             replicates: Matrix(repeating: 0.5, rows: 1, columns: 9),
+            clusters: 1_000,
             alpha: 0.05,
             direction: .higherIsBetter
         )
@@ -68,6 +72,7 @@ import Testing
         let none = PairedComparison(
             estimates: [0.1, 0.9],
             replicates: unknown,
+            clusters: 1_000,
             alpha: 0.05,
             direction: .higherIsBetter
         )
@@ -88,7 +93,9 @@ import Testing
             }
         }
         let rows = (0..<count).map { Array(matrix.row($0)) }
-        let pValues = StepDownTest.adjustedPValues(estimates: estimates, replicates: replicates) { row, values in
+        let pValues = StepDownTest.adjustedPValues(estimates: estimates, clusters: 50, replicates: replicates) {
+            row,
+            values in
             values = rows[row]
         }
         let errors = rows.map { StepDownTest.standardError($0) }
@@ -99,7 +106,8 @@ import Testing
                 open.map { abs(rows[$0][column] - estimates[$0]) / errors[$0] }.max() ?? 0
             }
             let new = open.filter { row in
-                let statistic = abs(estimates[row]) / errors[row]
+                let variance = errors[row] * errors[row] + estimates[row] * estimates[row] / 50
+                let statistic = abs(estimates[row]) / variance.squareRoot()
                 return statistic > 0 && Double(1 + maxima.count { $0 >= statistic }) / Double(replicates + 1) <= 0.05
             }
             if new.isEmpty { break }

@@ -53,6 +53,7 @@ import Testing
             return PairedComparison(
                 estimates: choices.map { outcomes.points(of: $0)[0].accuracy },
                 replicates: Matrix(rows: Self.routers, columns: 1_000, elements: rows),
+                clusters: weights.clusters,
                 alpha: 0.05,
                 direction: .higherIsBetter
             )
