@@ -5,7 +5,7 @@
 ///
 /// A statistic is the estimate over its standard error under the hypothesis, as in a score test: with a bootstrap standard
 /// error s and n independent clusters, z = d ÷ √(s² + d² ÷ n). The plain ratio d ÷ s rejects too often in the far tail that
-/// hundreds of hypotheses reach (5.7 % for 5 % with twenty equal routers on 400 items, against 4.8 %).
+/// hundreds of hypotheses reach (20,000 draws of twenty equal routers on 400 items: 5.8 %, against 5.0 %).
 ///
 /// - Reference: J. P. Romano, M. Wolf, "Stepwise multiple testing as formalized data snooping", Econometrica 73,
 ///   1237–1282, 2005; the p-values by "Efficient computation of adjusted p-values for resampling-based stepdown multiple
