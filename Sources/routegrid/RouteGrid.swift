@@ -60,6 +60,7 @@ struct RouteGrid: AsyncParsableCommand {
                     PriorityVerb.self,
                     RetryVerb.self,
                     DrainVerb.self,
+                    BackupVerb.self,
                 ]
             ),
             CommandGroup(

@@ -76,6 +76,16 @@ package actor CoordinatorServer {
         )
     }
 
+    /// Fills an empty state folder from a backup.
+    ///
+    /// - Returns: how many records and runs came back.
+    /// - Throws: what ``RecordStore/restore(from:)`` throws, and what opening a state folder does.
+    package static func restore(state: String, from backup: String) throws -> (records: Int, runs: Int) {
+        let store = try RecordStore(folder: try StateFolder(path: state))
+        defer { store.close() }
+        return try store.restore(from: BackupFolder(path: backup))
+    }
+
     /// Keys for other machines are not there yet: without them TCP stays on this machine.
     private static func checkAddress(_ url: String) throws(RouteGridError) {
         if url.hasPrefix("ipc://") || url.hasPrefix("inproc://") { return }

@@ -4,7 +4,7 @@ import RouteGridBase
 import Wire
 
 extension CoordinatorServer {
-    /// Answers `status`, `run`, `workers`, `failures`, `divergences`, `explain` and `lock`.
+    /// Answers `status`, `run`, `workers`, `failures`, `divergences`, `explain`, `store` and `lock`.
     func query(_ query: WireQuery, _ route: RoutingID) throws(RouteGridError) {
         switch query.kind {
         case "status": send(.reply(status()), to: route)
@@ -13,6 +13,7 @@ extension CoordinatorServer {
         case "failures": send(.reply(failures(of: try run(query.selector))), to: route)
         case "explain": try explain(query.selector, route)
         case "divergences": divergences(route)
+        case "store": storeReport(route)
         case "lock":
             let id = try run(query.selector)
             guard let lock = locks[id] else { return }
@@ -150,6 +151,28 @@ extension CoordinatorServer {
                     report["log"] = .string(String(decoding: log, as: UTF8.self))
                 }
                 server.send(.reply(.object(report)), to: route)
+            }
+        }
+    }
+
+    /// What is on disk, over all starts of the coordinator.
+    private func storeReport(_ route: RoutingID) {
+        access.read { store throws(RouteGridError) in
+            try store.counts()
+        } then: { outcome in
+            self.assumeIsolated { server in
+                switch outcome {
+                case .failure(let error): server.send(.refused(error.code, error.message), to: route)
+                case .success(let counts):
+                    server.send(
+                        .reply([
+                            "schema": "routegrid/store/v1", "records": JSONValue(counts.records),
+                            "divergences": JSONValue(counts.divergences),
+                            "last_sequence": JSONValue(Int(clamping: counts.lastSequence)),
+                        ]),
+                        to: route
+                    )
+                }
             }
         }
     }

@@ -128,11 +128,12 @@ extension RecordStore {
         }
     }
 
-    package func counts() throws(RouteGridError) -> (records: Int, divergences: Int) {
+    package func counts() throws(RouteGridError) -> (records: Int, divergences: Int, lastSequence: UInt64) {
         try read { database in
             (
                 try Int.fetchOne(database, sql: "SELECT count(*) FROM record") ?? 0,
-                try Int.fetchOne(database, sql: "SELECT count(*) FROM divergence") ?? 0
+                try Int.fetchOne(database, sql: "SELECT count(*) FROM divergence") ?? 0,
+                UInt64(try Int64.fetchOne(database, sql: "SELECT max(seq) FROM record") ?? 0)
             )
         }
     }

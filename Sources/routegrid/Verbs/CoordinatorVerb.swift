@@ -28,6 +28,9 @@ struct CoordinatorVerb: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Seconds of silence after which a worker is lost.", valueName: "seconds"))
     var lease = 5.0
 
+    @Option(help: ArgumentHelp("Fills an empty state folder from a backup first.", valueName: "dir"))
+    var restore: String?
+
     @Flag(name: .customLong("die-with-parent"), help: .hidden)
     var diesWithParent = false
 
@@ -43,6 +46,10 @@ struct CoordinatorVerb: AsyncParsableCommand {
         var configuration = CoordinatorServer.Configuration(bind: bind, stateFolder: state)
         configuration.scheduler.leaseMilliseconds = Int64(lease * 1_000)
         configuration.heartbeatMilliseconds = UInt32(min(1_000, lease * 1_000 / 4))
+        if let restore {
+            let came = try CoordinatorServer.restore(state: state, from: restore)
+            output.console.note("\(came.records) records and \(came.runs) runs restored from \(restore)")
+        }
         let server = try CoordinatorServer(configuration: configuration, log: log)
         let address: String
         do {

@@ -1,0 +1,67 @@
+import Foundation
+package import RouteGridBase
+
+/// A copy of a coordinator's records that is safe on any file system, network ones too: files that are only appended to
+/// or replaced whole.
+///
+/// `records.jsonl` and `runs.jsonl` (records and facts of their execution in commit order), `blobs/ab/cdef…`, `grids/N.json`
+/// (each run with its lock and state), and `position.json`, which says how much of the two logs is whole. What a crash
+/// left behind that position is cut off when the backup goes on.
+package struct BackupFolder: Sendable {
+    package let path: String
+
+    /// How far the copy has come.
+    package struct Position: Hashable, Sendable {
+        /// The identity of the coordinator's state folder, in hex.
+        package var coordinator: String
+        /// The sequence number of the last record.
+        package var sequence: UInt64 = 0
+        package var recordBytes = 0
+        package var factBytes = 0
+    }
+
+    package init(path: String) { self.path = path }
+
+    package var records: String { path + "/records.jsonl" }
+    package var facts: String { path + "/runs.jsonl" }
+    package var grids: String { path + "/grids" }
+    private var positionFile: String { path + "/position.json" }
+
+    package func blob(_ digest: Digest) -> String { "\(path)/blobs/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))" }
+
+    /// Where the copy stands; nil when there is none yet.
+    package func position() throws(RouteGridError) -> Position? {
+        guard let data = FileManager.default.contents(atPath: positionFile) else { return nil }
+        let json = try JSONValue(parsing: data, place: positionFile)
+        guard let coordinator = json["coordinator"]?.stringValue, let sequence = json["sequence"]?.integerValue,
+            let recordBytes = json["record_bytes"]?.integerValue, let factBytes = json["fact_bytes"]?.integerValue
+        else { throw .badInput(positionFile, "expected coordinator, sequence, record_bytes and fact_bytes") }
+        return Position(
+            coordinator: coordinator,
+            sequence: UInt64(clamping: sequence),
+            recordBytes: recordBytes,
+            factBytes: factBytes
+        )
+    }
+
+    func write(_ position: Position) throws(RouteGridError) {
+        let json: JSONValue = [
+            "schema": "routegrid/backup/v1", "coordinator": .string(position.coordinator),
+            "sequence": JSONValue(Int(clamping: position.sequence)), "record_bytes": JSONValue(position.recordBytes),
+            "fact_bytes": JSONValue(position.factBytes),
+        ]
+        try DurableFile.write(json.jsonBytes(), to: positionFile, makingFolder: path)
+    }
+
+    /// The lines of a log up to the position.
+    func lines(_ file: String, byteCount: Int) throws(RouteGridError) -> [ArraySlice<UInt8>] {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            if byteCount == 0 { return [] }
+            throw .badInput(file, "missing, and the backup's position says \(byteCount) bytes")
+        }
+        guard data.count >= byteCount else {
+            throw .badInput(file, "\(data.count) bytes, and the backup's position says \(byteCount)")
+        }
+        return Array(data.prefix(byteCount)).split(separator: UInt8(ascii: "\n"))
+    }
+}
