@@ -1,3 +1,5 @@
+import Foundation
+
 extension JSONValue {
     /// The one byte form that identity is computed from.
     ///
@@ -53,8 +55,8 @@ extension JSONValue {
         case .object(let members):
             out.append(UInt8(ascii: "{"))
             var first = true
-            for key in members.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-                guard let value = members[key], !(canonical && value == .null) else { continue }
+            for (key, value) in members.sorted(by: { JSONValue.precedes($0.key, $1.key) }) {
+                if canonical, case .null = value { continue }
                 if !first { out.append(UInt8(ascii: ",")) }
                 first = false
                 JSONValue.writeString(key, into: &out)
@@ -65,10 +67,34 @@ extension JSONValue {
         }
     }
 
+    /// The order of texts by their UTF-8 bytes.
+    private static func precedes(_ left: String, _ right: String) -> Bool {
+        let ordered = left.utf8.withContiguousStorageIfAvailable { left in
+            right.utf8.withContiguousStorageIfAvailable { right -> Bool in
+                guard let a = left.baseAddress, let b = right.baseAddress else { return left.count < right.count }
+                let order = memcmp(a, b, min(left.count, right.count))
+                return order == 0 ? left.count < right.count : order < 0
+            }
+        }
+        if case .some(.some(let isBefore)) = ordered { return isBefore }
+        return left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+
+    private static let hexDigits = Array("0123456789abcdef".utf8)
+
     private static func writeString(_ text: String, into out: inout [UInt8]) {
-        let hex = Array("0123456789abcdef".utf8)
+        var text = text
         out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        text.withUTF8 { bytes in
+            // Nearly every text goes out as it stands.
+            let isPlain = bytes.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+            if isPlain { out.append(contentsOf: bytes) } else { writeEscaped(bytes, into: &out) }
+        }
+        out.append(UInt8(ascii: "\""))
+    }
+
+    private static func writeEscaped(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout [UInt8]) {
+        for byte in bytes {
             switch byte {
             case UInt8(ascii: "\""): out.append(contentsOf: "\\\"".utf8)
             case UInt8(ascii: "\\"): out.append(contentsOf: "\\\\".utf8)
@@ -77,11 +103,10 @@ extension JSONValue {
             case 0x09: out.append(contentsOf: "\\t".utf8)
             case 0..<0x20:
                 out.append(contentsOf: "\\u00".utf8)
-                out.append(hex[Int(byte >> 4)])
-                out.append(hex[Int(byte & 15)])
+                out.append(hexDigits[Int(byte >> 4)])
+                out.append(hexDigits[Int(byte & 15)])
             default: out.append(byte)
             }
         }
-        out.append(UInt8(ascii: "\""))
     }
 }

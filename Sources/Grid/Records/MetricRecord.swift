@@ -34,16 +34,18 @@ package struct MetricRecord: Hashable, Sendable {
     /// The record of a result.
     ///
     /// `labels` is an object with members of ``RecordLabels/names``; `result` is the whole `result` object, `choices`
-    /// included (see ``result(_:choices:points:items:)``).
+    /// included (see ``result(_:choices:points:items:)``). `jobKey` saves hashing the job where its key is known; `job`
+    /// is one of the fit.
     package static func make(
         fit: FitIdentity,
         job: JobIdentity,
         labels: JSONValue,
-        result: JSONValue
+        result: JSONValue,
+        jobKey: Digest? = nil
     ) -> MetricRecord {
         MetricRecord(
-            jobKey: job.key,
-            fitKey: fit.key,
+            jobKey: jobKey ?? job.key,
+            fitKey: job.fit,
             job: RecordedJob.json(fit: fit, job: job, labels: labels),
             result: result
         )

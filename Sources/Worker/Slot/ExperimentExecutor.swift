@@ -71,6 +71,11 @@ package final class ExperimentExecutor: CellExecutor {
         guard let current, let job = current.jobs[cell.jobKey], job.fit == current.fitKey else {
             throw RouteGridError(.badInput, "cell \(cell.cell) does not belong to the fit of its task")
         }
+        // The keys are those of the bytes that are computed from.
+        let key = cell.eval.withUnsafeBytes { Digest(hashing: $0) }
+        guard key.data == cell.jobKey else {
+            throw RouteGridError(.badInput, "cell \(cell.cell): its evaluation has another key than it was leased with")
+        }
         let evaluation = try current.experiment.evaluate(
             EvaluationRequest(testModality: job.testModality, part: job.part, rule: job.rule, budget: job.budget)
         )
@@ -85,11 +90,9 @@ package final class ExperimentExecutor: CellExecutor {
                 choices: digest,
                 points: choices.rows,
                 items: choices.columns
-            )
+            ),
+            jobKey: key
         )
-        guard record.jobKey.data == cell.jobKey else {
-            throw RouteGridError(.badInput, "cell \(cell.cell): its evaluation has another key than it was leased with")
-        }
         return CellOutcome(
             resultDigest: record.resultDigest,
             record: record.line,

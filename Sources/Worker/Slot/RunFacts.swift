@@ -7,11 +7,10 @@ import RouteGridBase
 ///
 /// There is one a cell, and quick cells come by tens of thousands a second: what a task's lines share is written once.
 struct RunFacts {
-    /// `{"attempt":…,"eval_s":`
+    // What comes before the evaluation time, between it and the key, and after the start: `{"attempt":…,"eval_s":`,
+    // `,"fit_s":…,"host":…,"job_key":"` and `","toolchain":…,"worker":…}`.
     private let head: [UInt8]
-    /// `,"fit_s":…,"host":…,"job_key":"`
     private let middle: [UInt8]
-    /// `","toolchain":…,"worker":…}`
     private let tail: [UInt8]
 
     private static let host = ProcessInfo.processInfo.hostName
