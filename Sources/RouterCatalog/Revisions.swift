@@ -15,5 +15,5 @@ package enum Revisions {
     }
 
     /// The rules that grids may name: those the core evaluates.
-    package static let availableRules: [BudgetRule] = [.threshold, .penalty]
+    package static let availableRules: [BudgetRule] = [.threshold, .penalty, .softLabel]
 }

@@ -5,8 +5,7 @@ extension RouterCatalog {
     static let oracle = RouterDescriptor(
         kind: "oracle",
         summary: "knows the outcomes: what no router can beat",
-        reads: [],
-        rules: [.threshold, .penalty, .softLabel]
+        reads: []
     )
 
     static let bestSingle = RouterDescriptor(

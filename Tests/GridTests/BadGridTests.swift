@@ -196,6 +196,19 @@ struct BadGridTests {
             "grid.yaml:2: budgets.at[1]: expected exact, a multiple such as 0.5x, or an amount of at least 0, found \"half\""
         ),
         Case(head + "budgets: {at: [0.5x, 0.50x]}" + tail, "grid.yaml:2: budgets.at[1]: this budget is given twice"),
+        Case(
+            head + "routers: [softmax]",
+            "grid.yaml:2: routers[0]: router softmax has no operating point under rule threshold"
+        ),
+        Case(
+            head + "budgets: {rule: penalty, at: [0.5x]}" + tail,
+            "grid.yaml:2: budgets.at[0]: expected exact or lambda=NUMBER under rule penalty, found \"0.5x\""
+        ),
+        Case(head + "budgets: {raw: true}" + tail, "grid.yaml:2: budgets.raw: only rule penalty has raw"),
+        Case(
+            head + "budgets: {rule: soft-label, at: [-1]}" + tail,
+            "grid.yaml:2: budgets.at[0]: expected λ of at least 0, or inf, found \"-1\""
+        ),
         // Exclusions, counts, settings.
         Case(
             head + "exclude: [{dataset: one}]" + tail,

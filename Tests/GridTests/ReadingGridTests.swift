@@ -102,6 +102,28 @@ struct ReadingGridTests {
         #expect(raw.jobs(ofGroup: 0)[0].evalBytes == raw.job(ofCell: 0).json.canonicalBytes())
     }
 
+    @Test func `lambda of soft labels is an axis of the fit, for routers that read labels`() throws {
+        let lock = try Self.lock(
+            "routers: [softmax, {kind: knn-label, k: 3}]",
+            "budgets: {rule: soft-label, at: [0, 100, inf], scale: 100}"
+        )
+        #expect(lock.cellCount == 3 + 1)
+        let fits = (0..<4).map { lock.fit(ofGroup: $0) }
+        #expect(fits.map(\.label?.lambda) == [0, 100, .infinity, nil])
+        #expect(fits[0].label?.scale == 100)
+        #expect(lock.job(ofCell: 2).rule == .softLabel && lock.job(ofCell: 2).budget == .exact)
+        #expect(lock.fitBytes(ofGroup: 2) == fits[2].json.canonicalBytes())
+    }
+
+    @Test func `each router has the budgets of the rules that apply to it`() throws {
+        let lock = try Self.lock(
+            "routers: [softmax, {kind: knn, k: 3}, best-single]",
+            "budgets: [{rule: threshold, at: [exact, 1x]}, {rule: soft-label, at: [0, 10]}]"
+        )
+        #expect(lock.contents.blocks.map(\.budgets) == [[2], [0, 1], [0, 1, 2]])
+        #expect(lock.cellCount == 2 + 2 + 3)
+    }
+
     @Test func `the blobs of a grid are exactly what its cells name`() throws {
         let grid = try DatasetFixture.resolve("datasets: {one: one}\nrouters: [linear]\nmodels: [leave-one-out]")
         #expect(Set(grid.blobs.keys) == Set(grid.lock.blobs))

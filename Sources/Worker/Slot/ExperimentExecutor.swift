@@ -77,7 +77,14 @@ package final class ExperimentExecutor: CellExecutor {
             throw RouteGridError(.badInput, "cell \(cell.cell): its evaluation has another key than it was leased with")
         }
         let evaluation = try current.experiment.evaluate(
-            EvaluationRequest(testModality: job.testModality, part: job.part, rule: job.rule, budget: job.budget)
+            EvaluationRequest(
+                testModality: job.testModality,
+                part: job.part,
+                rule: job.rule,
+                // λ of a soft label belongs to the fit; the point shows it.
+                budget: current.fit.label.map { Budget.amount($0.lambda) } ?? job.budget,
+                isRawPenalty: job.isRawPenalty
+            )
         )
         let choices = evaluation.choices
         let digest = Digest(hashing: choices.elements)

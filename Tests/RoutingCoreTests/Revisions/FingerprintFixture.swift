@@ -41,7 +41,7 @@ enum FingerprintFixture {
     private static let parameters: [String: [String: JSONValue]] = [
         "fixed": ["model": "m1"], "knn": ["k": 5], "kmeans": ["clusters": 4], "kmeansnew": ["clusters": 4],
         "linearmf": ["rank": 3], "random": ["trials": 3], "random-mix": ["points": 4],
-        "mlp": ["epochs": 3], "mlpmf": ["epochs": 3],
+        "mlp": ["epochs": 3], "mlpmf": ["epochs": 3], "mlp-soft": ["epochs": 3, "hidden": [16], "batch": 8],
         "cmr": ["epochs": 2, "width": 8, "heads": 2, "feedforward": 16],
     ]
 
