@@ -11,6 +11,7 @@ package enum RouterCatalog {
         knn, kmeans, kmeansNew, linear, linearMF,
         strongest, strongestPerDataset, knnLabel, prknn, prototype, ovr, softmax,
         mlp, mlpMF, mlpSoft, cmr,
+        cosineClsFrozen, routerDCFrozen, zooterFrozen, vlcFrozen,
     ]
 
     private static let byKind = Dictionary(uniqueKeysWithValues: descriptors.map { ($0.kind, $0) })

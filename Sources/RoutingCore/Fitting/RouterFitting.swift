@@ -10,6 +10,7 @@ package enum RouterFitting {
         "linear", "linearmf",
         "strongest", "strongest-per-dataset", "knn-label", "prknn", "prototype", "ovr", "softmax",
         "mlp", "mlpmf", "mlp-soft", "cmr",
+        "cosinecls-frozen", "routerdc-frozen", "zooter-frozen", "vlc-frozen",
     ]
 
     /// Fits one router.
@@ -52,6 +53,7 @@ package enum RouterFitting {
         case "mlp", "mlpmf": return try PerceptronRouter(request)
         case "mlp-soft": return try SoftPerceptronRouter(request)
         case "cmr": return try CrossModalRouter(request)
+        case "cosinecls-frozen", "routerdc-frozen", "zooter-frozen", "vlc-frozen": return try FrozenRouters.fit(request)
         default: preconditionFailure("\(request.router.kind) is listed and not fitted")
         }
     }

@@ -45,7 +45,16 @@ import Testing
         #expect(first.quality != second.quality)
     }
 
-    @Test(arguments: ["knn-label", "prknn", "prototype", "ovr", "softmax", "mlp-soft"])
+    private static let scoring = [
+        "knn-label", "prknn", "prototype", "ovr", "softmax", "mlp-soft", "cosinecls-frozen", "routerdc-frozen",
+        "zooter-frozen", "vlc-frozen",
+    ]
+
+    @Test func `every router of the catalog is fitted`() {
+        #expect(Set(RouterFitting.kinds).isSuperset(of: RouterCatalog.descriptors.map(\.kind)))
+    }
+
+    @Test(arguments: scoring)
     func `scoring routers are deterministic, finite and blind to test outcomes`(_ kind: String) throws {
         let request = TinyTable.request(kind, parameters(kind), table: TinyTable.make(missing: [(2, 1), (3, 0)]))
         func scores(_ request: FitRequest) throws -> Matrix<Double>? {

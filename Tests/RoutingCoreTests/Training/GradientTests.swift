@@ -96,4 +96,46 @@ import Testing
             #expect(abs(slope - Double(gradient[index])) <= 5e-3 * Double(scale))
         }
     }
+
+    @Test(arguments: ["linear", "cosine", "routerdc"])
+    func `a frozen head's gradient is its slope`(_ kind: String) throws {
+        let features = Matrix(rows: 6, columns: 5, elements: numbers(30, "features"))
+        var targets = Matrix<Float>(repeating: 0, rows: 6, columns: 4)
+        for row in 0..<6 { (targets[row, row % 4], targets[row, (row + 2) % 4]) = (0.6, 0.4) }
+        let contrast = ContrastiveLoss.routerDC(top: 2, weight: 0.7, groups: [0, 1, 0, 1, 0, 2])
+        let head: any FrozenHead =
+            kind == "linear"
+            ? LinearHead(layer: DenseLayer(inputs: 5, outputs: 4), dropout: 0.3)
+            : CosineHead(
+                projection: DenseLayer(inputs: 5, outputs: 3),
+                models: 4,
+                loss: kind == "cosine" ? .labels : contrast
+            )
+        var generator = Xoshiro256(seed: Digest(hashing: "head".utf8))
+        var start = head.initialParameters(using: &generator)
+        // A gentle scale, so that differences of float32 logits are not all rounding.
+        if kind != "linear" { start[start.count - 1] = 0.5 }
+        func value(_ parameters: [Float]) -> (loss: Double, gradient: [Float]) {
+            var masks = Xoshiro256(seed: Digest(hashing: "dropout".utf8))
+            var gradient = [Float](repeating: 0, count: parameters.count)
+            let loss = head.lossAndGradient(
+                parameters,
+                features,
+                targets,
+                rows: Array(0..<6)[...],
+                using: &masks,
+                gradient: &gradient
+            )
+            return (loss, gradient)
+        }
+        let gradient = value(start).gradient
+        let scale = gradient.reduce(0) { max($0, abs($1)) }
+        for index in start.indices {
+            var (up, down) = (start, start)
+            up[index] += 4e-3
+            down[index] -= 4e-3
+            let slope = (value(up).loss - value(down).loss) / Double(up[index] - down[index])
+            #expect(abs(slope - Double(gradient[index])) <= 5e-3 * Double(scale))
+        }
+    }
 }

@@ -17,10 +17,11 @@ struct LabelledTrain: Sendable {
     init(
         _ request: FitRequest,
         convention: FeatureScaler.Convention = .scikitLearn,
-        scalesByAllRows: Bool = false
+        scalesByAllRows: Bool = false,
+        keepsAllRows: Bool = false
     ) throws(RouteGridError) {
         models = CorrectModels(request.table, mode: request.mode)
-        rows = models.answerable(request.parts.train)
+        rows = keepsAllRows ? request.parts.train : models.answerable(request.parts.train)
         guard !rows.isEmpty else {
             throw .badInput(
                 "router \(request.router.kind)",
