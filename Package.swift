@@ -175,7 +175,7 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "Wire", "ZeroMQ", "CPlatform", "RouteGridBase",
+                "Worker", "Wire", "ZeroMQ", "CPlatform", "RouteGridBase", "Grid", "RouterCatalog", "RoutingData",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
