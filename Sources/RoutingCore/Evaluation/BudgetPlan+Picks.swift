@@ -30,7 +30,7 @@ extension BudgetPlan {
         let peak = onDev.indices.min { a, b in
             (-onDev[a].accuracy, onDev[a].cost, a) < (-onDev[b].accuracy, onDev[b].cost, b)
         }
-        let goal = dev.outcomes.single(ground.pool.best).accuracy
+        let goal = dev.reference.best.accuracy
         let parity = onDev.indices.filter { onDev[$0].accuracy >= goal }
             .min { (onDev[$0].cost, $0) < (onDev[$1].cost, $1) }
         return (

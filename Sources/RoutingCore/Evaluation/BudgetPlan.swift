@@ -84,19 +84,24 @@ struct BudgetPlan {
         }
     }
 
-    /// The points that stay: all of them (sound), the frontier by rising cost (compat), with their budgets (none for a
-    /// router's own points).
-    func keep(_ choices: Matrix<UInt8>, on outcomes: ItemOutcomes) -> (choices: Matrix<UInt8>, budgets: [Double]?) {
+    /// The operating points on a part: all of them (sound), the frontier by rising cost (compat).
+    ///
+    /// - Parameter part: the evaluated part.
+    /// - Returns: `[points, items]` model numbers, the points, and their budgets (none for a router's own points).
+    func points(
+        of part: PartPredictions
+    ) -> (choices: Matrix<UInt8>, points: [OperatingPoint], budgets: [Double]?) {
+        let choices = choices(of: part)
+        let all = part.outcomes.points(of: choices)
         let budgets: [Double]? =
             switch points {
             case .thresholds(let thresholds): thresholds
             case .penalties(let lambdas): lambdas
             case .own: nil
             }
-        guard mode == .compat, choices.rows > 1 else { return (choices, budgets) }
-        let all = outcomes.points(of: choices)
+        guard mode == .compat, choices.rows > 1 else { return (choices, all, budgets) }
         let kept = ParetoFrontier.indices(cost: all.map(\.cost), accuracy: all.map(\.accuracy))
-        return (choices.rows(kept), budgets.map { budgets in kept.map { budgets[$0] } })
+        return (choices.rows(kept), kept.map { all[$0] }, budgets.map { budgets in kept.map { budgets[$0] } })
     }
 
     /// The point of the largest budget: highest threshold, lowest λ; for a router's own points the highest realised cost.

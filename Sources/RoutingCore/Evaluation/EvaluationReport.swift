@@ -21,7 +21,7 @@ struct EvaluationReport {
             "points": .array(points.indices.map(point)),
             "metrics": metrics,
             "reference": reference.json,
-            "slices": SliceReport(part: part, choices: choices.row(largest)).json,
+            "slices": part.slices.json(of: choices.row(largest), part.outcomes),
         ]
     }
 

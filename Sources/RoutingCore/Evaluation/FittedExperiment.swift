@@ -38,12 +38,11 @@ package struct FittedExperiment: Sendable {
     package func evaluate(_ request: EvaluationRequest) throws -> Evaluation {
         let part = try predictions(request.part, modality: request.testModality)
         let plan = try BudgetPlan(request, experiment: self)
-        let (choices, budgets) = plan.keep(plan.choices(of: part), on: part.outcomes)
-        let points = part.outcomes.points(of: choices)
+        let (choices, points, budgets) = plan.points(of: part)
         let picks = try plan.picks(points: points, experiment: self)
-        let largest = plan.largest(of: points, budgets: budgets)
-        var reference = ground.reference(on: part.outcomes, largest: largest, peak: picks.peak, parity: picks.parity)
-        reference.dev = picks.reading
+        var reference = part.reference
+        reference.largest = plan.largest(of: points, budgets: budgets)
+        (reference.peak, reference.parity, reference.dev) = picks
         let report = EvaluationReport(
             part: part,
             plan: plan,

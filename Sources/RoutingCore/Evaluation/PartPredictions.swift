@@ -14,14 +14,18 @@ struct PartPredictions: Sendable {
     enum FixedKind: Sendable { case scores, policies }
 
     let outcomes: ItemOutcomes
-    let samples: [Sample]
+    let slices: PartSlices
+    /// What metrics on this part refer to, without the points that a record picks.
+    let reference: CurveReference
     let form: Form
 
     /// Asks a router about the rows of a part.
     init(_ router: any FittedRouter, on ground: EvaluationGround, part: EvaluationPart, modality: Modality?) throws {
         let rows = try ground.rows(of: part)
         outcomes = try ground.outcomes(of: part)
-        samples = rows.map { ground.table.samples[$0] }
+        slices = PartSlices(of: rows.map { ground.table.samples[$0] })
+        let unpicked = CurveReference.Pick.none(why: "no point is picked")
+        reference = ground.reference(on: outcomes, largest: 0, peak: unpicked, parity: unpicked)
         let (items, models) = (rows.count, ground.table.models.count)
         switch try router.output(for: rows, of: ground.table, modality: modality) {
         case .predictions(let quality, let cost):
