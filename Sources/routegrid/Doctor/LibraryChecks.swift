@@ -28,7 +28,7 @@ enum LibraryChecks {
     static func openBLAS() -> Finding {
         let configuration = String(cString: openblas_get_config())
         let classes = NumericsClasses.ofThisMachine
-        let text = "\(MachineNumerics.version), portable \(classes.portable), native \(classes.native)"
+        let text = "portable \(classes.portable), native \(classes.native)"
         guard configuration.contains("DYNAMIC_ARCH") else {
             return Finding(
                 "openblas",
