@@ -65,7 +65,8 @@ package struct BoardTable: Sendable {
 
     /// What rows may differ in besides the router: a column when they do, else a part of the caption.
     private static let axes: [(title: String, text: @Sendable (RowLabels) -> String?)] = [
-        ("modality", { $0.modality }), ("encoder", { $0.encoder }), ("fusion", { $0.fusion }), ("seed", { $0.seed }),
+        ("modality", { $0.modality }), ("encoder", { $0.namedEncoder }), ("fusion", { $0.fusion }),
+        ("seed", { $0.seed }),
         ("budgets", { $0.budgets }),
     ]
 

@@ -14,7 +14,7 @@ struct RowLabels {
     private func parameters(among rows: [BoardRow]) -> String {
         let defaults = RowLabels.defaults(of: row.routerKind)
         return named.filter { name, value in
-            defaults[name] != value
+            defaults[name].map(RowLabels.text) != RowLabels.text(value)
                 || rows.contains { $0.routerKind == row.routerKind && $0.job["router"]?[name] != value }
         }.map { "\($0.0)=\(RowLabels.text($0.1))" }.joined(separator: ", ")
     }
@@ -42,6 +42,12 @@ struct RowLabels {
     var encoder: String? {
         guard let names = row.job["encoder"]?.objectValue, !names.isEmpty else { return nil }
         return names.sorted { $0.key > $1.key }.map { "\($0.key)=\(RowLabels.text($0.value))" }.joined(separator: ", ")
+    }
+
+    /// The encoders when they are not those named `default`.
+    var namedEncoder: String? {
+        let names = row.job["encoder"]?.objectValue ?? [:]
+        return names.values.allSatisfy { $0 == "default" } ? nil : encoder
     }
 
     /// The pool when it is not all models of the dataset.
