@@ -36,16 +36,38 @@ package struct Aggregation: Sendable {
         lock: GridLock? = nil
     ) throws(RouteGridError) {
         let collection = try RecordCollection(reading: sources)
-        try collection.checkAgreement()
-        let chosen = collection.records.filter(filter.admits)
         var absent: [JSONValue] = []
         if let lock { absent = try ExpectedJobs.missing(from: collection, of: lock) }
+        let units = lock.map(CostUnits.init) ?? CostUnits()
+        try self.init(collection, from: sources, filter: filter, lock: lock, expected: absent, units: units)
+    }
+
+    /// Makes the board of records that are read already.
+    ///
+    /// - Parameters:
+    ///   - collection: The records.
+    ///   - sources: Where they were read, for blobs and facts of the run.
+    ///   - filter: Leaves records of other modes or numerics classes out.
+    ///   - lock: Published beside the records.
+    ///   - expected: Jobs without a record.
+    ///   - units: What costs are counted in.
+    /// - Throws: As the initializer that reads them.
+    package init(
+        _ collection: RecordCollection,
+        from sources: [RecordSource],
+        filter: Filter = Filter(),
+        lock: GridLock? = nil,
+        expected: [JSONValue] = [],
+        units: CostUnits = CostUnits()
+    ) throws(RouteGridError) {
+        try collection.checkAgreement()
+        let chosen = collection.records.filter(filter.admits)
         self.sources = sources
+        self.lock = lock
         records = collection
         keys = chosen.map(\.jobKey)
         choices = Set(chosen.compactMap(\.choices)).sorted()
-        self.lock = lock
-        board = try Leaderboard(chosen, expected: absent, units: lock.map(CostUnits.init) ?? CostUnits())
+        board = try Leaderboard(chosen, expected: expected, units: units)
     }
 
     /// What publishing found.

@@ -48,6 +48,7 @@ struct RouteGrid: AsyncParsableCommand {
                     WorkerVerb.self,
                     SubmitVerb.self,
                     WaitVerb.self,
+                    AggregatorVerb.self,
                     SlotVerb.self,
                 ]
             ),

@@ -8,7 +8,10 @@ package struct CostUnits: Sendable {
     /// Nothing is known: records alone do not tell.
     package init() {}
 
-    package init(_ lock: GridLock) {
+    package init(_ lock: GridLock) { add(lock) }
+
+    /// Learns what the datasets of a grid are counted in.
+    package mutating func add(_ lock: GridLock) {
         for table in lock.contents.axes.tables { units[CostUnits.name(table.dataset, table.pool)] = table.costUnit }
     }
 

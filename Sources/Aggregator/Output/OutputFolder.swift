@@ -3,8 +3,11 @@ package import RouteGridBase
 
 /// A folder that boards are published into.
 ///
-/// Each file appears whole or not at all (written beside its place, then renamed); the manifest is written last.
+/// Each file appears whole or not at all (written under a hidden name, then renamed); the manifest is written last. One
+/// thread of a process writes to a folder at a time.
 package struct OutputFolder: Sendable {
+    private static let partialPrefix = ".partial-"
+
     package let path: String
 
     /// Makes the folder when it is not there.
@@ -15,6 +18,18 @@ package struct OutputFolder: Sendable {
         try OutputFolder.make(path)
         guard access(path, W_OK | X_OK) == 0 else {
             throw RouteGridError(.system, "\(path): cannot be written: \(String(cString: strerror(errno)))")
+        }
+        removeLeftovers()
+    }
+
+    /// Removes what processes that were killed while they wrote have left.
+    private func removeLeftovers() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+            guard name.hasPrefix(OutputFolder.partialPrefix),
+                let writer = Int32(name.dropFirst(OutputFolder.partialPrefix.count)),
+                kill(writer, 0) != 0, errno == ESRCH
+            else { continue }
+            unlink(place(name))
         }
     }
 
@@ -39,7 +54,7 @@ package struct OutputFolder: Sendable {
     ) throws(RouteGridError) {
         let target = place(name)
         if name.contains("/") { try OutputFolder.make(URL(fileURLWithPath: target).deletingLastPathComponent().path) }
-        let partial = "\(target).partial-\(getpid())"
+        let partial = place(OutputFolder.partialPrefix + String(getpid()))
         guard let file = fopen(partial, "we") else { throw failure(target) }
         var isOpen = true
         defer {

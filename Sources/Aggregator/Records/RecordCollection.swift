@@ -41,6 +41,14 @@ package struct RecordCollection: Sendable {
     package var keys: [Digest] { entries.keys.sorted() }
     package var records: [ScoredRecord] { keys.compactMap { entries[$0]?.record } }
 
+    /// The modes and numerics classes that there are records of, sorted: each makes boards of its own.
+    package var classes: [(mode: String, numerics: String)] {
+        let found = Dictionary(grouping: entries.values, by: { $0.record.mode }).map { mode, group in
+            Set(group.map(\.record.numerics)).map { (mode: mode, numerics: $0) }
+        }
+        return found.flatMap(\.self).sorted { ($0.mode, $0.numerics) < ($1.mode, $1.numerics) }
+    }
+
     package func contains(_ key: Digest) -> Bool { entries[key] != nil }
     /// The record's line without its newline.
     package func line(of key: Digest) -> [UInt8]? { entries[key]?.line }

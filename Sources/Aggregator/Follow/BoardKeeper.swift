@@ -1,0 +1,59 @@
+import Grid
+package import RouteGridBase
+package import Wire
+
+/// Keeps the boards of a coordinator's records current in a folder: one subfolder a mode and numerics class.
+package struct BoardKeeper {
+    private let folder: OutputFolder
+    private var log: RecordLog
+    private var hasPublished = false
+
+    /// - Throws: `system` when the folder cannot be written.
+    package init(folder: OutputFolder) throws(RouteGridError) {
+        self.folder = folder
+        log = try RecordLog(in: folder)
+    }
+
+    /// A board that was written.
+    package struct Kept: Sendable {
+        package let path: String
+        package let board: Leaderboard
+    }
+
+    /// Reads what is new and writes the boards again when there is any.
+    ///
+    /// - Parameter client: A conversation with the coordinator.
+    /// - Returns: The boards; nil when nothing is new since the last call.
+    /// - Throws: `unreachable` when the coordinator is gone; `checkFailed` when two results of a key differ.
+    package mutating func update(from client: ClusterClient) throws -> [Kept]? {
+        let goal = UInt64(clamping: try client.query("store")["last_sequence"]?.integerValue ?? 0)
+        guard goal > log.position(at: client) || !hasPublished else { return nil }
+        try log.follow(upTo: goal, through: client)
+        let source = try log.source()
+        let records = try RecordCollection(reading: [source])
+        let units = try costUnits(client)
+        var kept: [Kept] = []
+        for (mode, numerics) in records.classes {
+            let filter = Aggregation.Filter(mode: mode, numerics: numerics)
+            let aggregation = try Aggregation(records, from: [source], filter: filter, units: units)
+            let path = folder.place("\(mode)@\(numerics.replacing("/", with: "_"))")
+            _ = try aggregation.publish(to: OutputFolder(path: path))
+            kept.append(Kept(path: path, board: aggregation.board))
+        }
+        hasPublished = true
+        return kept
+    }
+
+    /// What the datasets of the coordinator's grids are counted in.
+    private func costUnits(_ client: ClusterClient) throws(RouteGridError) -> CostUnits {
+        var units = CostUnits()
+        for run in try client.query("status")["runs"]?.arrayValue ?? [] {
+            guard let number = run["run"]?.integerValue else { continue }
+            let reply = try client.query("lock", String(number))
+            if let text = reply["lock"]?.stringValue {
+                units.add(try GridLock(parsing: text.utf8, place: "the lock of run \(number)"))
+            }
+        }
+        return units
+    }
+}

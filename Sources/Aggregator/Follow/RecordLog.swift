@@ -1,0 +1,87 @@
+import Foundation
+import Grid
+package import RouteGridBase
+package import Wire
+
+/// All that was ever followed, in a hidden folder of the output folder: records, facts, blobs, and how far each
+/// coordinator was read.
+///
+/// The position is written after the records that it counts, so that a crash costs a second reading and no record; a
+/// record that is read twice is merged.
+package struct RecordLog {
+    private let folder: OutputFolder
+    private var positions: [String: JSONValue]
+
+    private static let positionName = "position.json"
+
+    /// Opens or begins the log.
+    ///
+    /// - Parameter output: The folder that boards are published into.
+    /// - Throws: `system` when it cannot be written; `badInput` when its position is not one.
+    package init(in output: OutputFolder) throws(RouteGridError) {
+        folder = try OutputFolder(path: output.place(".followed"))
+        let path = folder.place(RecordLog.positionName)
+        if let bytes = FileManager.default.contents(atPath: path) {
+            positions = try JSONValue(parsing: bytes, place: path).objectValue ?? [:]
+        } else {
+            positions = [:]
+            for name in [OutputName.records, OutputName.runs] { try folder.write([], to: name) }
+        }
+        for name in [OutputName.records, OutputName.runs] { try RecordLog.dropCutOffLine(folder.place(name)) }
+    }
+
+    /// The log as an input of aggregations.
+    package func source() throws(RouteGridError) -> RecordSource { try RecordSource(path: folder.path) }
+
+    /// The last number read from the coordinator that a client talks to.
+    package func position(at client: ClusterClient) -> UInt64 {
+        UInt64(clamping: positions[RecordLog.name(of: client)]?.integerValue ?? 0)
+    }
+
+    /// Reads what a coordinator has committed since the last time.
+    ///
+    /// - Parameters:
+    ///   - goal: The number of the last record to read.
+    ///   - client: A conversation with the coordinator.
+    /// - Throws: `unreachable` when it is gone; `system` when the log cannot be written.
+    package mutating func follow(upTo goal: UInt64, through client: ClusterClient) throws {
+        let start = position(at: client)
+        guard start < goal else { return }
+        let records = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.place(OutputName.records)))
+        let facts = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.place(OutputName.runs)))
+        defer {
+            try? records.close()
+            try? facts.close()
+        }
+        try records.seekToEnd()
+        try facts.seekToEnd()
+        try client.follow(after: start) { message in
+            for item in message.items {
+                let record = try MetricRecord(line: item.record, place: "record \(item.seq) of the coordinator")
+                if let digest = record.choices, !folder.hasBlob(digest) {
+                    try folder.store(blob: client.fetch(digest), digest: digest)
+                }
+                try records.write(contentsOf: item.record + Data("\n".utf8))
+                if !item.run.isEmpty { try facts.write(contentsOf: item.run + Data("\n".utf8)) }
+            }
+            positions[RecordLog.name(of: client)] = .integer(Int64(clamping: message.last))
+            try folder.write(JSONValue.object(positions).jsonBytes(), to: RecordLog.positionName)
+            return message.last < goal
+        }
+    }
+
+    /// A coordinator's name: what its state folder was given when it was made.
+    private static func name(of client: ClusterClient) -> String { Digest(hashing: client.welcome.coordinator).hex }
+
+    /// Cuts a file after its last whole line.
+    private static func dropCutOffLine(_ path: String) throws(RouteGridError) {
+        guard let data = FileManager.default.contents(atPath: path), let last = data.last, last != UInt8(ascii: "\n")
+        else {
+            return
+        }
+        let kept = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        guard truncate(path, off_t(kept)) == 0 else {
+            throw RouteGridError(.system, "\(path): \(String(cString: strerror(errno)))")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Aggregator
+import ArgumentParser
+import Foundation
+import RouteGridBase
+import Wire
+
+/// Follows a coordinator and keeps its boards current.
+struct AggregatorVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aggregator",
+        abstract: "Follows a coordinator's records and keeps the boards in a folder current.",
+        discussion: """
+            Boards of different modes and numerics classes stand in subfolders of their own. What was read stays in the \
+            folder: after an absence of either side it goes on where it was, and no record is missed or counted twice.
+
+            Example:
+              routegrid aggregator --connect tcp://127.0.0.1:7557 --out boards
+            """
+    )
+
+    @Option(help: ArgumentHelp("The folder for boards.", valueName: "dir"))
+    var out: String
+
+    @Option(help: ArgumentHelp("Look for new records so often.", valueName: "seconds"))
+    var every = 2.0
+
+    @Flag(help: "End when what is there now is on the boards, in place of following until stopped.")
+    var once = false
+
+    @OptionGroup var connection: ConnectOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (0.05...86_400).contains(every) else { throw ValidationError("--every takes 0.05 to 86400 seconds.") }
+    }
+
+    func run() throws {
+        let signals = SignalWatch { _ in }
+        defer { signals.cancel() }
+        var keeper = try BoardKeeper(folder: OutputFolder(path: out))
+        var client: ClusterClient? = try connection.client("aggregator")
+        defer { client?.close() }
+        while true {
+            let begun = ContinuousClock.now
+            do {
+                if client == nil { client = try connection.client("aggregator") }
+                if let client, let kept = try keeper.update(from: client) { say(kept) }
+            } catch let error as RouteGridError where error.code == .unreachable && !once {
+                output.console.warn("\(error.message); trying again")
+                client?.close()
+                client = nil
+            }
+            if once { return }
+            // A board that takes long to make is made less often.
+            let pause = max(Duration.seconds(every), (ContinuousClock.now - begun) * 5)
+            let next = ContinuousClock.now + pause
+            while ContinuousClock.now < next {
+                if let signal = signals.received { throw ExitCode(128 + signal) }
+                usleep(20_000)
+            }
+        }
+    }
+
+    private func say(_ kept: [BoardKeeper.Kept]) {
+        let documents = kept.map { item in
+            JSONValue.object([
+                "path": .string(item.path), "rows": JSONValue(item.board.rows.count),
+                "records": JSONValue(item.board.recordCount),
+            ])
+        }
+        output.console.emit(
+            documents,
+            schema: "routegrid/boards/v1",
+            table: kept.map { "\($0.path): \($0.board.rows.count) rows from \($0.board.recordCount) records\n" }
+                .joined()
+        )
+    }
+}

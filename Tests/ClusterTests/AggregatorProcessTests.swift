@@ -1,0 +1,57 @@
+import Foundation
+import RouteGridBase
+import TestSupport
+import Testing
+
+/// The aggregator as a process of its own.
+@Suite(.timeLimit(.minutes(5))) struct AggregatorProcessTests {
+    @Test func `it keeps up with a run, through its own death, and ends with the bytes of the run's board`()
+        async throws
+    {
+        let folder = try await SmallData.grid(Grids.many(splits: 20))
+        let coordinator = try await ClusterTests.Coordinator(in: folder)
+        let worker = try coordinator.worker(folder)
+        let command = ["aggregator", "--connect", coordinator.url, "--out", "boards", "--every", "0.1"]
+        let first = try RunningCommand(command, in: folder.path)
+        let submitted = try await CommandLineTool.run(
+            "submit",
+            "grid.yaml",
+            "--connect",
+            coordinator.url,
+            in: folder.path
+        )
+        #expect(submitted.status == 0, "\(submitted)")
+        _ = try await first.firstLine()
+        first.send(SIGKILL)
+        _ = await first.ended()
+
+        let second = try RunningCommand(command, in: folder.path)
+        let waited = try await CommandLineTool.run(
+            "wait",
+            "1",
+            "--connect",
+            coordinator.url,
+            "--timeout",
+            "120",
+            "--out",
+            "out",
+            in: folder.path
+        )
+        #expect(waited.status == 0, "\(waited) \(worker.messages)")
+        let expected = try hashedFiles(of: folder.path("out")).filter {
+            !["grid.lock.json", "MANIFEST.sha256"].contains($0.key)
+        }
+        let board = try await eventually("the whole board; \(second.messages)") { () -> String? in
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("boards"))
+            guard let name = names.first(where: { $0.hasPrefix("sound@") }) else { return nil }
+            let path = folder.path("boards/\(name)")
+            return FileManager.default.contents(atPath: path + "/records.jsonl") == expected["records.jsonl"]
+                ? path : nil
+        }
+        second.send(SIGTERM)
+        #expect(await second.ended() == 143, "\(second.messages)")
+        let kept = try hashedFiles(of: board).filter { $0.key != "MANIFEST.sha256" }
+        #expect(Set(kept.keys) == Set(expected.keys))
+        for name in expected.keys.sorted() { #expect(kept[name] == expected[name], "\(name)") }
+    }
+}
