@@ -49,15 +49,16 @@ struct RecordStoreTests {
         #expect(try bench.store.counts().records == 1)
     }
 
-    @Test func `record, done bit and blob stand together or not at all`() throws {
+    @Test(arguments: ["record", "done", "blob"])
+    func `record, done bit and blob stand together or not at all`(table: String) throws {
         let bench = try StoreBench()
         let run = try bench.addRun()
         try bench.store.commit([.result(StoreBench.row(run, cell: 1))])
-        try bench.breakTable("done")
+        try bench.breakTable(table)
         #expect(throws: RouteGridError.self) {
             try bench.store.commit([.result(StoreBench.row(run, cell: 2, blobs: ["choices"]))])
         }
-        try bench.mendTable("done")
+        try bench.mendTable(table)
         #expect(try bench.store.recorded([StoreBench.key("cell 1"), StoreBench.key("cell 2")]) == [true, false])
         #expect(try !bench.store.hasBlob(StoreBench.blob("choices")))
         #expect(try bench.store.doneCells(of: run).count == 1)
