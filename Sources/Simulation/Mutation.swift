@@ -26,6 +26,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case countsResendsTwice
     /// The shell goes on taking results while the disk is full, and forgets them.
     case acknowledgesWhileStalled
+    /// After a full disk, workers are not asked for what was dropped meanwhile.
+    case forgetsStalledResults
     /// Peers that the scheduler lost are not forgotten, so they never say hello again.
     case keepsLostPeers
     /// The scheduler is not told that the store is stalled.

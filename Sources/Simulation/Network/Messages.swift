@@ -41,6 +41,7 @@ enum CoordinatorMessage {
     case unknown
     case lease(LeaseID, Fence, RunID, cells: [Int])
     case revoke(LeaseID, cells: [Int])
+    case heartbeat
     case committed(keys: [Int])
 
     var words: (Int64, Int64, Int64) {
@@ -50,6 +51,7 @@ enum CoordinatorMessage {
         case .unknown: return (12, 0, 0)
         case .lease(let lease, _, _, let cells): return (13, word(lease), Int64(cells.count))
         case .revoke(let lease, let cells): return (14, word(lease), Int64(cells.count))
+        case .heartbeat: return (16, 0, 0)
         case .committed(let keys): return (15, Int64(keys.count), keys.reduce(0) { $0 &* 31 &+ Int64($1) })
         }
     }

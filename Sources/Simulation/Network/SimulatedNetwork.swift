@@ -6,7 +6,7 @@ struct SimulatedNetwork {
     private var random: Xoshiro256
     /// Workers cut off: until when, and whether their messages are lost or held back.
     private var cut: [Int: (until: Int64, loses: Bool)] = [:]
-    /// The last arrival on each connection, where order is kept.
+    /// The last arrival at each end, where order is kept.
     private var lastArrival: [Int: Int64] = [:]
     var isFaulty = true
 
@@ -36,6 +36,7 @@ struct SimulatedNetwork {
                 start = partition.until
             }
         }
+        if scenario.isConnected { return [arrival(after: start, worker: worker, toWorker: toWorker)] }
         if isFaulty, random.uniform() < scenario.lossRate { return [] }
         var found = [arrival(after: start, worker: worker, toWorker: toWorker)]
         if isFaulty, random.uniform() < scenario.duplicateRate {
@@ -47,7 +48,7 @@ struct SimulatedNetwork {
     private mutating func arrival(after start: Int64, worker: Int, toWorker: Bool) -> Int64 {
         var time = start + 1 + Int64(random.below(4))
         if isFaulty, random.uniform() < scenario.slowRate { time += Int64(random.below(scenario.slowest)) }
-        guard scenario.keepsOrder else { return time }
+        guard scenario.isConnected else { return time }
         let connection = worker * 2 + (toWorker ? 1 : 0)
         time = max(time, lastArrival[connection] ?? 0)
         lastArrival[connection] = time

@@ -44,18 +44,18 @@ extension SimulatedCoordinator {
     }
 
     private func acknowledge(_ batch: Batch, _ verdicts: [Verdict]) {
-        var replies: [Boot: [Int]] = [:]
-        var order: [Boot] = []
+        var replies: [Route: [Int]] = [:]
+        var order: [Route] = []
         for (receipt, verdict) in zip(batch.receipts, verdicts) {
-            if replies[receipt.boot] == nil { order.append(receipt.boot) }
+            if replies[receipt.route] == nil { order.append(receipt.route) }
             let shift = world.mutation == .answersTheWrongKey ? 1 : 0
-            replies[receipt.boot, default: []].append(receipt.result.key + shift)
+            replies[receipt.route, default: []].append(receipt.result.key + shift)
             var cell = receipt.result.cell
             if verdict == .equal, world.mutation == .countsResendsTwice { cell += 1 }
             handle(.committed(receipt.result.run, cell: cell))
             if verdict != .new { world.report.recovered += 1 }
         }
-        for boot in order { world.send(.committed(keys: replies[boot] ?? []), to: boot) }
+        for route in order { world.send(.committed(keys: replies[route] ?? []), to: route) }
         for run in batch.cancelled { world.checker.cancelAcknowledged(run) }
     }
 
@@ -83,6 +83,10 @@ extension SimulatedCoordinator {
         isStalled = false
         world.checker.isStalled = false
         handle(.storeStalled(false))
+        // Workers that are told so greet again, and send again what was dropped meanwhile.
+        if world.mutation != .forgetsStalledResults {
+            for route in peers.sorted(by: { $0.key < $1.key }).map(\.value) { world.send(.unknown, to: route) }
+        }
         commitIfIdle()
     }
 }

@@ -1,9 +1,9 @@
 import Coordinator
 
 extension SimulatedCoordinator {
-    func receive(_ message: WorkerMessage, from boot: Boot) {
-        if case .hello(let numerics, let held) = message { return greet(boot, numerics, held) }
-        guard let worker = names[boot], peers[worker] == boot else { return world.send(.unknown, to: boot) }
+    func receive(_ message: WorkerMessage, from route: Route) {
+        if case .hello(let numerics, let held) = message { return greet(route, numerics, held) }
+        guard let worker = names[route.boot], peers[worker] == route else { return world.send(.unknown, to: route) }
         switch message {
         case .hello: break
         case .credit(let credit): handle(.credit(worker, credit))
@@ -11,13 +11,14 @@ extension SimulatedCoordinator {
             let named = world.mutation == .heartbeatsForDeadLeases ? live(leases, of: worker) : leases
             revokedNow = []
             handle(.heartbeat(worker, leases: named))
+            world.send(.heartbeat, to: route)
             for lease in Set(leases).subtracting(live(leases, of: worker)) {
                 world.checker.expect(revokedNow.contains(lease), "lease \(lease) has ended and its worker is not told")
             }
         case .started(let lease, let fence, let cell): handle(.started(lease, fence, cell: cell))
         case .result(let items):
             handle(.workerSeen(worker))
-            for item in items { take(item, from: boot, worker) }
+            for item in items { take(item, from: route, worker) }
             commitIfIdle()
         case .failed(let lease, let fence, let cell, let kind, let retryable):
             handle(.failed(lease, fence, cell: cell, kind, retryable: retryable, text: ""))
@@ -28,11 +29,11 @@ extension SimulatedCoordinator {
         }
     }
 
-    private func greet(_ boot: Boot, _ numerics: Set<String>, _ held: [HeldLease]) {
-        let worker = names[boot] ?? WorkerID(UInt64(names.count + 1))
-        names[boot] = worker
-        peers[worker] = boot
-        world.send(.welcome, to: boot)
+    private func greet(_ route: Route, _ numerics: Set<String>, _ held: [HeldLease]) {
+        let worker = names[route.boot] ?? WorkerID(UInt64(names.count + 1))
+        names[route.boot] = worker
+        peers[worker] = route
+        world.send(.welcome, to: route)
         handle(.workerJoined(worker, numerics: numerics, held: held))
     }
 
@@ -41,17 +42,17 @@ extension SimulatedCoordinator {
         return leases.filter(known.contains)
     }
 
-    private func take(_ result: HeldResult, from boot: Boot, _ worker: WorkerID) {
+    private func take(_ result: HeldResult, from route: Route, _ worker: WorkerID) {
         if isStalled {
-            if world.mutation == .acknowledgesWhileStalled { world.send(.committed(keys: [result.key]), to: boot) }
+            if world.mutation == .acknowledgesWhileStalled { world.send(.committed(keys: [result.key]), to: route) }
             return
         }
         if world.mutation == .dropsLateSuccess, !scheduler.leases(of: worker).contains(result.lease) {
-            return world.send(.committed(keys: [result.key]), to: boot)
+            return world.send(.committed(keys: [result.key]), to: route)
         }
-        if world.mutation == .acknowledgesBeforeCommit { world.send(.committed(keys: [result.key]), to: boot) }
+        if world.mutation == .acknowledgesBeforeCommit { world.send(.committed(keys: [result.key]), to: route) }
         waiting.writes.append(.result(result))
-        waiting.receipts.append((boot, result))
+        waiting.receipts.append((route, result))
     }
 
     /// What a client asks for.

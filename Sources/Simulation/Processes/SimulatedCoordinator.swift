@@ -7,7 +7,7 @@ final class SimulatedCoordinator {
     struct Batch {
         var writes: [SimulatedWrite] = []
         /// One for each `.result` of `writes`, in order.
-        var receipts: [(boot: Boot, result: HeldResult)] = []
+        var receipts: [(route: Route, result: HeldResult)] = []
         /// Cancellations whose senders wait for an answer.
         var cancelled: [RunID] = []
 
@@ -19,7 +19,8 @@ final class SimulatedCoordinator {
     private(set) var isUp = false
     var scheduler: Scheduler
     var names: [Boot: WorkerID] = [:]
-    var peers: [WorkerID: Boot] = [:]
+    /// The connection on which each worker said hello last.
+    var peers: [WorkerID: Route] = [:]
     var waiting = Batch()
     /// The batch that is on its way to disk, and whether it is there.
     var inFlight: (batch: Batch, verdicts: [Verdict]?, isRefused: Bool)?
@@ -80,7 +81,7 @@ final class SimulatedCoordinator {
     }
 
     /// Gives the scheduler an event and does what it says.
-    func handle(_ event: SchedulerEvent, from boot: Boot? = nil) {
+    func handle(_ event: SchedulerEvent) {
         world.checker.before(event, scheduler)
         let commands = scheduler.handle(event, at: now)
         events += 1
@@ -109,7 +110,7 @@ final class SimulatedCoordinator {
     }
 
     func send(_ message: CoordinatorMessage, to worker: WorkerID) {
-        if let boot = peers[worker] { world.send(message, to: boot) }
+        if let route = peers[worker] { world.send(message, to: route) }
     }
 
     func tick() {

@@ -8,7 +8,7 @@ struct SimulatedSlot {
     private(set) var cell: Int?
     /// The cell was taken away meanwhile and is finished all the same.
     var isOrphan = false
-    /// Grows with everything it begins, so that the end of something it has dropped is not taken for the end of what it does.
+    /// Grows with everything it begins: the end of something it has dropped is not the end of what it does now.
     private(set) var turn = 0
 
     var isIdle: Bool { lease == nil }

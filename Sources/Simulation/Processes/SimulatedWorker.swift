@@ -1,8 +1,9 @@
 import Coordinator
 import RouteGridBase
 
-/// A worker: a supervisor with slots that run the cells of its leases in order, and results that it keeps until they are
-/// acknowledged.
+/// A worker: a supervisor with slots that run the cells of its leases in order.
+///
+/// It keeps results until they are acknowledged.
 final class SimulatedWorker {
     struct Held {
         let lease: LeaseID
@@ -17,11 +18,18 @@ final class SimulatedWorker {
     let numerics: Set<String>
     private(set) var start = 0
     private(set) var isUp = false
+    /// Grows whenever the connection breaks.
+    private(set) var connection = 0
     /// Stopped by a signal until then: what arrives waits.
     var pausedUntil: Int64 = 0
     var isLeaving = false
     var isKnown = false
     var saidHello: Int64 = 0
+    private var heard: Int64 = 0
+    /// The credit that was said last; nil after a greeting.
+    private var creditSaid: Int?
+    /// What was to be said while nobody listened.
+    private var unsaid: [WorkerMessage] = []
     var held: [Held] = []
     var slots: [SimulatedSlot]
     var unacknowledged: [HeldResult] = []
@@ -42,12 +50,16 @@ final class SimulatedWorker {
     }
 
     var boot: Boot { Boot(worker: index, start: start) }
+    private var isConnected: Bool { world.scenario.isConnected }
+
+    func breakConnection() { connection += 1 }
 
     func startUp() {
         guard !isUp else { return }
         isUp = true
         start += 1
-        (held, unacknowledged, pending, revoked, isKnown, isLeaving) = ([], [], [], [], false, false)
+        (held, unacknowledged, pending, revoked, unsaid, isLeaving) = ([], [], [], [], [], false)
+        connection = 0
         slots = Array(repeating: SimulatedSlot(), count: world.scenario.slots)
         sayHello()
         world.plan(.heartbeat(boot), in: Int64(random.below(1_000)))
@@ -63,8 +75,9 @@ final class SimulatedWorker {
 
     func sayHello() {
         isKnown = false
+        creditSaid = nil
         saidHello = world.now
-        send(.hello(numerics: numerics, held: held.map(reference)))
+        transmit(.hello(numerics: numerics, held: held.map(reference)))
     }
 
     /// What a restarted coordinator needs to let a lease go on: the cells that are not acknowledged.
@@ -78,27 +91,59 @@ final class SimulatedWorker {
         )
     }
 
-    func send(_ message: WorkerMessage) { world.send(message, from: boot) }
+    private func transmit(_ message: WorkerMessage) {
+        world.send(message, from: Route(boot: boot, connection: connection))
+    }
+
+    /// Says something now; what must not be lost waits for the next welcome when nobody listens.
+    func send(_ message: WorkerMessage) {
+        guard isConnected, !isKnown else { return transmit(message) }
+        switch message {
+        case .failed, .release, .goodbye: unsaid.append(message)
+        default: break
+        }
+    }
 
     func heartbeat() {
         world.plan(.heartbeat(boot), in: 1_000)
-        if !isKnown, world.now - saidHello >= 1_000 { return sayHello() }
+        if !isKnown, world.now - saidHello >= 1_000 {
+            if isConnected { breakConnection() }
+            return sayHello()
+        }
         guard isKnown else { return }
+        if isConnected, world.now - heard > 3_000 {
+            breakConnection()
+            return sayHello()
+        }
         send(.heartbeat(held.map(\.lease)))
-        sayCredit()
-        if !unacknowledged.isEmpty { send(.result(unacknowledged)) }
+        if !isConnected { repeatAll() }
         finishLeaving()
     }
 
-    func sayCredit() { send(.credit(isLeaving ? 0 : slots.count + world.scenario.ahead)) }
+    private func repeatAll() {
+        creditSaid = nil
+        sayCredit()
+        if !unacknowledged.isEmpty { send(.result(unacknowledged)) }
+    }
+
+    func sayCredit() {
+        let wanted = isLeaving ? 0 : slots.count + world.scenario.ahead
+        guard isKnown, wanted != creditSaid else { return }
+        creditSaid = wanted
+        send(.credit(wanted))
+    }
 
     func receive(_ message: CoordinatorMessage) {
+        heard = world.now
         switch message {
+        case .heartbeat: break
         case .unknown: if isKnown || world.now - saidHello >= 1_000 { sayHello() }
         case .welcome:
             isKnown = true
-            sayCredit()
-            if !unacknowledged.isEmpty { send(.result(unacknowledged)) }
+            let waiting = unsaid
+            unsaid = []
+            for message in waiting { send(message) }
+            repeatAll()
         case .lease(let lease, let fence, let run, let cells):
             guard !held.contains(where: { $0.lease == lease }), !revoked.contains(lease) else { return }
             if isLeaving { return send(.release(lease, fence, cells: [])) }

@@ -3,8 +3,8 @@ import HeapModule
 
 /// Something that will happen at a moment of virtual time.
 enum Event {
-    case toCoordinator(Boot, WorkerMessage)
-    case toWorker(Boot, CoordinatorMessage)
+    case toCoordinator(Route, WorkerMessage)
+    case toWorker(Route, CoordinatorMessage)
     // The coordinator's own; `life` says which of its lives they belong to.
     case tick(life: Int)
     case probe(life: Int)
@@ -28,6 +28,14 @@ enum Event {
 struct Boot: Hashable {
     let worker: Int
     let start: Int
+}
+
+/// One connection of a worker process.
+///
+/// What is on its way when a connection breaks is lost, both ways.
+struct Route: Hashable {
+    let boot: Boot
+    let connection: Int
 }
 
 /// What a look-up found of one group.

@@ -13,6 +13,10 @@ enum Fault: Hashable {
     case workerLeave(Int, down: Int64)
     /// Messages of these workers, both ways, are lost, or held back until it is over.
     case partition(Set<Int>, Int64, loses: Bool)
+    /// The connections of these workers break.
+    ///
+    /// They connect again, and nobody tells them that it happened.
+    case reset(Set<Int>)
     case pauseRun(Int, Int64)
     case cancelRun(Int)
     case priority(Int, Int)
@@ -27,6 +31,9 @@ enum Fault: Hashable {
         var found: [(at: Int64, fault: Fault)] = []
         let end = Int(scenario.faultsEnd)
         func span(_ most: Int) -> Int64 { Int64(100 + random.below(most)) }
+        func some(_ workers: Int) -> Set<Int> {
+            Set((0..<1 + random.below(workers)).map { _ in random.below(workers) })
+        }
         func add(atMost count: Int, _ make: () -> Fault) {
             for _ in 0..<random.below(count + 1) {
                 let at = Int64(random.below(end))
@@ -42,9 +49,9 @@ enum Fault: Hashable {
         add(atMost: min(10, workers)) { .workerPause(random.below(workers), span(9_000)) }
         add(atMost: 2) { .workerLeave(random.below(workers), down: span(3_000)) }
         add(atMost: 3) {
-            let members = Set((0..<1 + random.below(workers)).map { _ in random.below(workers) })
-            return .partition(members, span(9_000), loses: random.below(2) == 0)
+            .partition(some(workers), span(9_000), loses: random.below(2) == 0)
         }
+        if scenario.isConnected { add(atMost: 3) { .reset(some(workers)) } }
         add(atMost: 1) { .pauseRun(random.below(2), span(5_000)) }
         if random.below(6) == 0 { add(atMost: 1) { .cancelRun(random.below(2)) } }
         add(atMost: 1) { .priority(random.below(2), random.below(5)) }

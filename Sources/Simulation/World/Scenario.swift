@@ -14,8 +14,11 @@ struct Scenario {
     var slowRate = 0.0
     /// The longest delay of a slow message, in ms.
     var slowest = 10
-    /// Whether a connection keeps the order of its messages, as ZeroMQ does.
-    var keepsOrder = true
+    /// Whether messages travel as ZeroMQ carries them over TCP: in order, and lost only when a connection breaks.
+    ///
+    /// Workers then say things once, and again only after a new greeting; else they repeat themselves with every
+    /// heartbeat.
+    var isConnected = true
     var commitMilliseconds = 2...6
     /// The share of cells that do something else than succeed.
     var badRate = 0.0
@@ -45,7 +48,7 @@ struct Scenario {
         duplicateRate = [0, 0, 0.02, 0.2][random.below(4)]
         slowRate = [0, 0.01, 0.2][random.below(3)]
         slowest = [50, 500, 4_000][random.below(3)]
-        keepsOrder = random.below(3) > 0
+        isConnected = random.below(2) == 0
         commitMilliseconds = [2...6, 20...200, 1...1][random.below(3)]
         badRate = [0, 0.05, 0.3][random.below(3)]
         divergenceRate = [0, 0, 0.05][random.below(3)]

@@ -121,15 +121,15 @@ final class World {
         return verdicts
     }
 
-    func send(_ message: WorkerMessage, from boot: Boot) {
-        for arrival in network.arrivals(worker: boot.worker, toWorker: false, now: now) {
-            queue.plan(.toCoordinator(boot, message), at: arrival)
+    func send(_ message: WorkerMessage, from route: Route) {
+        for arrival in network.arrivals(worker: route.boot.worker, toWorker: false, now: now) {
+            queue.plan(.toCoordinator(route, message), at: arrival)
         }
     }
 
-    func send(_ message: CoordinatorMessage, to boot: Boot) {
-        for arrival in network.arrivals(worker: boot.worker, toWorker: true, now: now) {
-            queue.plan(.toWorker(boot, message), at: arrival)
+    func send(_ message: CoordinatorMessage, to route: Route) {
+        for arrival in network.arrivals(worker: route.boot.worker, toWorker: true, now: now) {
+            queue.plan(.toWorker(route, message), at: arrival)
         }
     }
 
@@ -175,7 +175,8 @@ final class World {
     private func pause(of event: Event) -> Int64? {
         switch event {
         case .toCoordinator, .tick, .probe, .keysRead, .commitReturned: coordinatorPausedUntil
-        case .toWorker(let boot, _), .heartbeat(let boot), .slotDone(let boot, _, _): workers[boot.worker].pausedUntil
+        case .toWorker(let route, _): workers[route.boot.worker].pausedUntil
+        case .heartbeat(let boot), .slotDone(let boot, _, _): workers[boot.worker].pausedUntil
         default: nil
         }
     }
@@ -192,14 +193,14 @@ final class World {
 extension World {
     private func handle(_ event: Event, _ coordinator: SimulatedCoordinator) {
         switch event {
-        case .toCoordinator(let boot, let message):
+        case .toCoordinator(let route, let message):
             let words = message.words
-            trace.note(now, Int64(boot.worker), Int64(boot.start), words.0, words.1, words.2)
-            if coordinator.isUp { coordinator.receive(message, from: boot) }
-        case .toWorker(let boot, let message):
+            trace.note(now, Int64(route.boot.worker), Int64(route.boot.start), words.0, words.1, words.2)
+            if coordinator.isUp, isOpen(route) { coordinator.receive(message, from: route) }
+        case .toWorker(let route, let message):
             let words = message.words
-            trace.note(now, Int64(boot.worker), Int64(boot.start), words.0, words.1, words.2)
-            if isAlive(boot) { workers[boot.worker].receive(message) }
+            trace.note(now, Int64(route.boot.worker), Int64(route.boot.start), words.0, words.1, words.2)
+            if isAlive(route.boot), isOpen(route) { workers[route.boot.worker].receive(message) }
         case .tick(let life): if coordinator.isLiving(life) { coordinator.tick() }
         case .probe(let life): if coordinator.isLiving(life) { coordinator.probe() }
         case .readKeys(let life, let run, let groups):
@@ -225,6 +226,14 @@ extension World {
         }
     }
 
+    /// Whether what travels on a connection still arrives.
+    ///
+    /// A process that ended sends no more, but what it sent may come.
+    private func isOpen(_ route: Route) -> Bool {
+        let worker = workers[route.boot.worker]
+        return worker.start != route.boot.start || worker.connection == route.connection
+    }
+
     private func isAlive(_ boot: Boot) -> Bool { workers[boot.worker].isUp && workers[boot.worker].start == boot.start }
 
     private func happen(_ fault: Fault, _ coordinator: SimulatedCoordinator) {
@@ -240,7 +249,10 @@ extension World {
         case .workerCrash(let worker, let down): workers[worker].crash(down: down)
         case .workerPause(let worker, let span): workers[worker].pausedUntil = now + span
         case .workerLeave(let worker, _): if workers[worker].isUp { workers[worker].leave() }
-        case .partition(let members, let span, let loses): network.cutOff(members, until: now + span, loses: loses)
+        case .partition(let members, let span, let loses):
+            network.cutOff(members, until: now + span, loses: loses)
+            if loses { for worker in members { workers[worker].breakConnection() } }
+        case .reset(let members): for worker in members { workers[worker].breakConnection() }
         case .submit:
             guard coordinator.isUp, coordinatorPausedUntil <= now else { return }
             let id = submit(cells: 1 + random.below(80))
@@ -264,6 +276,8 @@ extension World {
         isDiskFull = false
         diskFullUntil = 0
         network.heal()
+        // What was lost in a partition was lost by connections that broke.
+        for worker in workers where scenario.isConnected { worker.breakConnection() }
         guard coordinator.isUp else { return plan(.faultsEnd, in: 100) }
         coordinatorPausedUntil = 0
         for worker in workers { worker.pausedUntil = 0 }
