@@ -8,7 +8,7 @@ import Worker
     @Test func `a worker greets, wants work, computes it and says so`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url, slots: 2)
-        let hello = try await coordinator.welcome()
+        let hello = try await coordinator.welcome(heartbeat: 300)
         #expect(hello.protocol == WireProtocol.version)
         #expect(hello.role == .worker)
         #expect(hello.slots == 2)
@@ -55,14 +55,14 @@ import Worker
     @Test func `unacknowledged results survive a restart of the coordinator`() async throws {
         let first = try FakeCoordinator()
         let worker = try RunningWorker(first.url)
-        try await first.welcome()
+        try await first.welcome(heartbeat: 50)
         try await first.send(.lease(lease(1, ["ok", "ok", "ok"])))
-        var seen = 0
-        while seen < 3 { seen += try await first.nextResult().items.count }
+        var seen = Set<UInt64>()
+        while seen.count < 3 { seen.formUnion(try await first.nextResult().items.map(\.cell)) }
         await first.stop()
 
         let second = try FakeCoordinator(url: first.url)
-        let hello = try await second.welcome()
+        let hello = try await second.welcome(heartbeat: 50)
         #expect(hello.unacked.count == 3)
         #expect(hello.held.map(\.lease) == [1])
         #expect(hello.held.first?.cells == [100, 101, 102])
@@ -74,7 +74,7 @@ import Worker
         while held != [] { held = try await heldLeases(second) }
         await second.stop()
         let third = try FakeCoordinator(url: first.url)
-        let last = try await third.welcome()
+        let last = try await third.welcome(heartbeat: 50)
         #expect(last.unacked.isEmpty && last.held.isEmpty)
         await worker.end()
         await third.stop()
@@ -84,8 +84,9 @@ import Worker
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url)
         try await coordinator.welcome()
+        _ = try await coordinator.next { if case .credit(let credit) = $0.body { credit.groups } else { nil } }
         try await coordinator.send(.unknown(WireUnknown()))
-        try await coordinator.welcome()
+        _ = try await coordinator.next { if case .hello(let hello) = $0.body { hello } else { nil } }
         let credit = try await coordinator.next { if case .credit(let credit) = $0.body { credit.groups } else { nil } }
         #expect(credit == 2)
         await worker.end()
@@ -95,12 +96,12 @@ import Worker
     @Test func `another coordinator at the address gets nothing of the work for the one before`() async throws {
         let first = try FakeCoordinator()
         let worker = try RunningWorker(first.url)
-        try await first.welcome()
+        try await first.welcome(heartbeat: 50)
         try await first.send(.lease(lease(1, ["ok"])))
         _ = try await first.nextResult()
         await first.stop()
         let second = try FakeCoordinator(url: first.url, identity: 2)
-        try await second.welcome()
+        try await second.welcome(heartbeat: 50)
         #expect(try await heldLeases(second).isEmpty)
         try await second.send(.lease(lease(2, ["ok"])))
         #expect(try await second.nextResult().lease == 2)

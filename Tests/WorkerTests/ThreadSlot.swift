@@ -1,4 +1,5 @@
 import CPlatform
+import Dispatch
 import Foundation
 import Glibc
 import Logging
@@ -8,7 +9,8 @@ import Worker
 
 /// What a scripted cell, or a fit, does: its text says it.
 ///
-/// `ok`, `error`, `hang` (until it is killed), `crash`, `blob N` (a result that names a blob of N bytes).
+/// `ok`, `error`, `hang` (until it is killed), `crash`, `blob N` (a result that names a blob of N bytes), `gate NAME` (an
+/// error once the test opens the gate).
 final class ScriptedExecutor: CellExecutor {
     private let slot: ThreadSlot
 
@@ -38,11 +40,31 @@ final class ScriptedExecutor: CellExecutor {
         case "ok": return []
         case "blob": return [Array(repeating: 7, count: Int(words[1]) ?? 0)]
         case "error": throw RouteGridError(.badInput, "told to fail")
+        case "gate":
+            Gate.wait(String(words[1]))
+            throw RouteGridError(.badInput, "the gate was opened")
         case "hang": slot.waitForEnd()
         case "crash": slot.crash()
         default: break
         }
         throw RouteGridError(.system, "ended")
+    }
+}
+
+/// Lets a test say when a scripted cell goes on.
+enum Gate {
+    private static let gates = LockedBox<[String: DispatchSemaphore]>([:])
+
+    static func open(_ name: String) { gate(name).signal() }
+    static func wait(_ name: String) { gate(name).wait() }
+
+    private static func gate(_ name: String) -> DispatchSemaphore {
+        gates.withLock { gates in
+            if let known = gates[name] { return known }
+            let made = DispatchSemaphore(value: 0)
+            gates[name] = made
+            return made
+        }
     }
 }
 

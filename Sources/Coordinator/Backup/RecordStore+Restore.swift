@@ -47,6 +47,8 @@ extension RecordStore {
                 throw RouteGridError.badInput(path, "expected lock and state")
             }
             let lock = Array(text.utf8)
+            // A finished run looks its cells up again: it is finished at once when every record is there.
+            let resumed = state == RunState.finished.rawValue ? RunState.active.rawValue : state
             for digest in try GridLock(parsing: lock, place: path).blobs { try restoreBlob(digest, from: folder) }
             try write {
                 try $0.execute(
@@ -55,7 +57,7 @@ extension RecordStore {
                         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
-                        number, run["name"]?.stringValue ?? "", Data(Digest(hashing: lock)), Data(lock), state,
+                        number, run["name"]?.stringValue ?? "", Data(Digest(hashing: lock)), Data(lock), resumed,
                         run["priority"]?.integerValue ?? 0, run["reason"]?.stringValue ?? "",
                         run["submitted"]?.stringValue ?? "",
                     ]
