@@ -70,6 +70,7 @@ struct RouteGrid: AsyncParsableCommand {
                     StatusVerb.self,
                     ExplainVerb.self,
                     DoctorVerb.self,
+                    BenchVerb.self,
                     SelftestVerb.self,
                 ]
             ),
