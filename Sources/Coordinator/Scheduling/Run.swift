@@ -43,6 +43,8 @@ struct Run: Sendable {
     var owned: Set<Int> = []
     var backoff = Heap<Waiting>()
     var leaseCount = 0
+    /// The number of the last lease granted from it: of runs alike in all else, the one served longest ago goes first.
+    var lastGrant: UInt64 = 0
     var pendingCells = 0
     var failedCells: Int
     /// Records that were there before the run needed them.

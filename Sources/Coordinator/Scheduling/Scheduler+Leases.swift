@@ -16,16 +16,17 @@ extension Scheduler {
     }
 
     /// The runs a worker can work for, the one that should be served first in front: higher priority, then the one that
-    /// holds fewer leases, then the older one.
+    /// holds fewer leases, then the one served longest ago, then the older one.
     func candidates(for worker: WorkerEntry) -> [RunID] {
-        var found: [(id: RunID, priority: Int, leases: Int)] = []
+        var found: [(id: RunID, priority: Int, leases: Int, served: UInt64)] = []
         for id in unfinished {
             guard let run = runs[id], run.state == .active, run.pendingCells > 0,
                 worker.numerics.contains(run.policy.numerics)
             else { continue }
-            found.append((id, run.policy.priority, run.leaseCount))
+            found.append((id, run.policy.priority, run.leaseCount, run.lastGrant))
         }
-        return found.sorted { ($1.priority, $0.leases, $0.id) < ($0.priority, $1.leases, $1.id) }.map(\.id)
+        return found.sorted { ($1.priority, $0.leases, $0.served, $0.id) < ($0.priority, $1.leases, $1.served, $1.id) }
+            .map(\.id)
     }
 
     mutating func grant(to id: WorkerID) -> Bool {
@@ -54,6 +55,7 @@ extension Scheduler {
         let lease = LeaseID(fence.rawValue)
         let size = leaseSize(runs[id]?.duration.cellMilliseconds)
         guard let cells = runs[id]?.take(size, ofGroup: number, lease: lease, for: worker) else { return }
+        runs[id]?.lastGrant = fence.rawValue
         leases[lease] = Lease(id: lease, fence: fence, run: id, group: number, worker: worker, cells: cells, at: now)
         workers[worker]?.leases.insert(lease)
         workers[worker]?.owned[id] = number
