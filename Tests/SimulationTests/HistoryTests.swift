@@ -11,6 +11,13 @@ struct HistoryTests {
         }
     }
 
+    /// Histories that showed a fault once: 2841, a run kept waiting by an older one at a single worker.
+    @Test(arguments: [2_841] as [UInt64])
+    func `a history that was bad once is good`(seed: UInt64) {
+        let report = Simulation.run(seed: seed)
+        #expect(report.isGood, "\(report.violations); replay: \(report.replay)")
+    }
+
     @Test(arguments: 0..<8 as Range<UInt64>)
     func `the coordinator may end at every commit, before it is on disk and after`(seed: UInt64) {
         var options = SimulationOptions()
