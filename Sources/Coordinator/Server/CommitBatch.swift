@@ -17,8 +17,6 @@ struct CommitBatch: Sendable {
     var receipts: [Receipt] = []
     /// Called once the batch is on disk, or with the error when it could not be.
     var afterwards: [@Sendable (RouteGridError?) -> Void] = []
-    /// Bytes of records and blobs that wait in memory.
-    var byteCount = 0
 
     var isEmpty: Bool { writes.isEmpty && afterwards.isEmpty }
 }

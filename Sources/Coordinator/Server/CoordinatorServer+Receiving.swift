@@ -151,7 +151,6 @@ extension CoordinatorServer {
             }
             blobs.append(ResultRow.InlineBlob(digest: digest, bytes: Array(bytes)))
         }
-        waiting.byteCount += item.record.count + item.inline.reduce(0) { $0 + $1.count }
         waiting.receipts.append(CommitBatch.Receipt(route: route, run: run, cell: cell, jobKey: key))
         persist(
             .result(

@@ -9,7 +9,7 @@ package import RouteGridBase
 ///
 /// Every method blocks until the disk has answered: call it from the store's own thread, never from an event loop.
 package final class RecordStore: Sendable {
-    /// 32 hex digits made when the folder was made; followers start again when it changes.
+    /// 16 random bytes made when the folder was made; followers start again when it changes.
     package let identity: [UInt8]
     /// Grows at each start: the high half of every fence.
     package let epoch: UInt32
