@@ -192,10 +192,10 @@ struct SchedulerFailureTests {
         // The right lease with a wrong fence.
         bench.handle(.failed(new.lease, old.fence, cell: 0, .error, retryable: false, text: ""))
         bench.handle(.released(new.lease, old.fence, cells: []))
-        bench.handle(.started(new.lease, old.fence, cell: 2))
         #expect(bench.scheduler.exceptions(of: run1).isEmpty)
         #expect(bench.scheduler.leases(of: bob) == [new.lease])
         bench.handle(.started(new.lease, new.fence, cell: 1))
+        bench.handle(.started(new.lease, old.fence, cell: 2))
         bench.pass(6_000)
         #expect(bench.scheduler.exceptions(of: run1).map(\.cell) == [1])
     }

@@ -89,6 +89,19 @@ struct SchedulerRunTests {
         #expect(runs.count { $0 == run1 } == 5)
     }
 
+    @Test func `runs of one priority take turns at a single worker`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 100, of: 1)
+        bench.add(run2, groups: 100, of: 1)
+        var lease = try #require(bench.join(ann).first)
+        var runs = [lease.run]
+        for _ in 0..<9 {
+            lease = try #require(bench.granted(bench.finish(lease)).first)
+            runs.append(lease.run)
+        }
+        #expect(runs.count { $0 == run1 } == 5)
+    }
+
     @Test func `a run that waits for another class does not hold up the others`() {
         let bench = SchedulerBench()
         bench.add(run1, groups: 2, of: 1) {
