@@ -18,9 +18,12 @@ package struct Aggregation: Sendable {
     package let sources: [RecordSource]
     package let records: RecordCollection
     package let board: Leaderboard
+    /// Whether the grids behind the records differ in how to resample, so that the defaults were taken.
+    package let statisticsDiffer: Bool
     private let lock: GridLock?
+    private let tables: KnownTables
     private let keys: [Digest]
-    private let choices: [Digest]
+    private let blobs: [Digest]
 
     /// Reads and merges records and makes their board.
     ///
@@ -38,27 +41,24 @@ package struct Aggregation: Sendable {
         let collection = try RecordCollection(reading: sources)
         var absent: [JSONValue] = []
         if let lock { absent = try ExpectedJobs.missing(from: collection, of: lock) }
-        let units = lock.map(CostUnits.init) ?? CostUnits()
-        try self.init(collection, from: sources, filter: filter, lock: lock, expected: absent, units: units)
+        try self.init(collection, from: sources, filter: filter, lock: lock, expected: absent)
     }
 
     /// Makes the board of records that are read already.
     ///
     /// - Parameters:
     ///   - collection: The records.
-    ///   - sources: Where they were read, for blobs and facts of the run.
+    ///   - sources: Where they were read, for blobs, facts of the run, and what grids say of their data.
     ///   - filter: Leaves records of other modes or numerics classes out.
-    ///   - lock: Published beside the records.
+    ///   - lock: Published beside the records; says how to resample.
     ///   - expected: Jobs without a record.
-    ///   - units: What costs are counted in.
     /// - Throws: As the initializer that reads them.
     package init(
         _ collection: RecordCollection,
         from sources: [RecordSource],
         filter: Filter = Filter(),
         lock: GridLock? = nil,
-        expected: [JSONValue] = [],
-        units: CostUnits = CostUnits()
+        expected: [JSONValue] = []
     ) throws(RouteGridError) {
         try collection.checkAgreement()
         let chosen = collection.records.filter(filter.admits)
@@ -66,13 +66,26 @@ package struct Aggregation: Sendable {
         self.lock = lock
         records = collection
         keys = chosen.map(\.jobKey)
-        choices = Set(chosen.compactMap(\.choices)).sorted()
-        board = try Leaderboard(chosen, expected: expected, units: units)
+        var known = lock.map { KnownTables($0) } ?? KnownTables()
+        for source in sources { try known.add(from: source) }
+        tables = known.keeping(chosen.map(\.job))
+        blobs = Set(chosen.compactMap(\.choices) + tables.blobs).sorted()
+        statisticsDiffer = lock == nil && known.disagree
+        board = try Leaderboard(
+            chosen,
+            expected: expected,
+            tables: known,
+            statistics: BoardStatistics(
+                settings: lock?.statistics ?? known.statistics ?? GridStatistics(),
+                tables: known,
+                blobs: BlobFolders(sources.map(\.blobFolder))
+            )
+        )
     }
 
     /// What publishing found.
     package struct Published: Sendable {
-        /// Choices that records name and no input holds.
+        /// Choices, and outcomes of the tables, that no input holds.
         package var missingBlobs: [Digest] = []
         /// The files written, without blobs.
         package var files: [String] = []
@@ -86,7 +99,7 @@ package struct Aggregation: Sendable {
     package func publish(to folder: OutputFolder) throws(RouteGridError) -> Published {
         var published = Published()
         var manifest = Manifest()
-        for digest in choices {
+        for digest in blobs {
             guard try copyBlob(digest, to: folder) else {
                 published.missingBlobs.append(digest)
                 continue
@@ -101,6 +114,7 @@ package struct Aggregation: Sendable {
             ("leaderboard.md", board.markdownBytes),
         ]
         if let lock { files.insert((OutputName.lock, lock.bytes), at: 0) }
+        if let bytes = tables.bytes { files.append((OutputName.tables, bytes)) }
         for (name, bytes) in files {
             try folder.write(bytes, to: name)
             manifest.add(name, Digest(hashing: bytes))

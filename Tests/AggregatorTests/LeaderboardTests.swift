@@ -51,7 +51,9 @@ import Testing
         #expect(row["fusion"] == .null)
         #expect(row["mode"] == "sound")
         #expect(row["split"]?["kind"] == "random")
-        #expect(row["seed"] == 3)
+        #expect(row["seeds"] == [3])
+        #expect(row["splits"] == [0])
+        #expect(row["rank"] == .null)
         #expect(row["n"] == 100)
         #expect(row["metrics"]?["nauc_shared"] == ["v": 0.5])
         #expect(row["metrics"]?["qnc"] == ["v": .null, "why": "no point reaches the best single model"])
@@ -76,7 +78,10 @@ import Testing
         third.splitIndex = 2
         var dev = second
         dev.part = "dev"
-        let tables = try board([second, third, dev, .knn(1, shared: 0.5)]).tables
+        // Rows of other splits: of one configuration they would be one row.
+        second.router = ["kind": "knn", "k": 2]
+        third.router = ["kind": "knn", "k": 3]
+        let tables = try board([second, third, dev, .knn(1, shared: 0.5)]).tables(.full)
         #expect(tables.count == 4)
         #expect(tables.map { $0.caption.contains("part dev") } == [false, false, false, true])
         let order = tables.map { $0.caption.contains("index 10") }
@@ -103,7 +108,7 @@ import Testing
         }
         let row = try #require(try board(records).rows.first)
         #expect(row.job["budget"] == ["0.5x", "1x"])
-        #expect(row.points.map(\.cost) == [1.5, 3])
+        #expect(row.runs.map { $0.points.map(\.cost) } == [[1.5, 3]])
         #expect(row.jobKeys.count == 2)
         // ∫ from 1 to 3: flat 0.25 to 1.5, then a trapezium up to 0.75.
         #expect(row.value("nauc_shared") == (0.5 * 0.25 + 1.5 * 0.5) / 2)
@@ -135,11 +140,11 @@ import Testing
 
             mode sound · split random 0.6/0.2/0.2, seed 1 · part test, n = 100 · rule threshold, every operating point · modality both · unsealed
 
-            |   # | router     | nAUC shared | nAUC own | points | flags |
-            | --: | ---------- | ----------: | -------: | -----: | ----- |
-            |   1 | knn (k=2)  |      0.5000 |   0.5000 |      2 |       |
-            |   2 | knn (k=50) |      0.2500 |   0.7500 |      2 |       |
-            |   – | oracle     |      1.0000 |   0.0000 |      2 | bound |
+            |   # | router     | nAUC shared | points | flags |
+            | --: | ---------- | ----------: | -----: | ----- |
+            |   1 | knn (k=2)  |      0.5000 |      2 |       |
+            |   2 | knn (k=50) |      0.2500 |      2 |       |
+            |   – | oracle     |      1.0000 |      2 | bound |
 
             ## How to read this
 

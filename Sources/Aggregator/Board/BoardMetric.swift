@@ -63,9 +63,14 @@ struct BoardMetric: Sendable {
     ]
 
     /// The metrics of tables for people; files for programs hold all.
-    static let shown: Set<String> = [
-        "nauc_shared", "nauc_own", "ps", "qnc", "accuracy", "mean_cost", "regret", "gain",
-    ]
+    ///
+    /// Areas over ranges of the rows' own do not compare, so that `sound` shows the shared range alone.
+    static func shown(mode: String, detail: BoardTable.Detail) -> Set<String> {
+        var names: Set<String> = ["nauc_shared", "ps", "qnc", "accuracy", "mean_cost", "gain"]
+        if mode == "compat" { names.insert("nauc_own") }
+        if detail == .full { names.insert("regret") }
+        return names
+    }
 
     static func named(_ name: String) -> BoardMetric {
         known.first { $0.name == name } ?? BoardMetric(name: name, title: name, form: .share, meaning: "")
@@ -85,7 +90,9 @@ struct BoardMetric: Sendable {
         switch form {
         case .share: return String(format: "%.4f", value)
         case .signedShare: return String(format: "%+.4f", value)
-        case .amount: return value == 0 ? "0" : String(format: "%.3g", value)
+        case .amount:
+            return abs(value) >= 1_000 && abs(value) < 1e9
+                ? String(format: "%.0f", value) : String(format: "%.3g", value)
         }
     }
 }

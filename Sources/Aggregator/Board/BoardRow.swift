@@ -1,32 +1,50 @@
 package import RouteGridBase
 
-/// One router on one board: a record, a curve of several records, or the place where a record is missing.
+/// One configuration of a router on one board: the mean of its runs over seeds and splits.
 package struct BoardRow: Sendable {
-    /// The row's job: a record's `job` with `budget` as the list of the joined budgets where there are several.
+    /// What the runs share: a job without `seed` and without the split's `index`.
     package let job: JSONValue
-    /// The records that the row is made of, in key order; empty when there is none.
-    package let jobKeys: [Digest]
-    package let fitKey: Digest?
-    /// Items of the evaluated part; nil when no record tells.
-    package let itemCount: Int?
-    package let missingCount: Int
-    package let points: [CurvePoint]
-    /// What costs are counted in; nil when no lock tells.
+    /// By split, then by seed.
+    package internal(set) var runs: [BoardRun]
+    /// What costs are counted in; nil when no grid tells.
     package let costUnit: String?
-    /// Each `{"v": number}` or `{"v": null, "why": text}`.
-    package let metrics: [String: JSONValue]
+    /// Each `{"v": number, "lo"?, "hi"?, "sd"?}` or `{"v": null, "why": text}`.
+    package internal(set) var metrics: [String: JSONValue]
     /// Sorted: see ``BoardFlag``.
-    package var flags: [BoardFlag]
+    package internal(set) var flags: [BoardFlag]
     /// 1 is best and equal values share a place; nil for bounds and for rows without the ranking metric.
-    package var place: Int?
+    package internal(set) var place: Int?
+    /// How the row compares with the others of its section; nil without a bootstrap.
+    package internal(set) var standing: Standing?
 
     package var routerKind: String { job["router"]?["kind"]?.stringValue ?? "" }
     /// Oracles bound what is possible and are no competitors.
     package var isBound: Bool { flags.contains(.bound) }
-    package var hasRecord: Bool { !jobKeys.isEmpty }
+    package var isIncomplete: Bool { flags.contains(.incomplete) }
+    package var hasRecord: Bool { runs.contains(where: \.hasRecord) }
+    /// The records that the row is made of, run by run.
+    package var jobKeys: [Digest] { runs.flatMap(\.jobKeys) }
+    /// Of the runs' seeds each once, rising; empty for a router that draws no random number.
+    package var seeds: [Int] { Set(runs.compactMap(\.seed)).sorted() }
+    /// The indices of the splits that the runs are on, rising.
+    package var splits: [Int] { Set(runs.map(\.splitIndex)).sorted() }
+    /// Items of the evaluated part (of the smallest, when those of several splits differ); nil when no record tells.
+    package var itemCount: Int? { runs.compactMap(\.itemCount).min() }
+    /// Missing outcomes of the evaluated parts.
+    package var missingCount: Int { runs.map(\.missingCount).max() ?? 0 }
+    /// Operating points of a run, the most of any.
+    package var pointCount: Int { runs.map(\.points.count).max() ?? 0 }
 
     /// A metric's value, or nil when it does not exist.
     package func value(_ metric: String) -> Double? { metrics[metric]?["v"]?.numberValue }
+
+    /// A metric's interval, or nil when there is none.
+    package func interval(_ metric: String) -> (low: Double, high: Double)? {
+        guard let low = metrics[metric]?["lo"]?.numberValue, let high = metrics[metric]?["hi"]?.numberValue else {
+            return nil
+        }
+        return (low, high)
+    }
 
     /// What makes the row differ from others of its section, as one line.
     var identity: String {
@@ -42,23 +60,37 @@ package struct BoardRow: Sendable {
         var row: [String: JSONValue] = [:]
         for name in BoardRow.identityMembers { row[name] = job[name] ?? .null }
         if row["modality"]?.objectValue == nil { row["modality"] = ["train": .null, "test": .null] }
+        row["seeds"] = .array(seeds.map { JSONValue($0) })
+        row["splits"] = .array(splits.map { JSONValue($0) })
         row["place"] = place.map { JSONValue($0) } ?? .null
+        row["rank"] = standing.map { [JSONValue($0.rank.lowerBound), JSONValue($0.rank.upperBound)] } ?? .null
+        row["tie"] = standing.map { JSONValue($0.tie) } ?? .null
+        row["mde"] = standing?.detectable.map { .double($0) } ?? .null
         row["n"] = itemCount.map { JSONValue($0) } ?? .null
         row["n_missing"] = JSONValue(missingCount)
-        row["points"] = JSONValue(points.count)
+        row["points"] = JSONValue(pointCount)
         row["metrics"] = .object(metrics)
         row["cost_unit"] = costUnit.map { .string($0) } ?? .null
         row["flags"] = JSONValue(flags.map(\.rawValue))
         row["job_keys"] = JSONValue(jobKeys.map(\.hex))
-        row["fit_key"] = fitKey.map { .string($0.hex) } ?? .null
+        row["fit_keys"] = JSONValue(runs.flatMap(\.fitKeys).map(\.hex))
         return .object(row)
     }
 
     static let identityMembers = [
-        "dataset", "models", "router", "modality", "encoder", "fusion", "mode", "numerics", "split", "label", "seed",
-        "part",
+        "dataset", "models", "router", "modality", "encoder", "fusion", "mode", "numerics", "split", "label", "part",
         "rule", "budget", "prices", "data",
     ]
+}
+
+/// How a row compares with the other competitors of its section on the ranking metric.
+package struct Standing: Hashable, Sendable {
+    /// The ranks that the data allow: 1 + how many are significantly better … all − how many are significantly worse.
+    package let rank: ClosedRange<Int>
+    /// 1 for the best: rows not significantly worse than the first row of their group.
+    package let tie: Int
+    /// The smallest difference to the leader that four of five repetitions would find; nil for the leader.
+    package let detectable: Double?
 }
 
 /// What a reader of a row must know.

@@ -1,6 +1,6 @@
 import RouteGridBase
 
-/// What may be compared: rows about the same data, split, part and rule, by the same kind of curve.
+/// What may be compared: rows about the same data, prices, splits, part and rule, by the same kind of curve.
 struct SectionKey: Hashable, Comparable, Sendable {
     /// How a row's points came about.
     enum Curve: String, Hashable, Sendable {
@@ -12,25 +12,28 @@ struct SectionKey: Hashable, Comparable, Sendable {
 
     let dataset: String
     let part: String
-    /// Canonical JSON of the split.
-    let split: String
     let rule: String
     let curve: Curve
+    /// The indices of the splits that every row has runs on, rising.
+    let splits: [Int]
     private let order: [String]
 
-    /// - Parameter job: A record's `job`.
-    init(job: JSONValue) {
+    /// - Parameters:
+    ///   - job: What a row's runs share.
+    ///   - splits: The indices of the splits that they are on, rising.
+    init(job: JSONValue, splits: [Int]) {
         dataset = job["dataset"]?.stringValue ?? ""
         part = job["part"]?.stringValue ?? ""
         let split = job["split"] ?? .null
-        self.split = split.canonicalText
         rule = job["rule"]?.stringValue ?? ""
         curve = job["budget"] == "exact" ? .exact : .listed
-        // Test before dev; splits by kind, seed and index as numbers.
+        self.splits = splits
+        // Test before dev; splits by kind, seed and indices as numbers.
         order = [
-            dataset, job["data"]?.stringValue ?? "", part == "test" ? "0" : "1", split["kind"]?.stringValue ?? "",
-            SectionKey.number(split["seed"]),
-            SectionKey.number(split["index"]), self.split, rule, curve.rawValue,
+            dataset, job["data"]?.stringValue ?? "", job["prices"]?.stringValue ?? "", part == "test" ? "0" : "1",
+            split["kind"]?.stringValue ?? "", SectionKey.number(split["seed"]),
+            splits.map { SectionKey.number(JSONValue($0)) }.joined(separator: " "), split.canonicalText, rule,
+            curve.rawValue,
         ]
     }
 
@@ -54,6 +57,8 @@ struct SectionKey: Hashable, Comparable, Sendable {
 /// One table of a board.
 package struct BoardSection: Sendable {
     let key: SectionKey
-    /// Best first; then rows without the ranking metric; then bounds; then rows without a record.
-    package let rows: [BoardRow]
+    /// Best first; then rows without the ranking metric; then bounds; then incomplete rows.
+    package internal(set) var rows: [BoardRow]
+    /// Why there are no intervals, ranks or ties, where there could be.
+    package internal(set) var remark: String?
 }

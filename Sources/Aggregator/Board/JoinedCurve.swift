@@ -1,67 +1,70 @@
 import RouteGridBase
 
-/// The records of one row: a single `exact` one, or those that differ in their budget alone.
+/// The records of one run: a single one, or those that differ in their budget alone.
+///
+/// In mode `sound` the λ of rule `soft-label` is a budget too: its fits make one curve. In mode `compat` each λ is a row,
+/// as in the peer's tables.
 struct JoinedCurve {
-    let section: SectionKey
     /// In job-key order.
-    private(set) var records: [ScoredRecord] = []
-    /// Jobs of the row that have no record.
-    private(set) var missing: [JSONValue] = []
+    private var records: [ScoredRecord] = []
+    /// Jobs of the run that have no record.
+    private var missing: [JSONValue] = []
 
-    private init(section: SectionKey) { self.section = section }
-
-    /// Groups records, and jobs without one, into rows.
+    /// Groups records, and jobs without one, into runs.
     static func curves(of records: [ScoredRecord], expected: [JSONValue]) -> [JoinedCurve] {
         var curves: [String: JoinedCurve] = [:]
-        for record in records {
-            curves[identity(record.job), default: JoinedCurve(section: SectionKey(job: record.job))].records.append(
-                record
-            )
-        }
-        for job in expected {
-            curves[identity(job), default: JoinedCurve(section: SectionKey(job: job))].missing.append(job)
-        }
+        for record in records { curves[identity(record.job), default: JoinedCurve()].records.append(record) }
+        for job in expected { curves[identity(job), default: JoinedCurve()].missing.append(job) }
         return Array(curves.values)
     }
 
-    /// What the records of a row share: the job without its budget, unless that is `exact`.
+    /// What the records of a run share: the job without its budget, unless that is `exact`.
     private static func identity(_ job: JSONValue) -> String {
-        guard case .object(var members) = job, members["budget"] != "exact" else { return job.canonicalText }
-        members["budget"] = nil
-        return JSONValue.object(members).canonicalText
+        var shared = job
+        if job["budget"] != "exact" { shared = shared.with("budget", nil) }
+        if joinsLabels(job), let label = job["label"] {
+            shared = shared.with("label", label.with("lambda", nil)).with("budget", nil)
+        }
+        return shared.canonicalText
     }
 
-    /// The row of the board.
+    private static func joinsLabels(_ job: JSONValue) -> Bool { job["rule"] == "soft-label" && job["mode"] == "sound" }
+
+    /// The run.
     ///
-    /// - Parameter units: What costs are counted in.
-    /// - Returns: The row, not yet placed.
     /// - Throws: `badInput` when records of one curve contradict each other.
-    func row(_ units: CostUnits) throws(RouteGridError) -> BoardRow {
-        var flags: Set<BoardFlag> = missing.isEmpty ? [] : [.incomplete]
-        if section.part == "test" { flags.insert(.unsealed) }
+    func run() throws(RouteGridError) -> BoardRun {
         let first = records.first
-        let job = first?.job ?? missing.first ?? .null
-        if job["router"]?["kind"]?.stringValue == "oracle" { flags.insert(.bound) }
-        let missingCount = first?.result["n_missing"]?.integerValue ?? 0
-        if missingCount > 0 { flags.insert(.missing) }
-        let scored = try ListedCurve.scored(records)
-        return BoardRow(
-            job: job.with("budget", budgets),
+        let curve = try ListedCurve(records)
+        return BoardRun(
+            job: joinedJob,
             jobKeys: records.map(\.jobKey),
-            fitKey: first?.fitKey,
+            fitKeys: Set(records.map(\.fitKey)).sorted(),
             itemCount: first?.itemCount,
-            missingCount: missingCount,
-            points: scored.points,
-            costUnit: units.unit(of: job),
-            metrics: scored.metrics,
-            flags: flags.sorted()
+            missingCount: first?.result["n_missing"]?.integerValue ?? 0,
+            points: curve.points,
+            metrics: curve.metrics,
+            reading: curve.reading,
+            isComplete: missing.isEmpty
         )
     }
 
-    /// `"exact"`, or the list of the budgets joined: by number, then by text.
-    private var budgets: JSONValue {
-        if section.curve == .exact { return "exact" }
-        let texts = records.map(\.budget) + missing.compactMap { $0["budget"]?.stringValue }
+    private var jobs: [JSONValue] { records.map(\.job) + missing }
+
+    /// A job of the run, with the list of all budgets, and of all λ, where there are several.
+    private var joinedJob: JSONValue {
+        var job = jobs.first ?? .null
+        if job["budget"] != "exact" { job = job.with("budget", JoinedCurve.sorted(jobs.map { $0["budget"] })) }
+        let labels = Set(jobs.compactMap { $0["label"]?["lambda"] })
+        if let label = job["label"], labels.count > 1 {
+            job = job.with("label", label.with("lambda", JoinedCurve.sorted(Array(labels))))
+        }
+        return job
+    }
+
+    /// Budgets by number, then multiples by number, then by text.
+    private static func sorted(_ budgets: [JSONValue?]) -> JSONValue {
+        let texts = budgets.compactMap { $0 }.map(RowLabels.text)
         let sorted = Set(texts).sorted { left, right in
             let (a, b) = (Double(left) ?? .infinity, Double(right) ?? .infinity)
             if a != b { return a < b }
@@ -73,8 +76,8 @@ struct JoinedCurve {
 }
 
 extension JSONValue {
-    /// The object with one member replaced.
-    func with(_ name: String, _ value: JSONValue) -> JSONValue {
+    /// The object with one member replaced, or, by nil, removed.
+    func with(_ name: String, _ value: JSONValue?) -> JSONValue {
         guard case .object(var members) = self else { return self }
         members[name] = value
         return .object(members)

@@ -1,3 +1,4 @@
+import Grid
 import RouteGridBase
 
 extension Leaderboard {
@@ -7,7 +8,8 @@ extension Leaderboard {
             head: [
                 ("schema", .string(Leaderboard.schema)), ("mode", .string(mode)), ("numerics", .string(numerics)),
                 ("ranked_by", .string(Leaderboard.rankingMetric(mode: mode))), ("records", JSONValue(recordCount)),
-                ("incomplete", JSONValue(incompleteCount)),
+                ("incomplete", JSONValue(incompleteCount)), ("statistics", statistics?.json ?? .null),
+                ("remarks", JSONValue(remarks)),
             ],
             list: "rows",
             rows.map(\.json)
@@ -16,13 +18,20 @@ extension Leaderboard {
 
     /// `leaderboard.csv`: full precision, an empty field where a value does not exist.
     package var csvBytes: [UInt8] {
-        let metrics = BoardMetric.columns(of: rows).map(\.name)
+        let rows = rows
+        // A metric, and what some row knows besides its value.
+        let metrics = BoardMetric.columns(of: rows).flatMap { metric in
+            [(metric.name, "v")]
+                + ["lo", "hi", "sd"].filter { part in rows.contains { $0.metrics[metric.name]?[part] != nil } }
+                .map { (metric.name, $0) }
+        }
         var lines = CSVLines(
             columns: [
                 "dataset", "models", "place", "router", "parameters", "train_modality", "test_modality", "encoder",
                 "fusion", "mode", "numerics",
-                "split", "seed", "part", "rule", "budget", "n", "n_missing", "points", "cost_unit",
-            ] + metrics + ["flags", "job_keys"]
+                "split", "splits", "seeds", "part", "rule", "budget", "lambda", "prices", "n", "n_missing", "points",
+                "cost_unit", "rank_lo", "rank_hi", "tie", "mde",
+            ] + metrics.map { $0.1 == "v" ? $0.0 : "\($0.0)_\($0.1)" } + ["flags", "job_keys"]
         )
         for row in rows {
             let labels = RowLabels(row: row)
@@ -30,12 +39,15 @@ extension Leaderboard {
                 row.job["dataset"]?.stringValue, row.job["models"]?.stringValue, row.place.map(String.init),
                 row.routerKind, labels.allParameters,
                 labels.trainModality, labels.testModality, labels.encoder, labels.fusion, mode, numerics, labels.split,
-                labels.seed,
-                row.job["part"]?.stringValue, row.job["rule"]?.stringValue, labels.budget,
-                row.itemCount.map(String.init), String(row.missingCount), String(row.points.count), row.costUnit,
+                row.splits.map(String.init).joined(separator: " "), row.seeds.map(String.init).joined(separator: " "),
+                row.job["part"]?.stringValue, row.job["rule"]?.stringValue, labels.budget, labels.lambda,
+                row.job["prices"]?.stringValue,
+                row.itemCount.map(String.init), String(row.missingCount), String(row.pointCount), row.costUnit,
+                row.standing.map { String($0.rank.lowerBound) }, row.standing.map { String($0.rank.upperBound) },
+                row.standing.map { String($0.tie) }, CSVLines.number(row.standing?.detectable),
             ]
             lines.add(
-                fields + metrics.map { CSVLines.number(row.value($0)) }
+                fields + metrics.map { CSVLines.number(row.metrics[$0.0]?[$0.1]?.numberValue) }
                     + [row.flags.map(\.rawValue).joined(separator: " "), row.jobKeys.map(\.hex).joined(separator: " ")]
             )
         }

@@ -6,7 +6,7 @@ extension Leaderboard {
         let ranking = BoardMetric.named(Leaderboard.rankingMetric(mode: mode))
         var text = "# Leaderboard\n\n"
         text += "Mode **\(mode)**, numerics `\(numerics)`, \(rows.count) rows from \(recordCount) records. "
-        text += "Ranked by \(ranking.title) within each table.\n"
+        text += "\(statistics == nil ? "Ranked" : "Ordered") by \(ranking.title) within each table.\n"
         if rows.contains(where: { $0.flags.contains(.unsealed) }) {
             text +=
                 "\n> **Unsealed**: \(BoardFlag.unsealed.meaning), so the best of many settings looks better than it is.\n"
@@ -14,8 +14,9 @@ extension Leaderboard {
         if incompleteCount > 0 {
             text += "\n> **Incomplete**: \(incompleteCount) rows lack records. They are listed, without a place.\n"
         }
+        for remark in remarks { text += "\n> **No intervals** where \(remark).\n" }
         var dataset: String?
-        for table in tables {
+        for table in tables(.full) {
             if table.dataset != dataset { text += "\n## \(table.dataset)\n" }
             dataset = table.dataset
             text += "\n\(table.caption)\n\n" + table.markdown
@@ -25,9 +26,10 @@ extension Leaderboard {
 
     private var legend: String {
         let metrics = BoardMetric.columns(of: rows).filter {
-            BoardMetric.shown.contains($0.name) && !$0.meaning.isEmpty
+            BoardMetric.shown(mode: mode, detail: .full).contains($0.name) && !$0.meaning.isEmpty
         }
-        var lines = metrics.map { "* **\($0.title)**: \($0.meaning)." }
+        var lines = statisticsLegend.map { "* \($0)" }
+        lines += metrics.map { "* **\($0.title)**: \($0.meaning)." }
         let flags = Set(rows.flatMap(\.flags)).subtracting([.unsealed]).sorted()
         lines += flags.map { "* `\($0.rawValue)`: \($0.meaning)." }
         return "## How to read this\n\n" + lines.joined(separator: "\n")

@@ -1,4 +1,6 @@
+package import Grid
 package import RouteGridBase
+import RouterCatalog
 
 /// What some records say about some routers: one mode and one numerics class.
 package struct Leaderboard: Sendable {
@@ -8,10 +10,12 @@ package struct Leaderboard: Sendable {
     package let numerics: String
     package let recordCount: Int
     package let sections: [BoardSection]
+    /// How intervals, ranks and ties were made; nil when there are none.
+    package let statistics: GridStatistics?
 
     package var rows: [BoardRow] { sections.flatMap(\.rows) }
     /// Rows that lack some record.
-    package var incompleteCount: Int { rows.count { $0.flags.contains(.incomplete) } }
+    package var incompleteCount: Int { rows.count(where: \.isIncomplete) }
 
     /// The metric that rows are ordered by.
     package static func rankingMetric(mode: String) -> String { mode == "compat" ? "nauc_own" : "nauc_shared" }
@@ -21,22 +25,41 @@ package struct Leaderboard: Sendable {
     /// - Parameters:
     ///   - records: In job-key order; all of one mode and one numerics class.
     ///   - expected: Jobs that the grid asks for and that have no record, as `job` objects.
-    ///   - units: What costs are counted in.
-    /// - Throws: `badInput` when modes or numerics classes are mixed, or when there is nothing.
-    package init(_ records: [ScoredRecord], expected: [JSONValue] = [], units: CostUnits = CostUnits())
-        throws(RouteGridError)
-    {
+    ///   - tables: What costs are counted in.
+    ///   - statistics: How to resample, and from what; nil for a board without intervals, ranks and ties.
+    /// - Throws: `badInput` when modes or numerics classes are mixed, or when there is nothing; `checkFailed` when a blob
+    ///   is damaged.
+    package init(
+        _ records: [ScoredRecord],
+        expected: [JSONValue] = [],
+        tables: KnownTables = KnownTables(),
+        statistics: BoardStatistics? = nil
+    ) throws(RouteGridError) {
         mode = try Leaderboard.only("mode", records.map(\.mode), expected)
         numerics = try Leaderboard.only("numerics", records.map(\.numerics), expected)
         recordCount = records.count
         let metric = Leaderboard.rankingMetric(mode: mode)
+        var runs: [BoardRun] = []
+        for curve in JoinedCurve.curves(of: records, expected: expected) { runs.append(try curve.run()) }
         var groups: [SectionKey: [BoardRow]] = [:]
-        for curve in JoinedCurve.curves(of: records, expected: expected) {
-            groups[curve.section, default: []].append(try curve.row(units))
+        for group in RowGroup.groups(of: runs) { groups[group.section, default: []].append(group.row(tables)) }
+        var sections: [BoardSection] = []
+        for (key, rows) in groups.sorted(by: { $0.key < $1.key }) {
+            var section = BoardSection(key: key, rows: Leaderboard.ranked(rows, by: metric))
+            PoolMetrics.add(to: &section)
+            if let statistics, let mode = EvaluationMode(rawValue: mode) {
+                try SectionStatistics(statistics, mode: mode).apply(to: &section)
+            }
+            sections.append(section)
         }
-        sections = groups.sorted { $0.key < $1.key }.map { key, rows in
-            BoardSection(key: key, rows: Leaderboard.ranked(rows, by: metric))
-        }
+        self.sections = sections
+        self.statistics = statistics.flatMap { $0.settings.bootstrap > 0 ? $0.settings : nil }
+    }
+
+    /// Why some table has no intervals, ranks or ties, each reason once.
+    package var remarks: [String] {
+        var seen: Set<String> = []
+        return sections.compactMap(\.remark).filter { seen.insert($0).inserted }
     }
 
     private static func only(_ name: String, _ values: [String], _ expected: [JSONValue]) throws(RouteGridError)
@@ -53,7 +76,7 @@ package struct Leaderboard: Sendable {
         return first
     }
 
-    /// Competitors by falling value, then those without a value, then bounds, then rows without a record.
+    /// Competitors by falling value, then those without a value, then bounds, then rows that lack a record.
     static func ranked(_ rows: [BoardRow], by metric: String) -> [BoardRow] {
         let sorted = rows.map { (row: $0, identity: $0.identity) }.sorted { left, right in
             let (a, b) = (tier(left.row, metric), tier(right.row, metric))
@@ -75,7 +98,7 @@ package struct Leaderboard: Sendable {
     }
 
     private static func tier(_ row: BoardRow, _ metric: String) -> Int {
-        if !row.hasRecord { return 3 }
+        if row.isIncomplete || !row.hasRecord { return 3 }
         if row.isBound { return 2 }
         return row.value(metric) == nil ? 1 : 0
     }

@@ -2,23 +2,34 @@ import RouteGridBase
 import RouterCatalog
 import RoutingCore
 
-/// Points and metrics of a row's records.
-enum ListedCurve {
+/// Points and metrics of a run's records.
+struct ListedCurve {
+    /// By rising budget, numbered anew.
+    let points: [CurvePoint]
+    let metrics: [String: JSONValue]
+    /// Nil when the records do not say at which points their metrics were read, or are not joined.
+    let reading: CurveReading?
+
     /// A single record speaks for itself; several are joined into one curve by the core's formulas.
     ///
     /// Routers whose points do not depend on the budget give the same points at each: these are shown once.
     /// - Parameter records: Equal in all but the budget, in key order.
-    /// - Returns: Points by rising budget, numbered anew, and the metrics of the curve.
     /// - Throws: `badInput` when the records were made on different ground.
-    static func scored(_ records: [ScoredRecord]) throws(RouteGridError) -> (
-        points: [CurvePoint], metrics: [String: JSONValue]
-    ) {
-        guard let first = records.first else { return ([], absent("no record")) }
-        if records.allSatisfy({ $0.points == first.points }) { return (first.points, first.metrics) }
-        guard records.allSatisfy({ $0.points.count == 1 }), let mode = EvaluationMode(rawValue: first.mode) else {
-            return (records.flatMap(\.points), absent("records of several points each are not joined"))
+    init(_ records: [ScoredRecord]) throws(RouteGridError) {
+        guard let first = records.first else {
+            (points, metrics, reading) = ([], Self.absent("no record"), nil)
+            return
         }
-        let ordered = records.sorted { order($0) < order($1) }
+        if records.allSatisfy({ $0.points == first.points }) {
+            (points, metrics, reading) = (first.points, first.metrics, first.ownReading)
+            return
+        }
+        guard records.allSatisfy({ $0.points.count == 1 }), let mode = EvaluationMode(rawValue: first.mode) else {
+            points = records.flatMap(\.points)
+            (metrics, reading) = (Self.absent("records of several points each are not joined"), nil)
+            return
+        }
+        let ordered = records.sorted { Self.order($0) < Self.order($1) }
         var references: [CurveReference] = []
         for record in ordered {
             let place = "record \(record.jobKey)"
@@ -34,10 +45,14 @@ enum ListedCurve {
             points: points.map { OperatingPoint(cost: $0.cost, accuracy: $0.accuracy) },
             reference: reference
         )
-        let metrics = CurveMetric.allCases.map { ($0.rawValue, curve[$0].json) }
-        return (
-            points.enumerated().map { $1.numbered($0) },
-            Dictionary(uniqueKeysWithValues: metrics)
+        let values = CurveMetric.allCases.map { ($0.rawValue, curve[$0].json) }
+        self.points = points.enumerated().map { $1.numbered($0) }
+        metrics = Dictionary(uniqueKeysWithValues: values)
+        reading = CurveReading(
+            records: ordered,
+            largest: reference.largest,
+            peak: reference.peak,
+            parity: reference.parity
         )
     }
 
@@ -50,5 +65,20 @@ enum ListedCurve {
     /// The metrics of every board, without values.
     private static func absent(_ why: String) -> [String: JSONValue] {
         Dictionary(uniqueKeysWithValues: CurveMetric.allCases.map { ($0.rawValue, MetricValue.absent(why: why).json) })
+    }
+}
+
+extension ScoredRecord {
+    /// Where the record's own metrics were read: the members `at` of its metrics.
+    fileprivate var ownReading: CurveReading? {
+        func point(_ metric: CurveMetric) -> Int? {
+            metrics[metric.rawValue]?["at"]?.integerValue.flatMap { points.indices.contains($0) ? $0 : nil }
+        }
+        func pick(_ metric: CurveMetric) -> CurveReference.Pick {
+            point(metric).map { .point($0) }
+                ?? .none(why: metrics[metric.rawValue]?["why"]?.stringValue ?? "read off the frontier")
+        }
+        guard let largest = point(.accuracy) else { return nil }
+        return CurveReading(records: [self], largest: largest, peak: pick(.ps), parity: pick(.qnc))
     }
 }

@@ -1,21 +1,27 @@
 import RouteGridBase
 import RouterCatalog
 
-/// How a row's identity reads in a table.
+/// How the identity of a row or a run reads in a table.
 struct RowLabels {
-    let row: BoardRow
+    /// What the runs of a row share, or the job of a run.
+    let job: JSONValue
+
+    init(job: JSONValue) { self.job = job }
+    init(row: BoardRow) { job = row.job }
+
+    var kind: String { job["router"]?["kind"]?.stringValue ?? "" }
 
     /// `knn`, and in parentheses the parameters that are not the default, or that vary among `rows` of its kind.
     func router(among rows: [BoardRow]) -> String {
         let shown = parameters(among: rows)
-        return shown.isEmpty ? row.routerKind : "\(row.routerKind) (\(shown))"
+        return shown.isEmpty ? kind : "\(kind) (\(shown))"
     }
 
     private func parameters(among rows: [BoardRow]) -> String {
-        let defaults = RowLabels.defaults(of: row.routerKind)
+        let defaults = RowLabels.defaults(of: kind)
         return named.filter { name, value in
             defaults[name].map(RowLabels.text) != RowLabels.text(value)
-                || rows.contains { $0.routerKind == row.routerKind && $0.job["router"]?[name] != value }
+                || rows.contains { $0.routerKind == kind && $0.job["router"]?[name] != value }
         }.map { "\($0.0)=\(RowLabels.text($0.1))" }.joined(separator: ", ")
     }
 
@@ -24,40 +30,40 @@ struct RowLabels {
 
     /// By name, without `kind`.
     private var named: [(String, JSONValue)] {
-        (row.job["router"]?.objectValue ?? [:]).filter { $0.key != "kind" }
+        (job["router"]?.objectValue ?? [:]).filter { $0.key != "kind" }
             .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) }
     }
 
     /// `both`, or `both→text` when training and testing differ; nil for routers that read no embedding.
     var modality: String? {
-        guard let train = row.job["modality"]?["train"]?.stringValue else { return nil }
-        let test = row.job["modality"]?["test"]?.stringValue ?? train
+        guard let train = job["modality"]?["train"]?.stringValue else { return nil }
+        let test = job["modality"]?["test"]?.stringValue ?? train
         return train == test ? train : "\(train)→\(test)"
     }
 
-    var trainModality: String? { row.job["modality"]?["train"]?.stringValue }
-    var testModality: String? { row.job["modality"]?["test"]?.stringValue }
-    var fusion: String? { row.job["fusion"].flatMap(RowLabels.kindAndParameters) }
+    var trainModality: String? { job["modality"]?["train"]?.stringValue }
+    var testModality: String? { job["modality"]?["test"]?.stringValue }
+    var fusion: String? { job["fusion"].flatMap(RowLabels.kindAndParameters) }
     /// `text=default, image=default`; nil for routers that read no embedding.
     var encoder: String? {
-        guard let names = row.job["encoder"]?.objectValue, !names.isEmpty else { return nil }
+        guard let names = job["encoder"]?.objectValue, !names.isEmpty else { return nil }
         return names.sorted { $0.key > $1.key }.map { "\($0.key)=\(RowLabels.text($0.value))" }.joined(separator: ", ")
     }
 
     /// The encoders when they are not those named `default`.
     var namedEncoder: String? {
-        let names = row.job["encoder"]?.objectValue ?? [:]
+        let names = job["encoder"]?.objectValue ?? [:]
         return names.values.allSatisfy { $0 == "default" } ? nil : encoder
     }
 
     /// The pool when it is not all models of the dataset.
-    var pool: String? { row.job["models"]?.stringValue.flatMap { $0 == "all" ? nil : $0 } }
+    var pool: String? { job["models"]?.stringValue.flatMap { $0 == "all" ? nil : $0 } }
     /// Every parameter: `random (dev=0.2, group_by=sample, …)`.
-    var split: String { row.job["split"].flatMap(RowLabels.kindAndParameters) ?? "" }
+    var split: String { job["split"].flatMap(RowLabels.kindAndParameters) ?? "" }
 
     /// What people tell splits apart by: `random 0.6/0.2/0.2, seed 1, index 3`.
     var shortSplit: String {
-        guard let split = row.job["split"], let kind = split["kind"]?.stringValue else { return "" }
+        guard let split = job["split"], let kind = split["kind"]?.stringValue else { return "" }
         let sizes = ["train", "dev", "test", "folds"].compactMap { split[$0].map(RowLabels.text) }
         var parts = [([kind] + (sizes.isEmpty ? [] : [sizes.joined(separator: "/")])).joined(separator: " ")]
         if let group = split["group_by"]?.stringValue, group != "sample" { parts.append("by \(group)") }
@@ -66,10 +72,12 @@ struct RowLabels {
         return parts.joined(separator: ", ")
     }
 
-    var seed: String? { row.job["seed"].flatMap { $0 == .null ? nil : RowLabels.text($0) } }
+    var seed: String? { job["seed"].flatMap { $0 == .null ? nil : RowLabels.text($0) } }
+    /// λ of the labels that the router was trained on: one, or those joined into its curve; nil without soft labels.
+    var lambda: String? { job["label"]?["lambda"].map(RowLabels.text) }
     /// The budgets joined; nil for every operating point.
-    var budgets: String? { row.job["budget"] == "exact" ? nil : budget }
-    var budget: String { row.job["budget"].map(RowLabels.text) ?? "" }
+    var budgets: String? { job["budget"] == "exact" ? nil : budget }
+    var budget: String { job["budget"].map(RowLabels.text) ?? "" }
 
     /// A kind with its parameters, such as `weighted (text=0.3)`.
     static func kindAndParameters(_ value: JSONValue) -> String? {
@@ -78,6 +86,13 @@ struct RowLabels {
         let rest = members.filter { $0.key != "kind" && $0.value != .null }
             .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         return rest.isEmpty ? kind : "\(kind) (\(rest.map { "\($0.key)=\(text($0.value))" }.joined(separator: ", ")))"
+    }
+
+    /// Rising whole numbers: `0–4`, `0 2 3`.
+    static func numbers(_ numbers: [Int]) -> String {
+        guard numbers.count > 2, let first = numbers.first, let last = numbers.last, last - first == numbers.count - 1
+        else { return numbers.map(String.init).joined(separator: " ") }
+        return "\(first)–\(last)"
     }
 
     static func text(_ value: JSONValue) -> String {

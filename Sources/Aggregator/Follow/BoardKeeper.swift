@@ -29,13 +29,13 @@ package struct BoardKeeper {
         let goal = UInt64(clamping: try client.query("store")["last_sequence"]?.integerValue ?? 0)
         guard goal > log.position(at: client) || !hasPublished else { return nil }
         try log.follow(upTo: goal, through: client)
+        try log.learn(tables(client), through: client)
         let source = try log.source()
         let records = try RecordCollection(reading: [source])
-        let units = try costUnits(client)
         var kept: [Kept] = []
         for (mode, numerics) in records.classes {
             let filter = Aggregation.Filter(mode: mode, numerics: numerics)
-            let aggregation = try Aggregation(records, from: [source], filter: filter, units: units)
+            let aggregation = try Aggregation(records, from: [source], filter: filter)
             let path = folder.place("\(mode)@\(numerics.replacing("/", with: "_"))")
             _ = try aggregation.publish(to: OutputFolder(path: path))
             kept.append(Kept(path: path, board: aggregation.board))
@@ -44,16 +44,16 @@ package struct BoardKeeper {
         return kept
     }
 
-    /// What the datasets of the coordinator's grids are counted in.
-    private func costUnits(_ client: ClusterClient) throws(RouteGridError) -> CostUnits {
-        var units = CostUnits()
+    /// What the coordinator's grids say of their data.
+    private func tables(_ client: ClusterClient) throws(RouteGridError) -> KnownTables {
+        var tables = KnownTables()
         for run in try client.query("status")["runs"]?.arrayValue ?? [] {
             guard let number = run["run"]?.integerValue else { continue }
             let reply = try client.query("lock", String(number))
             if let text = reply["lock"]?.stringValue {
-                units.add(try GridLock(parsing: text.utf8, place: "the lock of run \(number)"))
+                tables.add(try GridLock(parsing: text.utf8, place: "the lock of run \(number)"))
             }
         }
-        return units
+        return tables
     }
 }

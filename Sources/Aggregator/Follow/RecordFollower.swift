@@ -1,5 +1,5 @@
 import Foundation
-import Grid
+package import Grid
 package import RouteGridBase
 package import Wire
 
@@ -23,7 +23,16 @@ package struct RecordFollower {
     }
 
     /// What came in, as an input of an aggregation.
-    package func source() throws(RouteGridError) -> RecordSource { try RecordSource(path: recordsPath) }
+    package func source() throws(RouteGridError) -> RecordSource {
+        try RecordSource(path: recordsPath, blobs: folder.path)
+    }
+
+    /// Takes the outcomes that a grid's statistics are made from.
+    ///
+    /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written.
+    package func follow(tablesOf lock: GridLock, through client: ClusterClient) throws(RouteGridError) {
+        try folder.fetch(KnownTables(lock).blobs, through: client)
+    }
 
     /// Removes what came in; published files and blobs stay.
     package func discard() {
@@ -60,5 +69,20 @@ package struct RecordFollower {
             return true
         }
         return facts
+    }
+}
+
+extension OutputFolder {
+    /// Takes blobs that are not there yet; those that a coordinator does not have (any more) are left out.
+    ///
+    /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written.
+    func fetch(_ blobs: [Digest], through client: ClusterClient) throws(RouteGridError) {
+        for digest in blobs where !hasBlob(digest) {
+            do throws(RouteGridError) {
+                try store(blob: client.fetch(digest), digest: digest)
+            } catch  where error.code == .badInput {
+                continue
+            }
+        }
     }
 }

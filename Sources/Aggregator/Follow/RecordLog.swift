@@ -33,6 +33,16 @@ package struct RecordLog {
     /// The log as an input of aggregations.
     package func source() throws(RouteGridError) -> RecordSource { try RecordSource(path: folder.path) }
 
+    /// Keeps what grids say of their data beside the records, with the outcomes that statistics are made from.
+    ///
+    /// - Throws: `unreachable` when the coordinator is gone; `system` when the log cannot be written.
+    package func learn(_ tables: KnownTables, through client: ClusterClient) throws(RouteGridError) {
+        var known = tables
+        try known.add(from: source())
+        if let bytes = known.bytes { try folder.write(bytes, to: OutputName.tables) }
+        try folder.fetch(tables.blobs, through: client)
+    }
+
     /// The last number read from the coordinator that a client talks to.
     package func position(at client: ClusterClient) -> UInt64 {
         UInt64(clamping: positions[RecordLog.name(of: client)]?.integerValue ?? 0)

@@ -1,16 +1,16 @@
 import RouteGridBase
 import RoutingCore
 
-/// Every operating point of every row of a board, with what no other point beats marked.
+/// Every operating point of every run of a board, with what no other point beats marked.
 package struct FrontierTable: Sendable {
     package static let schema = "routegrid/frontier/v1"
 
-    /// One row's points.
+    /// One run's points.
     struct Curve {
-        let row: BoardRow
-        /// On the row's own frontier, a mark a point.
+        let run: BoardRun
+        /// On the run's own frontier, a mark a point.
         let isOwn: [Bool]
-        /// On the frontier of all competitors of the section, a mark a point.
+        /// On the frontier of all competitors of the section on the same split, a mark a point.
         let isPool: [Bool]
     }
 
@@ -25,15 +25,22 @@ package struct FrontierTable: Sendable {
     }
 
     private static func curves(of section: BoardSection) -> [Curve] {
-        let competitors = section.rows.filter { !$0.isBound }.flatMap(\.points)
-        let pool = Set(frontier(competitors).map { Corner(competitors[$0]) })
-        return section.rows.filter(\.hasRecord).map { row in
-            let own = Set(frontier(row.points))
-            return Curve(
-                row: row,
-                isOwn: row.points.indices.map { own.contains($0) },
-                isPool: row.points.map { !row.isBound && pool.contains(Corner($0)) }
-            )
+        section.key.splits.flatMap { split in
+            let rows = section.rows.map { row in
+                (row: row, runs: row.runs.filter { $0.splitIndex == split && $0.hasRecord })
+            }
+            let competitors = rows.filter { !$0.row.isBound }.flatMap(\.runs).flatMap(\.points)
+            let pool = Set(frontier(competitors).map { Corner(competitors[$0]) })
+            return rows.flatMap { row, runs in
+                runs.map { run in
+                    let own = Set(frontier(run.points))
+                    return Curve(
+                        run: run,
+                        isOwn: run.points.indices.map { own.contains($0) },
+                        isPool: run.points.map { !row.isBound && pool.contains(Corner($0)) }
+                    )
+                }
+            }
         }
     }
 
@@ -56,11 +63,11 @@ package struct FrontierTable: Sendable {
             list: "curves",
             curves.map { curve in
                 var members: [String: JSONValue] = [:]
-                for name in BoardRow.identityMembers { members[name] = curve.row.job[name] ?? .null }
-                members["job_keys"] = JSONValue(curve.row.jobKeys.map(\.hex))
+                for name in BoardRow.identityMembers + ["seed"] { members[name] = curve.run.job[name] ?? .null }
+                members["job_keys"] = JSONValue(curve.run.jobKeys.map(\.hex))
                 members["points"] = .array(
-                    curve.row.points.indices.map { index in
-                        curve.row.points[index].json
+                    curve.run.points.indices.map { index in
+                        curve.run.points[index].json
                             .with("own_frontier", .bool(curve.isOwn[index]))
                             .with("pool_frontier", .bool(curve.isPool[index]))
                     }
@@ -81,14 +88,14 @@ package struct FrontierTable: Sendable {
             ]
         )
         for curve in curves {
-            let (row, labels) = (curve.row, RowLabels(row: curve.row))
+            let (run, labels) = (curve.run, RowLabels(job: curve.run.job))
             let identity: [String?] = [
-                row.job["dataset"]?.stringValue, row.job["models"]?.stringValue, row.routerKind, labels.allParameters,
+                run.job["dataset"]?.stringValue, run.job["models"]?.stringValue, labels.kind, labels.allParameters,
                 labels.trainModality,
                 labels.testModality, labels.encoder, labels.fusion, mode, numerics, labels.split, labels.seed,
-                row.job["part"]?.stringValue, row.job["rule"]?.stringValue, labels.budget,
+                run.job["part"]?.stringValue, run.job["rule"]?.stringValue, labels.budget,
             ]
-            for (index, point) in row.points.enumerated() {
+            for (index, point) in run.points.enumerated() {
                 lines.add(
                     identity + [
                         String(point.id), CSVLines.number(point.threshold), CSVLines.number(point.lambda),

@@ -5,12 +5,16 @@ package import RouteGridBase
 package struct RecordSource: Sendable, Hashable {
     /// The file of metric records.
     package let recordsPath: String
-    /// Where `blobs/`, `runs.jsonl` and `grid.lock.json` are looked for.
+    /// Where `runs.jsonl`, `tables.json` and `grid.lock.json` are looked for.
     package let folder: String
+    /// Where `blobs/` is looked for.
+    package let blobFolder: String
 
-    /// - Parameter path: A records file, or an output folder that holds `records.jsonl`.
+    /// - Parameters:
+    ///   - path: A records file, or an output folder that holds `records.jsonl`.
+    ///   - blobs: Where `blobs/` is, when not beside the records.
     /// - Throws: `badInput` when there is no such file.
-    package init(path: String) throws(RouteGridError) {
+    package init(path: String, blobs: String? = nil) throws(RouteGridError) {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw .badInput(path, "no such file; expected a records.jsonl or an output folder")
@@ -25,18 +29,21 @@ package struct RecordSource: Sendable, Hashable {
             recordsPath = path
             folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         }
+        blobFolder = blobs ?? folder
     }
 
     package var lockPath: String { folder + "/" + OutputName.lock }
+    package var tablesPath: String { folder + "/" + OutputName.tables }
     package var runsPath: String { folder + "/" + OutputName.runs }
 
     /// Where the blob with this digest would be.
-    package func blobPath(_ digest: Digest) -> String { folder + "/" + OutputName.blob(digest) }
+    package func blobPath(_ digest: Digest) -> String { blobFolder + "/" + OutputName.blob(digest) }
 }
 
 /// The names of the files of an output folder.
 package enum OutputName {
     package static let lock = "grid.lock.json"
+    package static let tables = "tables.json"
     package static let records = "records.jsonl"
     package static let runs = "runs.jsonl"
     package static let manifest = "MANIFEST.sha256"

@@ -1,4 +1,4 @@
-import RouteGridBase
+package import RouteGridBase
 import RouterCatalog
 import RoutingData
 
@@ -6,14 +6,16 @@ import RoutingData
 ///
 /// Fractions are texts, as in the keys; what a router does not read is null. `data` is the digest of who was asked and
 /// which pool answered how, so that rows about different data are never compared whatever their names.
-enum RecordedJob {
+package enum RecordedJob {
     static func json(fit: FitIdentity, job: JobIdentity, labels: JSONValue) -> JSONValue {
         var members: [String: JSONValue] = [
             "kind": "evaluate",
             "mode": .string(fit.mode.rawValue),
             "numerics": .string(fit.numerics),
             "router": named(fit.router.kind, fit.router.parameters),
-            "data": .string(dataDigest(job.data).hex),
+            "data": .string(
+                dataDigest(samples: job.data.samples, models: job.data.models, quality: job.data.quality).hex
+            ),
             "modality": modality(fit: fit, job: job),
             "fusion": fit.fusion.map { named($0.kind, $0.parameters) } ?? .null,
             "split": split(fit.split),
@@ -30,8 +32,8 @@ enum RecordedJob {
     }
 
     /// The digest of the samples, the pool and its outcomes: equal for records that may be compared.
-    static func dataDigest(_ data: DataIdentity) -> Digest {
-        DataIdentity(samples: data.samples, models: data.models, quality: data.quality).json.digest
+    package static func dataDigest(samples: Digest, models: [String], quality: Digest) -> Digest {
+        DataIdentity(samples: samples, models: models, quality: quality).json.digest
     }
 
     private static func named(_ kind: String, _ parameters: [String: JSONValue]) -> JSONValue {

@@ -21,19 +21,31 @@ package enum AverageImprovement {
         return corners
     }
 
-    /// The AIQ of several routers on one dataset: the area under each router's hull from its own cheapest point to the
-    /// highest cost on any hull, divided by that highest cost.
+    /// The highest cost on the hull of any of several routers; 0 for none.
+    package static func highestCost(of routers: [[OperatingPoint]]) -> Double {
+        routers.compactMap { hull(of: $0).last?.cost }.max() ?? 0
+    }
+
+    /// The AIQ of a router: the area under its hull from its own cheapest point to `highest`, divided by `highest`.
     ///
-    /// The last accuracy of a hull is held; nothing counts left of its first point.
+    /// The last accuracy of the hull is held; nothing counts left of its first point.
+    /// - Parameters:
+    ///   - points: the operating points of the router.
+    ///   - highest: the end of the range, see ``highestCost(of:)``.
+    /// - Returns: the value; absent without a point or when no cost is positive.
+    package static func value(of points: [OperatingPoint], upTo highest: Double) -> MetricValue {
+        let hull = hull(of: points)
+        guard let first = hull.first else { return .absent(why: "no operating point") }
+        guard highest > 0 else { return .absent(why: "no operating point has a positive cost") }
+        return .value(BudgetCurve(through: hull).integral(from: first.cost, to: highest) / highest)
+    }
+
+    /// The AIQ of several routers on one dataset, up to the highest cost on any of their hulls.
+    ///
     /// - Parameter routers: the operating points of each router, at least one a router.
     /// - Returns: one value a router; absent when no hull has a positive cost.
     package static func values(of routers: [[OperatingPoint]]) -> [MetricValue] {
-        let hulls = routers.map(hull(of:))
-        let highest = hulls.compactMap(\.last?.cost).max() ?? 0
-        return hulls.map { hull in
-            guard let first = hull.first else { return .absent(why: "no operating point") }
-            guard highest > 0 else { return .absent(why: "no operating point has a positive cost") }
-            return .value(BudgetCurve(through: hull).integral(from: first.cost, to: highest) / highest)
-        }
+        let highest = highestCost(of: routers)
+        return routers.map { value(of: $0, upTo: highest) }
     }
 }

@@ -25,13 +25,10 @@ struct RunBoard {
         let follower = try RecordFollower(into: output)
         defer { follower.discard() }
         let facts = try follower.follow(run: run, through: client)
+        try follower.follow(tablesOf: lock, through: client)
         let aggregation = try Aggregation([follower.source()], lock: lock)
         let published = try aggregation.publish(to: output)
-        console.emit(aggregation.board)
-        if !published.missingBlobs.isEmpty {
-            console.warn("\(published.missingBlobs.count) blobs of choices were not found at the coordinator")
-        }
-        console.note("\(aggregation.board.rows.count) rows from \(aggregation.board.recordCount) records in \(folder)")
+        BoardReport(aggregation: aggregation, published: published, folder: folder).show(on: console)
         return facts
     }
 }

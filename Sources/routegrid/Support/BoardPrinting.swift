@@ -7,7 +7,10 @@ extension Console {
         switch format {
         case .json: Console.writeData(String(decoding: board.jsonBytes, as: UTF8.self))
         case .jsonl: Console.writeData(board.rows.map { $0.json.jsonText + "\n" }.joined())
-        case .table: Console.writeData(board.tables.map(text).joined(separator: "\n"))
+        case .table:
+            Console.writeData(board.tables(.brief).map(text).joined(separator: "\n"))
+            let legend = board.statisticsLegend.map { $0.replacing("**", with: "") + "\n" }.joined()
+            if !legend.isEmpty { Console.writeData("\n" + legend.replacing("[low, high]", with: "interval")) }
         case .quiet: break
         }
     }

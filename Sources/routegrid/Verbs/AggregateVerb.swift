@@ -49,7 +49,9 @@ struct AggregateVerb: ParsableCommand {
         if aggregation.records.repeatedCount > 0 {
             console.note("\(aggregation.records.repeatedCount) records came more than once, each time equal")
         }
-        try BoardReport(aggregation: aggregation, published: published, folder: out).show(on: console)
+        let report = BoardReport(aggregation: aggregation, published: published, folder: out)
+        report.show(on: console)
+        try report.checkComplete()
     }
 
     /// The lock that was named, or the one that all folders with a lock agree on.
@@ -79,20 +81,26 @@ struct BoardReport {
     let folder: String
 
     /// Prints the board on stdout and remarks on stderr.
-    ///
-    /// - Throws: `incomplete` when rows lack records.
-    func show(on console: Console) throws(RouteGridError) {
+    func show(on console: Console) {
         let board = aggregation.board
         console.emit(board)
         if !published.missingBlobs.isEmpty {
-            console.warn("\(published.missingBlobs.count) blobs of choices were not found beside the records")
+            console.warn("\(published.missingBlobs.count) blobs were not found beside the records")
         }
+        if aggregation.statisticsDiffer {
+            console.note("the grids differ in their statistics: intervals are made with the defaults; --lock decides")
+        }
+        for remark in board.remarks { console.warn("no intervals where \(remark)") }
         console.note("\(board.rows.count) rows from \(board.recordCount) records in \(folder)")
-        guard board.incompleteCount == 0 else {
-            throw RouteGridError(
-                .incomplete,
-                "\(board.incompleteCount) rows lack records; they are listed without a place"
-            )
+    }
+
+    /// Ends the command as the board demands.
+    ///
+    /// - Throws: `incomplete` when rows lack records.
+    func checkComplete() throws(RouteGridError) {
+        let incomplete = aggregation.board.incompleteCount
+        guard incomplete == 0 else {
+            throw RouteGridError(.incomplete, "\(incomplete) rows lack records; they are listed without a place")
         }
     }
 }

@@ -1,0 +1,39 @@
+package import RouteGridBase
+import RoutingCore
+
+/// One curve behind a row: one seed on one split, from a single record or from several that differ in their budget alone.
+package struct BoardRun: Sendable {
+    /// The records' job, with `budget` as the list of the joined budgets where there are several.
+    package let job: JSONValue
+    /// In key order; empty when there is none.
+    package let jobKeys: [Digest]
+    package let fitKeys: [Digest]
+    package let itemCount: Int?
+    package let missingCount: Int
+    package let points: [CurvePoint]
+    /// Each `{"v": number}` or `{"v": null, "why": text}`.
+    package internal(set) var metrics: [String: JSONValue]
+    /// How the metrics were read off the records' choices; nil when these do not make one curve.
+    let reading: CurveReading?
+    /// Whether every job of the run has a record.
+    let isComplete: Bool
+
+    package var hasRecord: Bool { !jobKeys.isEmpty }
+    /// Nil for a router that draws no random number.
+    package var seed: Int? { job["seed"]?.integerValue }
+    package var splitIndex: Int { job["split"]?["index"]?.integerValue ?? 0 }
+
+    /// By split, then by seed: the order of everything that is summed over runs.
+    static func precedes(_ left: BoardRun, _ right: BoardRun) -> Bool {
+        (left.splitIndex, left.seed ?? -1) < (right.splitIndex, right.seed ?? -1)
+    }
+}
+
+/// Where a curve's metrics were read: what recomputing them on resamples needs.
+struct CurveReading: Sendable {
+    /// In the order of the curve's points: one record with all points, or one record a point.
+    let records: [ScoredRecord]
+    let largest: Int
+    let peak: CurveReference.Pick
+    let parity: CurveReference.Pick
+}

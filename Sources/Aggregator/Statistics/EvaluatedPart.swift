@@ -1,0 +1,108 @@
+import Grid
+import RouteGridBase
+import RouterCatalog
+import RoutingCore
+import RoutingData
+
+/// The items that records were read on: what recomputing a record on resamples stands on.
+struct EvaluatedPart: Sendable {
+    let ground: EvaluationGround
+    let outcomes: ItemOutcomes
+    /// Who the items are, in the order of the choices.
+    let samples: [Sample]
+
+    /// Finds the table of a record and checks that the record was made on it.
+    ///
+    /// - Parameters:
+    ///   - record: Any record of the split.
+    ///   - tables: Where to look.
+    ///   - blobs: The content of the tables.
+    /// - Throws: ``Absence`` when no table fits, `checkFailed` when a blob is damaged.
+    init(of record: ScoredRecord, tables: KnownTables, blobs: BlobFolders) throws {
+        let candidates = tables.tables(of: record.job)
+        guard !candidates.isEmpty else { throw Absence(why: "no grid.lock.json or tables.json says what the data are") }
+        guard let mode = EvaluationMode(rawValue: record.mode), let part = EvaluationPart(rawValue: record.part) else {
+            throw Absence(why: "the records are of a mode or part that this build does not know")
+        }
+        let claimed = try CurveReference(
+            record.result["reference"] ?? .null,
+            mode: mode,
+            place: "record \(record.jobKey)"
+        )
+        let split = try Split(recorded: record.job["split"] ?? .null)
+        for table in candidates {
+            let known = try table.outcomes(blobs)
+            let ground = try EvaluationGround(known, parts: try split.parts(of: known.samples), mode: mode)
+            let outcomes = try ground.outcomes(of: part)
+            guard ground.isGround(of: claimed, on: outcomes) else { continue }
+            (self.ground, self.outcomes) = (ground, outcomes)
+            samples = try ground.rows(of: part).map { known.samples[$0] }
+            return
+        }
+        throw Absence(why: "the records' reference values are not those of the data found beside them")
+    }
+}
+
+extension EvaluationGround {
+    /// Whether single models, oracle and cost range are those that a record names, to the bit.
+    fileprivate func isGround(of claimed: CurveReference, on outcomes: ItemOutcomes) -> Bool {
+        let found = reference(on: outcomes, largest: 0, peak: claimed.peak, parity: claimed.parity)
+        return found.lowestCost == claimed.lowestCost && found.highestCost == claimed.highestCost
+            && found.strongCost == claimed.strongCost && found.cheapest == claimed.cheapest
+            && found.best == claimed.best && found.oracleAccuracy == claimed.oracleAccuracy
+    }
+}
+
+extension KnownTables.Table {
+    /// The outcomes, without embeddings.
+    ///
+    /// - Throws: ``Absence`` when a blob is not there; `badInput` when the blobs do not fit together.
+    fileprivate func outcomes(_ blobs: BlobFolders) throws -> OutcomeTable {
+        func bytes(_ digest: Digest) throws -> [UInt8] {
+            guard let bytes = try blobs.bytes(digest) else {
+                throw Absence(why: "the blobs of the outcomes are not beside the records")
+            }
+            return bytes
+        }
+        func matrix(_ digest: Digest) throws -> Matrix<Double> {
+            try TensorBlob.decodeDoubles(try bytes(digest), place: "blob \(digest)")
+        }
+        let costs: Matrix<Double>
+        switch cost {
+        case .tensor(let digest): costs = try matrix(digest)
+        case .prices(let tokensIn, let tokensOut, let prices):
+            costs = try PricedCost.matrix(
+                tokensIn: try matrix(tokensIn),
+                tokensOut: try matrix(tokensOut),
+                prices: try bytes(prices),
+                models: models
+            )
+        }
+        let table = OutcomeTable(
+            models: models,
+            samples: try SampleList.decode(try bytes(samples), place: "blob \(samples)"),
+            quality: try matrix(quality),
+            cost: costs
+        )
+        for matrix in [table.quality, table.cost]
+        where matrix.rows != table.samples.count || matrix.columns != models.count {
+            throw RouteGridError.badInput("blob \(quality)", "a tensor of another shape than its samples and models")
+        }
+        return table
+    }
+}
+
+extension Split {
+    /// The split that a record shows: parameters, seed and index in one object.
+    fileprivate init(recorded json: JSONValue) throws(RouteGridError) {
+        let kind = json["kind"]?.stringValue ?? ""
+        let parameters = (json.objectValue ?? [:]).filter { !["kind", "seed", "index"].contains($0.key) }
+        try self.init(
+            json: [
+                "kind": .string(kind), "revision": JSONValue(Split.revisions[kind] ?? 1),
+                "parameters": .object(parameters), "seed": json["seed"] ?? .null, "index": json["index"] ?? .null,
+            ],
+            place: "job.split"
+        )
+    }
+}
