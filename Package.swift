@@ -132,6 +132,20 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        .target(
+            name: "ClusterTrials",
+            dependencies: ["RouteGridBase", "Wire", "ZeroMQ", "CPlatform"],
+            path: "Tests/ClusterTrials",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "trials",
+            dependencies: [
+                "ClusterTrials", "RouteGridBase", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Trials",
+            swiftSettings: settings
+        ),
         .testTarget(name: "RouteGridBaseTests", dependencies: ["RouteGridBase"], swiftSettings: settings),
         .testTarget(
             name: "RoutingDataTests",
@@ -193,7 +207,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ClusterTests",
-            dependencies: ["routegrid", "Grid", "RouteGridBase", "TestSupport", "Wire", "ZeroMQ"],
+            dependencies: ["routegrid", "ClusterTrials", "Grid", "RouteGridBase", "TestSupport", "Wire", "ZeroMQ"],
             swiftSettings: settings
         ),
     ],
