@@ -207,7 +207,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ClusterTests",
-            dependencies: ["routegrid", "ClusterTrials", "Grid", "RouteGridBase", "TestSupport", "Wire", "ZeroMQ"],
+            dependencies: [
+                "routegrid", "ClusterTrials", "Coordinator", "Grid", "RouteGridBase", "TestSupport", "Wire", "ZeroMQ",
+            ],
             swiftSettings: settings
         ),
     ],

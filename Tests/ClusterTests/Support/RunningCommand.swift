@@ -14,7 +14,13 @@ final class RunningCommand: Sendable {
     private let outputPath: String
     private let messagesPath: String
 
-    init(_ arguments: [String], in folder: String = "/", environment: [String: String] = [:]) throws {
+    /// Starts the built `routegrid`, or another program.
+    init(
+        _ arguments: [String],
+        program: String = CommandLineTool.path,
+        in folder: String = "/",
+        environment: [String: String] = [:]
+    ) throws {
         let base = NSTemporaryDirectory() + "routegrid-command-\(UUID().uuidString)"
         (outputPath, messagesPath) = (base + ".out", base + ".err")
         for path in [outputPath, messagesPath] {
@@ -23,7 +29,7 @@ final class RunningCommand: Sendable {
             }
         }
         process = Process()
-        process.executableURL = URL(fileURLWithPath: CommandLineTool.path)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

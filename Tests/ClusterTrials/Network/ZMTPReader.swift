@@ -1,5 +1,5 @@
 /// Takes the messages out of one direction of a ZMTP 3 connection without encryption (rfc.zeromq.org/spec/23).
-struct ZMTPReader {
+package struct ZMTPReader {
     private var buffer: [UInt8] = []
     private var start = 0
     private var isGreeted = false
@@ -8,8 +8,10 @@ struct ZMTPReader {
     /// The connection is encrypted, or no ZMTP: nothing is read from it.
     private(set) var isBlind = false
 
+    package init() {}
+
     /// Adds bytes; gives the messages that they complete.
-    mutating func feed(_ bytes: ArraySlice<UInt8>) -> [[[UInt8]]] {
+    package mutating func feed(_ bytes: ArraySlice<UInt8>) -> [[[UInt8]]] {
         guard !isBlind else { return [] }
         buffer += bytes
         defer {
