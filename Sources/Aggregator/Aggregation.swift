@@ -10,8 +10,10 @@ package struct Aggregation: Sendable {
         package var numerics: String?
         package init(mode: String? = nil, numerics: String? = nil) { (self.mode, self.numerics) = (mode, numerics) }
 
-        func admits(_ record: ScoredRecord) -> Bool {
-            (mode ?? record.mode) == record.mode && (numerics ?? record.numerics) == record.numerics
+        func admits(_ record: ScoredRecord) -> Bool { admits(mode: record.mode, numerics: record.numerics) }
+
+        func admits(mode: String, numerics: String) -> Bool {
+            (self.mode ?? mode) == mode && (self.numerics ?? numerics) == numerics
         }
     }
 
@@ -20,6 +22,8 @@ package struct Aggregation: Sendable {
     package let board: Leaderboard
     /// Whether the grids behind the records differ in how to resample, so that the defaults were taken.
     package let statisticsDiffer: Bool
+    /// Measurements beside the records; on no board.
+    package let latency: LatencyTable
     private let lock: GridLock?
     private let tables: KnownTables
     private let keys: [Digest]
@@ -71,6 +75,7 @@ package struct Aggregation: Sendable {
         tables = known.keeping(chosen.map(\.job))
         blobs = Set(chosen.compactMap(\.choices) + tables.blobs).sorted()
         statisticsDiffer = lock == nil && known.disagree
+        latency = try LatencyTable(reading: sources, filter: filter)
         board = try Leaderboard(
             chosen,
             expected: expected,
@@ -124,6 +129,12 @@ package struct Aggregation: Sendable {
         if !runs.isEmpty {
             try folder.write(runs, to: OutputName.runs)
             published.files.append(OutputName.runs)
+        }
+        if latency.records.isEmpty {
+            try folder.remove(OutputName.latency)
+        } else {
+            try folder.write(latency.bytes, to: OutputName.latency)
+            published.files.append(OutputName.latency)
         }
         try folder.write(Array(manifest.text.utf8), to: OutputName.manifest)
         published.files.append(OutputName.manifest)

@@ -65,14 +65,62 @@ import Worker
         #expect(error?.message.contains("5 × 2 for 6 samples and 2 models") == true)
     }
 
-    private func task(cost other: Matrix<Double>? = nil) throws -> SlotTask {
+    @Test(arguments: [1, 2]) func `a latency job is measured on what it names`(batch: Int) throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var task = try task(kind: "best-single")
+        let fit = try FitIdentity(parsing: Array(task.fit))
+        guard case .evaluation(let evaluation) = try CellIdentity(parsing: Array(task.cells[0].eval)) else { return }
+        let job = LatencyIdentity(
+            fit: fit.key,
+            data: evaluation.data,
+            cost: evaluation.cost,
+            settings: GridLatency(queries: 3, warmup: 2, repeats: 4, batches: [batch]),
+            batch: batch,
+            occasion: "run 1"
+        )
+        task.cells[0].eval = Data(job.json.canonicalBytes())
+        task.cells[0].jobKey = job.key.data
+        let turns = folder
+        let executor = ExperimentExecutor(numerics: "test-class", turn: MachineTurn(folder: turns))
+        executor.enter(task)
+        try executor.prepare(task)
+        let outcome = try executor.evaluate(task.cells[0])
+        executor.leave()
+        let record = try LatencyRecord(line: outcome.record, place: "record")
+        #expect(record.jobKey == job.key && record.fitKey == fit.key)
+        #expect(outcome.resultDigest == record.resultDigest && outcome.blobs.isEmpty)
+        let measured = record.measured
+        // The split has two test rows, fewer than the three that were asked for.
+        #expect(measured["queries"] == 2)
+        #expect(measured["calls"]?.integerValue == 4 * (2 / batch))
+        func number(_ group: String, _ name: String) -> Double { measured[group]?[name]?.numberValue ?? -1 }
+        #expect(number("call_us", "min") > 0)
+        #expect(number("call_us", "min") <= number("call_us", "p50"))
+        #expect(number("call_us", "p50") <= number("call_us", "p99"))
+        #expect(number("call_us", "p99") <= number("call_us", "max"))
+        #expect(number("query_us", "p50") <= number("call_us", "p50"))
+        #expect(number("queries_per_s", "min") <= number("queries_per_s", "max"))
+        #expect(number("queries_per_s", "min") > 0)
+        #expect(measured["other_busy_slots"]?["v"] == 0)
+        #expect(measured["encoder_us"]?["v"] == .null)
+        #expect((measured["fit_s"]?.numberValue ?? -1) >= 0)
+        #expect(measured["machine"]?["cpu"]?.stringValue?.isEmpty == false)
+        #expect((measured["machine"]?["threads"]?.integerValue ?? 0) >= 1)
+        // Again: other times, the same digest.
+        #expect(try executor.evaluate(task.cells[0]).resultDigest == outcome.resultDigest)
+        // Outside of a turn it does not claim to be alone.
+        let crowded = try LatencyRecord(line: try executor.evaluate(task.cells[0]).record, place: "record")
+        #expect(crowded.measured["other_busy_slots"]?["v"] == .null)
+    }
+
+    private func task(cost other: Matrix<Double>? = nil, kind: String = "oracle") throws -> SlotTask {
         let blobs = [SampleList.encode(samples), TensorBlob.encode(quality), TensorBlob.encode(other ?? cost)]
         let digests = blobs.map { Digest(hashing: $0) }
         let data = DataIdentity(samples: digests[0], models: ["a", "b"], quality: digests[1])
         let fit = FitIdentity(
             numerics: "test-class",
             mode: .sound,
-            router: try RouterCatalog.configure(kind: "oracle", parameters: [:], place: "router"),
+            router: try RouterCatalog.configure(kind: kind, parameters: [:], place: "router"),
             data: data,
             split: Split(kind: .random(train: 0.5, dev: 0.2, test: 0.3, groupBy: .sample), seed: 1)
         )

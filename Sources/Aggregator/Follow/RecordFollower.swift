@@ -11,15 +11,17 @@ package struct RecordFollower {
     private let folder: OutputFolder
     private let recordsPath: String
     private let runsPath: String
+    private let latencyPath: String
 
     /// - Parameter folder: Where blobs go, and, in a hidden folder of it, what has come in.
     /// - Throws: `system` when the folder cannot be written.
     package init(into folder: OutputFolder) throws(RouteGridError) {
         self.folder = folder
         let incoming = try OutputFolder(path: folder.place(".incoming-\(getpid())"))
-        for name in [OutputName.records, OutputName.runs] { try incoming.write([], to: name) }
+        for name in [OutputName.records, OutputName.runs, OutputName.latency] { try incoming.write([], to: name) }
         recordsPath = incoming.place(OutputName.records)
         runsPath = incoming.place(OutputName.runs)
+        latencyPath = incoming.place(OutputName.latency)
     }
 
     /// What came in, as an input of an aggregation.
@@ -49,20 +51,22 @@ package struct RecordFollower {
     package func follow(run: UInt64, through client: ClusterClient) throws -> [JSONValue] {
         let records = try FileHandle(forWritingTo: URL(fileURLWithPath: recordsPath))
         let runs = try FileHandle(forWritingTo: URL(fileURLWithPath: runsPath))
+        let latency = try FileHandle(forWritingTo: URL(fileURLWithPath: latencyPath))
         defer {
             try? records.close()
             try? runs.close()
+            try? latency.close()
         }
         var facts: [JSONValue] = []
         try client.follow(run: run) { message in
             for item in message.items {
-                try records.write(contentsOf: item.record + Data("\n".utf8))
+                let line = try CommittedLine(item.record, place: "record \(item.seq) of the coordinator")
+                try (line.isLatency ? latency : records).write(contentsOf: item.record + Data("\n".utf8))
                 if !item.run.isEmpty {
                     try runs.write(contentsOf: item.run + Data("\n".utf8))
                     facts.append(try JSONValue(parsing: item.run, place: "facts of the run"))
                 }
-                let place = "record \(item.seq) of the coordinator"
-                if let digest = try MetricRecord(line: item.record, place: place).choices, !folder.hasBlob(digest) {
+                if let digest = line.choices, !folder.hasBlob(digest) {
                     try folder.store(blob: client.fetch(digest), digest: digest)
                 }
             }

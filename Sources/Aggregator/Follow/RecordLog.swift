@@ -13,6 +13,7 @@ package struct RecordLog {
     private var positions: [String: JSONValue]
 
     private static let positionName = "position.json"
+    private static let logs = [OutputName.records, OutputName.runs, OutputName.latency]
 
     /// Opens or begins the log.
     ///
@@ -25,9 +26,11 @@ package struct RecordLog {
             positions = try JSONValue(parsing: bytes, place: path).objectValue ?? [:]
         } else {
             positions = [:]
-            for name in [OutputName.records, OutputName.runs] { try folder.write([], to: name) }
         }
-        for name in [OutputName.records, OutputName.runs] { try RecordLog.dropCutOffLine(folder.place(name)) }
+        for name in RecordLog.logs where !FileManager.default.fileExists(atPath: folder.place(name)) {
+            try folder.write([], to: name)
+        }
+        for name in RecordLog.logs { try RecordLog.dropCutOffLine(folder.place(name)) }
     }
 
     /// The log as an input of aggregations.
@@ -59,19 +62,17 @@ package struct RecordLog {
         guard start < goal else { return }
         let records = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.place(OutputName.records)))
         let facts = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.place(OutputName.runs)))
-        defer {
-            try? records.close()
-            try? facts.close()
-        }
-        try records.seekToEnd()
-        try facts.seekToEnd()
+        let latency = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.place(OutputName.latency)))
+        let files = [records, facts, latency]
+        defer { for file in files { try? file.close() } }
+        for file in files { try file.seekToEnd() }
         try client.follow(after: start) { message in
             for item in message.items {
-                let record = try MetricRecord(line: item.record, place: "record \(item.seq) of the coordinator")
-                if let digest = record.choices, !folder.hasBlob(digest) {
+                let line = try CommittedLine(item.record, place: "record \(item.seq) of the coordinator")
+                if let digest = line.choices, !folder.hasBlob(digest) {
                     try folder.store(blob: client.fetch(digest), digest: digest)
                 }
-                try records.write(contentsOf: item.record + Data("\n".utf8))
+                try (line.isLatency ? latency : records).write(contentsOf: item.record + Data("\n".utf8))
                 if !item.run.isEmpty { try facts.write(contentsOf: item.run + Data("\n".utf8)) }
             }
             positions[RecordLog.name(of: client)] = .integer(Int64(clamping: message.last))

@@ -42,6 +42,13 @@ package struct OutputFolder: Sendable {
         try write(to: name) { append throws(RouteGridError) in try append(contents[...]) }
     }
 
+    /// Removes a file of an earlier board that this one does not have.
+    package func remove(_ name: String) throws(RouteGridError) {
+        guard unlink(place(name)) == 0 || errno == ENOENT else {
+            throw RouteGridError(.system, "\(place(name)): cannot be removed: \(String(cString: strerror(errno)))")
+        }
+    }
+
     /// Writes a file in pieces that appear in one step.
     ///
     /// - Parameters:

@@ -14,7 +14,7 @@ package enum ExpectedJobs {
     package static func missing(from records: RecordCollection, of lock: GridLock) throws(RouteGridError) -> [JSONValue]
     {
         var missing: [Digest: JSONValue] = [:]
-        for group in 0..<lock.groupCount {
+        for group in lock.evaluationGroups {
             for keyed in lock.jobs(ofGroup: group) where !records.contains(keyed.jobKey) {
                 let record = MetricRecord.make(
                     fit: lock.fit(ofGroup: group),

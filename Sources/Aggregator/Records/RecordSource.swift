@@ -5,7 +5,7 @@ package import RouteGridBase
 package struct RecordSource: Sendable, Hashable {
     /// The file of metric records.
     package let recordsPath: String
-    /// Where `runs.jsonl`, `tables.json` and `grid.lock.json` are looked for.
+    /// Where `runs.jsonl`, `latency.jsonl`, `tables.json` and `grid.lock.json` are looked for.
     package let folder: String
     /// Where `blobs/` is looked for.
     package let blobFolder: String
@@ -35,6 +35,7 @@ package struct RecordSource: Sendable, Hashable {
     package var lockPath: String { folder + "/" + OutputName.lock }
     package var tablesPath: String { folder + "/" + OutputName.tables }
     package var runsPath: String { folder + "/" + OutputName.runs }
+    package var latencyPath: String { folder + "/" + OutputName.latency }
 
     /// Where the blob with this digest would be.
     package func blobPath(_ digest: Digest) -> String { blobFolder + "/" + OutputName.blob(digest) }
@@ -46,6 +47,7 @@ package enum OutputName {
     package static let tables = "tables.json"
     package static let records = "records.jsonl"
     package static let runs = "runs.jsonl"
+    package static let latency = "latency.jsonl"
     package static let manifest = "MANIFEST.sha256"
 
     /// Where a blob is: `blobs/ab/cdef…`.

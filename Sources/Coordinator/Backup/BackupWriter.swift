@@ -84,8 +84,8 @@ package struct BackupWriter {
     }
 
     private func copyBlob(of item: WireRecordItem) throws {
-        let record = try MetricRecord(line: item.record, place: "record \(item.seq) of the coordinator")
-        if let digest = record.choices { try copyBlob(digest) }
+        let line = try CommittedLine(item.record, place: "record \(item.seq) of the coordinator")
+        if let digest = line.choices { try copyBlob(digest) }
     }
 
     private func copyBlob(_ digest: Digest) throws {

@@ -24,7 +24,7 @@ extension RecordStore {
             throw RouteGridError.badInput(folder.facts, "\(facts.count) lines for \(lines.count) records")
         }
         for (index, pair) in zip(lines, facts).enumerated() {
-            let record = try MetricRecord(line: pair.0, place: "\(folder.records):\(index + 1)")
+            let record = try CommittedLine(pair.0, place: "\(folder.records):\(index + 1)")
             if let digest = record.choices { try restoreBlob(digest, from: folder) }
             try write {
                 try $0.cachedStatement(

@@ -27,8 +27,14 @@ extension CoordinatorServer {
             var missing: [Digest] = []
             for digest in lock.blobs where try !store.hasBlob(digest) { missing.append(digest) }
             guard missing.isEmpty else { return NewRun(lock: lock, missing: missing, id: nil) }
-            let id = try store.addRun(name: lock.name, lock: bytes, priority: lock.priority)
-            return NewRun(lock: lock, missing: [], id: id)
+            let submitted = RecordStore.timestamp()
+            let id = try store.addRun(
+                name: lock.name,
+                lock: bytes,
+                priority: lock.priority,
+                submitted: submitted
+            )
+            return NewRun(lock: lock, missing: [], id: id, submitted: submitted)
         } then: { outcome in
             self.assumeIsolated { $0.submitted(outcome, route) }
         }
@@ -38,6 +44,7 @@ extension CoordinatorServer {
         let lock: GridLock
         let missing: [Digest]
         let id: RunID?
+        var submitted = ""
     }
 
     private func submitted(_ outcome: Result<NewRun, RouteGridError>, _ route: RoutingID) {
@@ -46,8 +53,8 @@ extension CoordinatorServer {
         case .success(let new):
             let cells = new.lock.activeCellCount
             if let id = new.id {
-                locks[id] = new.lock
-                runNames[id] = (new.lock.name, RecordStore.timestamp(), "")
+                locks[id] = new.lock.measured(by: id, submitted: new.submitted)
+                runNames[id] = (new.lock.name, new.submitted, "")
                 log.info("run submitted", metadata: ["run": "\(id)", "name": "\(new.lock.name)", "cells": "\(cells)"])
                 handle(.runAdded(id, new.lock, RunPolicy(new.lock), .active, done: CellBitmap(), exceptions: [:]))
             }
@@ -111,6 +118,15 @@ extension CoordinatorServer {
             .compactMap(\.worker)
         guard !found.isEmpty else { throw RouteGridError(.usage, "there is no worker \(selector)") }
         return found
+    }
+}
+
+extension GridLock {
+    /// The lock of a run: its latency jobs are this run's own, wherever the run is taken up again.
+    func measured(by run: RunID, submitted: String) -> GridLock {
+        var lock = self
+        lock.occasion = "run \(run), submitted \(submitted)"
+        return lock
     }
 }
 

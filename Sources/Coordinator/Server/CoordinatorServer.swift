@@ -147,7 +147,7 @@ package actor CoordinatorServer {
 
     private func takeUpRuns() throws(RouteGridError) {
         for run in try access.store.runs() {
-            let lock = try GridLock(parsing: run.lock)
+            let lock = try GridLock(parsing: run.lock).measured(by: run.id, submitted: run.submitted)
             locks[run.id] = lock
             runNames[run.id] = (run.name, run.submitted, run.reason)
             var policy = RunPolicy(lock)

@@ -119,5 +119,5 @@ extension RecordStore {
         )
     }
 
-    static func timestamp() -> String { Date().formatted(.iso8601) }
+    package static func timestamp() -> String { Date().formatted(.iso8601) }
 }

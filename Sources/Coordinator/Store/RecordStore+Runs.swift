@@ -23,12 +23,17 @@ package struct StoredRecord: Sendable {
 
 extension RecordStore {
     /// Adds a run; it is on disk when this returns.
-    package func addRun(name: String, lock: [UInt8], priority: Int) throws(RouteGridError) -> RunID {
+    package func addRun(
+        name: String,
+        lock: [UInt8],
+        priority: Int,
+        submitted: String = timestamp()
+    ) throws(RouteGridError) -> RunID {
         try write { database in
             try database.execute(
                 sql: "INSERT INTO run(name, lock_sha, lock, state, priority, submitted_at) VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    name, Data(Digest(hashing: lock)), Data(lock), RunState.active.rawValue, priority, Self.timestamp(),
+                    name, Data(Digest(hashing: lock)), Data(lock), RunState.active.rawValue, priority, submitted,
                 ]
             )
             return RunID(UInt64(database.lastInsertedRowID))

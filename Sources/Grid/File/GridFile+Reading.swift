@@ -10,7 +10,8 @@ extension GridFile {
     private static let keys = [
         "schema", "name", "mode", "numerics", "datasets", "models", "encoders", "splits", "modality", "fusion",
         "routers",
-        "seeds", "budgets", "prices", "select", "include", "exclude", "statistics", "limits", "resources", "priority",
+        "seeds", "budgets", "prices", "select", "include", "exclude", "statistics", "latency", "limits", "resources",
+        "priority",
     ]
 
     /// Reads a grid file.
@@ -51,6 +52,7 @@ extension GridFile {
         prices = try Self.prices(file["prices"])
         select = try Self.select(file["select"])
         statistics = try GridStatistics(file["statistics"])
+        latency = try GridLatency.read(file["latency"])
         limits = try GridLimits(file["limits"])
         resources = try GridResources(file["resources"], limits: &limits)
         priority = 0

@@ -74,6 +74,7 @@ package struct GridFile: Sendable {
     var select: Placed<GridSelection>?
     var exclude: [Placed<ExcludeClause>]
     package internal(set) var statistics: GridStatistics
+    var latency: GridLatency?
     package internal(set) var limits: GridLimits
     package internal(set) var resources: GridResources
     package internal(set) var priority: Int

@@ -38,6 +38,9 @@ struct BlockLayout: Sendable {
     let firstGroup: Int
     let cellCount: Int
     let groupCount: Int
+    /// The first cell and the first group after it.
+    var cellEnd: Int { firstCell + cellCount }
+    var groupEnd: Int { firstGroup + groupCount }
     let variants: [Variant]
     let partCount: Int
     private let encoderCount: Int

@@ -32,7 +32,7 @@ extension GridLock {
         )
     }
 
-    /// The evaluation of one cell.
+    /// The evaluation of one cell; not of a latency job.
     package func job(ofCell cell: Int) -> JobIdentity {
         let group = group(ofCell: cell)
         let (block, values) = coordinates(ofGroup: group)

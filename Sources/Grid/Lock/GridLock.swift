@@ -18,12 +18,14 @@ package struct GridLock: Sendable {
     package static let schema = "routegrid/lock/v1"
 
     package let contents: GridLockContents
+    /// Which run measures, in the keys of latency jobs (see ``LatencyIdentity``); no part of the frozen grid.
+    package var occasion = ""
     /// `grid.lock.json`: canonical JSON.
     package let bytes: [UInt8]
-    /// Cells of all blocks, excluded ones counted: the range of cell numbers.
+    /// Cells of all blocks, excluded ones and latency jobs counted: the range of cell numbers.
     package let cellCount: Int
     package let groupCount: Int
-    /// Cells that an `exclude` entry leaves out, by block.
+    /// Cells that an `exclude` entry leaves out, by block; those of latency jobs last.
     package let excludedCounts: [Int]
     let layouts: [BlockLayout]
     private let masks: [ExcludeMasks]
@@ -38,20 +40,24 @@ package struct GridLock: Sendable {
         var (cells, groups) = (0, 0)
         var excluded: [Int] = []
         var masks: [ExcludeMasks] = []
-        for block in contents.blocks {
-            guard let layout = BlockLayout(block, axes: contents.axes, firstCell: cells, firstGroup: groups),
+        func append(_ block: GridBlock, _ axes: GridAxes, _ exclude: [ExcludeClause]) throws(RouteGridError) {
+            guard let layout = BlockLayout(block, axes: axes, firstCell: cells, firstGroup: groups),
                 cells + layout.cellCount <= 1 << 62
             else { throw .badInput("grid \(contents.name)", "more than 2^62 cells") }
             layouts.append(layout)
-            masks.append(ExcludeMasks(contents.exclude, layout: layout, axes: contents.axes))
+            masks.append(ExcludeMasks(exclude, layout: layout, axes: axes))
             cells += layout.cellCount
             groups += layout.groupCount
-            excluded.append(masks[masks.count - 1].excludedCount(layout, axes: contents.axes))
+            excluded.append(masks[masks.count - 1].excludedCount(layout, axes: axes))
         }
+        for block in contents.blocks { try append(block, contents.axes, contents.exclude) }
+        let measured = Self.latencyBlocks(contents)
+        let ofWholeRouters = contents.exclude.filter { $0.budgets == nil }
+        for block in measured { try append(block, Self.latencyAxes(contents), ofWholeRouters) }
         (cellCount, groupCount, excludedCounts) = (cells, groups, excluded)
         self.layouts = layouts
         self.masks = masks
-        routers = contents.blocks.map(RouterTemplate.init)
+        routers = (contents.blocks + measured).map(RouterTemplate.init)
         templates = KeyTemplates(contents.axes, blocks: layouts, mode: contents.mode, numerics: contents.numerics)
     }
 
@@ -133,6 +139,11 @@ package struct GridLock: Sendable {
         let fitHex = key.hexBytes
         let budgets = layout.block.budgets
         var cell = layout.firstCell + layout.cells(ofGroup: group - layout.firstGroup).lowerBound
+        if block >= contents.blocks.count {
+            return latencyJobs(values, layout: layout, firstCell: cell, fitKey: key) { test in
+                masks[block].excludes(matching, variant: values.variant, test: test, budget: 0)
+            }
+        }
         var jobs: [KeyedJob] = []
         jobs.reserveCapacity(variant.groupSize)
         for (testIndex, test) in variant.tests.enumerated() {

@@ -15,6 +15,7 @@ extension GridLockContents {
             ),
         ]
         if let select { members["select"] = ["metric": .string(select.metric), "per": JSONValue(select.per)] }
+        if let latency { members["latency"] = latency.json }
         return .object(members)
     }
 
@@ -52,6 +53,9 @@ extension GridLockContents {
         if let json = object.optional("select") {
             var selection = try StrictObject(json, place: "\(place): select")
             select = GridSelection(metric: try selection.text("metric"), per: try selection.texts("per"))
+        }
+        latency = try object.optional("latency").mapThrowing { json throws(RouteGridError) in
+            try GridLatency(json: json, place: "\(place): latency")
         }
         try object.finish()
         try checkRevision(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)

@@ -18,6 +18,7 @@ package struct GridLockContents: Hashable, Sendable {
     package var exclude: [ExcludeClause]
     package var select: GridSelection?
     package var statistics: GridStatistics
+    package var latency: GridLatency?
     package var limits: GridLimits
     package var resources: GridResources
     package var priority: Int

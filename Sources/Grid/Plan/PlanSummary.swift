@@ -29,6 +29,8 @@ package struct PlanSummary: Hashable, Sendable {
     package var newFits: Int
     /// Those of them that train on cost: the ones that a change of prices repeats.
     package var newFitsOnCost: Int
+    /// Measurements of latency: every run makes all of them.
+    package var latency: Int
 
     /// More cells than this are estimated.
     package static let exactLimit = 1_000_000
@@ -44,13 +46,14 @@ package struct PlanSummary: Hashable, Sendable {
         recorded isRecorded: ([Digest]) throws(Failure) -> [Bool]
     ) throws(Failure) {
         blocks = lock.blockSummaries
-        (cells, excluded, groups) = (lock.cellCount, lock.excludedCount, lock.groupCount)
-        let active = lock.activeCellCount
+        (cells, excluded) = (lock.evaluationCellCount, lock.excludedEvaluationCount)
+        (groups, latency) = (lock.evaluationGroups.count, lock.latencyCellCount)
+        let active = cells - excluded
         isExact = active <= limit
         let stride = isExact ? 1 : (active + limit - 1) / limit
         var counts = KeyCounts()
         var group = 0
-        while group < lock.groupCount {
+        while group < groups {
             try counts.add(group, of: lock, isRecorded)
             group += stride
         }
@@ -96,7 +99,7 @@ private struct KeyCounts {
 extension GridLock {
     /// The blocks in words and numbers.
     var blockSummaries: [PlanSummary.Block] {
-        layouts.enumerated().map { index, layout in
+        layouts.prefix(contents.blocks.count).enumerated().map { index, layout in
             let varied = layout.block.parameters.filter { $0.values.count > 1 }.map { parameter in
                 "\(parameter.name): \(parameter.values.map { $0.stringValue ?? $0.jsonText }.joined(separator: ", "))"
             }
@@ -118,6 +121,7 @@ extension PlanSummary {
             "cells": JSONValue(cells), "excluded": JSONValue(excluded), "groups": JSONValue(groups),
             "exact": .bool(isExact), "keys": JSONValue(keys), "recorded": JSONValue(recorded), "new": JSONValue(new),
             "new_fits": JSONValue(newFits), "new_fits_on_cost": JSONValue(newFitsOnCost),
+            "latency": JSONValue(latency),
             "blocks": .array(
                 blocks.map {
                     [

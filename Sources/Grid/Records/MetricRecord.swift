@@ -67,7 +67,11 @@ package struct MetricRecord: Hashable, Sendable {
     /// - Throws: ``RouteGridError`` `badInput` for another schema, a missing or unknown member, or a result that does not
     ///   have the digest it claims.
     package init(line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
-        var object = try StrictObject(try JSONValue(parsing: line, place: place), place: place)
+        try self.init(json: try JSONValue(parsing: line, place: place), place: place)
+    }
+
+    init(json: JSONValue, place: String) throws(RouteGridError) {
+        var object = try StrictObject(json, place: place)
         let schema = try object.text("schema")
         guard schema == Self.schema else {
             throw .badInput(place, "schema: expected \(Self.schema), found \"\(schema)\"")

@@ -10,22 +10,43 @@ package enum RecordedJob {
     static func json(fit: FitIdentity, job: JobIdentity, labels: JSONValue) -> JSONValue {
         var members: [String: JSONValue] = [
             "kind": "evaluate",
-            "mode": .string(fit.mode.rawValue),
-            "numerics": .string(fit.numerics),
-            "router": named(fit.router.kind, fit.router.parameters),
-            "data": .string(
-                dataDigest(samples: job.data.samples, models: job.data.models, quality: job.data.quality).hex
-            ),
-            "modality": modality(fit: fit, job: job),
-            "fusion": fit.fusion.map { named($0.kind, $0.parameters) } ?? .null,
-            "split": split(fit.split),
-            "label": fit.label.map { $0.json } ?? .null,
-            "seed": fit.seed.map { JSONValue($0) } ?? .null,
             "part": .string(job.part.rawValue),
             "rule": .string(job.rule.rawValue),
             "budget": .string(job.budget.text),
         ]
         if job.isRawPenalty { members["raw"] = true }
+        return json(members, fit: fit, data: job.data, testModality: job.testModality, labels: labels)
+    }
+
+    static func json(fit: FitIdentity, job: LatencyIdentity, labels: JSONValue) -> JSONValue {
+        let members: [String: JSONValue] = [
+            "kind": .string(LatencyIdentity.kind), "part": "test", "queries": JSONValue(job.queries),
+            "warmup": JSONValue(job.warmup), "repeats": JSONValue(job.repeats), "batch": JSONValue(job.batch),
+            "occasion": .string(job.occasion),
+        ]
+        return json(members, fit: fit, data: job.data, testModality: job.testModality, labels: labels)
+    }
+
+    /// The members of both kinds added to those of one.
+    private static func json(
+        _ own: [String: JSONValue],
+        fit: FitIdentity,
+        data: DataIdentity,
+        testModality: Modality?,
+        labels: JSONValue
+    ) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "mode": .string(fit.mode.rawValue),
+            "numerics": .string(fit.numerics),
+            "router": named(fit.router.kind, fit.router.parameters),
+            "data": .string(dataDigest(samples: data.samples, models: data.models, quality: data.quality).hex),
+            "modality": modality(train: fit.trainModality, test: testModality),
+            "fusion": fit.fusion.map { named($0.kind, $0.parameters) } ?? .null,
+            "split": split(fit.split),
+            "label": fit.label.map { $0.json } ?? .null,
+            "seed": fit.seed.map { JSONValue($0) } ?? .null,
+        ]
+        members.merge(own) { $1 }
         for (name, value) in labels.objectValue ?? [:] where RecordLabels.names.contains(name) { members[name] = value }
         for name in RecordLabels.names where members[name] == nil { members[name] = .null }
         return textual(.object(members))
@@ -40,8 +61,8 @@ package enum RecordedJob {
         .object(parameters.merging(["kind": .string(kind)]) { $1 })
     }
 
-    private static func modality(fit: FitIdentity, job: JobIdentity) -> JSONValue {
-        guard let train = fit.trainModality, let test = job.testModality else { return .null }
+    private static func modality(train: Modality?, test: Modality?) -> JSONValue {
+        guard let train, let test else { return .null }
         return ["train": .string(train.rawValue), "test": .string(test.rawValue)]
     }
 

@@ -63,6 +63,7 @@ package enum GridResolver {
             exclude: file.exclude.map(\.value),
             select: nil,
             statistics: file.statistics,
+            latency: file.latency,
             limits: file.limits,
             resources: file.resources,
             priority: file.priority,
@@ -143,8 +144,8 @@ package enum GridResolver {
 
     private static func checkCount(_ lock: GridLock, file: GridFile) throws(RouteGridError) {
         let active = lock.activeCellCount
-        guard active > 0 else {
-            throw .badInput(file.path, "the grid has 0 cells: exclude leaves out all \(lock.cellCount)")
+        guard lock.evaluationCellCount > lock.excludedEvaluationCount else {
+            throw .badInput(file.path, "the grid has 0 cells: exclude leaves out all \(lock.evaluationCellCount)")
         }
         guard active <= file.limits.cells else {
             throw .badInput(

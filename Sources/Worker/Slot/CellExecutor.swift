@@ -5,6 +5,12 @@ package import Wire
 ///
 /// The real one is ``ExperimentExecutor``; tests bring their own.
 package protocol CellExecutor: AnyObject {
+    /// Waits until it may compute beside what else runs on the machine; no limit of time applies meanwhile.
+    func enter(_ task: SlotTask)
+
+    /// The task that was entered is over.
+    func leave()
+
     /// Reads the data and fits.
     ///
     /// - Throws: `RouteGridError` whose code says whether trying again may help: `temporary` and `system` do.
@@ -12,6 +18,11 @@ package protocol CellExecutor: AnyObject {
 
     /// Evaluates one cell of the task prepared last.
     func evaluate(_ cell: SlotCell) throws -> CellOutcome
+}
+
+extension CellExecutor {
+    package func enter(_ task: SlotTask) {}
+    package func leave() {}
 }
 
 /// The record of one cell, and what it names.

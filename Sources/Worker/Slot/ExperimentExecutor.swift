@@ -9,6 +9,7 @@ package import Wire
 /// Computes cells with the core: canonical bytes in, records out.
 package final class ExperimentExecutor: CellExecutor {
     private let numerics: String
+    private let turn: MachineTurn
     private var loader = TableLoader()
     private var current: Prepared?
 
@@ -18,22 +19,34 @@ package final class ExperimentExecutor: CellExecutor {
         let fitKey: Digest
         let labels: JSONValue
         let experiment: FittedExperiment
+        let fitSeconds: Double
         /// Of the cells that the task had when it was prepared.
-        let jobs: [Data: JobIdentity]
+        let jobs: [Data: CellIdentity]
     }
 
-    /// - Parameter numerics: the class of this process; a fit of another class is refused.
-    package init(numerics: String) { self.numerics = numerics }
+    /// - Parameters:
+    ///   - numerics: the class of this process; a fit of another class is refused.
+    ///   - turn: whom measurements wait for.
+    package init(numerics: String, turn: MachineTurn = MachineTurn()) {
+        self.numerics = numerics
+        self.turn = turn
+    }
+
+    package func enter(_ task: SlotTask) {
+        if task.measures { turn.enterAlone() } else { turn.enter() }
+    }
+
+    package func leave() { turn.leave() }
 
     package func prepare(_ task: SlotTask) throws {
         let fit = try FitIdentity(parsing: Array(task.fit))
         guard fit.numerics == numerics else {
             throw RouteGridError(.badInput, "this slot computes as \(numerics), the fit asks for \(fit.numerics)")
         }
-        var jobs: [Data: JobIdentity] = [:]
-        var list: [JobIdentity] = []
+        var jobs: [Data: CellIdentity] = [:]
+        var list: [CellIdentity] = []
         for cell in task.cells {
-            let job = try JobIdentity(parsing: Array(cell.eval), place: "cell \(cell.cell)")
+            let job = try CellIdentity(parsing: Array(cell.eval), place: "cell \(cell.cell)")
             jobs[cell.jobKey] = job
             list.append(job)
         }
@@ -51,18 +64,28 @@ package final class ExperimentExecutor: CellExecutor {
             table: table,
             parts: parts
         )
-        // A lease is often the rest of one that this slot fitted already.
-        let isFitted = current.map { known in
-            known.bytes == task.fit && known.experiment.request.table.hasEmbeddings(of: table)
+        // A lease is often the rest of one that this slot fitted already; where the fit is timed, that does not count.
+        let known = current.flatMap { known in
+            known.bytes == task.fit && known.experiment.request.table.hasEmbeddings(of: table) ? known : nil
         }
-        let experiment =
-            if isFitted == true, let current { current.experiment } else { try FittedExperiment(fitting: request) }
+        let experiment: FittedExperiment
+        var fitSeconds = known?.fitSeconds ?? 0
+        if let known, !task.measures {
+            experiment = known.experiment
+        } else {
+            let clock = ContinuousClock()
+            let begun = clock.now
+            let router = try RouterFitting.fit(request)
+            fitSeconds = (clock.now - begun) / .seconds(1)
+            experiment = try FittedExperiment(request: request, router: router)
+        }
         current = Prepared(
             bytes: task.fit,
             fit: fit,
             fitKey: Digest(hashing: Array(task.fit)),
             labels: labels,
             experiment: experiment,
+            fitSeconds: fitSeconds,
             jobs: jobs
         )
     }
@@ -76,6 +99,13 @@ package final class ExperimentExecutor: CellExecutor {
         guard key.data == cell.jobKey else {
             throw RouteGridError(.badInput, "cell \(cell.cell): its evaluation has another key than it was leased with")
         }
+        switch job {
+        case .evaluation(let job): return try evaluate(job, key, current)
+        case .latency(let job): return try measure(job, current)
+        }
+    }
+
+    private func evaluate(_ job: JobIdentity, _ key: Digest, _ current: Prepared) throws -> CellOutcome {
         let evaluation = try current.experiment.evaluate(
             EvaluationRequest(
                 testModality: job.testModality,
@@ -106,6 +136,32 @@ package final class ExperimentExecutor: CellExecutor {
             blobs: [(digest, choices.elements)]
         )
     }
+
+    private func measure(_ job: LatencyIdentity, _ current: Prepared) throws -> CellOutcome {
+        let rows = try current.experiment.testRows(atMost: job.queries)
+        let machine = MachineFacts.json
+        let meter = LatencyMeter(warmup: job.warmup, repeats: job.repeats, batch: job.batch)
+        let figures = try meter.measure(rows) { try current.experiment.route($0, modality: job.testModality) }
+        var measured = figures.members(batch: job.batch)
+        measured["fit_s"] = .double((current.fitSeconds * 1e6).rounded() / 1e6)
+        measured["encoder_us"] = ["v": .null, "why": "embeddings are read from the dataset, which does not time them"]
+        measured["queries"] = JSONValue(rows.count)
+        measured["machine"] = machine
+        measured["other_busy_slots"] =
+            turn.isAlone ? ["v": 0] : ["v": .null, "why": "other slots of this machine did not make room in time"]
+        let record = LatencyRecord.make(
+            fit: current.fit,
+            job: job,
+            labels: current.labels,
+            measured: .object(measured)
+        )
+        return CellOutcome(resultDigest: record.resultDigest, record: record.line)
+    }
+}
+
+extension SlotTask {
+    /// Whether its cells are latency jobs; all cells of a task are of one kind.
+    fileprivate var measures: Bool { cells.first.map { LatencyIdentity.isNamed(by: $0.eval) } ?? false }
 }
 
 extension OutcomeTable {

@@ -38,6 +38,9 @@ package final class SlotMain {
     }
 
     private func run(_ task: SlotTask) throws {
+        progress.begin(.idle)
+        executor.enter(task)
+        defer { executor.leave() }
         progress.begin(.fit(lease: task.lease))
         let clock = ContinuousClock()
         let begun = clock.now

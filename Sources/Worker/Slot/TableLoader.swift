@@ -25,7 +25,7 @@ struct TableLoader {
     /// - Throws: `temporary` when a blob is not where it should be, `badInput` when blobs do not fit together.
     mutating func load(
         _ fit: FitIdentity,
-        _ jobs: [JobIdentity],
+        _ jobs: [CellIdentity],
         paths: [Digest: String]
     ) throws -> (table: OutcomeTable, parts: SplitParts) {
         guard let job = jobs.first else { throw RouteGridError(.badInput, "a task without cells") }

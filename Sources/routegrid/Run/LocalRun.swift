@@ -19,8 +19,9 @@ struct LocalRun {
     /// SIGINT and SIGTERM stop the cluster in order; what is recorded stays, and the same command goes on with the rest.
     func perform() throws {
         let lock = grid.lock
+        let measuring = lock.latencyCellCount > 0 ? " (\(lock.latencyCellCount) cells measure latency)" : ""
         console.note(
-            "grid \(lock.name): \(lock.activeCellCount) cells in \(lock.groupCount) fits, mode \(lock.mode.rawValue), "
+            "grid \(lock.name): \(lock.activeCellCount) cells in \(lock.groupCount) fits\(measuring), mode \(lock.mode.rawValue), "
                 + "numerics \(lock.numerics)"
         )
         _ = try OutputFolder(path: outFolder)

@@ -29,6 +29,7 @@ struct RunBoard {
         let aggregation = try Aggregation([follower.source()], lock: lock)
         let published = try aggregation.publish(to: output)
         BoardReport(aggregation: aggregation, published: published, folder: folder).show(on: console)
+        console.emit(aggregation.latency)
         return facts
     }
 }

@@ -15,6 +15,16 @@ extension Console {
         }
     }
 
+    /// Shows measurements below the board; other forms than the table leave them to `latency.jsonl`.
+    func emit(_ latency: LatencyTable) {
+        guard format == .table, !latency.records.isEmpty else { return }
+        var table = TextTable(LatencyTable.columns)
+        for row in latency.rows { table.add(row) }
+        let heading = colorsData ? "\u{1B}[1mlatency\u{1B}[0m" : "latency"
+        let caption = "per call, on embeddings that are there; alone: no other slot of the machine computed"
+        Console.writeData("\n\(heading)  \(caption)\n\(table.rendered(bold: colorsData))")
+    }
+
     private func text(_ section: BoardTable) -> String {
         var table = TextTable(section.columns.map { $0.isNumber ? ">\($0.title)" : $0.title })
         for row in section.rows { table.add(row) }

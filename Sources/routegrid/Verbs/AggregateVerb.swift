@@ -49,6 +49,9 @@ struct AggregateVerb: ParsableCommand {
         if aggregation.records.repeatedCount > 0 {
             console.note("\(aggregation.records.repeatedCount) records came more than once, each time equal")
         }
+        if !aggregation.latency.records.isEmpty {
+            console.note("\(aggregation.latency.records.count) measurements of latency in \(OutputName.latency)")
+        }
         let report = BoardReport(aggregation: aggregation, published: published, folder: out)
         report.show(on: console)
         try report.checkComplete()

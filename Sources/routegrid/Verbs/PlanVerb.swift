@@ -69,6 +69,7 @@ struct PlanVerb: ParsableCommand {
             "new       \(about)\(summary.new)",
             "fits      \(about)\(summary.newFits) to run, \(about)\(summary.newFitsOnCost) of them trained on cost",
         ]
+        if summary.latency > 0 { lines.append("latency   \(summary.latency) measurements, in every run") }
         if !summary.isExact {
             lines.append(
                 "estimated: the grid has more than \(PlanSummary.exactLimit) cells, a share of its fits was counted"

@@ -29,7 +29,10 @@ import Testing
     }
 
     @Test(arguments: 0..<400, [EvaluationMode.sound, .compat])
-    func `the sweep equals brute force at every distinct predicted cost`(seed: Int, mode: EvaluationMode) throws {
+    func `the sweep and the direct choice equal brute force at every distinct predicted cost`(
+        seed: Int,
+        mode: EvaluationMode
+    ) throws {
         var random = RandomTables(seed: seed)
         let levels = [1, 3, 100][seed % 3]
         let missing = seed % 4 == 0 ? 0.3 : 0
@@ -49,6 +52,8 @@ import Testing
         for (place, threshold) in asked.enumerated() {
             let expected = choices(at: threshold, quality: quality, cost: cost, pool: ground.pool, mode: mode)
             #expect(given.row(place).map(Int.init) == expected, "seed \(seed), threshold \(threshold)")
+            let direct = ground.order.choices(quality: quality, cost: cost, atMost: threshold)
+            #expect(direct == expected, "seed \(seed), threshold \(threshold)")
             let unaffordable = (0..<quality.rows).count { item in
                 !(0..<quality.columns).contains { cost[item, $0] <= threshold }
             }

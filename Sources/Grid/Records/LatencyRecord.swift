@@ -1,0 +1,122 @@
+package import RouteGridBase
+import RouterCatalog
+
+/// One line of `latency.jsonl`: how long a router took, and on what.
+///
+/// `job` is what was measured, in the words of a metric record; `measured` holds the figures and the facts of the machine.
+/// Its digest covers `job` alone: two measurements of one job are never a divergence, the first one stays.
+package struct LatencyRecord: Hashable, Sendable {
+    package static let schema = "routegrid/latency/v1"
+
+    package let jobKey: Digest
+    package let fitKey: Digest
+    package let job: JSONValue
+    package let measured: JSONValue
+    /// The JSON line, without its line feed.
+    package let line: [UInt8]
+
+    private init(jobKey: Digest, fitKey: Digest, job: JSONValue, measured: JSONValue) {
+        (self.jobKey, self.fitKey) = (jobKey, fitKey)
+        (self.job, self.measured) = (job, measured)
+        let members: JSONValue = [
+            "schema": .string(Self.schema), "job_key": .string(jobKey.hex), "fit_key": .string(fitKey.hex), "job": job,
+            "measured": measured,
+        ]
+        line = members.jsonBytes()
+    }
+
+    /// The record of a measurement.
+    ///
+    /// - Parameters:
+    ///   - fit: the fit whose router was measured.
+    ///   - job: what was asked for.
+    ///   - labels: an object with members of ``RecordLabels/names``.
+    ///   - measured: the figures.
+    /// - Returns: the record.
+    package static func make(
+        fit: FitIdentity,
+        job: LatencyIdentity,
+        labels: JSONValue,
+        measured: JSONValue
+    ) -> LatencyRecord {
+        LatencyRecord(
+            jobKey: job.key,
+            fitKey: job.fit,
+            job: RecordedJob.json(fit: fit, job: job, labels: labels),
+            measured: measured
+        )
+    }
+
+    /// Reads a line of `latency.jsonl`.
+    ///
+    /// - Throws: ``RouteGridError`` `badInput` for another schema or a missing, wrong or unknown member.
+    package init(line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
+        try self.init(json: try JSONValue(parsing: line, place: place), place: place)
+    }
+
+    init(json: JSONValue, place: String) throws(RouteGridError) {
+        var object = try StrictObject(json, place: place)
+        let schema = try object.text("schema")
+        guard schema == Self.schema else {
+            throw .badInput(place, "schema: expected \(Self.schema), found \"\(schema)\"")
+        }
+        let (jobKey, fitKey) = (try object.digest("job_key"), try object.digest("fit_key"))
+        let (job, measured) = (try object.required("job"), try object.required("measured"))
+        try object.finish()
+        guard job.objectValue != nil, measured.objectValue != nil else {
+            throw .badInput(place, "expected job and measured to be objects")
+        }
+        self.init(jobKey: jobKey, fitKey: fitKey, job: job, measured: measured)
+    }
+
+    /// What is compared when a job is committed twice: the job and nothing that was measured.
+    package var resultDigest: Digest { job.digest }
+}
+
+/// A line of a coordinator's record stream: a metric record or a measurement.
+package enum CommittedLine: Hashable, Sendable {
+    case metric(MetricRecord)
+    case latency(LatencyRecord)
+
+    /// - Throws: ``RouteGridError`` `badInput` as the two kinds do.
+    package init(_ line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
+        let json = try JSONValue(parsing: line, place: place)
+        if json["schema"]?.stringValue == LatencyRecord.schema {
+            self = .latency(try LatencyRecord(json: json, place: place))
+        } else {
+            self = .metric(try MetricRecord(json: json, place: place))
+        }
+    }
+
+    package var jobKey: Digest {
+        switch self {
+        case .metric(let record): record.jobKey
+        case .latency(let record): record.jobKey
+        }
+    }
+
+    package var resultDigest: Digest {
+        switch self {
+        case .metric(let record): record.resultDigest
+        case .latency(let record): record.resultDigest
+        }
+    }
+
+    package var isLatency: Bool { if case .latency = self { true } else { false } }
+
+    /// The JSON line, without its line feed.
+    package var line: [UInt8] {
+        switch self {
+        case .metric(let record): record.line
+        case .latency(let record): record.line
+        }
+    }
+
+    /// The digest of the choices blob, when there is one.
+    package var choices: Digest? {
+        switch self {
+        case .metric(let record): record.choices
+        case .latency: nil
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Glibc
+
+/// Who computes on this machine: any number of slots at once, or one that measures, alone.
+///
+/// Two advisory locks on files that all slots of a user share, whatever their worker or cluster; the kernel frees them when
+/// a process ends, however it ends. The first is the door: who measures shuts it, so that nobody begins any more, then
+/// waits for the second, the room, until those inside are through. Nobody waits for ever: a task that waited longer than
+/// its patience goes on, leaves a byte in the door's file as a mark, and the measurement knows that it was not alone.
+package final class MachineTurn {
+    /// How long a measurement waits for tasks that were begun before it.
+    package static let quietPatience = Duration.seconds(10)
+    /// How long a task waits for measurements: longer than a stopped process should hold up a machine.
+    package static let workPatience = Duration.seconds(120)
+
+    private let door: Int32
+    private let room: Int32
+    /// The door's marks when this process was left alone; nil when it was not.
+    private var marksWhenAlone: off_t?
+
+    /// - Parameter folder: where the files are; by default one that all slots of this user on this machine have.
+    package init(folder: String = "/tmp") {
+        (door, room) = (
+            Self.open("\(folder)/routegrid-\(getuid()).door"), Self.open("\(folder)/routegrid-\(getuid()).room")
+        )
+    }
+
+    deinit {
+        for descriptor in [door, room] where descriptor >= 0 { close(descriptor) }
+    }
+
+    private static func open(_ path: String) -> Int32 {
+        Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    }
+
+    /// Begins a task that others may compute beside.
+    package func enter() {
+        guard Self.take(door, LOCK_SH, within: Self.workPatience) else {
+            _ = write(door, "x", 1)
+            return
+        }
+        _ = Self.take(room, LOCK_SH, within: .zero)
+        flock(door, LOCK_UN)
+    }
+
+    /// Begins a measurement.
+    ///
+    /// - Parameter patience: how long tasks that were begun before may take.
+    package func enterAlone(patience: Duration = quietPatience) {
+        guard Self.take(door, LOCK_EX, within: Self.workPatience), Self.take(room, LOCK_EX, within: patience) else {
+            return
+        }
+        marksWhenAlone = marks
+    }
+
+    /// Whether nobody else computed since ``enterAlone(patience:)``.
+    package var isAlone: Bool { marksWhenAlone != nil && marksWhenAlone == marks }
+
+    /// Ends what was begun.
+    package func leave() {
+        marksWhenAlone = nil
+        flock(room, LOCK_UN)
+        flock(door, LOCK_UN)
+    }
+
+    private var marks: off_t { lseek(door, 0, SEEK_END) }
+
+    private static func take(_ descriptor: Int32, _ operation: Int32, within patience: Duration) -> Bool {
+        guard descriptor >= 0 else { return false }
+        let deadline = ContinuousClock.now + patience
+        while flock(descriptor, operation | LOCK_NB) != 0 {
+            guard errno == EINTR || (errno == EWOULDBLOCK && ContinuousClock.now < deadline) else { return false }
+            usleep(1_000)
+        }
+        return true
+    }
+}
