@@ -197,8 +197,10 @@ let package = Package(
         ),
         .testTarget(
             name: "AggregatorTests",
-            dependencies: ["Aggregator", "Grid", "TestSupport"],
-            swiftSettings: settings
+            dependencies: [
+                "Aggregator", "Grid", "RouteGridBase", "RouterCatalog", "RoutingCore", "RoutingData", "TestSupport",
+            ],
+            swiftSettings: numericSettings
         ),
         .testTarget(
             name: "SimulationTests",

@@ -1,0 +1,244 @@
+import Aggregator
+import Foundation
+import Grid
+import RouteGridBase
+import RouterCatalog
+import RoutingCore
+import RoutingData
+import TestSupport
+import Testing
+
+/// Boards of real records: routers fitted and evaluated by the core on a table with one embedding.
+@Suite struct BoardStatisticsTests {
+    /// 240 items of which one embedding tells how hard they are; three models of rising price.
+    static let table: OutcomeTable = {
+        var generator = Xoshiro256(seed: HashedText.digest(["board statistics"]))
+        let (rows, models) = (240, 3)
+        var (quality, cost, text): ([Double], [Double], [Float]) = ([], [], [])
+        for _ in 0..<rows {
+            let difficulty = generator.fraction()
+            text += [Float(difficulty), Float(1 - difficulty), Float(generator.fraction())]
+            for model in 0..<models {
+                quality.append(generator.fraction() < 0.95 - difficulty * (0.8 - 0.3 * Double(model)) ? 1 : 0)
+                cost.append([1, 3, 10][model] * (0.9 + 0.2 * generator.fraction()))
+            }
+        }
+        return OutcomeTable(
+            models: ["a", "b", "c"],
+            samples: (0..<rows).map { Sample(id: "s\($0)", dataset: "d", group: "g\($0 / 3)") },
+            quality: Matrix(rows: rows, columns: models, elements: quality),
+            cost: Matrix(rows: rows, columns: models, elements: cost),
+            text: Matrix(rows: rows, columns: 3, elements: text)
+        )
+    }()
+
+    static func split(_ index: Int) -> Split {
+        Split(kind: .random(train: 0.4, dev: 0.2, test: 0.4, groupBy: .prompt), seed: 3, index: index)
+    }
+
+    static func knn(_ k: Int) -> RouterConfiguration {
+        RouterConfiguration(kind: "knn", parameters: ["k": JSONValue(k), "metric": "cosine"])
+    }
+
+    static let kmeans = RouterConfiguration(kind: "kmeans", parameters: ["clusters": 4, "iterations": 20])
+
+    /// Three seedless routers, one seeded one and the oracle, on some splits.
+    static func records(
+        splits: [Int] = [0],
+        mode: EvaluationMode = .sound,
+        budgets: [Budget] = [.exact]
+    ) throws -> PlantedRecords {
+        var records = PlantedRecords(table)
+        records.mode = mode
+        records.statistics = ["bootstrap": 200, "alpha": 0.05, "cluster": "prompt", "seed": 5]
+        for index in splits {
+            let split = split(index)
+            for router in [knn(5), knn(25)] { try records.add(router, split: split, budgets: budgets) }
+            for kind in ["best-single", "oracle"] {
+                try records.add(RouterConfiguration(kind: kind, parameters: [:]), split: split, budgets: budgets)
+            }
+            for seed in [0, 1] { try records.add(kmeans, seed: seed, split: split, budgets: budgets) }
+        }
+        return records
+    }
+
+    @Test func `intervals are those of the library on the record's own choices`() throws {
+        let records = try Self.records()
+        let board = try records.board(in: TemporaryFolder().path)
+        #expect(board.remarks.isEmpty)
+        let row = try #require(board.rows.first { $0.job["router"]?["k"] == 5 })
+        // The same by hand: the router fitted again, its choices resampled.
+        let parts = try Self.split(0).parts(of: Self.table.samples)
+        let experiment = try FittedExperiment(
+            fitting: FitRequest(
+                router: Self.knn(5),
+                mode: .sound,
+                modality: .text,
+                streams: RandomStreams(seed: 0, splitIndex: 0, routerKind: "knn"),
+                table: Self.table,
+                parts: parts
+            )
+        )
+        let evaluation = try experiment.evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .exact))
+        let ground = try EvaluationGround(Self.table, parts: parts, mode: .sound)
+        let outcomes = try ground.outcomes(of: .test)
+        let weights = BootstrapWeights(
+            clusters: parts.test.map { Self.table.samples[$0].group },
+            replicates: 200,
+            seed: 5,
+            splitIndex: 0
+        )
+        let reference = try ground.reference(on: outcomes, result: evaluation.result, place: "by hand")
+        let replicates = PairedBootstrap(ground, outcomes: outcomes, weights: weights, sparseLimit: .max)
+            .replicates(of: CurveMetric.allCases, choices: evaluation.choices, reference: reference)
+        var count = 0
+        for (number, metric) in CurveMetric.allCases.enumerated() {
+            guard let interval = Interval.percentile(replicates.row(number), alpha: 0.05),
+                row.value(metric.rawValue) != nil
+            else { continue }
+            let found = try #require(row.interval(metric.rawValue), "\(metric.rawValue)")
+            #expect(found.low == interval.low && found.high == interval.high, "\(metric.rawValue)")
+            count += 1
+        }
+        #expect(count >= 8)
+    }
+
+    @Test func `competitors have ranks, ties and a detectable difference, and oracles have intervals alone`() throws {
+        let rows = try Self.records().board(in: TemporaryFolder().path).rows
+        #expect(rows.map(\.routerKind).last == "oracle")
+        let competitors = rows.filter { !$0.isBound }
+        #expect(competitors.count == 4)
+        for (place, row) in competitors.enumerated() {
+            let standing = try #require(row.standing)
+            #expect((1...4).contains(standing.rank.lowerBound) && (1...4).contains(standing.rank.upperBound))
+            #expect((standing.detectable == nil) == (place == 0))
+            #expect(row.json["rank"] == [JSONValue(standing.rank.lowerBound), JSONValue(standing.rank.upperBound)])
+            #expect(row.json["tie"] == JSONValue(standing.tie))
+        }
+        let oracle = try #require(rows.last)
+        #expect(oracle.standing == nil && oracle.json["rank"] == .null && oracle.interval("accuracy") != nil)
+        for row in rows {
+            for name in row.metrics.keys {
+                guard let interval = row.interval(name), let value = row.value(name) else { continue }
+                #expect(interval.low <= interval.high)
+                #expect(value >= interval.low && value <= interval.high, "\(row.routerKind): \(name)")
+            }
+        }
+    }
+
+    @Test func `a row is the mean of its seeds within each split and then of its splits`() throws {
+        let records = try Self.records(splits: [0, 1, 2])
+        let board = try records.board(in: TemporaryFolder().path)
+        #expect(board.sections.count == 1 && board.rows.count == 5)
+        let row = try #require(board.rows.first { $0.routerKind == "kmeans" })
+        #expect(row.seeds == [0, 1] && row.splits == [0, 1, 2] && row.runs.count == 6 && row.jobKeys.count == 6)
+        #expect(row.json["seeds"] == [0, 1] && row.json["splits"] == [0, 1, 2])
+        let values = try row.runs.map { try #require($0.metrics["nauc_shared"]?["v"]?.numberValue) }
+        let expected = ((values[0] + values[1]) / 2 + (values[2] + values[3]) / 2 + (values[4] + values[5]) / 2) / 3
+        #expect(row.value("nauc_shared") == expected)
+        #expect(row.metrics["nauc_shared"]?["sd"]?.numberValue == StepDownTest.standardError(values))
+        #expect(row.interval("nauc_shared") != nil && row.standing != nil)
+        #expect(board.tables(.brief)[0].caption.contains("mean of splits 0–2"))
+        // A metric that a run lacks has no mean over the others.
+        for row in board.rows {
+            for (name, metric) in row.metrics where row.runs.contains(where: { $0.metrics[name]?["v"] == .null }) {
+                #expect(metric["v"] == .null && metric["why"]?.stringValue?.contains("runs: ") == true, "\(name)")
+            }
+        }
+    }
+
+    @Test func `the bytes do not depend on the order or the number of the files`() throws {
+        let folder = try TemporaryFolder()
+        let records = try Self.records(splits: [0, 1])
+        try records.write(to: folder.path("whole"))
+        let whole = try Aggregation([RecordSource(path: folder.path("whole"))]).board
+        var generator = Xoshiro256(seed: HashedText.digest(["orders of records"]))
+        for round in 0..<3 {
+            let order = records.lines.indices.shuffled(using: &generator)
+            try records.write(to: folder.path("\(round)-a"), records: Array(order.prefix(7)))
+            try records.write(to: folder.path("\(round)-b"), records: Array(order.dropFirst(5)))
+            let sources = try ["b", "a"].map { try RecordSource(path: folder.path("\(round)-\($0)")) }
+            let board = try Aggregation(sources).board
+            #expect(board.jsonBytes == whole.jsonBytes && board.csvBytes == whole.csvBytes)
+            #expect(board.markdownBytes == whole.markdownBytes)
+        }
+        // A published board holds all that making it again takes.
+        _ = try Aggregation([RecordSource(path: folder.path("whole"))]).publish(
+            to: OutputFolder(path: folder.path("out"))
+        )
+        #expect(try Aggregation([RecordSource(path: folder.path("out"))]).board.jsonBytes == whole.jsonBytes)
+    }
+
+    @Test func `without outcomes or choices a board says why it has no intervals`() throws {
+        let folder = try TemporaryFolder()
+        let records = try Self.records()
+        try records.write(to: folder.path("bare"), withBlobs: false)
+        let bare = try Aggregation([RecordSource(path: folder.path("bare"))]).board
+        #expect(bare.remarks == ["the blobs of the outcomes are not beside the records"])
+        #expect(bare.rows.allSatisfy { $0.standing == nil && $0.interval("accuracy") == nil })
+        #expect(String(decoding: bare.markdownBytes, as: UTF8.self).contains("> **No intervals** where the blobs"))
+
+        try FileManager.default.removeItem(atPath: folder.path("bare/tables.json"))
+        #expect(try Aggregation([RecordSource(path: folder.path("bare"))]).board.remarks.count == 1)
+
+        // The same answers under other costs than those that the records were made on.
+        var table = Self.table
+        table.cost.elements[0] += 1
+        var changed = PlantedRecords(table)
+        changed.statistics = records.statistics
+        try changed.write(to: folder.path("changed"))
+        try records.write(to: folder.path("records"))
+        try FileManager.default.removeItem(atPath: folder.path("records/tables.json"))
+        let board = try Aggregation(["records", "changed"].map { try RecordSource(path: folder.path($0)) }).board
+        #expect(board.remarks == ["the records' reference values are not those of the data found beside them"])
+    }
+
+    @Test func `a damaged blob of choices stops everything`() throws {
+        let folder = try TemporaryFolder()
+        let records = try Self.records()
+        try records.write(to: folder.path)
+        let line = try JSONValue(parsing: records.lines[0], place: "record")
+        let digest = try #require(line["result"]?["choices"]?["sha256"]?.stringValue.flatMap { Digest(hex: $0) })
+        try folder.write([9, 9, 9], to: OutputName.blob(digest))
+        let error = #expect(throws: RouteGridError.self) { _ = try Aggregation([RecordSource(path: folder.path)]) }
+        #expect(error?.code == .checkFailed)
+    }
+
+    @Test func `bootstrap 0 turns intervals, ranks and ties off`() throws {
+        var records = try Self.records()
+        records.statistics = ["bootstrap": 0, "alpha": 0.05, "cluster": "prompt", "seed": 5]
+        let board = try records.board(in: TemporaryFolder().path)
+        #expect(board.statistics == nil && board.remarks.isEmpty)
+        #expect(board.rows.allSatisfy { $0.standing == nil && $0.interval("accuracy") == nil })
+        #expect(board.rows[0].place == 1)
+    }
+
+    @Test func `compat has intervals of the listed budget alone, and no ranks`() throws {
+        let exact = try Self.records(mode: .compat).board(in: TemporaryFolder().path)
+        #expect(
+            exact.rows.allSatisfy { row in
+                row.standing == nil && row.metrics.keys.allSatisfy { row.interval($0) == nil }
+            }
+        )
+        let listed = try Self.records(mode: .compat, budgets: [.amount(2), .amount(20)])
+            .board(in: TemporaryFolder().path)
+        let row = try #require(listed.rows.first { $0.routerKind == "knn" })
+        #expect(row.interval("accuracy") != nil && row.interval("mean_cost") != nil)
+        for name in ["nauc_own", "nauc_shared", "ps", "qnc", "gain"] { #expect(row.interval(name) == nil, "\(name)") }
+        #expect(listed.rows.allSatisfy { $0.standing == nil })
+    }
+
+    @Test func `AIQ is the area under each hull up to the highest cost of the table's competitors`() throws {
+        let board = try Self.records().board(in: TemporaryFolder().path)
+        let curves = board.rows.map { row in
+            row.runs.map { $0.points.map { OperatingPoint(cost: $0.cost, accuracy: $0.accuracy) } }
+        }
+        let highest =
+            zip(board.rows, curves).filter { !$0.0.isBound }.flatMap { $0.1 }
+            .compactMap { AverageImprovement.hull(of: $0).last?.cost }.max() ?? 0
+        for (row, runs) in zip(board.rows, curves) {
+            let values = runs.compactMap { AverageImprovement.value(of: $0, upTo: highest).number }
+            #expect(row.value("aiq") == values.reduce(0, +) / Double(values.count))
+        }
+    }
+}
