@@ -123,6 +123,35 @@ import Testing
         #expect(error?.message.contains("different data or splits") == true)
     }
 
+    @Test func `λ of soft labels are one curve in sound and a row each in compat`() throws {
+        func records(_ mode: String) -> [RecordFixture] {
+            [(0, 4.0, 0.75), (100, 2.0, 0.5)].map { lambda, cost, accuracy in
+                var record = RecordFixture.knn(1, shared: 0)
+                record.mode = mode
+                record.router = ["kind": "mlp-soft"]
+                record.rule = "soft-label"
+                record.label = ["rule": "exp", "scale": 1, "lambda": JSONValue(lambda)]
+                record.points = [
+                    ["id": 0, "lambda": JSONValue(lambda), "cost": .double(cost), "accuracy": .double(accuracy)]
+                ]
+                record.reference = [
+                    "c_lo": 1, "c_hi": 5, "c_best": 5, "cheapest": ["cost": 1, "accuracy": 0.25],
+                    "best": ["cost": 5, "accuracy": 0.75], "oracle": 1,
+                    "dev": ["point": ["cost": .double(cost), "accuracy": .double(accuracy)], "goal": 0.75],
+                ]
+                return record
+            }
+        }
+        let sound = try board(records("sound")).rows
+        #expect(sound.count == 1)
+        // The largest budget is the smallest λ; E runs from 0.25 at 1 over 0.5 at 2 to 0.75 at 4, held to 5.
+        #expect(sound[0].runs[0].points.map(\.cost) == [2, 4])
+        #expect(sound[0].value("accuracy") == 0.75)
+        #expect(sound[0].value("nauc_shared") == (0.375 + 2 * 0.625 + 0.75) / 4)
+        #expect(sound[0].job["label"]?["lambda"] == ["0", "100"])
+        #expect(try board(records("compat")).rows.count == 2)
+    }
+
     @Test func `the Markdown board reads as this`() throws {
         var oracle = RecordFixture.knn(1, shared: 1)
         oracle.router = ["kind": "oracle"]

@@ -41,6 +41,8 @@ import Testing
         let expected = try hashedFiles(of: folder.path("out")).filter {
             !["grid.lock.json", "MANIFEST.sha256"].contains($0.key)
         }
+        let rows = try JSONValue(parsing: try #require(expected["leaderboard.json"]), place: "leaderboard.json")["rows"]
+        #expect(rows?.arrayValue?.contains { $0["rank"]?.arrayValue?.count == 2 } == true)
         let board = try await eventually("the whole board; \(second.messages)") { () -> String? in
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("boards"))
             guard let name = names.first(where: { $0.hasPrefix("sound@") }) else { return nil }

@@ -136,7 +136,8 @@ package struct BoardTable: Sendable {
         } else {
             parts.append("part \(section.key.part)")
         }
-        parts.append("rule \(section.key.rule)" + (section.key.curve == .exact ? ", every operating point" : ""))
+        let isWhole = section.key.curve == .exact && section.key.rule != "soft-label"
+        parts.append("rule \(section.key.rule)" + (isWhole ? ", every operating point" : ""))
         for axis in axes {
             let found = Set(section.rows.compactMap(axis.text))
             if let text = found.first, found.count == 1 { parts.append("\(axis.title) \(text)") }

@@ -11,15 +11,14 @@ extension Leaderboard {
         let level = String(format: "%g %%", (1 - statistics.alpha) * 100)
         let unit = statistics.cluster == .prompt ? "prompts" : "items"
         var lines = [
-            "**[low, high]**: \(level) interval over which test \(unit) were drawn (\(statistics.bootstrap) shared "
-                + "resamples; Wilson's for plain proportions). It holds for the routers as trained: other seeds or train "
-                + "sets would add to it."
+            "**[low, high]**: \(level) interval over the draw of test \(unit) (\(statistics.bootstrap) paired resamples); "
+                + "routers stay as trained."
         ]
         if rows.contains(where: { $0.standing != nil }) {
+            let error = String(format: "%g %%", statistics.alpha * 100)
             lines += [
-                "**rank**: the places that the data allow: 1 + rows significantly better … all − rows significantly worse; "
-                    + "all pairs of a table tested together (step-down max-T), so that equals are separated in at most "
-                    + String(format: "%g %%", statistics.alpha * 100) + " of tables.",
+                "**rank**: the places that the data allow; all pairs of a table tested together, equals separated in at "
+                    + "most \(error) of tables.",
                 "**tie**: rows of one letter are not significantly below the first of them.",
                 "**MDE**: the smallest difference to the first row that a repetition would find four times out of five.",
             ]

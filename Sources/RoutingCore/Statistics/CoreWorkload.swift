@@ -44,6 +44,39 @@ package struct CoreWorkload: Sendable {
         PenaltySweep(quality: quality, cost: cost, scale: 1, order: ground.order).curve(of: outcomes).count
     }
 
+    /// What a board makes of a table: `rows` curves of `points` thresholds, all metrics on `replicates` resamples in float64,
+    /// and all pairs compared.
+    ///
+    /// - Returns: how many pairs are separated.
+    package func board(rows: Int, points: Int, replicates: Int) -> Int {
+        let weights = BootstrapWeights(
+            clusters: (0..<outcomes.items).map { "s\($0)" },
+            replicates: replicates,
+            seed: 1,
+            splitIndex: 0
+        )
+        let bootstrap = PairedBootstrap(ground, outcomes: outcomes, weights: weights, sparseLimit: .max)
+        let sweep = ThresholdSweep(quality: quality, cost: cost, order: ground.order)
+        let reference = ground.reference(on: outcomes, largest: points - 1, peak: .point(0), parity: .point(0))
+        guard let ranking = CurveMetric.allCases.firstIndex(of: .naucShared) else { return 0 }
+        var (estimates, values): ([Double], [Double]) = ([], [])
+        for row in 0..<rows {
+            let choices = sweep.choices(at: (0..<points).map { Double($0 + row + 1) / Double(points + rows) })
+            let metrics = CurveMetrics(points: outcomes.points(of: choices), reference: reference)
+            estimates.append(metrics[.naucShared].number ?? 0)
+            values += bootstrap.replicates(of: CurveMetric.allCases, choices: choices, reference: reference).row(
+                ranking
+            )
+        }
+        return PairedComparison(
+            estimates: estimates,
+            replicates: Matrix(rows: rows, columns: replicates, elements: values),
+            clusters: weights.clusters,
+            alpha: 0.05,
+            direction: .higherIsBetter
+        ).isBetter.reduce(0) { sum, row in sum + row.count { $0 } }
+    }
+
     /// All metrics of a record with `points` frozen thresholds on `replicates` resamples, weights included.
     ///
     /// - Returns: how many values there are.

@@ -29,6 +29,12 @@ struct BenchSweeps: ParsableCommand {
             Timing("1,000 bootstrap replicates of all metrics at \(points) points", rounds: min(rounds, 5)) {
                 work.bootstrap(points: points, replicates: 1_000)
             },
+            Timing(
+                "a board of 20 rows at \(min(100, items)) points on 1,000 resamples, all pairs",
+                rounds: min(rounds, 5)
+            ) {
+                work.board(rows: 20, points: min(100, items), replicates: 1_000)
+            },
         ]
         let document: JSONValue = [
             "schema": "routegrid/bench/v1", "items": JSONValue(items), "models": JSONValue(models),

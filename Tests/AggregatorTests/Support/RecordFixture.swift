@@ -13,6 +13,7 @@ struct RecordFixture {
     var budget = "exact"
     var splitIndex: Int64 = 0
     var seed: JSONValue?
+    var label: JSONValue?
     var itemCount: Int64 = 100
     var missingCount: Int64 = 0
     var points: [JSONValue] = [
@@ -42,6 +43,7 @@ struct RecordFixture {
         ]
         members["modality"] = modality
         members["seed"] = seed
+        members["label"] = label
         return .object(members)
     }
 
