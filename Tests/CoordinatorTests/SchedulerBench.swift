@@ -7,6 +7,9 @@ struct UniformSpace: CellSpace {
     let groupSize: Int
     var cellCount: Int { groupCount * groupSize }
     var excludedCount: Int { 0 }
+    /// Groups at the end that measure latency.
+    var measurements = 0
+    var firstMeasurement: Int { groupCount - measurements }
     func cells(ofGroup group: Int) -> Range<Int> { group * groupSize..<(group + 1) * groupSize }
     func group(ofCell cell: Int) -> Int { cell / groupSize }
 }
@@ -73,6 +76,7 @@ final class SchedulerBench {
         _ run: RunID,
         groups: Int,
         of size: Int,
+        measurements: Int = 0,
         state: RunState = .active,
         done: [Int] = [],
         exceptions: [Int: CellException] = [:],
@@ -82,7 +86,7 @@ final class SchedulerBench {
         change(&policy)
         var bitmap = CellBitmap()
         for cell in done { bitmap.insert(cell) }
-        let space = UniformSpace(groupCount: groups, groupSize: size)
+        let space = UniformSpace(groupCount: groups, groupSize: size, measurements: measurements)
         spaces[run] = space
         return handle(.runAdded(run, space, policy, state, done: bitmap, exceptions: exceptions))
     }

@@ -136,4 +136,31 @@ struct SchedulerRunTests {
         #expect(exception.kind == .memory)
         #expect(bench.scheduler.standing(of: 4, in: run1) == .noSuchCell)
     }
+
+    @Test func `measurements wait until every other cell of their run is over, those that are tried again among them`()
+        throws
+    {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 4, of: 1, measurements: 2)
+        let (first, second) = (try #require(bench.join(ann).first), try #require(bench.join(bob).first))
+        #expect(bench.granted(bench.finish(first)).isEmpty)
+        #expect(bench.granted(bench.pass(2_000, alive: [ann, bob])).isEmpty)
+        let failed = bench.handle(
+            .failed(second.lease, second.fence, cell: 1, .error, retryable: true, text: "")
+        )
+        #expect(bench.granted(failed).isEmpty)
+        let again = try #require(bench.granted(bench.pass(1_100, alive: [ann, bob])).first)
+        #expect(again.cells == [1])
+        let measuring = bench.granted(bench.finish(again))
+        #expect(measuring.map(\.cells) == [[2], [3]])
+        #expect(Set(measuring.map(\.worker)) == [ann, bob])
+        #expect(bench.finish(measuring[0]).isEmpty)
+        #expect(bench.finish(measuring[1]).last == .runChanged(run1, .finished, reason: ""))
+    }
+
+    @Test func `a run taken up with its cells recorded goes on with its measurements`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 5, of: 2, measurements: 2, done: [0, 1, 2, 3, 4, 5, 6])
+        #expect(bench.join(ann).map(\.cells) == [[7]])
+    }
 }

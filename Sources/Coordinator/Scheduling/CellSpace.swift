@@ -6,8 +6,16 @@ package protocol CellSpace: Sendable {
     /// All cell numbers, those that `exclude` takes out among them.
     var cellCount: Int { get }
     var excludedCount: Int { get }
+    /// The first of the groups that measure latency; those before it come first. The number of groups when none does.
+    var firstMeasurement: Int { get }
     func cells(ofGroup group: Int) -> Range<Int>
     func group(ofCell cell: Int) -> Int
 }
 
-extension GridLock: CellSpace {}
+extension CellSpace {
+    package var firstMeasurement: Int { groupCount }
+}
+
+extension GridLock: CellSpace {
+    package var firstMeasurement: Int { evaluationGroups.upperBound }
+}

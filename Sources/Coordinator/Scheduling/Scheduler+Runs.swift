@@ -98,12 +98,11 @@ extension Run {
         guard cursor < space.groupCount else { return [] }
         if pendingCells == 0 { emptyReady() }
         var pieces: [Range<Int>] = []
-        while cursor < space.groupCount, pendingCells < configuration.readyCells, lookedUp.count + ready.count < wanted
-        {
+        while cursor < reachable, pendingCells < configuration.readyCells, lookedUp.count + ready.count < wanted {
             skipRecorded()
-            let first = cursor
+            let (first, end) = (cursor, reachable)
             var cells = 0
-            while cursor < space.groupCount, cursor - first < configuration.resolveGroups, cells < 4_096 {
+            while cursor < end, cursor - first < configuration.resolveGroups, cells < 4_096 {
                 cells += space.cells(ofGroup: cursor).count
                 cursor += 1
             }
@@ -112,6 +111,15 @@ extension Run {
             pieces.append(first..<cursor)
         }
         return pieces
+    }
+
+    /// How far the cursor may go: measurements are not reached while a group before them is at work, so that a run does not
+    /// disturb its own.
+    private var reachable: Int {
+        let first = space.firstMeasurement
+        if cursor < first { return first }
+        let isAtWork = groups.keys.contains { $0 < first } || lookedUp.contains { $0 < first }
+        return isAtWork ? cursor : space.groupCount
     }
 
     /// Passes over groups that are recorded whole; a lease that was adopted in one of them needs no look-up any more.
