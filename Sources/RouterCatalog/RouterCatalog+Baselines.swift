@@ -5,7 +5,8 @@ extension RouterCatalog {
     static let oracle = RouterDescriptor(
         kind: "oracle",
         summary: "knows the outcomes: what no router can beat",
-        reads: []
+        reads: [],
+        rules: [.threshold, .penalty, .softLabel]
     )
 
     static let bestSingle = RouterDescriptor(

@@ -96,7 +96,8 @@ extension RouterCatalog {
         summary: "a linear head distilled from soft labels, on frozen features",
         parameters: [dropout(0.1), weightDecay(0.01), patience(2)] + training(epochs: 5, batch: 16, rate: 1e-5),
         reads: [.embeddings, .seed, .labels, .trainCost],
-        rules: [.softLabel]
+        rules: [.softLabel],
+        revision: 2
     )
 
     static let vlcFrozen = RouterDescriptor(

@@ -20,4 +20,31 @@ enum SoftLabelRule {
         }
         return Matrix(rows: 1, columns: scores.rows, elements: elements)
     }
+
+    /// The cheapest correct model of each item, the cheapest of all where none is correct: what labels of λ = ∞ say.
+    ///
+    /// Sound: the highest quality counts as correct. Compat: a quality of 1, as the peer truncates. The first of equals.
+    /// - Parameters:
+    ///   - quality: true quality, `[items, models]`, finite.
+    ///   - cost: true cost, of the same shape.
+    ///   - mode: what counts as correct.
+    /// - Returns: `[1, items]` model numbers.
+    static func cheapestCorrect(
+        quality: Matrix<Double>,
+        cost: Matrix<Double>,
+        mode: EvaluationMode
+    ) -> Matrix<UInt8> {
+        let elements = (0..<quality.rows).map { item -> UInt8 in
+            func worth(_ model: Int) -> Double {
+                mode == .sound ? quality[item, model] : quality[item, model].rounded(.down)
+            }
+            var best = 0
+            for model in 1..<max(quality.columns, 1) {
+                let (new, old) = (worth(model), worth(best))
+                if new > old || (new == old && cost[item, model] < cost[item, best]) { best = model }
+            }
+            return UInt8(best)
+        }
+        return Matrix(rows: 1, columns: quality.rows, elements: elements)
+    }
 }

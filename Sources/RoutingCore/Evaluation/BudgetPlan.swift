@@ -9,7 +9,7 @@ struct BudgetPlan {
         case thresholds([Double])
         /// λ of the rule `penalty`.
         case penalties([Double])
-        /// The router's own choice vectors.
+        /// The router's own choice vectors; of the oracle under rule `soft-label`, the cheapest correct models.
         case own
     }
 
@@ -36,6 +36,7 @@ struct BudgetPlan {
             return
         }
         switch (request.rule, request.budget) {
+        case (.softLabel, _) where experiment.router is OracleRouter: points = .own
         case (.softLabel, _): throw Self.unsuited("predicts quality and cost", request, experiment)
         case (.threshold, .amount(let amount)): points = .thresholds([amount])
         case (.threshold, .relative(let multiple)):
@@ -80,7 +81,8 @@ struct BudgetPlan {
         case (.predictions(_, _, let sweep), .thresholds(let thresholds)): sweep.choices(at: thresholds)
         case (.predictions(let quality, let cost, _), .penalties(let lambdas)):
             PenaltySweep(quality: quality, cost: cost, scale: scale, order: order).choices(at: lambdas)
-        case (.predictions, .own): preconditionFailure("predictions have no choices of their own")
+        case (.predictions(let quality, let cost, _), .own):
+            SoftLabelRule.cheapestCorrect(quality: quality, cost: cost, mode: mode)
         }
     }
 

@@ -21,6 +21,11 @@ struct CorrectModels: Sendable {
         rows.filter { row in table.models.indices.contains { isCorrect(row, $0) } }
     }
 
+    /// Those of `rows` that at least one model has an outcome on, in order.
+    func measured(_ rows: [Int]) -> [Int] {
+        rows.filter { row in table.models.indices.contains { !table.quality[row, $0].isNaN } }
+    }
+
     /// The cheapest correct model of a row, the lowest number on ties; nil when none is correct.
     func cheapestCorrect(_ row: Int) -> Int? { cheapest(row) { isCorrect(row, $0) } }
 

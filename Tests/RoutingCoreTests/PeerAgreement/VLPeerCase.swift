@@ -74,6 +74,41 @@ struct VLPeerCase: Sendable, CustomTestStringConvertible {
     }
 }
 
+extension VLPeerCase {
+    /// Accuracy, mean cost and Rank Score on the test part.
+    typealias Score = (accuracy: Double, cost: Double, rankScore: Double)
+
+    /// What the peer wrote about a result of its own, nil when it has none of that name.
+    func result(_ golden: String) throws -> Score? {
+        let bytes = try FileBytes.read(GoldenFiles.path("vl-routerbench/\(name)/results.json"))
+        let result = try JSONValue(parsing: bytes, place: "results.json")[golden]
+        guard let accuracy = result?["accuracy"]?.numberValue, let cost = result?["avg_cost"]?.numberValue,
+            let rankScore = result?["rank_score"]?.numberValue
+        else { return nil }
+        return (accuracy, cost, rankScore)
+    }
+
+    /// What the core makes of a choice for each test row.
+    func score(_ chosen: [Int]) throws -> Score {
+        var request = try request("fixed", ["model": .string(table.models[0])])
+        request.parts.dev = []
+        let fixed = GivenChoices(choices: Dictionary(uniqueKeysWithValues: zip(parts.test, chosen)))
+        let evaluation = try FittedExperiment(request: request, router: fixed)
+            .evaluate(EvaluationRequest(part: .test, rule: .softLabel, budget: .exact))
+        func metric(_ name: String) -> Double { evaluation.result["metrics"]?[name]?["v"]?.numberValue ?? .nan }
+        return (metric("accuracy"), metric("mean_cost"), metric("rank_score"))
+    }
+
+    /// A router whose choices are given, by row.
+    private struct GivenChoices: FittedRouter {
+        let choices: [Int: Int]
+
+        func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) -> RouterOutput {
+            .policies([rows.map { choices[$0] ?? 0 }])
+        }
+    }
+}
+
 /// The share of places where two choices agree.
 func agreement(_ left: [Int], _ right: [Int]) -> Double {
     guard left.count == right.count, !left.isEmpty else { return 0 }

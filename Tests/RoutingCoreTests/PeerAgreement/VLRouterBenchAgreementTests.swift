@@ -1,3 +1,4 @@
+import Foundation
 import RouteGridBase
 import RouterCatalog
 import RoutingData
@@ -35,6 +36,13 @@ import Testing
     func `the label of a row is the oracle's choice`(_ peer: VLPeerCase) throws {
         let models = CorrectModels(peer.table, mode: .compat)
         #expect(peer.parts.test.map(models.label) == (try peer.choices("oracle")))
+    }
+
+    @Test(arguments: VLPeerCase.all)
+    func `the oracle under rule soft-label is the peer's`(_ peer: VLPeerCase) throws {
+        let asked = EvaluationRequest(part: .test, rule: .softLabel, budget: .exact)
+        let evaluation = try FittedExperiment(fitting: peer.request("oracle")).evaluate(asked)
+        #expect(evaluation.choices.elements.map(Int.init) == (try peer.choices("oracle")))
     }
 
     @Test(arguments: VLPeerCase.all)
@@ -85,6 +93,39 @@ import Testing
         }
     }
 
+    /// The peer's arrays are float32; the formula itself, without the log space, is compared in float64.
+    @Test(arguments: VLPeerCase.all, [("exp", 1.0), ("exp", 100), ("power", 1), ("power", 100)])
+    func `soft labels are the formula's to 1e-9`(
+        _ peer: VLPeerCase,
+        _ label: (scheme: String, scale: Double)
+    ) throws {
+        let (scheme, scale) = label
+        let rows = peer.parts.train
+        let models = CorrectModels(peer.table, mode: .compat)
+        for lambda in [0, 0.5, 10, 100] {
+            let labels = try SoftLabels(LabelConfiguration(lambda: lambda, scale: scale, scheme: scheme))
+            let targets = labels.targets(for: rows, of: models)
+            var largest = 0.0
+            for (place, row) in rows.enumerated() {
+                let costs = peer.table.models.indices.map { scale * peer.table.cost[row, $0] }
+                let right = peer.table.models.indices.filter { peer.table.quality[row, $0] == 1 }
+                let cheapest = costs.min() ?? 0
+                let weights = peer.table.models.indices.map { model -> Double in
+                    if right.isEmpty { return model == costs.firstIndex(of: cheapest) ? 1 : 0 }
+                    guard right.contains(model) else { return 0 }
+                    let low = right.reduce(Double.infinity) { min($0, costs[$1]) }
+                    return scheme == "exp"
+                        ? exp(lambda * (low - costs[model])) : pow((low + 1e-12) / (costs[model] + 1e-12), lambda)
+                }
+                let total = weights.reduce(0, +)
+                for (model, weight) in weights.enumerated() {
+                    largest = max(largest, abs(targets[place, model] - weight / total))
+                }
+            }
+            #expect(largest <= 1e-9, "λ \(lambda)")
+        }
+    }
+
     @Test(arguments: VLPeerCase.all)
     func `hard labels are the peer's`(_ peer: VLPeerCase) throws {
         let models = CorrectModels(peer.table, mode: .compat)
@@ -109,6 +150,29 @@ import Testing
             let golden = try peer.array("fusion_\(fusion.golden)").doubleMatrix()
             #expect(largestDifference(fused.widened(), golden) <= 1e-6, "\(fusion.kind)")
         }
+    }
+
+    /// Names of routers here and in the peer's summary.
+    private static let scored = exact + [("oracle", "oracle"), ("ovr", "ovr_tight")]
+
+    @Test(arguments: VLPeerCase.all)
+    func `Rank Scores are the peer's where choices agree`(_ peer: VLPeerCase) throws {
+        var compared = 0
+        for (kind, golden) in Self.scored {
+            let request = try peer.request(kind)
+            let chosen = try peer.choices(golden)
+            if kind != "oracle" {
+                guard try peer.chosen(by: RouterFitting.fit(request)) == chosen else { continue }
+            }
+            let expected = try #require(try peer.result(golden))
+            let score = try peer.score(chosen)
+            #expect(abs(score.accuracy - expected.accuracy) <= 1e-12, "\(kind)")
+            #expect(abs(score.cost - expected.cost) <= 1e-6 * expected.cost, "\(kind)")
+            #expect(abs(score.rankScore - expected.rankScore) <= 1e-6, "\(kind)")
+            compared += 1
+        }
+        // All but `ovr`, whose optimum the peer may miss on a row.
+        #expect(compared >= Self.scored.count - 1)
     }
 
     @Test(arguments: VLPeerCase.all, [("0", 0.0), ("100", 100), ("inf", .infinity)])

@@ -1,4 +1,5 @@
 import RouteGridBase
+import RouterCatalog
 import RoutingData
 import Testing
 
@@ -11,14 +12,32 @@ import Testing
         return (0..<count).map { _ in Float(2 * generator.uniform() - 1) }
     }
 
-    @Test(arguments: ["squared", "entropy"])
+    /// Which test here checks a trained router's gradient.
+    private static let checked = [
+        "mlp": "squared", "mlpmf": "factors", "mlp-soft": "entropy", "cmr": "transformer", "softmax": "softmax",
+        "ovr": "logistic", "cosinecls-frozen": "cosine", "routerdc-frozen": "routerdc", "zooter-frozen": "linear",
+        "vlc-frozen": "linear",
+    ]
+
+    @Test func `every router that is trained by steps is checked`() {
+        let steps: Set = ["epochs", "iterations"]
+        let trained = RouterCatalog.descriptors.filter { descriptor in
+            descriptor.parameters.contains { steps.contains($0.name) } && !descriptor.kind.hasPrefix("kmeans")
+        }
+        #expect(Set(trained.map(\.kind)) == Set(Self.checked.keys))
+    }
+
+    @Test(arguments: ["squared", "factors", "entropy"])
     func `a perceptron's gradient is its slope`(_ kind: String) throws {
-        let shape = PerceptronShape(inputs: 5, hidden: [7, 6], outputs: 3)
+        let shape =
+            kind == "factors"
+            ? PerceptronShape(widths: [5, 7, 6, 4, 3], rectifies: [true, true, false, false])
+            : PerceptronShape(inputs: 5, hidden: [7, 6], outputs: 3)
         let start = numbers(shape.parameterCount, "weights")
         let features = Matrix(rows: 8, columns: 5, elements: numbers(40, "features"))
         var targets = Matrix(rows: 8, columns: 3, elements: numbers(24, "targets"))
         let loss: PerceptronTraining.LossFunction
-        if kind == "squared" {
+        if kind != "entropy" {
             targets.elements[4] = .nan
             loss = PerceptronRouter.loss
         } else {
@@ -136,6 +155,30 @@ import Testing
             down[index] -= 4e-3
             let slope = (value(up).loss - value(down).loss) / Double(up[index] - down[index])
             #expect(abs(slope - Double(gradient[index])) <= 5e-3 * Double(scale))
+        }
+    }
+
+    /// Regressions have closed forms: at the weights they return, the slope of what they minimise is nothing.
+    ///
+    /// The intercept is not penalised, so residuals sum to nothing; without a penalty they are also orthogonal to every
+    /// feature.
+    @Test(arguments: ["linear", "linearmf"])
+    func `a regression's objective is flat at its solution`(_ kind: String) throws {
+        let parameters: [String: JSONValue] = kind == "linear" ? ["l2": 0] : ["rank": 3, "alpha": 0]
+        let request = TinyTable.request(kind, parameters, modality: .text)
+        let rows = request.parts.train
+        let found = try RouterFitting.fit(request).predictions(rows, request.table)
+        let features = try request.table.textEmbedding().rows(rows).widened()
+        for model in 0..<3 {
+            var slopes = [Double](repeating: 0, count: features.columns + 1)
+            for (place, row) in rows.enumerated() {
+                let residual = found.quality[place, model] - request.table.quality[row, model]
+                for column in 0..<features.columns { slopes[column] += residual * features[place, column] }
+                slopes[features.columns] += residual
+            }
+            // Three of four directions are kept by `linearmf`: only the intercept is free there.
+            #expect(kind == "linearmf" || slopes.allSatisfy { abs($0) < 1e-6 })
+            #expect(abs(slopes[features.columns]) < 1e-9)
         }
     }
 }

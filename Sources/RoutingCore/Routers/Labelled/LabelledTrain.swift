@@ -21,7 +21,7 @@ struct LabelledTrain: Sendable {
         keepsAllRows: Bool = false
     ) throws(RouteGridError) {
         models = CorrectModels(request.table, mode: request.mode)
-        rows = keepsAllRows ? request.parts.train : models.answerable(request.parts.train)
+        rows = keepsAllRows ? models.measured(request.parts.train) : models.answerable(request.parts.train)
         guard !rows.isEmpty else {
             throw .badInput(
                 "router \(request.router.kind)",
