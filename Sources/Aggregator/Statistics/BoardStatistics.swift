@@ -16,6 +16,10 @@ package struct BoardStatistics: Sendable {
 
     /// Rows of a section beyond which nothing is resampled: the pairs would be millions.
     static let rowLimit = 1_000
+    /// Resamples made at a time.
+    static let blockSize = 1_000
     /// Resampling weights held at a time: 2 GiB of float32.
     static let weightLimit = 1 << 29
+    /// Values on resamples held at a time: 1 GiB of float64.
+    static let valueLimit = 1 << 27
 }

@@ -4,17 +4,24 @@ import RouteGridBase
 import RoutingCore
 import RoutingData
 
-/// The parts of a section's splits with their resampling weights, shared by all of its rows.
+/// Blocks of resamples of the parts of a section's splits, shared by all of its rows.
 ///
 /// An item that several splits test has one weight in all of them (the weights' split index is the section's lowest): else
 /// the interval of a mean over overlapping test parts would be too narrow.
 struct SectionResamples: Sendable {
-    private struct ResampledPart: Sendable {
+    private struct ClusteredPart: Sendable {
         let part: EvaluatedPart
-        let bootstrap: PairedBootstrap
+        /// The cluster of each item.
+        let clusters: [String]
     }
 
-    private let parts: [Int: ResampledPart]
+    /// Some resamples of every part.
+    struct Block: Sendable {
+        fileprivate let bootstraps: [Int: PairedBootstrap]
+    }
+
+    private let parts: [Int: ClusteredPart]
+    private let seed: Int
     /// How many independent clusters are drawn.
     let clusters: Int
     /// Whether every item is a cluster of its own.
@@ -27,63 +34,81 @@ struct SectionResamples: Sendable {
     /// - Throws: ``Absence`` when the data are not there or are too many; `checkFailed` when a blob is damaged.
     init(of records: [Int: ScoredRecord], _ statistics: BoardStatistics) throws {
         let settings = statistics.settings
-        var found: [(index: Int, part: EvaluatedPart, clusters: [String])] = []
-        for (index, record) in records.sorted(by: { $0.key < $1.key }) {
+        var parts: [Int: ClusteredPart] = [:]
+        for (index, record) in records {
             let part = try EvaluatedPart(of: record, tables: statistics.tables, blobs: statistics.blobs)
-            found.append((index, part, part.samples.map { settings.cluster == .prompt ? $0.group : $0.id }))
+            let clusters = part.samples.map { settings.cluster == .prompt ? $0.group : $0.id }
+            parts[index] = ClusteredPart(part: part, clusters: clusters)
         }
-        let sizes = found.map { Set($0.clusters).count }
-        let needed = sizes.reduce(0, +) * settings.bootstrap
-        guard needed <= BoardStatistics.weightLimit else {
-            throw Absence(
-                why: "\(settings.bootstrap) resamples of \(sizes.reduce(0, +)) clusters do not fit into memory: lower "
-                    + "statistics.bootstrap"
-            )
-        }
-        let lowest = found.first?.index ?? 0
-        var parts: [Int: ResampledPart] = [:]
-        for (index, part, clusters) in found {
-            let weights = BootstrapWeights(
-                clusters: clusters,
-                replicates: settings.bootstrap,
-                seed: settings.seed,
-                splitIndex: lowest
-            )
-            // Sparse products alone: float64, and the same bits with every BLAS.
-            let bootstrap = PairedBootstrap(
-                part.ground,
-                outcomes: part.outcomes,
-                weights: weights,
-                sparseLimit: .max
-            )
-            parts[index] = ResampledPart(part: part, bootstrap: bootstrap)
+        let sizes = parts.mapValues { Set($0.clusters).count }
+        let total = sizes.values.reduce(0, +)
+        guard total * min(settings.bootstrap, BoardStatistics.blockSize) <= BoardStatistics.weightLimit else {
+            throw Absence(why: "\(total) clusters of items are more than fit into memory")
         }
         self.parts = parts
-        clusters = Set(found.flatMap(\.clusters)).count
-        isByItem = zip(found, sizes).allSatisfy { $0.part.samples.count == $1 }
+        seed = settings.seed
         replicates = settings.bootstrap
+        clusters = Set(parts.values.flatMap(\.clusters)).count
+        isByItem = parts.allSatisfy { $0.value.clusters.count == sizes[$0.key] }
     }
 
-    /// The metrics of a row on every resample.
+    /// The resamples with some numbers.
+    func block(_ numbers: Range<Int>) -> Block {
+        let lowest = parts.keys.min() ?? 0
+        return Block(
+            bootstraps: parts.mapValues { clustered in
+                let weights = BootstrapWeights(
+                    clusters: clustered.clusters,
+                    replicates: numbers.count,
+                    first: numbers.lowerBound,
+                    seed: seed,
+                    splitIndex: lowest
+                )
+                // Sparse products alone: float64, and the same bits with every BLAS.
+                return PairedBootstrap(
+                    clustered.part.ground,
+                    outcomes: clustered.part.outcomes,
+                    weights: weights,
+                    sparseLimit: .max
+                )
+            }
+        )
+    }
+
+    /// The metrics of a row on every resample of a block.
     ///
     /// - Parameters:
     ///   - row: With a record in every run.
     ///   - metrics: Which.
+    ///   - block: Which resamples.
     ///   - blobs: Where choices are.
-    /// - Returns: `[metrics, replicates]`, means over the runs as ``RunMeans`` takes them; NaN where some run has no value.
+    /// - Returns: `[metrics, resamples]`, means over the runs as ``RunMeans`` takes them; NaN where some run has no value.
     /// - Throws: ``Absence`` when choices are not there or are not the record's; `checkFailed` when a blob is damaged.
-    func replicates(of row: BoardRow, metrics: [CurveMetric], blobs: BlobFolders) throws -> Matrix<Double> {
+    func replicates(
+        of row: BoardRow,
+        metrics: [CurveMetric],
+        block: Block,
+        blobs: BlobFolders
+    ) throws -> Matrix<Double> {
         var bySplit: [Int: [Matrix<Double>]] = [:]
         for run in row.runs {
-            bySplit[run.splitIndex, default: []].append(try replicates(of: run, metrics: metrics, blobs: blobs))
+            let values = try replicates(of: run, metrics: metrics, block: block, blobs: blobs)
+            bySplit[run.splitIndex, default: []].append(values)
         }
         return Self.mean(bySplit.sorted { $0.key < $1.key }.map { Self.mean($0.value) })
     }
 
-    private func replicates(of run: BoardRun, metrics: [CurveMetric], blobs: BlobFolders) throws -> Matrix<Double> {
+    private func replicates(
+        of run: BoardRun,
+        metrics: [CurveMetric],
+        block: Block,
+        blobs: BlobFolders
+    ) throws -> Matrix<Double> {
         guard let reading = run.reading else { throw Absence(why: "the records do not make one curve") }
-        guard let resampled = parts[run.splitIndex] else { throw Absence(why: "a split without data") }
-        let outcomes = resampled.part.outcomes
+        guard let part = parts[run.splitIndex]?.part, let bootstrap = block.bootstraps[run.splitIndex] else {
+            throw Absence(why: "a split has no record to find its data by")
+        }
+        let outcomes = part.outcomes
         var elements: [UInt8] = []
         for record in reading.records {
             guard let digest = record.choices, let bytes = try blobs.bytes(digest) else {
@@ -100,13 +125,13 @@ struct SectionResamples: Sendable {
         guard zip(points, run.points).allSatisfy({ $0.cost == $1.cost && $0.accuracy == $1.accuracy }) else {
             throw Absence(why: "choices do not give the points of their records on the data found")
         }
-        let reference = resampled.part.ground.reference(
+        let reference = part.ground.reference(
             on: outcomes,
             largest: reading.largest,
             peak: reading.peak,
             parity: reading.parity
         )
-        return resampled.bootstrap.replicates(of: metrics, choices: choices, reference: reference)
+        return bootstrap.replicates(of: metrics, choices: choices, reference: reference)
     }
 
     private static func mean(_ matrices: [Matrix<Double>]) -> Matrix<Double> {

@@ -40,24 +40,55 @@ struct SectionStatistics {
             section.remark = try Self.remark(error)
             return
         }
+        guard usable.count * metrics.count * resamples.replicates <= BoardStatistics.valueLimit else {
+            section.remark =
+                "\(resamples.replicates) resamples of \(usable.count) rows do not fit into memory: lower statistics.bootstrap"
+            return
+        }
+        let values = try values(of: &section, usable, metrics, resamples)
+        for (place, matrix) in values {
+            for (number, metric) in metrics.enumerated() {
+                addInterval(to: &section.rows[place], metric, matrix[number], resamples)
+            }
+        }
+        let ranking = Leaderboard.rankingMetric(mode: mode.rawValue)
+        if let number = metrics.firstIndex(where: { $0.rawValue == ranking }) {
+            compare(&section, values.mapValues { $0[number] }, by: ranking, clusters: resamples.clusters)
+        }
+    }
+
+    /// The metrics of some rows on every resample: for each row `[metrics][replicates]`; rows that cannot be resampled are
+    /// left out and remarked.
+    private func values(
+        of section: inout BoardSection,
+        _ usable: [Int],
+        _ metrics: [CurveMetric],
+        _ resamples: SectionResamples
+    ) throws(RouteGridError) -> [Int: [[Double]]] {
+        var values = Dictionary(
+            uniqueKeysWithValues: usable.map { ($0, [[Double]](repeating: [], count: metrics.count)) }
+        )
         let rows = section.rows
         let blobs = statistics.blobs
-        let found = Self.inParallel(usable.count) { place in
-            Result { try resamples.replicates(of: rows[usable[place]], metrics: metrics, blobs: blobs) }
-        }
-        var replicates: [Int: Matrix<Double>] = [:]
-        for (place, result) in zip(usable, found) {
-            switch result {
-            case .success(let matrix): replicates[place] = matrix
-            case .failure(let error): section.remark = try Self.remark(error)
+        for first in stride(from: 0, to: resamples.replicates, by: BoardStatistics.blockSize) {
+            let block = resamples.block(first..<min(first + BoardStatistics.blockSize, resamples.replicates))
+            let open = usable.filter { values[$0] != nil }
+            let found = Self.inParallel(open.count) { place in
+                Result {
+                    try resamples.replicates(of: rows[open[place]], metrics: metrics, block: block, blobs: blobs)
+                }
+            }
+            for (place, result) in zip(open, found) {
+                switch result {
+                case .success(let matrix):
+                    for number in metrics.indices { values[place]?[number] += matrix.row(number) }
+                case .failure(let error):
+                    section.remark = try Self.remark(error)
+                    values[place] = nil
+                }
             }
         }
-        for (place, matrix) in replicates {
-            for (number, metric) in metrics.enumerated() {
-                addInterval(to: &section.rows[place], metric, Array(matrix.row(number)), resamples)
-            }
-        }
-        compare(&section, replicates, metrics: metrics, clusters: resamples.clusters)
+        return values
     }
 
     /// The metrics that have intervals: none that were picked by the labels they are read on.
@@ -99,17 +130,15 @@ struct SectionStatistics {
 
     private func compare(
         _ section: inout BoardSection,
-        _ replicates: [Int: Matrix<Double>],
-        metrics: [CurveMetric],
+        _ replicates: [Int: [Double]],
+        by ranking: String,
         clusters: Int
     ) {
-        let ranking = Leaderboard.rankingMetric(mode: mode.rawValue)
-        guard let number = metrics.firstIndex(where: { $0.rawValue == ranking }) else { return }
         let competitors = section.rows.indices.filter { place in
             !section.rows[place].isBound && replicates[place] != nil && section.rows[place].value(ranking) != nil
         }
         guard !competitors.isEmpty else { return }
-        let values = competitors.flatMap { replicates[$0]?.row(number) ?? [] }
+        let values = competitors.flatMap { replicates[$0] ?? [] }
         let comparison = PairedComparison(
             estimates: competitors.map { section.rows[$0].value(ranking) ?? 0 },
             replicates: Matrix(rows: competitors.count, columns: statistics.settings.bootstrap, elements: values),

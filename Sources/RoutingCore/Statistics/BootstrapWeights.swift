@@ -29,10 +29,11 @@ package struct BootstrapWeights: Sendable {
     /// - Parameters:
     ///   - clusters: the cluster id of each item; items of one cluster are drawn together.
     ///   - replicates: how many resamples.
+    ///   - first: the number of the first of them: many replicates can be made in blocks.
     ///   - seed: the grid's `statistics.seed`.
     ///   - splitIndex: the split's index.
     /// - Complexity: O(items + clusters · replicates).
-    package init(clusters: [String], replicates: Int, seed: Int, splitIndex: Int) {
+    package init(clusters: [String], replicates: Int, first: Int = 0, seed: Int, splitIndex: Int) {
         var numbers: [String: Int] = [:]
         var names: [String] = []
         clusterOfItem = clusters.map { name in
@@ -50,7 +51,7 @@ package struct BootstrapWeights: Sendable {
                     let digest = HashedText.digest(["routegrid/boot/1", String(seed), String(splitIndex), name])
                     let base = digest.bytes[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
                     for replicate in 0..<replicates {
-                        let state = base &+ UInt64(replicate + 1) &* 0x9E37_79B9_7F4A_7C15
+                        let state = base &+ UInt64(first + replicate + 1) &* 0x9E37_79B9_7F4A_7C15
                         elements[cluster * replicates + replicate] = PoissonOne.quantile(
                             Self.mixed(state),
                             distribution

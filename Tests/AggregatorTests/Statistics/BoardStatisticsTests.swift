@@ -204,6 +204,50 @@ import Testing
         #expect(error?.code == .checkFailed)
     }
 
+    @Test func `many resamples are made in blocks, and the first of them are the same`() throws {
+        var records = try Self.records()
+        records.statistics = ["bootstrap": 2_300, "alpha": 0.05, "cluster": "prompt", "seed": 5]
+        let rows = try records.board(in: TemporaryFolder().path).rows
+        let row = try #require(rows.first { $0.routerKind == "knn" })
+        let k = try #require(row.job["router"]?["k"]?.integerValue)
+        // One block by hand, of the whole number.
+        let ground = try EvaluationGround(Self.table, parts: Self.split(0).parts(of: Self.table.samples), mode: .sound)
+        let outcomes = try ground.outcomes(of: .test)
+        let weights = BootstrapWeights(
+            clusters: ground.parts.test.map { Self.table.samples[$0].group },
+            replicates: 2_300,
+            seed: 5,
+            splitIndex: 0
+        )
+        let experiment = try FittedExperiment(
+            fitting: FitRequest(
+                router: Self.knn(k),
+                mode: .sound,
+                modality: .text,
+                streams: RandomStreams(seed: 0, splitIndex: 0, routerKind: "knn"),
+                table: Self.table,
+                parts: ground.parts
+            )
+        )
+        let evaluation = try experiment.evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .exact))
+        let reference = try ground.reference(on: outcomes, result: evaluation.result, place: "by hand")
+        let values = PairedBootstrap(ground, outcomes: outcomes, weights: weights, sparseLimit: .max)
+            .replicates(of: [.naucShared], choices: evaluation.choices, reference: reference)
+        let interval = try #require(Interval.percentile(values.row(0), alpha: 0.05))
+        let found = try #require(row.interval("nauc_shared"))
+        #expect(found.low == interval.low && found.high == interval.high)
+    }
+
+    @Test func `a table of more than a thousand rows is not resampled and says so`() throws {
+        var records = PlantedRecords(Self.table)
+        for number in 0..<1_001 {
+            try records.add(choices: [UInt8](repeating: 0, count: 240), number: number, split: Self.split(0))
+        }
+        let board = try records.board(in: TemporaryFolder().path)
+        #expect(board.rows.count == 1_001 && board.rows.allSatisfy { $0.standing == nil })
+        #expect(board.remarks.count == 1 && board.remarks[0].contains("let select choose among them"))
+    }
+
     @Test func `bootstrap 0 turns intervals, ranks and ties off`() throws {
         var records = try Self.records()
         records.statistics = ["bootstrap": 0, "alpha": 0.05, "cluster": "prompt", "seed": 5]

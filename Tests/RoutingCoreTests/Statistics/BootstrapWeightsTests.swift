@@ -16,6 +16,8 @@ import Testing
         #expect(some[0] == Array(all[2].prefix(20)))
         #expect(some[1] == Array(all[0].prefix(20)))
         #expect(weights(["a"], replicates: 50, seed: 2)[0] != all[0])
+        let block = BootstrapWeights(clusters: ["b", "a"], replicates: 7, first: 40, seed: 1, splitIndex: 0)
+        #expect(block.weights(ofItem: 1) == Array(all[0][40..<47]))
         #expect(weights(["a"], replicates: 50, split: 1)[0] != all[0])
         #expect(weights(["a", "a"], replicates: 50) == [all[0], all[0]])
     }
