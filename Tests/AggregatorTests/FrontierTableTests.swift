@@ -28,4 +28,23 @@ import Testing
         #expect(json["curves"]?.arrayValue?.count == 3)
         #expect(json["curves"]?.arrayValue?.first?["points"]?.arrayValue?.first?["pool_frontier"] == true)
     }
+
+    @Test func `runs of one row are curves of their own, and the pool's frontier is each split's`() throws {
+        let runs = [(0, 1, 0.5), (0, 2, 0.75), (1, 1, 0.25)].map { split, seed, accuracy in
+            var run = RecordFixture.knn(1, shared: 0.5)
+            run.splitIndex = Int64(split)
+            run.seed = JSONValue(seed)
+            run.points = [["id": 0, "threshold": 1, "cost": 1, "accuracy": .double(accuracy)]]
+            return run
+        }
+        let folder = try TemporaryFolder()
+        try RecordFixture.write(runs, to: folder.path("records.jsonl"))
+        let board = try Aggregation([RecordSource(path: folder.path("records.jsonl"))]).board
+        #expect(board.rows.count == 1)
+        let json = try JSONValue(parsing: FrontierTable(board).jsonBytes, place: "frontier.json")
+        let curves = json["curves"]?.arrayValue ?? []
+        #expect(curves.map { $0["split"]?["index"]?.integerValue } == [0, 0, 1])
+        #expect(curves.map { $0["seed"]?.integerValue } == [1, 2, 1])
+        #expect(curves.map { $0["points"]?.arrayValue?.first?["pool_frontier"] } == [false, true, true])
+    }
 }

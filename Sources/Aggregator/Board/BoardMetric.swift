@@ -25,13 +25,20 @@ struct BoardMetric: Sendable {
             form: .share,
             meaning: "the same on the router's own cost range: rows of different ranges do not compare"
         ),
-        BoardMetric(name: "ps", title: "Ps", form: .share, meaning: "peak score: the highest accuracy on the curve"),
+        BoardMetric(
+            name: "ps",
+            title: "Ps",
+            form: .share,
+            meaning:
+                "peak score: accuracy at the operating point that was best on dev; in compat the highest of the curve"
+        ),
         BoardMetric(
             name: "qnc",
             title: "QNC",
             form: .share,
             meaning:
-                "cost at which the best single model is matched, as a share of that model's cost; – when it never is"
+                "cost of the point that matches the best single model (on dev; in compat on the curve itself), as a share of that "
+                + "model's cost; – when none does"
         ),
         BoardMetric(
             name: "accuracy",
