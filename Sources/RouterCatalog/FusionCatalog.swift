@@ -58,6 +58,16 @@ package enum FusionCatalog {
         return descriptor
     }
 
+    /// The width of a fused vector; nil for an unknown kind.
+    package static func width(of kind: String, text: Int, image: Int) -> Int? {
+        switch kind {
+        case "mean", "weighted", "hadamard", "adaptive": min(text, image)
+        case "concat", "normalize_concat", "gated": text + image
+        case "concat_interaction": text + image + 2 * min(text, image)
+        default: nil
+        }
+    }
+
     /// A configuration with defaults filled in and every value typed and in range; errors as for routers.
     package static func configure(
         kind: String,

@@ -209,6 +209,17 @@ struct BadGridTests {
             head + "budgets: {rule: soft-label, at: [-1]}" + tail,
             "grid.yaml:2: budgets.at[0]: expected λ of at least 0, or inf, found \"-1\""
         ),
+        // Widths.
+        Case(
+            head + "mode: compat\nmodality: [{train: both, test: text}]\nrouters: [linear]",
+            "grid.yaml:3: modality[0]: mode compat: router linear on dataset one under fusion mean trains on both with 3 "
+                + "features and is asked about text with 4: expected features of one width, or this left out by exclude"
+        ),
+        Case(
+            head + "mode: compat\nmodality: [{train: image, test: text}]\nrouters: [linear]",
+            "grid.yaml:3: modality[0]: mode compat: router linear on dataset one trains on image with 3 features and is "
+                + "asked about text with 4: expected features of one width, or this left out by exclude"
+        ),
         // Exclusions, counts, settings.
         Case(
             head + "exclude: [{dataset: one}]" + tail,

@@ -170,4 +170,15 @@ struct ReadingGridTests {
         #expect(lock.bytes.count < 8_192)
         #expect(lock.fit(ofGroup: 9_999_999).seed == 99_999)
     }
+
+    @Test func `in mode compat vectors of other widths may be left out by fusion`() throws {
+        let lock = try Self.lock(
+            "mode: compat",
+            "modality: [both, {train: image, test: both}]",
+            "fusion: [mean, concat]",
+            "routers: [linear]",
+            "exclude: [{modality: {train: image, test: both}, fusion: concat}]"
+        )
+        #expect(lock.activeCellCount == 3)
+    }
 }

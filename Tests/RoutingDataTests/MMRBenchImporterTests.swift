@@ -66,4 +66,24 @@ struct MMRBenchImporterTests {
             .replacingOccurrences(of: folder.path + "/", with: "")
         #expect(found.hasPrefix(expected), "\(found)")
     }
+
+    @Test func `columns of no model are left out when they are named`() throws {
+        let text = Self.merged.replacingOccurrences(of: "question,answer", with: "question,category,answer")
+            .replacingOccurrences(of: "What?,", with: "What?,a,").replacingOccurrences(of: "How?,", with: "How?,b,")
+            .replacingOccurrences(of: "Why?,", with: "Why?,c,")
+        #expect(message { _ = try imported(text) }.contains("unknown column \"category\""))
+        let dataset = try MMRBenchImporter(
+            source: .merged(try folder.write(text, to: "m.csv")),
+            ignored: ["category"],
+            labels: ImportLabels(name: "mmr")
+        ).read().dataset
+        #expect(dataset == (try imported(Self.merged)))
+    }
+
+    @Test func `a table of one dataset may carry its index`() throws {
+        try folder.write("question,answer,img_path,dataset_idx,a_correct,a_cost\nq,1,0.png,toy_0,1,2\n", to: "toy.csv")
+        let source = MMRBenchImporter.Source.folder(folder.path, datasets: ["toy"])
+        let dataset = try MMRBenchImporter(source: source, labels: ImportLabels(name: "toy")).read().dataset
+        #expect(dataset.samples.map(\.sample.id) == ["toy_0"])
+    }
 }

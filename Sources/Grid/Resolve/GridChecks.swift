@@ -13,6 +13,7 @@ struct GridChecks {
         try checkSplits()
         for (entry, block) in zip(file.routers, blocks) {
             if block.reads.contains(.embeddings) { try checkEmbeddings(block) }
+            if file.mode == .compat, block.reads.isDisjoint(with: .separateModalities) { try checkWidths(block) }
             try checkModels(entry, block)
         }
     }
@@ -138,7 +139,7 @@ struct GridChecks {
         }
     }
 
-    private func isExcluded(_ context: ExcludeContext) -> Bool {
+    func isExcluded(_ context: ExcludeContext) -> Bool {
         axes.tables.isEmpty || file.exclude.contains { $0.value.covers(context) }
     }
 }
@@ -157,13 +158,16 @@ struct ExcludeContext {
     var encoder: EncoderPair?
     var split: Split?
     var modality: ModalityPair?
+    /// The kind; nil where the modality reads none, or for all.
+    var fusion: String?
     var parameters: [String: JSONValue] = [:]
 }
 
 extension ExcludeClause {
     /// Whether all cells of a context match: a field about something the context leaves open is no match.
     func covers(_ context: ExcludeContext) -> Bool {
-        guard fusions == nil, seeds == nil, budgets == nil else { return false }
+        guard seeds == nil, budgets == nil else { return false }
+        if let fusions, !fusions.contains(where: { $0 == context.fusion }) { return false }
         if let datasets, !datasets.contains(context.table.dataset) { return false }
         if let models, !models.contains(context.table.pool) { return false }
         if let encoders, !encoders.contains(where: { $0 == context.encoder }) { return false }

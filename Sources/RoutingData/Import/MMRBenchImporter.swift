@@ -3,7 +3,8 @@ package import RouteGridBase
 /// Imports MMR-Bench's tables: the merged CSV, or a folder with one CSV a dataset.
 ///
 /// The merged form has `dataset_idx`, `question`, `answer` and, a model, `M_prediction`, `M_correct`, `M_token`,
-/// `M_cost`. The other form has `question`, `answer`, `img_path`, `M_correct`, `M_cost` in `<name, lower case>.csv`.
+/// `M_cost`. The other form has `question`, `answer`, `img_path`, `M_correct`, `M_cost` in `<name, lower case>.csv`; a
+/// column `dataset_idx` is not read there.
 /// `M_token` counts answer tokens and becomes `tokens_out`.
 package struct MMRBenchImporter: Sendable {
     package enum Source: Sendable {
@@ -14,12 +15,21 @@ package struct MMRBenchImporter: Sendable {
     package var source: Source
     package var text: String?
     package var image: String?
+    /// Columns that are left out.
+    package var ignored: [String]
     package var labels: ImportLabels
 
-    package init(source: Source, text: String? = nil, image: String? = nil, labels: ImportLabels) {
+    package init(
+        source: Source,
+        text: String? = nil,
+        image: String? = nil,
+        ignored: [String] = [],
+        labels: ImportLabels
+    ) {
         self.source = source
         self.text = text
         self.image = image
+        self.ignored = ignored
         self.labels = labels
     }
 
@@ -109,7 +119,7 @@ package struct MMRBenchImporter: Sendable {
                 )
             )
         }
-        return try part(table, samples: samples, others: ["question", "answer", "img_path"])
+        return try part(table, samples: samples, others: ["dataset_idx", "question", "answer", "img_path"])
     }
 
     private func part(
@@ -117,7 +127,7 @@ package struct MMRBenchImporter: Sendable {
         samples: [DatasetSample],
         others: Set<String>
     ) throws(RouteGridError) -> Part {
-        let columns = try ModelColumns(table, endings: ModelColumns.mmrBenchEndings, others: others, ignored: [])
+        let columns = try ModelColumns(table, endings: ModelColumns.mmrBenchEndings, others: others, ignored: ignored)
         let tokens = try columns.tokens(of: columns.models, rows: Array(samples.indices))
         return Part(
             models: columns.models,

@@ -143,6 +143,9 @@ struct ImportMMRBench: ParsableCommand {
     @Option(help: ArgumentHelp("Image embeddings.", valueName: "npy"))
     var image: String?
 
+    @Option(help: ArgumentHelp("A column of the table to leave out; may be given again.", valueName: "column"))
+    var ignore: [String] = []
+
     @OptionGroup var options: ImportOptions
     @OptionGroup var output: OutputOptions
 
@@ -159,7 +162,8 @@ struct ImportMMRBench: ParsableCommand {
         let source: MMRBenchImporter.Source =
             outcomes.map { .merged($0) } ?? .folder(folder ?? "", datasets: dataset)
         try options.run(output) {
-            try MMRBenchImporter(source: source, text: text, image: image, labels: options.labels).read()
+            try MMRBenchImporter(source: source, text: text, image: image, ignored: ignore, labels: options.labels)
+                .read()
         }
     }
 }

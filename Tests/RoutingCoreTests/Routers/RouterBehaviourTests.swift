@@ -1,8 +1,9 @@
 import RouteGridBase
 import RouterCatalog
-import RoutingCore
 import RoutingData
 import Testing
+
+@testable import RoutingCore
 
 /// What holds for routers whatever the numbers.
 @Suite struct RouterBehaviourTests {
@@ -49,6 +50,14 @@ import Testing
         "knn-label", "prknn", "prototype", "ovr", "softmax", "mlp-soft", "cosinecls-frozen", "routerdc-frozen",
         "zooter-frozen", "vlc-frozen",
     ]
+
+    @Test(arguments: FusionCatalog.descriptors.map(\.kind))
+    func `the catalog knows the width of a fused vector`(_ kind: String) throws {
+        var request = TinyTable.request("linear")
+        request.fusion = try FusionCatalog.configure(kind: kind)
+        let width = try FeatureMap(request).width
+        #expect(FusionCatalog.width(of: kind, text: 4, image: 3) == width)
+    }
 
     @Test func `every router of the catalog is fitted`() {
         #expect(Set(RouterFitting.kinds).isSuperset(of: RouterCatalog.descriptors.map(\.kind)))
