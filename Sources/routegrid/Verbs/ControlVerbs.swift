@@ -2,13 +2,11 @@ import ArgumentParser
 import RouteGridBase
 import Wire
 
-/// What the verbs that change a run have in common: they say it once, and it is on disk when they return.
-protocol ControlVerb: ParsableCommand {
-    var connection: ConnectOptions { get }
-    var output: OutputOptions { get }
-}
+/// A coordinator that is told something: once, and it is on disk when it has answered.
+struct ControlOptions: ParsableArguments {
+    @OptionGroup var connection: ConnectOptions
+    @OptionGroup var output: OutputOptions
 
-extension ControlVerb {
     func control(_ verb: String, _ selector: String, value: String = "", reason: String = "") throws {
         let client = try connection.client(verb)
         defer { client.close() }
@@ -17,71 +15,71 @@ extension ControlVerb {
     }
 }
 
+/// A run, and the coordinator that has it.
+struct RunControl: ParsableArguments {
+    @Argument(help: ArgumentHelp("The run's number, or last.", valueName: "run")) var selector: String
+    @OptionGroup var coordinator: ControlOptions
+
+    func control(_ verb: String, value: String = "", reason: String = "") throws {
+        try coordinator.control(verb, selector, value: value, reason: reason)
+    }
+}
+
 /// Stops handing out a run's cells.
-struct PauseVerb: ControlVerb {
+struct PauseVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
         abstract: "Stops handing out a run's cells until it is resumed; survives a restart.",
         discussion: "Example:\n  routegrid pause 3 --connect tcp://127.0.0.1:7557"
     )
-    @Argument(help: ArgumentHelp("The run's number, or last.", valueName: "run")) var selector: String
-    @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
-    func run() throws { try control("pause", selector) }
+    @OptionGroup var target: RunControl
+    func run() throws { try target.control("pause") }
 }
 
 /// Hands out a paused run's cells again.
-struct ResumeVerb: ControlVerb {
+struct ResumeVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
         abstract: "Hands out the cells of a paused run again.",
         discussion: "Example:\n  routegrid resume 3"
     )
-    @Argument(help: ArgumentHelp("The run's number, or last.", valueName: "run")) var selector: String
-    @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
-    func run() throws { try control("resume", selector) }
+    @OptionGroup var target: RunControl
+    func run() throws { try target.control("resume") }
 }
 
 /// Ends a run before its end.
-struct CancelVerb: ControlVerb {
+struct CancelVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
         abstract: "Ends a run; its records stay, its leases are taken back.",
         discussion: "Example:\n  routegrid cancel 3 --reason \"wrong prices\""
     )
-    @Argument(help: ArgumentHelp("The run's number, or last.", valueName: "run")) var selector: String
+    @OptionGroup var target: RunControl
     @Option(help: "Why; shown by status.") var reason = ""
-    @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
-    func run() throws { try control("cancel", selector, reason: reason) }
+    func run() throws { try target.control("cancel", reason: reason) }
 }
 
 /// Changes which run goes first.
-struct PriorityVerb: ControlVerb {
+struct PriorityVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "priority",
         abstract: "Sets a run's priority: the higher goes first, equals share.",
         discussion: "Example:\n  routegrid priority 3 10"
     )
-    @Argument(help: ArgumentHelp("The run's number, or last.", valueName: "run")) var selector: String
+    @OptionGroup var target: RunControl
     @Argument(help: "A whole number; 0 is usual.") var priority: Int
-    @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
-    func run() throws { try control("priority", selector, value: String(priority)) }
+    func run() throws { try target.control("priority", value: String(priority)) }
 }
 
 /// Tries failed cells again.
-struct RetryVerb: ControlVerb {
+struct RetryVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
         abstract: "Tries failed and quarantined cells again, with fresh counters.",
         discussion: "Examples:\n  routegrid retry 3\n  routegrid retry 3 --cells 17,42"
     )
-    @Argument(help: ArgumentHelp("The run's number, or last.", valueName: "run")) var selector: String
+    @OptionGroup var target: RunControl
     @Option(help: "Cell numbers with commas between them; default: all that failed.") var cells = ""
-    @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
 
     func validate() throws {
         guard cells.split(separator: ",").allSatisfy({ Int($0) != nil }) else {
@@ -89,18 +87,17 @@ struct RetryVerb: ControlVerb {
         }
     }
 
-    func run() throws { try control("retry", selector, value: cells) }
+    func run() throws { try target.control("retry", value: cells) }
 }
 
 /// Lets a worker finish and go.
-struct DrainVerb: ControlVerb {
+struct DrainVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain",
         abstract: "Gives a worker nothing more; it ends when it has delivered what it holds.",
         discussion: "Example:\n  routegrid drain w3"
     )
     @Argument(help: "A worker's name or number as status shows it, or all.") var worker: String
-    @OptionGroup var connection: ConnectOptions
-    @OptionGroup var output: OutputOptions
-    func run() throws { try control("drain", worker) }
+    @OptionGroup var coordinator: ControlOptions
+    func run() throws { try coordinator.control("drain", worker) }
 }
