@@ -210,7 +210,9 @@ let package = Package(
         .testTarget(
             name: "ClusterTests",
             dependencies: [
-                "routegrid", "ClusterTrials", "Coordinator", "Grid", "RouteGridBase", "TestSupport", "Wire", "ZeroMQ",
+                "routegrid", "ClusterTrials", "Coordinator", "Grid", "RouteGridBase", "RoutingData", "TestSupport",
+                "Wire",
+                "ZeroMQ",
             ],
             swiftSettings: settings
         ),

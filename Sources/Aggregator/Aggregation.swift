@@ -26,6 +26,8 @@ package struct Aggregation: Sendable {
     package let latency: LatencyTable
     private let lock: GridLock?
     private let tables: KnownTables
+    private let selection: FrozenSelection?
+    private let reads: TestReadCounts
     private let keys: [Digest]
     private let blobs: [Digest]
 
@@ -35,17 +37,38 @@ package struct Aggregation: Sendable {
     ///   - sources: The inputs, in any order.
     ///   - filter: Leaves records of other modes or numerics classes out.
     ///   - lock: The grid that the records answer: its jobs without a record are shown as such.
+    ///   - selection: What was selected in that grid, when it does not lie beside the records.
+    ///   - reads: How many configurations were ever read on test, as far as a coordinator knows.
     /// - Throws: `badInput` for a file that is not records, or records that do not fit on one board; `checkFailed` when
     ///   two results of one key differ.
     package init(
         _ sources: [RecordSource],
         filter: Filter = Filter(),
-        lock: GridLock? = nil
+        lock: GridLock? = nil,
+        selection: FrozenSelection? = nil,
+        reads: TestReadCounts = TestReadCounts()
     ) throws(RouteGridError) {
+        var seal = BoardSeal()
+        var selection = selection
+        for source in sources {
+            guard let grid = try SealedGrid(beside: source) else { continue }
+            if grid.lock.digest == lock?.digest { selection = selection ?? grid.selection }
+            try seal.add(grid)
+        }
+        if let lock, let selection { try seal.add(SealedGrid(lock: lock, selection: selection)) }
         let collection = try RecordCollection(reading: sources)
         var absent: [JSONValue] = []
-        if let lock { absent = try ExpectedJobs.missing(from: collection, of: lock) }
-        try self.init(collection, from: sources, filter: filter, lock: lock, expected: absent)
+        if let lock { absent = try ExpectedJobs.missing(from: collection, of: lock, selection: selection) }
+        try self.init(
+            collection,
+            from: sources,
+            filter: filter,
+            lock: lock,
+            selection: selection,
+            seal: seal,
+            reads: reads,
+            expected: absent
+        )
     }
 
     /// Makes the board of records that are read already.
@@ -55,6 +78,9 @@ package struct Aggregation: Sendable {
     ///   - sources: Where they were read, for blobs, facts of the run, and what grids say of their data.
     ///   - filter: Leaves records of other modes or numerics classes out.
     ///   - lock: Published beside the records; says how to resample.
+    ///   - selection: Published beside the lock.
+    ///   - seal: What was selected, in whatever grid.
+    ///   - reads: How many configurations were ever read on test, besides what the records and their folders say.
     ///   - expected: Jobs without a record.
     /// - Throws: As the initializer that reads them.
     package init(
@@ -62,14 +88,19 @@ package struct Aggregation: Sendable {
         from sources: [RecordSource],
         filter: Filter = Filter(),
         lock: GridLock? = nil,
+        selection: FrozenSelection? = nil,
+        seal: BoardSeal = BoardSeal(),
+        reads: TestReadCounts = TestReadCounts(),
         expected: [JSONValue] = []
     ) throws(RouteGridError) {
         try collection.checkAgreement()
         let chosen = collection.records.filter(filter.admits)
         self.sources = sources
         self.lock = lock
+        self.selection = selection
         records = collection
         keys = chosen.map(\.jobKey)
+        self.reads = try TestReadCounts(of: chosen, beside: sources, known: reads)
         var known = lock.map { KnownTables($0) } ?? KnownTables()
         for source in sources { try known.add(from: source) }
         tables = known.keeping(chosen.map(\.job))
@@ -80,6 +111,8 @@ package struct Aggregation: Sendable {
             chosen,
             expected: expected,
             tables: known,
+            seal: seal,
+            reads: self.reads,
             statistics: BoardStatistics(
                 settings: lock?.statistics ?? known.statistics ?? GridStatistics(),
                 tables: known,
@@ -120,6 +153,8 @@ package struct Aggregation: Sendable {
         ]
         if let lock { files.insert((OutputName.lock, lock.bytes), at: 0) }
         if let bytes = tables.bytes { files.append((OutputName.tables, bytes)) }
+        if let selection { files.append((OutputName.selection, selection.bytes)) }
+        if !reads.counts.isEmpty { files.append((OutputName.testReads, reads.json.jsonBytes())) }
         for (name, bytes) in files {
             try folder.write(bytes, to: name)
             manifest.add(name, Digest(hashing: bytes))

@@ -14,6 +14,9 @@ package enum RouterCatalog {
         cosineClsFrozen, routerDCFrozen, zooterFrozen, vlcFrozen,
     ]
 
+    /// Routers that read the answers: they bound what is possible and compete with nobody.
+    package static let bounds: Set<String> = [oracle.kind]
+
     private static let byKind = Dictionary(uniqueKeysWithValues: descriptors.map { ($0.kind, $0) })
 
     /// - Throws: ``RouteGridError`` `badInput` with the nearest known kind.

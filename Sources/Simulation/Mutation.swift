@@ -32,6 +32,10 @@ package enum Mutation: String, CaseIterable, Sendable {
     case keepsLostPeers
     /// The scheduler is not told that the store is stalled.
     case hidesStall
+    /// Selected test cells are leased while their list is on its way to disk.
+    case leasesBeforeSelectionIsWritten
+    /// The scheduler is told of a longer list than the one on disk.
+    case leasesUnselected
     /// Every commit is followed by the answers of the next one.
     case answersTheWrongKey
 }

@@ -251,9 +251,34 @@ struct BadGridTests {
             "grid.yaml:2: statistics.cluster: expected one of sample, prompt, found \"prmpt\""
         ),
         Case(
-            head + "select: {metric: nauc_shared, on: dev}" + tail,
-            "grid.yaml:2: select: selection on dev with one sealed read of test is not available yet; without select every "
-                + "cell is read on test and the board says unsealed"
+            head + "select: {metric: nauc_sharde}" + tail,
+            "grid.yaml:2: select.metric: unknown metric \"nauc_sharde\"; did you mean \"nauc_shared\"?"
+        ),
+        Case(
+            head + "select: {metric: nauc_own}" + tail,
+            "grid.yaml:2: select.metric: nauc_own is taken over each router's own cost range and does not compare; use "
+                + "nauc_shared"
+        ),
+        Case(
+            head + "select: {metric: accuracy, per: [dataset, router.knd]}" + tail,
+            "grid.yaml:2: select.per[1]: unknown field \"router.knd\"; did you mean \"router.kind\"?"
+        ),
+        Case(
+            head + "select: {per: [dataset]}" + tail,
+            "grid.yaml:2: select: \"metric\" is missing: expected a metric's name"
+        ),
+        Case(
+            head + "mode: compat\nselect: {metric: accuracy}" + tail,
+            "grid.yaml:3: select: mode compat does as the peers do, who read test with every setting: select needs mode sound"
+        ),
+        Case(
+            head + "select: {metric: nauc_shared}\nbudgets: {at: [0.5x]}" + tail,
+            "grid.yaml:2: select.metric: nauc_shared is of a whole curve, and router oracle has no budget exact under rule "
+                + "threshold; expected budget exact, or one of accuracy, mean_cost, regret, rank_score"
+        ),
+        Case(
+            head + "select: {metric: accuracy}\nsplits: [{kind: random, train: 0.5, test: 0.5}]" + tail,
+            "grid.yaml:3: splits[0]: mode sound chooses on dev: expected a dev part above 0"
         ),
         Case(
             head + "select: {metric: nauc_shared, on: test}" + tail,

@@ -73,7 +73,8 @@ struct JobsFolderTests {
         let lock = try Self.resolve("example")
         let summary = PlanSummary(lock)
         #expect(summary.isExact && summary.keys == summary.new)
-        #expect(summary.keys == lock.activeCellCount - summary.latency && summary.latency > 0)
+        #expect(summary.keys == lock.activeCellCount - lock.deferredCount - summary.latency && summary.latency > 0)
+        #expect(summary.secondStage.map { $0.cells == lock.deferredCount && $0.selected != nil } == true)
         #expect(lock.limits.maxFails == .percent(1) && lock.limits.memoryBytes == 2 << 30)
     }
 }

@@ -64,6 +64,12 @@ struct BoardMetric: Sendable {
             form: .signedShare,
             meaning: "Ps less the best single model's accuracy"
         ),
+        BoardMetric(
+            name: RowSelection.optimism,
+            title: "dev − test",
+            form: .signedShare,
+            meaning: "optimism: by how much the metric of the selection was higher on dev than on test"
+        ),
         BoardMetric(name: "rank_score", title: "rank score", form: .share, meaning: "VL-RouterBench's rank score"),
         BoardMetric(name: "aiq", title: "AIQ", form: .share, meaning: "average improvement in quality (RouterBench)"),
         BoardMetric(name: "apgr", title: "APGR", form: .share, meaning: "average performance gap recovered (RouteLLM)"),
@@ -73,7 +79,7 @@ struct BoardMetric: Sendable {
     ///
     /// Areas over ranges of the rows' own do not compare, so that `sound` shows the shared range alone.
     static func shown(mode: String, detail: BoardTable.Detail) -> Set<String> {
-        var names: Set<String> = ["nauc_shared", "ps", "qnc", "accuracy", "mean_cost", "gain"]
+        var names: Set<String> = ["nauc_shared", "ps", "qnc", "accuracy", "mean_cost", "gain", RowSelection.optimism]
         if mode == "compat" { names.insert("nauc_own") }
         if detail == .full { names.insert("regret") }
         return names

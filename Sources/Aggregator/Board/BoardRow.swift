@@ -16,6 +16,10 @@ package struct BoardRow: Sendable {
     package internal(set) var place: Int?
     /// How the row compares with the others of its section; nil without a bootstrap.
     package internal(set) var standing: Standing?
+    /// How the row was selected on dev; nil for one that was not.
+    package internal(set) var selection: RowSelection?
+    /// Configurations that were ever read on this test part under these splits; nil on other parts.
+    package internal(set) var testReads: Int?
 
     package var routerKind: String { job["router"]?["kind"]?.stringValue ?? "" }
     /// Oracles bound what is possible and are no competitors.
@@ -66,6 +70,8 @@ package struct BoardRow: Sendable {
         row["rank"] = standing.map { [JSONValue($0.rank.lowerBound), JSONValue($0.rank.upperBound)] } ?? .null
         row["tie"] = standing.map { JSONValue($0.tie) } ?? .null
         row["mde"] = standing?.detectable.map { .double($0) } ?? .null
+        row["selection"] = selection?.json ?? .null
+        row["test_reads"] = testReads.map { JSONValue($0) } ?? .null
         row["n"] = itemCount.map { JSONValue($0) } ?? .null
         row["n_missing"] = JSONValue(missingCount)
         row["points"] = JSONValue(pointCount)
@@ -101,6 +107,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case incomplete
     /// Some outcomes of the evaluated part are missing and count as wrong.
     case missing
+    /// The selection was made among fewer configurations than the grid has: some of their dev cells have no record.
+    case partial
     /// The test part was read without a selection that was frozen before.
     case unsealed
 
@@ -111,6 +119,7 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
         case .bound: "reads the answers: a bound, not a competitor"
         case .incomplete: "cells without a record"
         case .missing: "some outcomes are missing; they count as wrong"
+        case .partial: "selected while some dev cells had no record: their configurations did not compete"
         case .unsealed: "test was read without a selection frozen on dev"
         }
     }

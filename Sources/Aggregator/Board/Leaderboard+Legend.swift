@@ -3,6 +3,15 @@ import Grid
 import RouteGridBase
 
 extension Leaderboard {
+    /// What the columns of selected rows mean; nothing without a selection.
+    var selectionLegend: [String] {
+        guard let selection = rows.lazy.compactMap(\.selection).first else { return [] }
+        return [
+            "**chosen of**: so many configurations competed on dev by \(selection.metric); the row is the best of them, and "
+                + "test was read for it alone."
+        ]
+    }
+
     /// What the columns that resampling fills mean, a sentence or two each; nothing without them.
     package var statisticsLegend: [String] {
         guard let statistics else { return [] }

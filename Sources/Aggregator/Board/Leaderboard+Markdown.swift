@@ -14,6 +14,7 @@ extension Leaderboard {
         if incompleteCount > 0 {
             text += "\n> **Incomplete**: \(incompleteCount) rows lack records. They are listed, without a place.\n"
         }
+        for choice in unmade { text += "\n> **Nothing selected** for \(choice).\n" }
         for remark in remarks { text += "\n> **No intervals** where \(remark).\n" }
         var dataset: String?
         for table in tables(.full) {
@@ -28,7 +29,7 @@ extension Leaderboard {
         let metrics = BoardMetric.columns(of: rows).filter {
             BoardMetric.shown(mode: mode, detail: .full).contains($0.name) && !$0.meaning.isEmpty
         }
-        var lines = statisticsLegend.map { "* \($0)" }
+        var lines = (statisticsLegend + selectionLegend).map { "* \($0)" }
         lines += metrics.map { "* **\($0.title)**: \($0.meaning)." }
         let flags = Set(rows.flatMap(\.flags)).subtracting([.unsealed]).sorted()
         lines += flags.map { "* `\($0.rawValue)`: \($0.meaning)." }

@@ -10,6 +10,8 @@ package struct Leaderboard: Sendable {
     package let numerics: String
     package let recordCount: Int
     package let sections: [BoardSection]
+    /// Choices of a selection that could not be made, and why.
+    package let unmade: [String]
     /// How intervals, ranks and ties were made; nil when there are none.
     package let statistics: GridStatistics?
 
@@ -26,6 +28,8 @@ package struct Leaderboard: Sendable {
     ///   - records: In job-key order; all of one mode and one numerics class.
     ///   - expected: Jobs that the grid asks for and that have no record, as `job` objects.
     ///   - tables: What costs are counted in.
+    ///   - seal: Which test records were selected, and which dev records are candidates and no rows.
+    ///   - reads: How many configurations were ever read on test.
     ///   - statistics: How to resample, and from what; nil for a board without intervals, ranks and ties.
     /// - Throws: `badInput` when modes or numerics classes are mixed, or when there is nothing; `checkFailed` when a blob
     ///   is damaged.
@@ -33,16 +37,25 @@ package struct Leaderboard: Sendable {
         _ records: [ScoredRecord],
         expected: [JSONValue] = [],
         tables: KnownTables = KnownTables(),
+        seal: BoardSeal = BoardSeal(),
+        reads: TestReadCounts = TestReadCounts(),
         statistics: BoardStatistics? = nil
     ) throws(RouteGridError) {
         mode = try Leaderboard.only("mode", records.map(\.mode), expected)
         numerics = try Leaderboard.only("numerics", records.map(\.numerics), expected)
         recordCount = records.count
+        unmade = seal.unmade
         let metric = Leaderboard.rankingMetric(mode: mode)
+        let (shown, candidates) = seal.parted(records)
         var runs: [BoardRun] = []
-        for curve in JoinedCurve.curves(of: records, expected: expected) { runs.append(try curve.run()) }
+        for curve in JoinedCurve.curves(of: shown, expected: expected) { runs.append(try curve.run()) }
+        let sealed = try SealedRows(seal, rows: shown, candidates: candidates)
         var groups: [SectionKey: [BoardRow]] = [:]
-        for group in RowGroup.groups(of: runs) { groups[group.section, default: []].append(group.row(tables)) }
+        for group in RowGroup.groups(of: runs) {
+            var row = sealed.completed(group.row(tables))
+            row.testReads = row.runs.compactMap { TestReadCounts.Place(job: $0.job) }.compactMap { reads[$0] }.max()
+            groups[group.section, default: []].append(row)
+        }
         var sections: [BoardSection] = []
         for (key, rows) in groups.sorted(by: { $0.key < $1.key }) {
             var section = BoardSection(key: key, rows: Leaderboard.ranked(rows, by: metric))

@@ -12,7 +12,7 @@ struct RowGroup {
     }
 
     /// The job without its seed and its split's index.
-    private static func shared(_ job: JSONValue) -> JSONValue {
+    static func shared(_ job: JSONValue) -> JSONValue {
         job.with("seed", nil).with("split", job["split"]?.with("index", nil))
     }
 

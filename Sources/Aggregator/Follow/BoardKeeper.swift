@@ -32,16 +32,35 @@ package struct BoardKeeper {
         try log.learn(tables(client), through: client)
         let source = try log.source()
         let records = try RecordCollection(reading: [source])
+        let seal = try seal(client)
+        let reads = try TestReadCounts(json: try client.query("test_reads"), place: "the coordinator's test reads")
         var kept: [Kept] = []
         for (mode, numerics) in records.classes {
             let filter = Aggregation.Filter(mode: mode, numerics: numerics)
-            let aggregation = try Aggregation(records, from: [source], filter: filter)
+            let aggregation = try Aggregation(records, from: [source], filter: filter, seal: seal, reads: reads)
             let path = folder.place("\(mode)@\(numerics.replacing("/", with: "_"))")
             _ = try aggregation.publish(to: OutputFolder(path: path))
             kept.append(Kept(path: path, board: aggregation.board))
         }
         hasPublished = true
         return kept
+    }
+
+    /// What was selected in the coordinator's grids.
+    private func seal(_ client: ClusterClient) throws -> BoardSeal {
+        var seal = BoardSeal()
+        for run in try client.query("status")["runs"]?.arrayValue ?? [] where run["stage"] == 2 {
+            guard let number = run["run"]?.integerValue,
+                let text = try client.query("lock", String(number))["lock"]?.stringValue,
+                let name = try client.query("selection", String(number))["selection"]?.stringValue,
+                let digest = Digest(hex: name)
+            else { continue }
+            let lock = try GridLock(parsing: text.utf8, place: "the lock of run \(number)")
+            let bytes = try client.fetch(digest)
+            let selection = try FrozenSelection(parsing: bytes, place: "the selection of run \(number)")
+            try seal.add(SealedGrid(lock: lock, selection: selection))
+        }
+        return seal
     }
 
     /// What the coordinator's grids say of their data.

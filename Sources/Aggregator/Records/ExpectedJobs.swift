@@ -8,14 +8,21 @@ package enum ExpectedJobs {
     /// - Parameters:
     ///   - records: What there is.
     ///   - lock: The grid.
+    ///   - selection: What was selected: its test jobs are asked for and the dev jobs are not, since they make no rows.
+    ///     Without one, a grid with `select` asks for its dev jobs.
     /// - Returns: `job` objects as records would show them.
     /// - Throws: `badInput` when the lock contradicts itself.
     /// - Complexity: A few microseconds a cell.
-    package static func missing(from records: RecordCollection, of lock: GridLock) throws(RouteGridError) -> [JSONValue]
-    {
+    package static func missing(
+        from records: RecordCollection,
+        of lock: GridLock,
+        selection: FrozenSelection? = nil
+    ) throws(RouteGridError) -> [JSONValue] {
+        let selected = Set(selection?.cells ?? [])
         var missing: [Digest: JSONValue] = [:]
         for group in lock.evaluationGroups {
             for keyed in lock.jobs(ofGroup: group) where !records.contains(keyed.jobKey) {
+                guard selection == nil ? !lock.isDeferred(keyed.cell) : selected.contains(keyed.cell) else { continue }
                 let record = MetricRecord.make(
                     fit: lock.fit(ofGroup: group),
                     job: try JobIdentity(parsing: keyed.evalBytes),

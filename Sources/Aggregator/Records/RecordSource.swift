@@ -34,6 +34,8 @@ package struct RecordSource: Sendable, Hashable {
 
     package var lockPath: String { folder + "/" + OutputName.lock }
     package var tablesPath: String { folder + "/" + OutputName.tables }
+    package var selectionPath: String { folder + "/" + OutputName.selection }
+    package var testReadsPath: String { folder + "/" + OutputName.testReads }
     package var runsPath: String { folder + "/" + OutputName.runs }
     package var latencyPath: String { folder + "/" + OutputName.latency }
 
@@ -45,6 +47,8 @@ package struct RecordSource: Sendable, Hashable {
 package enum OutputName {
     package static let lock = "grid.lock.json"
     package static let tables = "tables.json"
+    package static let selection = "selection.json"
+    package static let testReads = "test_reads.json"
     package static let records = "records.jsonl"
     package static let runs = "runs.jsonl"
     package static let latency = "latency.jsonl"

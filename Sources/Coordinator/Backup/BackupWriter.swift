@@ -104,11 +104,17 @@ package struct BackupWriter {
             guard let number = run["run"]?.integerValue else { continue }
             let path = "\(folder.grids)/\(number).json"
             var members = run.objectValue ?? [:]
-            for volatile in ["done", "reused", "leased", "pending", "backing_off", "divergent"] {
+            for volatile in [
+                "done", "reused", "leased", "pending", "backing_off", "divergent", "stage", "selected", "not_selected",
+            ] {
                 members[volatile] = nil
             }
             let reply = try client.query("lock", String(number))
             members["lock"] = reply["lock"]
+            if let selection = try client.query("selection", String(number))["selection"]?.stringValue {
+                members["selection"] = .string(selection)
+                if let digest = Digest(hex: selection) { try copyBlob(digest) }
+            }
             let bytes = JSONValue.object(members).jsonBytes()
             guard FileManager.default.contents(atPath: path).map(Array.init) != bytes else { continue }
             if let text = reply["lock"]?.stringValue {

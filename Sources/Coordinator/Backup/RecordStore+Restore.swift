@@ -32,6 +32,9 @@ extension RecordStore {
                 ).execute(
                     arguments: [Data(record.jobKey), Data(record.resultDigest), Data(record.line), Data(pair.1)]
                 )
+                if case .metric(let metric) = record, let read = TestRead(job: metric.job) {
+                    try Self.insert(read, into: $0)
+                }
             }
         }
         return (lines.count, try restoreGrids(from: folder))
@@ -50,16 +53,19 @@ extension RecordStore {
             // A finished run looks its cells up again: it is finished at once when every record is there.
             let resumed = state == RunState.finished.rawValue ? RunState.active.rawValue : state
             for digest in try GridLock(parsing: lock, place: path).blobs { try restoreBlob(digest, from: folder) }
+            let selection = run["selection"]?.stringValue.flatMap { Digest(hex: $0) }
+            if let selection { try restoreBlob(selection, from: folder) }
             try write {
                 try $0.execute(
                     sql: """
-                        INSERT INTO run(id, name, lock_sha, lock, state, priority, reason, submitted_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                        INSERT INTO run(
+                            id, name, lock_sha, lock, state, priority, reason, submitted_at, stage, selection_sha)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         number, run["name"]?.stringValue ?? "", Data(Digest(hashing: lock)), Data(lock), resumed,
                         run["priority"]?.integerValue ?? 0, run["reason"]?.stringValue ?? "",
-                        run["submitted"]?.stringValue ?? "",
+                        run["submitted"]?.stringValue ?? "", selection == nil ? 1 : 2, selection.map { Data($0) },
                     ]
                 )
             }

@@ -14,6 +14,8 @@ package struct CellBitmap: Sendable {
 
     package init() {}
 
+    package init(_ cells: some Sequence<Int>) { for cell in cells { insert(cell) } }
+
     package func contains(_ cell: Int) -> Bool {
         switch blocks[cell / Self.blockSize] {
         case nil: return false

@@ -8,12 +8,18 @@ package protocol CellSpace: Sendable {
     var excludedCount: Int { get }
     /// The first of the groups that measure latency; those before it come first. The number of groups when none does.
     var firstMeasurement: Int { get }
+    /// Cells that wait for a selection, excluded ones not counted.
+    var deferredCount: Int { get }
+    /// Whether a cell waits until a selection names it.
+    func isDeferred(_ cell: Int) -> Bool
     func cells(ofGroup group: Int) -> Range<Int>
     func group(ofCell cell: Int) -> Int
 }
 
 extension CellSpace {
     package var firstMeasurement: Int { groupCount }
+    package var deferredCount: Int { 0 }
+    package func isDeferred(_ cell: Int) -> Bool { false }
 }
 
 extension GridLock: CellSpace {

@@ -30,6 +30,7 @@ struct Run: Sendable {
     let space: any CellSpace
     var policy: RunPolicy
     var state: RunState
+    var stage: RunStage
     var done: CellBitmap
     var exceptions: [Int: CellException]
     /// The first group that nobody has asked the store about.
@@ -52,22 +53,24 @@ struct Run: Sendable {
     var duration = ObservedDuration()
 
     init(
-        space: any CellSpace,
-        policy: RunPolicy,
-        state: RunState,
+        _ space: any CellSpace,
+        _ policy: RunPolicy,
+        _ state: RunState,
         done: CellBitmap,
-        exceptions: [Int: CellException]
+        exceptions: [Int: CellException],
+        selection: CellBitmap? = nil
     ) {
         self.space = space
         self.policy = policy
         self.state = state
+        stage = selection.map { .second($0) } ?? (space.deferredCount > 0 ? .first : .single)
         self.done = done
         self.exceptions = exceptions
         failedCells = exceptions.values.count { $0.isFinal }
     }
 
     /// Whether nothing is left to hand out, to wait for, or to ask about.
-    var isExhausted: Bool { cursor == space.groupCount && lookedUp.isEmpty && groups.isEmpty }
+    var isExhausted: Bool { cursor >= end && lookedUp.isEmpty && groups.isEmpty }
 
     /// Whether the store has said which cells of the group are recorded.
     func isReached(_ group: Int) -> Bool { group < cursor && !lookedUp.contains(group) }
@@ -113,7 +116,7 @@ struct Run: Sendable {
     /// Gives cells back to their group, in order, without those that are done, failed or elsewhere.
     mutating func restore(_ cells: [Int], toGroup number: Int) {
         var group = groups[number] ?? Group(isResolved: isReached(number))
-        let returning = cells.filter { !done.contains($0) && !isExcepted($0) }
+        let returning = cells.filter { isOpen($0) && !done.contains($0) && !isExcepted($0) }
         group.pending = (group.pending + returning).sorted()
         pendingCells += returning.count
         groups[number] = group
@@ -148,7 +151,7 @@ struct Run: Sendable {
         var group = groups[number] ?? Group()
         group.isResolved = true
         pendingCells -= group.pending.count
-        group.pending = cells.filter { !done.contains($0) && !isExcepted($0) }
+        group.pending = cells.filter { isOpen($0) && !done.contains($0) && !isExcepted($0) }
         pendingCells += group.pending.count
         groups[number] = group
         owned.remove(number)
@@ -163,7 +166,9 @@ struct Run: Sendable {
         else { return nil }
         let number = space.group(ofCell: first)
         let range = space.cells(ofGroup: number)
-        let cells = Set(held.cells).sorted().filter { range.contains($0) && !done.contains($0) && !isExcepted($0) }
+        let cells = Set(held.cells).sorted().filter {
+            range.contains($0) && isOpen($0) && !done.contains($0) && !isExcepted($0)
+        }
         return (number, cells)
     }
 

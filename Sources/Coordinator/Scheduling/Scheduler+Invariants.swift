@@ -16,6 +16,9 @@ extension Scheduler {
                 "lease \(id) is not in its group's list"
             )
             expect(!lease.cells.isEmpty, "lease \(id) is empty")
+            for cell in lease.cells {
+                expect(isOpen(cell, in: lease.run), "cell \(cell) of run \(lease.run) is leased and was not selected")
+            }
             expect(runs[lease.run]?.state.isOver == false, "lease \(id) belongs to a run that is over")
         }
         for (id, worker) in workers {
@@ -60,7 +63,7 @@ extension Scheduler {
         // Every cell that the run has reached stands somewhere.
         if run.space.excludedCount == 0 {
             for number in 0..<run.cursor where run.groups[number] == nil && !run.lookedUp.contains(number) {
-                for cell in run.space.cells(ofGroup: number) where !run.done.contains(cell) {
+                for cell in run.space.cells(ofGroup: number) where run.isOpen(cell) && !run.done.contains(cell) {
                     expect(run.exceptions[cell]?.isFinal == true, "cell \(cell) was reached and is nowhere")
                 }
             }
@@ -81,9 +84,10 @@ extension Scheduler {
             expect(range.contains(cell), "cell \(cell) is of another group")
             expect(!run.done.contains(cell), "cell \(cell) is recorded and waits")
             expect(!run.isExcepted(cell), "cell \(cell) has an exception and waits")
+            expect(run.isOpen(cell), "cell \(cell) was not selected and waits")
         }
         if group.isResolved, run.space.excludedCount == 0 {
-            for cell in range where !run.done.contains(cell) && !run.isExcepted(cell) {
+            for cell in range where run.isOpen(cell) && !run.done.contains(cell) && !run.isExcepted(cell) {
                 expect(seen.contains(cell), "cell \(cell) is nowhere")
             }
         }

@@ -111,7 +111,7 @@ extension Scheduler {
     }
 
     mutating func committed(_ id: RunID, cell: Int) {
-        guard let space = runs[id]?.space, (0..<space.cellCount).contains(cell) else { return }
+        guard let space = runs[id]?.space, (0..<space.cellCount).contains(cell), isOpen(cell, in: id) else { return }
         // In place: a copy of the run would copy its tables with every record.
         if runs[id]?.record(cell) != nil { commands.append(.record(id, cell: cell, nil)) }
         let number = space.group(ofCell: cell)

@@ -3,6 +3,8 @@ package enum CellStanding: Hashable, Sendable {
     case recorded
     /// Not reached yet, or waiting for a worker: `reason` says what it waits for.
     case waiting(reason: String)
+    /// A test cell that may not run, for now or for ever.
+    case closed(reason: String)
     case leased(WorkerID, LeaseID, isRunning: Bool)
     case excepted(CellException)
     case noSuchCell
@@ -11,7 +13,9 @@ package enum CellStanding: Hashable, Sendable {
 /// The counts of one run.
 package struct RunCounts: Hashable, Sendable {
     package var state: RunState
-    /// Cells that are to be recorded: all but the excluded ones.
+    /// 1: cells that need no selection; 2: those that were selected too; nil: the run has no stages.
+    package var stage: Int?
+    /// Cells that are to be recorded: all but the excluded ones; with stages, those that may run by now.
     package var cells: Int
     package var done: Int
     package var reused: Int
@@ -36,7 +40,9 @@ extension Scheduler {
         let states = run.exceptions.values.map(\.state)
         return RunCounts(
             state: run.state,
-            cells: run.space.cellCount - run.space.excludedCount,
+            stage: run.stage.number,
+            cells: run.space.cellCount - run.space.excludedCount - run.space.deferredCount
+                + (run.stage.admittedCount ?? run.space.deferredCount),
             done: run.done.count,
             reused: run.reusedCells,
             leased: leases.values.reduce(0) { $0 + ($1.run == id ? $1.cells.count : 0) },
@@ -62,6 +68,7 @@ extension Scheduler {
             }
         }
         if let exception = run.exceptions[cell], exception.state != .retrying { return .excepted(exception) }
+        if let reason = run.closedReason(of: cell) { return .closed(reason: reason) }
         switch run.state {
         case .paused: return .waiting(reason: "the run is paused")
         case .cancelled: return .waiting(reason: "the run was cancelled")

@@ -1,18 +1,11 @@
 import HeapModule
 
 extension Scheduler {
-    mutating func add(
-        _ id: RunID,
-        space: any CellSpace,
-        policy: RunPolicy,
-        state: RunState,
-        done: CellBitmap,
-        exceptions: [Int: CellException]
-    ) {
+    mutating func add(_ id: RunID, _ new: Run) {
         guard runs[id] == nil else { return }
-        var run = Run(space: space, policy: policy, state: state, done: done, exceptions: exceptions)
-        for (cell, exception) in exceptions.sorted(by: { $0.key < $1.key }) {
-            if done.contains(cell) {
+        var run = new
+        for (cell, exception) in new.exceptions.sorted(by: { $0.key < $1.key }) {
+            if new.done.contains(cell) {
                 // The earlier life ended between the commit of the record and that of the exception's end.
                 if run.record(cell) != nil { commands.append(.record(id, cell: cell, nil)) }
             } else if exception.state == .backingOff {
@@ -22,7 +15,7 @@ extension Scheduler {
             }
         }
         runs[id] = run
-        if !state.isOver { unfinished.insert(id) }
+        if !new.state.isOver { unfinished.insert(id) }
         mayGrant = true
     }
 
@@ -67,7 +60,7 @@ extension Scheduler {
 
     mutating func resolved(_ id: RunID, group number: Int, unrecorded: [Int], recorded: [Int]) {
         guard runs[id]?.lookedUp.remove(number) != nil else { return }
-        for cell in recorded where runs[id]?.done.contains(cell) == false {
+        for cell in recorded where runs[id]?.done.contains(cell) == false && isOpen(cell, in: id) {
             runs[id]?.reusedCells += 1
             committed(id, cell: cell)
         }
@@ -88,7 +81,7 @@ extension Scheduler {
         for groups in runs[id]?.reachAhead(groups: wanted, configuration) ?? [] {
             commands.append(.resolve(id, groups: groups))
         }
-        if runs[id]?.isExhausted == true { change(id, to: .finished, reason: "") }
+        if runs[id]?.isExhausted == true { conclude(id) }
     }
 }
 
@@ -119,12 +112,12 @@ extension Run {
         let first = space.firstMeasurement
         if cursor < first { return first }
         let isAtWork = groups.keys.contains { $0 < first } || lookedUp.contains { $0 < first }
-        return isAtWork ? cursor : space.groupCount
+        return isAtWork ? cursor : end
     }
 
     /// Passes over groups that are recorded whole; a lease that was adopted in one of them needs no look-up any more.
     private mutating func skipRecorded() {
-        while cursor < space.groupCount, done.contains(all: space.cells(ofGroup: cursor)) {
+        while cursor < end, isRecorded(cursor) {
             groups[cursor]?.isResolved = true
             cursor += 1
             dropIfFinished(cursor - 1)

@@ -62,8 +62,9 @@ package struct Scheduler: Sendable {
         if moment - now > configuration.sleepMilliseconds { awake = moment }
         now = max(now, moment)
         switch event {
-        case .runAdded(let id, let space, let policy, let state, let done, let exceptions):
-            add(id, space: space, policy: policy, state: state, done: done, exceptions: exceptions)
+        case .runAdded(let id, let space, let policy, let state, let done, let exceptions, let selection):
+            add(id, Run(space, policy, state, done: done, exceptions: exceptions, selection: selection))
+        case .selected(let id, let cells): selected(id, cells: cells)
         case .resolved(let id, let group, let unrecorded, let recorded):
             resolved(id, group: group, unrecorded: unrecorded, recorded: recorded)
         case .runPaused(let id): change(id, to: .paused, reason: "")

@@ -3,9 +3,21 @@
 /// Nothing else changes it.
 package enum SchedulerEvent: Sendable {
     /// A grid was submitted, or was found in the store at start.
-    case runAdded(RunID, any CellSpace, RunPolicy, RunState, done: CellBitmap, exceptions: [Int: CellException])
+    ///
+    /// `selection`: the deferred cells that may run, when they were selected already.
+    case runAdded(
+        RunID,
+        any CellSpace,
+        RunPolicy,
+        RunState,
+        done: CellBitmap,
+        exceptions: [Int: CellException],
+        selection: CellBitmap? = nil
+    )
     /// The answer to `.resolve`: the cells of a group that have no record yet and are not excluded.
     case resolved(RunID, group: Int, unrecorded: [Int], recorded: [Int])
+    /// The answer to `.select`, once it is on disk: the deferred cells that may run from here on.
+    case selected(RunID, cells: CellBitmap)
     case runPaused(RunID), runResumed(RunID), runCancelled(RunID, reason: String)
     case runPriority(RunID, Int)
     /// Final failures are to be tried again, with fresh counters; an empty list means all of them.
@@ -56,6 +68,8 @@ package struct HeldLease: Hashable, Sendable {
 package enum SchedulerCommand: Hashable, Sendable {
     /// Find out which cells of these groups have records; answer with `.resolved` for each.
     case resolve(RunID, groups: Range<Int>)
+    /// All cells but the deferred ones are over: choose among these; answer with `.selected`.
+    case select(RunID)
     case grant(WorkerID, LeaseID, Fence, RunID, group: Int, cells: [Int])
     /// Tell the worker to drop cells of a lease (none named = all).
     case revoke(WorkerID, LeaseID, Fence, cells: [Int])

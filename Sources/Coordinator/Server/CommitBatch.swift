@@ -80,6 +80,7 @@ extension CoordinatorServer {
             log.warning("the store cannot write; results wait at their workers", metadata: ["error": "\(error)"])
         }
         isStalled = true
+        testReads.forget()
         var kept = CommitBatch()
         kept.writes = batch.writes.filter { if case .result = $0 { false } else { true } }
         kept.afterwards = batch.afterwards

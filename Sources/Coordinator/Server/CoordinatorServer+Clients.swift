@@ -51,7 +51,7 @@ extension CoordinatorServer {
         switch outcome {
         case .failure(let error): send(.refused(error.code, error.message), to: route)
         case .success(let new):
-            let cells = new.lock.activeCellCount
+            let cells = new.lock.firstStageCount
             if let id = new.id {
                 locks[id] = new.lock.measured(by: id, submitted: new.submitted)
                 runNames[id] = (new.lock.name, new.submitted, "")
@@ -136,7 +136,7 @@ extension RunPolicy {
         self.init()
         retries = lock.limits.retries
         crashLimit = lock.limits.crashLimit
-        maxFails = lock.limits.maximumFailures(ofCells: lock.activeCellCount)
+        maxFails = lock.limits.maximumFailures(ofCells: lock.firstStageCount)
         priority = lock.priority
         numerics = lock.numerics
     }

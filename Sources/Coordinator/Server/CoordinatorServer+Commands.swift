@@ -15,6 +15,7 @@ extension CoordinatorServer {
         case .resolve(let run, let groups): resolve(run, groups)
         case .grant(let worker, let lease, let fence, let run, let group, let cells):
             grant(worker, lease, fence, run, group: group, cells: cells)
+        case .select(let run): select(run)
         case .revoke(let worker, let lease, let fence, let cells):
             if let route = peers.route(of: worker) { send(.revoke(lease, fence, cells), to: route) }
         case .record(let run, let cell, let exception):
@@ -88,7 +89,7 @@ extension CoordinatorServer {
             var reused: [Int] = []
             for item in found {
                 var (unrecorded, recorded): ([Int], [Int]) = ([], [])
-                for (job, isRecorded) in zip(item.jobs, item.recorded) {
+                for (job, isRecorded) in zip(item.jobs, item.recorded) where scheduler.isOpen(job.cell, in: run) {
                     if isRecorded { recorded.append(job.cell) } else { unrecorded.append(job.cell) }
                 }
                 reused += recorded

@@ -138,6 +138,12 @@ extension CoordinatorServer {
         guard cache.job(ofCell: cell, in: run, lock: lock)?.jobKey == key else {
             throw RouteGridError(.protocolRefused, "a result whose key is not that of cell \(cell) of run \(run)")
         }
+        guard scheduler.isOpen(cell, in: run) else {
+            throw RouteGridError(
+                .protocolRefused,
+                "a result for test cell \(cell) of run \(run), which was not selected"
+            )
+        }
         var named = Set<Digest>()
         for blob in item.blobs { named.insert(try Digest(field: blob, "blobs")) }
         var blobs: [ResultRow.InlineBlob] = []
@@ -162,7 +168,8 @@ extension CoordinatorServer {
                     body: Array(item.record),
                     runInfo: Array(item.run),
                     blobs: blobs,
-                    worker: peers[route]?.name ?? ""
+                    worker: peers[route]?.name ?? "",
+                    testRead: testReads.unknown(lock, run: run, cell: cell)
                 )
             )
         )

@@ -39,6 +39,9 @@ package actor CoordinatorServer {
     var peers = PeerTable()
     var locks: [RunID: GridLock] = [:]
     var runNames: [RunID: (name: String, submitted: String, reason: String)] = [:]
+    /// The frozen selections of runs in their second stage.
+    var selections: [RunID: ServerSelection] = [:]
+    var testReads = KnownTestReads()
     var cache = JobCache()
     var uploads: [UploadID: Upload] = [:]
     var followers: [Follower] = []
@@ -150,6 +153,9 @@ package actor CoordinatorServer {
             let lock = try GridLock(parsing: run.lock).measured(by: run.id, submitted: run.submitted)
             locks[run.id] = lock
             runNames[run.id] = (run.name, run.submitted, run.reason)
+            if let digest = run.selection {
+                selections[run.id] = try ServerSelection(digest: digest, from: access.store)
+            }
             var policy = RunPolicy(lock)
             policy.priority = run.priority
             handle(
@@ -159,7 +165,8 @@ package actor CoordinatorServer {
                     policy,
                     run.state,
                     done: try access.store.doneCells(of: run.id),
-                    exceptions: try access.store.exceptions(of: run.id)
+                    exceptions: try access.store.exceptions(of: run.id),
+                    selection: selections[run.id]?.cells
                 )
             )
             if !run.state.isOver { log.info("run taken up", metadata: ["run": "\(run.id)", "name": "\(run.name)"]) }

@@ -22,13 +22,16 @@ extension CoordinatorServer {
             throw RouteGridError(.usage, "there is no run \(request.run); `routegrid status` lists them")
         }
         let identity = access.store.identity
+        let selected = selections[RunID(request.run)]?.cells ?? CellBitmap()
         let start = Int(clamping: request.afterSeq)
         access.read { store throws(RouteGridError) in
             var group = start
             var found: [StoredRecord] = []
             var size = 0
             while group < lock.groupCount, found.count < limit, size < WireProtocol.batchSize {
-                let records = try store.records(of: lock.jobs(ofGroup: group).map(\.jobKey))
+                // Test records that other runs have read are not this run's.
+                let jobs = lock.jobs(ofGroup: group).filter { !lock.isDeferred($0.cell) || selected.contains($0.cell) }
+                let records = try store.records(of: jobs.map(\.jobKey))
                 found += records
                 size += records.reduce(0) { $0 + $1.body.count + $1.runInfo.count }
                 group += 1

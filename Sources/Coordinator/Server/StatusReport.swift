@@ -4,7 +4,7 @@ import RouteGridBase
 import Wire
 
 extension CoordinatorServer {
-    /// Answers `status`, `run`, `workers`, `failures`, `divergences`, `explain`, `store` and `lock`.
+    /// Answers `selection`, `test_reads`, `status`, `run`, `workers`, `failures`, `divergences`, `explain`, `store` and `lock`.
     func query(_ query: WireQuery, _ route: RoutingID) throws(RouteGridError) {
         switch query.kind {
         case "status": send(.reply(status()), to: route)
@@ -14,6 +14,27 @@ extension CoordinatorServer {
         case "explain": try explain(query.selector, route)
         case "divergences": divergences(route)
         case "store": storeReport(route)
+        case "test_reads":
+            access.read { store throws(RouteGridError) in
+                try store.testReads()
+            } then: { outcome in
+                self.assumeIsolated { server in
+                    switch outcome {
+                    case .failure(let error): server.send(.refused(error.code, error.message), to: route)
+                    case .success(let counts): server.send(.reply(counts.json), to: route)
+                    }
+                }
+            }
+        case "selection":
+            let id = try run(query.selector)
+            let selection = selections[id]
+            send(
+                .reply([
+                    "run": JSONValue(Int(id.rawValue)),
+                    "selection": selection.map { .string($0.digest.hex) } ?? .null,
+                ]),
+                to: route
+            )
         case "lock":
             let id = try run(query.selector)
             guard let lock = locks[id] else { return }
@@ -65,6 +86,9 @@ extension CoordinatorServer {
             "backing_off": JSONValue(counts.backingOff),
             "failed": JSONValue(counts.failed),
             "quarantined": JSONValue(counts.quarantined),
+            "stage": counts.stage.map { JSONValue($0) } ?? .null,
+            "selected": selections[id].map { JSONValue($0.chosen) } ?? .null,
+            "not_selected": selections[id].map { JSONValue($0.unmade) } ?? .null,
             "divergent": JSONValue(counters.divergent),
         ]
     }
@@ -129,6 +153,9 @@ extension CoordinatorServer {
             report["reason"] = "its record is on disk"
         case .waiting(let reason):
             report["standing"] = "waiting"
+            report["reason"] = .string(reason)
+        case .closed(let reason):
+            report["standing"] = selections[id] == nil ? "waiting" : "not selected"
             report["reason"] = .string(reason)
         case .leased(let worker, let lease, let isRunning):
             report["standing"] = isRunning ? "running" : "leased"

@@ -29,6 +29,11 @@ extension RecordStore {
                 case .runPriority(let run, let priority):
                     try database.cachedStatement(sql: "UPDATE run SET priority = ? WHERE id = ?")
                         .execute(arguments: [priority, Int64(run.rawValue)])
+                case .selection(let run, let digest, let bytes):
+                    try database.cachedStatement(sql: "INSERT OR IGNORE INTO blob(sha, size, bytes) VALUES (?, ?, ?)")
+                        .execute(arguments: [Data(digest), bytes.count, Data(bytes)])
+                    try database.cachedStatement(sql: "UPDATE run SET stage = 2, selection_sha = ? WHERE id = ?")
+                        .execute(arguments: [Data(digest), Int64(run.rawValue)])
                 case .audit(let actor, let action, let detail):
                     try database.cachedStatement(
                         sql: "INSERT INTO audit(at, actor, action, detail) VALUES (?, ?, ?, ?)"
@@ -53,6 +58,7 @@ extension RecordStore {
 
     private static func insert(_ row: ResultRow, into database: Database) throws -> Verdict {
         let key = Data(row.jobKey)
+        if let read = row.testRead { try insert(read, into: database) }
         let insert = try database.cachedStatement(
             sql: "INSERT OR IGNORE INTO record(job_key, result_sha, body, run_info) VALUES (?, ?, ?, ?)"
         )

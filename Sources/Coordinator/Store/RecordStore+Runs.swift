@@ -11,6 +11,8 @@ package struct StoredRun: Sendable {
     package var priority: Int
     package var reason: String
     package var submitted: String
+    /// The blob of the frozen selection, once there is one.
+    package var selection: Digest?
 }
 
 /// A record with its place in the stream of all records.
@@ -50,7 +52,8 @@ extension RecordStore {
                     state: RunState(rawValue: row["state"]) ?? .paused,
                     priority: row["priority"],
                     reason: row["reason"],
-                    submitted: row["submitted_at"]
+                    submitted: row["submitted_at"],
+                    selection: Digest(column: row["selection_sha"])
                 )
             }
         }

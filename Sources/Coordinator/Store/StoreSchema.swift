@@ -1,4 +1,7 @@
+import Foundation
 import GRDB
+import Grid
+import RouteGridBase
 
 /// The tables of the record store.
 ///
@@ -34,6 +37,20 @@ enum StoreSchema {
                         detail TEXT NOT NULL);
                     """
             )
+        }
+        migrator.registerMigration("2 frozen selections, test reads") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE run ADD COLUMN selection_sha BLOB;
+                    CREATE TABLE test_read(
+                        data BLOB, split TEXT, configuration BLOB, PRIMARY KEY(data, split, configuration)) WITHOUT ROWID;
+                    """
+            )
+            let records = try Data.fetchCursor(database, sql: "SELECT body FROM record")
+            while let body = try records.next() {
+                let job = try JSONValue(parsing: body, place: "a record")["job"] ?? .null
+                if let read = TestRead(job: job) { try RecordStore.insert(read, into: database) }
+            }
         }
         return migrator
     }

@@ -1,3 +1,4 @@
+package import Grid
 package import RouteGridBase
 
 /// A result as a worker sent it, checked, on its way into the store.
@@ -13,6 +14,8 @@ package struct ResultRow: Hashable, Sendable {
     /// Blobs that came inside the message; they are committed with the record that names them.
     package var blobs: [InlineBlob]
     package var worker: String
+    /// The configuration that the record read on test, when nobody knows yet that the store has it.
+    package var testRead: TestRead?
 
     package struct InlineBlob: Hashable, Sendable {
         package var digest: Digest
@@ -31,7 +34,8 @@ package struct ResultRow: Hashable, Sendable {
         body: [UInt8],
         runInfo: [UInt8],
         blobs: [InlineBlob] = [],
-        worker: String
+        worker: String,
+        testRead: TestRead? = nil
     ) {
         self.run = run
         self.cell = cell
@@ -41,6 +45,7 @@ package struct ResultRow: Hashable, Sendable {
         self.runInfo = runInfo
         self.blobs = blobs
         self.worker = worker
+        self.testRead = testRead
     }
 }
 
@@ -64,5 +69,7 @@ package enum StoreWrite: Sendable {
     case exception(RunID, cell: Int, CellException?, log: [UInt8]?)
     case runState(RunID, RunState, reason: String)
     case runPriority(RunID, Int)
+    /// The frozen selection of a run, which begins its second stage: kept as a blob.
+    case selection(RunID, Digest, [UInt8])
     case audit(actor: String, action: String, detail: String)
 }

@@ -50,7 +50,7 @@ extension GridFile {
         exclude = []
         if let node = file["exclude"] { exclude = try Self.exclude(node, datasets: names) }
         prices = try Self.prices(file["prices"])
-        select = try Self.select(file["select"])
+        select = try Self.select(file["select"], mode: mode)
         statistics = try GridStatistics(file["statistics"])
         latency = try GridLatency.read(file["latency"])
         limits = try GridLimits(file["limits"])

@@ -11,14 +11,29 @@ extension GridFile {
         return Placed(value: try sheet.text("a price sheet"), place: sheet.place)
     }
 
-    static func select(_ node: GridNode?) throws(RouteGridError) -> Placed<GridSelection>? {
+    /// `{metric: nauc_shared, on: dev, per: [dataset, split, router.kind]}`.
+    static func select(_ node: GridNode?, mode: EvaluationMode) throws(RouteGridError) -> Placed<GridSelection>? {
         guard let node else { return nil }
         let entry = try GridMapping(node, of: "{metric: …, on: dev, per: […]}", keys: ["metric", "on", "per"])
+        guard mode == .sound else {
+            throw node.failure(
+                "mode compat does as the peers do, who read test with every setting: select needs mode sound"
+            )
+        }
         if let on = entry["on"], try on.text() != "dev" { throw on.failure("expected dev, found \(on.found)") }
-        let metric = try entry.required("metric", "a metric's name").text()
-        let fields = ["dataset", "models", "split", "router.kind", "modality", "fusion", "encoder"]
+        let metricNode = try entry.required("metric", "a metric's name")
+        let metric = try metricNode.text()
+        let known = MetricDescriptor.all.map(\.name)
+        guard let descriptor = MetricDescriptor.named(metric) else {
+            throw metricNode.failure("unknown metric \"\(metric)\"\(NearestName.hint(metric, in: known))")
+        }
+        guard descriptor.scope != .ownRange else {
+            throw metricNode.failure(
+                "\(metric) is taken over each router's own cost range and does not compare; use nauc_shared"
+            )
+        }
         let per = try entry["per"].mapThrowing { node throws(RouteGridError) in
-            try names(node, known: fields, what: "field")
+            try names(node, known: SelectionField.names, what: "field")
         }
         let selection = GridSelection(metric: metric, per: per ?? ["dataset", "split", "router.kind"])
         return Placed(value: selection, place: node.place)

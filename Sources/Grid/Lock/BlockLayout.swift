@@ -109,6 +109,9 @@ struct BlockLayout: Sendable {
         return variants
     }
 
+    /// Neighbouring groups that differ in seed and λ alone.
+    var repetitions: Int { seedCount * labelCount }
+
     /// The group of a cell, both counted from the block's first.
     func group(ofCell cell: Int) -> Int {
         let (chunk, rest) = cell.quotientAndRemainder(dividingBy: chunkCells)

@@ -116,6 +116,13 @@ package struct GridLock: Sendable {
         return (block, layouts[block].coordinates(ofGroup: group - layouts[block].firstGroup))
     }
 
+    /// The canonical `router` object of a block's parameter values.
+    func routerBytes(block: Int, _ parameters: [Int]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        routers[block].append(parameters, to: &bytes)
+        return bytes
+    }
+
     // MARK: Keys
 
     /// The canonical bytes that the group's fit key hashes.

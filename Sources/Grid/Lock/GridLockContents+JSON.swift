@@ -53,16 +53,34 @@ extension GridLockContents {
         if let json = object.optional("select") {
             var selection = try StrictObject(json, place: "\(place): select")
             select = GridSelection(metric: try selection.text("metric"), per: try selection.texts("per"))
+            try selection.finish()
         }
         latency = try object.optional("latency").mapThrowing { json throws(RouteGridError) in
             try GridLatency(json: json, place: "\(place): latency")
         }
+        try checkStages(place: place)
         try object.finish()
         try checkRevision(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
         guard exclude.count <= ExcludeClause.limit else {
             throw .badInput("\(place): exclude", "expected at most \(ExcludeClause.limit) entries")
         }
         guard !blocks.isEmpty else { throw .badInput("\(place): blocks", "expected at least one") }
+    }
+}
+
+extension GridLockContents {
+    /// A selection has a dev part to be made on, and names that this build knows.
+    private func checkStages(place: String) throws(RouteGridError) {
+        guard let select else { return }
+        guard axes.parts == [.dev, .test] else {
+            throw .badInput("\(place): axes.parts", "expected dev and test in a grid with select")
+        }
+        guard MetricDescriptor.named(select.metric) != nil else {
+            throw .badInput("\(place): select", "unknown metric \"\(select.metric)\"")
+        }
+        for field in select.per where SelectionField(rawValue: field) == nil {
+            throw .badInput("\(place): select", "unknown field \"\(field)\"")
+        }
     }
 }
 

@@ -17,9 +17,11 @@ package struct PlanSummary: Hashable, Sendable {
     package var cells: Int
     package var excluded: Int
     package var groups: Int
+    /// What follows once the dev cells are recorded; nil for a grid without `select`.
+    package var secondStage: SecondStage?
     /// False when the numbers below are estimated from every so-many-th group.
     package var isExact: Bool
-    /// Different job keys of the cells that are not excluded.
+    /// Different job keys of the cells that are not excluded; with `select`, of the dev cells.
     package var keys: Int
     /// Keys that have a record already.
     package var recorded: Int
@@ -31,6 +33,29 @@ package struct PlanSummary: Hashable, Sendable {
     package var newFitsOnCost: Int
     /// Measurements of latency: every run makes all of them.
     package var latency: Int
+
+    /// The test cells of a grid with `select`.
+    package struct SecondStage: Hashable, Sendable {
+        /// All that could be selected.
+        package var cells: Int
+        /// How many configurations are selected, and how many test cells they have at least and at most; nil above the
+        /// limit.
+        package var selected: Selected?
+
+        package init(cells: Int, selected: Selected? = nil) { (self.cells, self.selected) = (cells, selected) }
+
+        package struct Selected: Hashable, Sendable {
+            package var configurations: Int
+            package var leastCells: Int
+            package var mostCells: Int
+
+            package init(configurations: Int, leastCells: Int, mostCells: Int) {
+                self.configurations = configurations
+                self.leastCells = leastCells
+                self.mostCells = mostCells
+            }
+        }
+    }
 
     /// More cells than this are estimated.
     package static let exactLimit = 1_000_000
@@ -48,7 +73,7 @@ package struct PlanSummary: Hashable, Sendable {
         blocks = lock.blockSummaries
         (cells, excluded) = (lock.evaluationCellCount, lock.excludedEvaluationCount)
         (groups, latency) = (lock.evaluationGroups.count, lock.latencyCellCount)
-        let active = cells - excluded
+        let active = lock.judgedCellCount
         isExact = active <= limit
         let stride = isExact ? 1 : (active + limit - 1) / limit
         var counts = KeyCounts()
@@ -64,6 +89,7 @@ package struct PlanSummary: Hashable, Sendable {
         new = keys - recorded
         newFits = scaled(counts.newFits.count)
         newFitsOnCost = scaled(counts.newFitsOnCost)
+        secondStage = lock.secondStage(counting: isExact)
     }
 
     /// Counts a grid of which nothing is recorded.
@@ -86,7 +112,7 @@ private struct KeyCounts {
         _ isRecorded: ([Digest]) throws(Failure) -> [Bool]
     ) throws(Failure) {
         let fitKey = lock.fitKey(ofGroup: group)
-        let jobs = lock.jobs(ofGroup: group, fitKey: fitKey)
+        let jobs = lock.jobs(ofGroup: group, fitKey: fitKey).filter { !lock.isDeferred($0.cell) }
         cells += jobs.count
         let fresh = jobs.map(\.jobKey).filter { keys.insert($0).inserted }
         let known = try isRecorded(fresh).count(where: \.self)
@@ -97,6 +123,17 @@ private struct KeyCounts {
 }
 
 extension GridLock {
+    fileprivate func secondStage(counting: Bool) -> PlanSummary.SecondStage? {
+        guard var tally = SelectionTally(self) else { return nil }
+        var stage = PlanSummary.SecondStage(cells: deferredCount)
+        if counting {
+            for group in evaluationGroups { tally.add(group: group, readings: [:]) }
+            let count = tally.testCells
+            stage.selected = .init(configurations: count.choices, leastCells: count.least, mostCells: count.most)
+        }
+        return stage
+    }
+
     /// The blocks in words and numbers.
     var blockSummaries: [PlanSummary.Block] {
         layouts.prefix(contents.blocks.count).enumerated().map { index, layout in
@@ -116,7 +153,7 @@ extension GridLock {
 extension PlanSummary {
     /// The document of `routegrid plan --output json`.
     package var json: JSONValue {
-        [
+        var members: [String: JSONValue] = [
             "schema": "routegrid/plan/v1",
             "cells": JSONValue(cells), "excluded": JSONValue(excluded), "groups": JSONValue(groups),
             "exact": .bool(isExact), "keys": JSONValue(keys), "recorded": JSONValue(recorded), "new": JSONValue(new),
@@ -131,5 +168,15 @@ extension PlanSummary {
                 }
             ),
         ]
+        if let secondStage {
+            var stage: [String: JSONValue] = ["cells": JSONValue(secondStage.cells)]
+            if let selected = secondStage.selected {
+                stage["configurations"] = JSONValue(selected.configurations)
+                stage["least_cells"] = JSONValue(selected.leastCells)
+                stage["most_cells"] = JSONValue(selected.mostCells)
+            }
+            members["select"] = .object(stage)
+        }
+        return .object(members)
     }
 }

@@ -11,10 +11,32 @@ struct GridChecks {
 
     func run() throws(RouteGridError) {
         try checkSplits()
+        try checkSelection()
         for (entry, block) in zip(file.routers, blocks) {
             if block.reads.contains(.embeddings) { try checkEmbeddings(block) }
             if file.mode == .compat, block.reads.isDisjoint(with: .separateModalities) { try checkWidths(block) }
             try checkModels(entry, block)
+        }
+    }
+
+    /// A metric of a whole curve is read off `exact` records: every router has one under each of its rules.
+    private func checkSelection() throws(RouteGridError) {
+        guard let select = file.select, let metric = MetricDescriptor.named(select.value.metric),
+            metric.scope == .curve
+        else { return }
+        for block in blocks {
+            let budgets = block.budgets.map { axes.budgets[$0] }
+            for rule in Set(budgets.map(\.rule)).sorted(by: { $0.rawValue < $1.rawValue }) {
+                let hasCurve = budgets.contains { $0.rule == rule && $0.budget == .exact }
+                if rule != .softLabel, hasCurve { continue }
+                let points = MetricDescriptor.all.filter { $0.scope == .point }.map(\.name).joined(separator: ", ")
+                let what = rule == .softLabel ? "has one point a fit" : "has no budget exact"
+                throw .badInput(
+                    "\(select.place).metric",
+                    "\(metric.name) is of a whole curve, and router \(block.kind) \(what) under rule \(rule.rawValue); "
+                        + "expected budget exact, or one of \(points)"
+                )
+            }
         }
     }
 

@@ -15,13 +15,6 @@ package enum GridResolver {
         _ file: GridFile,
         numerics: NumericsClasses
     ) throws(RouteGridError) -> ResolvedGrid {
-        if let select = file.select {
-            throw .badInput(
-                select.place,
-                "selection on dev with one sealed read of test is not available yet; without select every cell is read "
-                    + "on test and the board says unsealed"
-            )
-        }
         let datasets = try file.datasets.mapThrowing { entry throws(RouteGridError) in
             try LoadedDataset(entry, relativeTo: file.path)
         }
@@ -42,7 +35,7 @@ package enum GridResolver {
             },
             seeds: file.seeds,
             labels: file.labels,
-            parts: [.test],
+            parts: file.select == nil ? [.test] : [.dev, .test],
             budgets: file.budgets.map {
                 GridBudget(
                     rule: $0.rule,
@@ -61,7 +54,7 @@ package enum GridResolver {
             axes: axes,
             blocks: blocks,
             exclude: file.exclude.map(\.value),
-            select: nil,
+            select: file.select?.value,
             statistics: file.statistics,
             latency: file.latency,
             limits: file.limits,
@@ -143,7 +136,7 @@ package enum GridResolver {
     }
 
     private static func checkCount(_ lock: GridLock, file: GridFile) throws(RouteGridError) {
-        let active = lock.activeCellCount
+        let active = lock.firstStageCount
         guard lock.evaluationCellCount > lock.excludedEvaluationCount else {
             throw .badInput(file.path, "the grid has 0 cells: exclude leaves out all \(lock.evaluationCellCount)")
         }

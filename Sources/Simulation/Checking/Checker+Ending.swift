@@ -6,7 +6,7 @@ extension Checker {
         let store = world.store
         for (key, value) in acknowledged where store.records[key] != value { world.report.lost += 1 }
         for (_, rows) in store.rows where rows != 1 { world.report.duplicated += 1 }
-        let wanted = Set(store.runs.values.flatMap { run in run.grid.wanted.map(run.grid.key) })
+        let wanted = Set(store.runs.values.flatMap { run in run.wanted.map(run.grid.key) })
         for (key, value) in store.records {
             let isRight = world.scenario.divergenceRate > 0 || value == world.rightValue(of: key)
             if !wanted.contains(key) || !isRight { world.report.unexpected += 1 }
@@ -33,7 +33,8 @@ extension Checker {
     }
 
     private func checkFinished(_ id: RunID, _ run: SimulatedStore.StoredRun, _ world: World) {
-        for cell in run.grid.wanted {
+        expect(run.grid.deferredCount == 0 || run.selection != nil, "run \(id) finished without its second stage")
+        for cell in run.wanted {
             let key = run.grid.key(ofCell: cell)
             let fate = world.fates[key] ?? .succeeds
             let isRecorded = world.store.records[key] != nil

@@ -40,7 +40,12 @@ extension Checker {
     }
 
     /// Checks what the scheduler wants done.
-    func after(_ event: SchedulerEvent, _ commands: [SchedulerCommand], _ scheduler: Scheduler) {
+    func after(
+        _ event: SchedulerEvent,
+        _ commands: [SchedulerCommand],
+        _ scheduler: Scheduler,
+        _ store: SimulatedStore
+    ) {
         var lost: WorkerID?
         var isCounted = false
         for command in commands {
@@ -52,6 +57,8 @@ extension Checker {
                 expect(!cells.isEmpty, "an empty lease was granted")
                 expect(!cancelled.contains(run), "a lease of the cancelled run \(run)")
                 expect(!isStalled, "a lease while the disk is full")
+                let isOpen = cells.allSatisfy { store.runs[run]?.mayRun($0) ?? false }
+                expect(isOpen, "a lease of a test cell of run \(run) that is in no list on disk")
                 let held = scheduler.leases(of: worker).count
                 expect(held <= credits[worker] ?? 0, "\(held) leases for a credit of \(credits[worker] ?? 0)")
                 enter(lease, worker, run, cells)

@@ -57,6 +57,10 @@ extension SimulatedCoordinator {
         }
         for route in order { world.send(.committed(keys: replies[route] ?? []), to: route) }
         for run in batch.cancelled { world.checker.cancelAcknowledged(run) }
+        for (run, cells) in batch.selected {
+            let all = world.store.runs[run]?.grid.deferred ?? []
+            handle(.selected(run, cells: CellBitmap(world.mutation == .leasesUnselected ? all.sorted() : cells)))
+        }
     }
 
     /// The disk is full: results are dropped, their workers keep them; everything else waits.
@@ -65,6 +69,7 @@ extension SimulatedCoordinator {
         var kept = Batch()
         kept.writes = (batch.writes + waiting.writes).filter { if case .result = $0 { false } else { true } }
         kept.cancelled = batch.cancelled + waiting.cancelled
+        kept.selected = batch.selected + waiting.selected
         waiting = kept
         if world.mutation != .hidesStall { handle(.storeStalled(true)) }
         world.checker.isStalled = true

@@ -10,8 +10,10 @@ final class SimulatedCoordinator {
         var receipts: [(route: Route, result: HeldResult)] = []
         /// Cancellations whose senders wait for an answer.
         var cancelled: [RunID] = []
+        /// Selections that the scheduler is told of once they are on disk.
+        var selected: [(run: RunID, cells: [Int])] = []
 
-        var isEmpty: Bool { writes.isEmpty && cancelled.isEmpty }
+        var isEmpty: Bool { writes.isEmpty && cancelled.isEmpty && selected.isEmpty }
     }
 
     unowned let world: World
@@ -63,7 +65,17 @@ final class SimulatedCoordinator {
     }
 
     func take(up id: RunID, _ run: SimulatedStore.StoredRun) {
-        handle(.runAdded(id, run.grid, run.policy, run.state, done: run.done, exceptions: run.exceptions))
+        handle(
+            .runAdded(
+                id,
+                run.grid,
+                run.policy,
+                run.state,
+                done: run.done,
+                exceptions: run.exceptions,
+                selection: run.selection.map { CellBitmap($0) }
+            )
+        )
     }
 
     /// Ends this life at once.
@@ -86,7 +98,7 @@ final class SimulatedCoordinator {
         let commands = scheduler.handle(event, at: now)
         events += 1
         if events % world.scenario.checkEvery == 0 { world.checker.fail(scheduler.checkInvariants()) }
-        world.checker.after(event, commands, scheduler)
+        world.checker.after(event, commands, scheduler, world.store)
         for command in commands { perform(command) }
     }
 
@@ -94,6 +106,7 @@ final class SimulatedCoordinator {
         switch command {
         case .resolve(let run, let groups):
             world.plan(.readKeys(life: life, run, groups), in: Int64(1 + world.random.below(10)))
+        case .select(let run): world.plan(.readSelection(life: life, run), in: Int64(1 + world.random.below(20)))
         case .grant(let worker, let lease, let fence, let run, _, let cells):
             send(.lease(lease, fence, run, cells: cells), to: worker)
         case .revoke(let worker, let lease, _, let cells):
@@ -136,11 +149,24 @@ final class SimulatedCoordinator {
         world.plan(.keysRead(life: life, run, found), in: Int64(world.random.below(20)))
     }
 
+    /// Chooses out of the records on disk; the choice counts once it is on disk too.
+    func select(_ run: RunID) {
+        guard let stored = world.store.runs[run] else { return }
+        let cells = stored.grid.selection { world.store.records[stored.grid.key(ofCell: $0)] != nil }
+        waiting.writes.append(.selection(run, cells: cells))
+        if world.mutation == .leasesBeforeSelectionIsWritten {
+            handle(.selected(run, cells: CellBitmap(cells)))
+        } else {
+            waiting.selected.append((run, cells))
+        }
+        commitIfIdle()
+    }
+
     func keysRead(_ run: RunID, _ found: [LookedUp]) {
         for item in found {
             handle(.resolved(run, group: item.group, unrecorded: item.unrecorded, recorded: item.recorded))
         }
-        let reused = found.flatMap(\.recorded)
+        let reused = found.flatMap(\.recorded).filter { scheduler.isOpen($0, in: run) }
         if !reused.isEmpty { waiting.writes.append(.reused(run, cells: reused)) }
         commitIfIdle()
     }

@@ -7,6 +7,7 @@ enum SimulatedWrite {
     case exception(RunID, cell: Int, CellException?)
     case runState(RunID, RunState)
     case priority(RunID, Int)
+    case selection(RunID, cells: [Int])
 }
 
 /// What is on disk: it survives the end of the coordinator, and changes by whole commits only.
@@ -17,6 +18,12 @@ struct SimulatedStore {
         var state = RunState.active
         var done = CellBitmap()
         var exceptions: [Int: CellException] = [:]
+        /// The deferred cells that may run; nil before the selection.
+        var selection: Set<Int>?
+
+        /// The cells that are to be recorded by now.
+        var wanted: [Int] { (grid.certain + (selection ?? [])).sorted() }
+        func mayRun(_ cell: Int) -> Bool { !grid.isDeferred(cell) || selection?.contains(cell) == true }
     }
 
     struct Divergence: Hashable {
@@ -55,6 +62,7 @@ struct SimulatedStore {
                 if mutation != .forgetsExceptions { runs[run]?.exceptions[cell] = exception }
             case .runState(let run, let state): runs[run]?.state = state
             case .priority(let run, let priority): runs[run]?.policy.priority = priority
+            case .selection(let run, let cells): runs[run]?.selection = Set(cells)
             }
         }
         return verdicts

@@ -10,6 +10,7 @@ enum Event {
     case probe(life: Int)
     case readKeys(life: Int, RunID, Range<Int>)
     case keysRead(life: Int, RunID, [LookedUp])
+    case readSelection(life: Int, RunID)
     case written(life: Int)
     case commitReturned(life: Int)
     case startCoordinator

@@ -9,6 +9,8 @@ struct SimulatedGrid: CellSpace {
     let borders: [Int]
     let excluded: Set<Int>
     let firstKey: Int
+    /// Cells that wait for a selection; some may be excluded too.
+    var deferred: Set<Int> = []
 
     init(cells: Int, largestGroup: Int, excludes: Bool, firstKey: Int, using random: inout Xoshiro256) {
         var borders = [0]
@@ -35,8 +37,31 @@ struct SimulatedGrid: CellSpace {
         return low
     }
 
-    /// The cells that are to be recorded.
-    var wanted: [Int] { (0..<cellCount).filter { !excluded.contains($0) } }
+    var deferredCount: Int { deferred.subtracting(excluded).count }
+    func isDeferred(_ cell: Int) -> Bool { deferred.contains(cell) }
+
+    /// Makes some cells wait for a selection.
+    mutating func `defer`(share: Double, using random: inout Xoshiro256) {
+        deferred = Set((0..<cellCount).filter { _ in random.uniform() < share })
+    }
+
+    /// The cells that are to be recorded, whatever is selected.
+    var certain: [Int] { (0..<cellCount).filter { !excluded.contains($0) && !deferred.contains($0) } }
+
+    /// What is selected, as a function of the records of the cells that are not deferred: a deferred cell follows the
+    /// nearest such cell before it, when that one has a record.
+    func selection(isRecorded: (Int) -> Bool) -> [Int] {
+        var selected: [Int] = []
+        var last: Int?
+        for cell in 0..<cellCount where !excluded.contains(cell) {
+            if !deferred.contains(cell) {
+                last = cell
+            } else if let last, isRecorded(last), (last + cell) % 3 != 0 {
+                selected.append(cell)
+            }
+        }
+        return selected
+    }
 
     func key(ofCell cell: Int) -> Int { firstKey + cell }
 }

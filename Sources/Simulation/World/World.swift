@@ -15,6 +15,7 @@ final class World {
     let mutation: Mutation?
     var report: SimulationReport
     var random: Xoshiro256
+    private var stages: Xoshiro256
     var now: Int64 = 0
     var store: SimulatedStore
     var network: SimulatedNetwork
@@ -38,6 +39,7 @@ final class World {
         self.options = options
         mutation = options.mutation
         random = Self.stream(seed, "world")
+        stages = Self.stream(seed, "stages")
         scenario = Scenario(options, using: &random)
         store = SimulatedStore(mutation: options.mutation)
         network = SimulatedNetwork(scenario, random: Self.stream(seed, "network"))
@@ -62,7 +64,7 @@ final class World {
     @discardableResult
     func submit(cells: Int) -> RunID {
         let isSecond = !runs.isEmpty
-        let grid = SimulatedGrid(
+        var grid = SimulatedGrid(
             cells: cells,
             largestGroup: [1, 5, 30, 300][random.below(4)],
             excludes: random.below(4) == 0,
@@ -70,7 +72,10 @@ final class World {
             firstKey: isSecond ? random.below(2 * cells) : 0,
             using: &random
         )
-        for cell in grid.wanted where fates[grid.key(ofCell: cell)] == nil {
+        // Of a stream of its own: histories without stages are what they were before there were any.
+        if stages.below(4) == 0 { grid.defer(share: [0.1, 0.5, 0.9][stages.below(3)], using: &stages) }
+        for cell in grid.certain + grid.deferred.subtracting(grid.excluded).sorted()
+        where fates[grid.key(ofCell: cell)] == nil {
             let fate = Fate.draw(badRate: scenario.badRate, using: &random)
             if fate != .succeeds { fates[grid.key(ofCell: cell)] = fate }
         }
@@ -174,7 +179,7 @@ final class World {
     /// Until when an event has to wait because its process was stopped by a signal.
     private func pause(of event: Event) -> Int64? {
         switch event {
-        case .toCoordinator, .tick, .probe, .keysRead, .commitReturned: coordinatorPausedUntil
+        case .toCoordinator, .tick, .probe, .keysRead, .readSelection, .commitReturned: coordinatorPausedUntil
         case .toWorker(let route, _): workers[route.boot.worker].pausedUntil
         case .heartbeat(let boot), .slotDone(let boot, _, _): workers[boot.worker].pausedUntil
         default: nil
@@ -206,6 +211,7 @@ extension World {
         case .readKeys(let life, let run, let groups):
             if coordinator.isLiving(life) { coordinator.readKeys(run, groups) }
         case .keysRead(let life, let run, let found): if coordinator.isLiving(life) { coordinator.keysRead(run, found) }
+        case .readSelection(let life, let run): if coordinator.isLiving(life) { coordinator.select(run) }
         case .written(let life):
             trace.note(now, 21, Int64(store.commits), Int64(store.records.count))
             if coordinator.isLiving(life) { coordinator.written() }

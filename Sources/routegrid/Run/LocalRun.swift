@@ -21,7 +21,8 @@ struct LocalRun {
         let lock = grid.lock
         let measuring = lock.latencyCellCount > 0 ? " (\(lock.latencyCellCount) cells measure latency)" : ""
         console.note(
-            "grid \(lock.name): \(lock.activeCellCount) cells in \(lock.groupCount) fits\(measuring), mode \(lock.mode.rawValue), "
+            "grid \(lock.name): \(lock.firstStageCount) cells in \(lock.groupCount) fits\(measuring), "
+                + (lock.isUnsealed ? "" : "then test for what is selected on dev, ") + "mode \(lock.mode.rawValue), "
                 + "numerics \(lock.numerics)"
         )
         _ = try OutputFolder(path: outFolder)

@@ -53,7 +53,8 @@ struct ProgressReport {
 
     /// One line: `12/40 cells · 3.1/s · ETA 0:09 · 4 reused · 1 failed`.
     static func text(_ report: RunReport, rate: Double?) -> String {
-        var parts = ["\(report.done)/\(report.cells) cells"]
+        var parts = report.stage.map { ["stage \($0) of 2 (\($0 == 1 ? "dev" : "selected"))"] } ?? []
+        parts.append("\(report.done)/\(report.cells) cells")
         let left = report.cells - report.done - report.broken
         if let rate, left > 0 {
             parts.append(String(format: rate < 10 ? "%.1f/s" : "%.0f/s", rate))

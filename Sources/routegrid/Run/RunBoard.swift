@@ -26,10 +26,23 @@ struct RunBoard {
         defer { follower.discard() }
         let facts = try follower.follow(run: run, through: client)
         try follower.follow(tablesOf: lock, through: client)
-        let aggregation = try Aggregation([follower.source()], lock: lock)
+        let aggregation = try Aggregation([follower.source()], lock: lock, selection: selection(), reads: testReads())
         let published = try aggregation.publish(to: output)
         BoardReport(aggregation: aggregation, published: published, folder: folder).show(on: console)
         console.emit(aggregation.latency)
         return facts
+    }
+
+    /// What all runs of the coordinator together have read on test.
+    private func testReads() throws -> TestReadCounts {
+        try TestReadCounts(json: try client.query("test_reads"), place: "the coordinator's test reads")
+    }
+
+    /// What was selected on dev; nil for a grid without `select`, and before the choice.
+    private func selection() throws -> FrozenSelection? {
+        guard let name = try client.query("selection", String(run))["selection"]?.stringValue,
+            let digest = Digest(hex: name)
+        else { return nil }
+        return try FrozenSelection(parsing: client.fetch(digest), place: "the selection of run \(run)")
     }
 }

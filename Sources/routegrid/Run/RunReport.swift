@@ -18,6 +18,10 @@ struct RunReport: Sendable {
     let quarantined: Int
     let divergent: Int
     let priority: Int
+    /// 1 while dev cells run, 2 once some test cells are selected; nil for a run without `select`.
+    let stage: Int?
+    /// Choices that could not be made: no configuration had a dev value.
+    let unmadeChoices: Int
     /// The reply as it came.
     let json: JSONValue
 
@@ -36,6 +40,8 @@ struct RunReport: Sendable {
         (cells, done, reused) = (try count("cells"), try count("done"), try count("reused"))
         (leased, failed, quarantined) = (try count("leased"), try count("failed"), try count("quarantined"))
         (divergent, priority) = (try count("divergent"), try count("priority"))
+        stage = json["stage"]?.integerValue
+        unmadeChoices = json["not_selected"]?.integerValue ?? 0
         self.json = json
     }
 

@@ -93,6 +93,7 @@ struct BoardReport {
         if aggregation.statisticsDiffer {
             console.note("the grids differ in their statistics: intervals are made with the defaults; --lock decides")
         }
+        for choice in board.unmade.prefix(5) { console.warn("nothing selected for \(choice)") }
         for remark in board.remarks { console.warn("no intervals where \(remark)") }
         console.note("\(board.rows.count) rows from \(board.recordCount) records in \(folder)")
     }

@@ -59,11 +59,14 @@ struct PlanVerb: ParsableCommand {
         }
         blocks.add("all", String(summary.cells), String(summary.excluded), String(summary.groups))
         let about = summary.isExact ? "" : "about "
-        let shared = summary.cells - summary.excluded - summary.keys
+        let shared = lock.judgedCellCount - summary.keys
         var lines = [
             "grid \(lock.name), mode \(lock.mode.rawValue), \(lock.numerics)\(lock.isUnsealed ? ", unsealed" : "")",
             "",
             blocks.rendered(bold: output.console.colorsData),
+        ]
+        if let stage = summary.secondStage { lines += stages(lock, stage) }
+        lines += [
             "keys      \(about)\(summary.keys)" + (shared > 0 ? " (\(shared) cells share the key of another)" : ""),
             "recorded  \(about)\(summary.recorded)",
             "new       \(about)\(summary.new)",
@@ -76,5 +79,21 @@ struct PlanVerb: ParsableCommand {
             )
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func stages(_ lock: GridLock, _ stage: PlanSummary.SecondStage) -> [String] {
+        guard let select = lock.contents.select else { return [] }
+        var second = "one configuration for each \(select.per.joined(separator: ", ")), by \(select.metric) on dev"
+        if let selected = stage.selected {
+            let (least, most) = (selected.leastCells, selected.mostCells)
+            second =
+                "\(least == most ? "\(most)" : "\(least) to \(most)") of \(stage.cells) test cells: \(second) "
+                + "(\(selected.configurations))"
+        } else {
+            second = "some of \(stage.cells) test cells: \(second)"
+        }
+        return [
+            "stage 1   \(lock.judgedCellCount) dev cells; keys and fits below are theirs", "stage 2   \(second)",
+        ]
     }
 }

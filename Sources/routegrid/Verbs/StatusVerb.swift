@@ -50,6 +50,8 @@ struct StatusVerb: ParsableCommand {
             let run = try RunReport(item)
             let counts = [run.cells, run.done, run.reused, run.leased, run.broken, run.priority].map(String.init)
             var notes = run.reason.isEmpty ? [] : [run.reason]
+            if let stage = run.stage { notes.append("stage \(stage) of 2: \(stage == 1 ? "dev" : "selected on dev")") }
+            if run.unmadeChoices > 0 { notes.append("\(run.unmadeChoices) choices without a dev value") }
             if run.quarantined > 0 { notes.append("\(run.quarantined) quarantined") }
             if run.divergent > 0 { notes.append("\(run.divergent) divergent results") }
             table.add(["\(run.run)", run.name, run.state] + counts + [notes.joined(separator: "; ")])

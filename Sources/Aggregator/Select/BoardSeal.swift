@@ -1,0 +1,71 @@
+import Grid
+package import RouteGridBase
+
+/// What frozen selections say about records: which test records were selected on dev, and which dev records are the
+/// candidates of a selection and no rows of a board.
+package struct BoardSeal: Sendable {
+    /// The choice that a test record was read for.
+    struct Selected: Sendable {
+        let metric: String
+        let choice: FrozenSelection.Choice
+    }
+
+    private var choices: [Selected] = []
+    private var known: Set<Digest> = []
+    private var tests: [Digest: Int] = [:]
+    private var candidates: Set<Digest> = []
+    /// Choices that could not be made, in words.
+    private(set) var unmade: [String] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { known.isEmpty }
+
+    /// Adds the selection of a grid, once.
+    ///
+    /// - Throws: `badInput` when it is another grid's.
+    /// - Complexity: A few microseconds a cell.
+    package mutating func add(_ grid: SealedGrid) throws(RouteGridError) {
+        let (lock, selection) = (grid.lock, grid.selection)
+        guard selection.lock == lock.digest else {
+            throw .badInput(OutputName.selection, "the selection of another grid: its lock is \(selection.lock)")
+        }
+        guard known.insert(selection.digest).inserted else { return }
+        var selected: [Int: Int] = [:]
+        for choice in selection.choices {
+            if let why = choice.why { unmade.append("\(BoardSeal.words(choice.per)): \(why)") }
+            for cell in choice.cells.flatMap(\.cells) { selected[cell] = choices.count }
+            choices.append(Selected(metric: selection.metric, choice: choice))
+        }
+        for group in lock.evaluationGroups {
+            for job in lock.jobs(ofGroup: group) {
+                if !lock.isDeferred(job.cell) {
+                    candidates.insert(job.jobKey)
+                } else if let choice = selected[job.cell] {
+                    tests[job.jobKey] = choice
+                }
+            }
+        }
+    }
+
+    /// The choice that a record was read for; nil for one that was read without a selection.
+    func choice(of key: Digest) -> Selected? { tests[key].map { choices[$0] } }
+
+    /// Whether all of a row's records were read for a selection; a row that lacks them all was asked for by one.
+    func seals(_ keys: [Digest]) -> Bool { !isEmpty && keys.allSatisfy { tests[$0] != nil } }
+
+    /// Records that make rows, and the candidates of selections.
+    func parted(_ records: [ScoredRecord]) -> (rows: [ScoredRecord], candidates: [ScoredRecord]) {
+        if isEmpty { return (records, []) }
+        return (
+            records.filter { !candidates.contains($0.jobKey) }, records.filter { candidates.contains($0.jobKey) }
+        )
+    }
+
+    /// `dataset digits, router.kind knn`.
+    private static func words(_ per: JSONValue) -> String {
+        (per.objectValue ?? [:]).sorted { $0.key < $1.key }
+            .map { "\($0.key) \(RowLabels.kindAndParameters($0.value) ?? RowLabels.text($0.value))" }
+            .joined(separator: ", ")
+    }
+}

@@ -1,0 +1,26 @@
+import Grid
+
+/// Test reads that this life of the coordinator has put into a commit already: most results add none.
+struct KnownTestReads {
+    private struct Name: Hashable {
+        let run: RunID
+        let place: GridLock.ReadPlace
+    }
+
+    private var known: Set<Name> = []
+    /// Places that are kept; beyond them all are forgotten, which costs a second look and nothing else.
+    private let limit = 262_144
+
+    /// The read of a cell whose like was not seen before; nil for cells of other parts and for the others.
+    ///
+    /// A batch that is dropped because the disk is full loses its reads with its results: see ``forget()``.
+    mutating func unknown(_ lock: GridLock, run: RunID, cell: Int) -> TestRead? {
+        guard let place = lock.readPlace(ofCell: cell), known.insert(Name(run: run, place: place)).inserted else {
+            return nil
+        }
+        if known.count > limit { known = [] }
+        return lock.testRead(ofCell: cell)
+    }
+
+    mutating func forget() { known = [] }
+}

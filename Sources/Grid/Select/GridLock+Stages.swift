@@ -1,0 +1,104 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+/// The two stages of a grid with `select`: cells of part dev, then the selected ones of part test.
+extension GridLock {
+    /// What a cell's number says besides its group.
+    struct CellDigits {
+        /// The number of the test modality within its variant.
+        var test: Int
+        var part: Int
+        /// The number of the budget within its block.
+        var budget: Int
+    }
+
+    func digits(ofCell cell: Int, inGroup group: Int) -> CellDigits {
+        let layout = layouts[block(ofGroup: group)]
+        let rest = cell - layout.firstCell - layout.cells(ofGroup: group - layout.firstGroup).lowerBound
+        let budgets = layout.block.budgets.count
+        return CellDigits(
+            test: rest / budgets / layout.partCount,
+            part: rest / budgets % layout.partCount,
+            budget: rest % budgets
+        )
+    }
+
+    /// Whether a cell reads test and waits for the selection.
+    package func isDeferred(_ cell: Int) -> Bool {
+        guard contents.select != nil, cell < evaluationCellCount else { return false }
+        let digits = digits(ofCell: cell, inGroup: group(ofCell: cell))
+        return contents.axes.parts[digits.part] == .test
+    }
+
+    /// The test cells that wait for the selection, excluded ones not counted.
+    package var deferredCount: Int {
+        // Exclusions know no part: every part has equally many cells.
+        contents.select == nil ? 0 : (evaluationCellCount - excludedEvaluationCount) / contents.axes.parts.count
+    }
+
+    /// The cells that run whatever is selected, measurements of latency among them: all of a grid without `select`.
+    package var firstStageCount: Int { activeCellCount - deferredCount }
+
+    /// The cells that evaluate before anything is selected.
+    package var judgedCellCount: Int { evaluationCellCount - excludedEvaluationCount - deferredCount }
+
+    /// What people tell the configurations of a contest apart by.
+    func configurationLabel(ofCell cell: Int, group: Int) -> JSONValue {
+        let job = recordedJob(ofCell: cell, group: group)
+        return .object(
+            (job.objectValue ?? [:]).filter { ["router", "modality", "encoder", "fusion"].contains($0.key) }
+        )
+    }
+
+    /// The values of the fields that a cell's contest keeps apart.
+    func selectionLabel(ofCell cell: Int, group: Int, fields: [SelectionField]) -> JSONValue {
+        let job = recordedJob(ofCell: cell, group: group)
+        var members: [String: JSONValue] = [:]
+        for field in fields {
+            members[field.rawValue] =
+                switch field {
+                case .routerKind: job["router"]?["kind"]
+                case .split:
+                    .object((job["split"]?.objectValue ?? [:]).filter { $0.key != "seed" && $0.key != "index" })
+                case .splitIndex:
+                    .object((job["split"]?.objectValue ?? [:]).filter { $0.key == "seed" || $0.key == "index" })
+                default: job[field.rawValue]
+                }
+        }
+        return .object(members)
+    }
+
+    /// What a test cell has in common with all that count as the same read: nil for cells of other parts.
+    ///
+    /// Cheap to make and to compare, unlike the ``TestRead`` that it stands for.
+    package struct ReadPlace: Hashable, Sendable {
+        var fitWithoutSeed: Int
+        var block: Int
+        var test: Int
+    }
+
+    package func readPlace(ofCell cell: Int) -> ReadPlace? {
+        guard cell < evaluationCellCount else { return nil }
+        let group = group(ofCell: cell)
+        let digits = digits(ofCell: cell, inGroup: group)
+        guard contents.axes.parts[digits.part] == .test else { return nil }
+        let block = block(ofGroup: group)
+        let layout = layouts[block]
+        // Seeds and λ are the fastest digits of a group.
+        return ReadPlace(
+            fitWithoutSeed: (group - layout.firstGroup) / layout.repetitions,
+            block: block,
+            test: digits.test
+        )
+    }
+
+    package func testRead(ofCell cell: Int) -> TestRead? {
+        TestRead(job: recordedJob(ofCell: cell, group: group(ofCell: cell)))
+    }
+
+    /// The `job` object that the record of a cell shows.
+    private func recordedJob(ofCell cell: Int, group: Int) -> JSONValue {
+        RecordedJob.json(fit: fit(ofGroup: group), job: job(ofCell: cell), labels: labels(ofGroup: group))
+    }
+}

@@ -1,0 +1,111 @@
+import RouteGridBase
+import RouterCatalog
+
+/// Train and test modality; nil where the router reads no embedding.
+struct ModalityCode: Hashable, Sendable {
+    var train: Modality?
+    var test: Modality?
+}
+
+/// The configurations of which one is chosen, with what is known of each.
+struct SelectionContest: Sendable {
+    struct Configuration: Hashable, Sendable {
+        /// A number for the kind with all parameters.
+        var router: Int
+        var modality: ModalityCode
+        var encoder: Int?
+        var fusion: Int?
+    }
+
+    /// What a cell is to the contest.
+    enum Cell {
+        case test
+        /// A dev cell that counts, with what its record says; nil = no record.
+        case judging(MetricReading?)
+        /// A dev cell that does not count.
+        case other
+    }
+
+    private struct Entry: Sendable {
+        let group: Int
+        let cell: Int
+        var sum = 0.0
+        var count = 0
+        var unread = 0
+        var why: String?
+        var conditions: Set<Int> = []
+        var tests: [FrozenSelection.CellRun] = []
+
+        var mean: Double? { unread == 0 && why == nil && count > 0 ? sum / Double(count) : nil }
+    }
+
+    private var numbers: [Configuration: Int] = [:]
+    private var entries: [Entry] = []
+
+    mutating func add(_ cell: Int, of configuration: Configuration, group: Int, condition: Int, reading: Cell) {
+        let number = numbers[configuration] ?? entries.count
+        if number == entries.count {
+            numbers[configuration] = number
+            entries.append(Entry(group: group, cell: cell))
+        }
+        entries[number].conditions.insert(condition)
+        switch reading {
+        case .test:
+            if let last = entries[number].tests.last, last.first + last.count == cell {
+                entries[number].tests[entries[number].tests.count - 1].count += 1
+            } else {
+                entries[number].tests.append(FrozenSelection.CellRun(first: cell, count: 1))
+            }
+        case .judging(.value(let value)?):
+            entries[number].sum += value
+            entries[number].count += 1
+        case .judging(.absent(let why)?): entries[number].why = entries[number].why ?? why
+        case .judging(nil): entries[number].unread += 1
+        case .other: break
+        }
+    }
+
+    var testCellCounts: [Int] { entries.map { $0.tests.reduce(0) { $0 + $1.count } } }
+
+    func choice(_ metric: MetricDescriptor, fields: [SelectionField], lock: GridLock) -> FrozenSelection.Choice {
+        let conditions = entries.reduce(into: Set<Int>()) { $0.formUnion($1.conditions) }
+        let ranked = entries.indices.map { index in (index: index, mean: mean(index, conditions)) }.sorted { a, b in
+            switch (a.mean, b.mean) {
+            case (let x?, let y?) where x != y: metric.isLargerBetter ? x > y : x < y
+            case (.some, nil): true
+            case (nil, .some): false
+            default: a.index < b.index
+            }
+        }
+        let competing = ranked.count { $0.mean != nil }
+        let winner = ranked.first { $0.mean != nil }
+        return FrozenSelection.Choice(
+            per: lock.selectionLabel(ofCell: entries[0].cell, group: entries[0].group, fields: fields),
+            configurations: entries.count,
+            competing: competing,
+            unreadDevCells: entries.reduce(0) { $0 + $1.unread },
+            candidates: ranked.prefix(FrozenSelection.listedCandidates).map { candidate in
+                let entry = entries[candidate.index]
+                return FrozenSelection.Candidate(
+                    configuration: lock.configurationLabel(ofCell: entry.cell, group: entry.group),
+                    dev: candidate.mean,
+                    why: candidate.mean == nil ? why(entry, conditions) : nil
+                )
+            },
+            cells: winner.map { entries[$0.index].tests } ?? [],
+            why: winner == nil ? why(entries[0], conditions) : nil
+        )
+    }
+
+    private func mean(_ index: Int, _ conditions: Set<Int>) -> Double? {
+        entries[index].conditions == conditions ? entries[index].mean : nil
+    }
+
+    /// Why a configuration does not compete.
+    private func why(_ entry: Entry, _ conditions: Set<Int>) -> String {
+        if entry.unread > 0 { return "\(entry.unread) of its dev cells have no record" }
+        if let why = entry.why { return "no dev value: \(why)" }
+        if entry.count == 0 { return "the grid has no dev cell of it that counts" }
+        return "excluded on \(conditions.count - entry.conditions.count) of \(conditions.count) datasets and splits"
+    }
+}

@@ -1,0 +1,65 @@
+import Coordinator
+import Grid
+import RouteGridBase
+import Testing
+
+/// Frozen selections and test reads on disk.
+struct StoreStageTests {
+    private static func read(_ configuration: Int, split: Int = 0) throws -> TestRead {
+        let job: JSONValue = [
+            "kind": "evaluate", "part": "test", "data": .string(StoreBench.blob("data").hex),
+            "split": ["kind": "random", "index": JSONValue(split)],
+            "router": ["kind": "knn", "k": JSONValue(configuration)],
+        ]
+        return try #require(TestRead(job: job))
+    }
+
+    @Test func `a selection is there after a restart, whole`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        #expect(try bench.store.runs().map(\.selection) == [nil])
+        let bytes = Array("the selection".utf8)
+        try bench.store.commit([.selection(run, Digest(hashing: bytes), bytes)])
+        try bench.reopen()
+        #expect(try bench.store.runs().map(\.selection) == [Digest(hashing: bytes)])
+        #expect(try bench.store.blob(Digest(hashing: bytes), from: 0, count: .max)?.bytes == bytes)
+    }
+
+    @Test func `a configuration that was read on test is counted once, by data and split`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        for (cell, read) in [
+            try Self.read(5), try Self.read(5), try Self.read(9), try Self.read(5, split: 1),
+        ].enumerated() {
+            var row = StoreBench.row(run, cell: cell)
+            row.testRead = read
+            try bench.store.commit([.result(row)])
+        }
+        try bench.store.commit([.result(StoreBench.row(run, cell: 9))])
+        try bench.reopen()
+        let counts = try bench.store.testReads().counts
+        let places = [0, 1].map {
+            TestReadCounts.Place(data: StoreBench.blob("data"), split: "{\"index\":\($0),\"kind\":\"random\"}")
+        }
+        #expect(counts == [places[0]: 2, places[1]: 1])
+    }
+
+    @Test func `a read stands together with its record or not at all`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        try bench.breakTable("record")
+        var row = StoreBench.row(run, cell: 0)
+        row.testRead = try Self.read(5)
+        #expect(throws: RouteGridError.self) { try bench.store.commit([.result(row)]) }
+        #expect(try bench.store.testReads().counts.isEmpty)
+    }
+
+    @Test func `counts read back from their bytes, and of two the larger stays`() throws {
+        var counts = TestReadCounts()
+        let place = TestReadCounts.Place(data: StoreBench.blob("data"), split: "{}")
+        counts.raise(place, to: 3)
+        counts.raise(place, to: 2)
+        #expect(counts[place] == 3)
+        #expect(try TestReadCounts(json: counts.json, place: "reads") == counts)
+    }
+}
