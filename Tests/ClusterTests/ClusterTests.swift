@@ -10,8 +10,13 @@ import Testing
         let process: RunningCommand
         let url: String
 
-        init(in folder: TemporaryFolder, state: String = "state", bind: String = "tcp://127.0.0.1:*") async throws {
-            process = try RunningCommand(["coordinator", "--bind", bind, "--state", state], in: folder.path)
+        init(
+            in folder: TemporaryFolder,
+            state: String = "state",
+            bind: String = "tcp://127.0.0.1:*",
+            more: [String] = []
+        ) async throws {
+            process = try RunningCommand(["coordinator", "--bind", bind, "--state", state] + more, in: folder.path)
             url = try await process.firstLine()
         }
 

@@ -1,5 +1,6 @@
 import Coordinator
 import Foundation
+import GRDB
 import RouteGridBase
 import TestSupport
 import Testing
@@ -58,6 +59,21 @@ struct StoreDurabilityTests {
         #expect(error?.message.contains("damaged") == true, "\(error?.message ?? "")")
         #expect(error?.message.contains("--restore") == true)
         #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
+    }
+
+    @Test(
+        arguments: [
+            (.SQLITE_FULL, .temporary), (.SQLITE_IOERR_WRITE, .temporary), (.SQLITE_IOERR_FSYNC, .system),
+            (.SQLITE_IOERR_DIR_FSYNC, .system), (.SQLITE_CORRUPT, .system),
+        ] as [(ResultCode, RouteGridError.Code)]
+    )
+    func `a full disk is waited for; a sync that failed ends the coordinator, since the next would lie`(
+        code: ResultCode,
+        expected: RouteGridError.Code
+    ) throws {
+        let bench = try StoreBench()
+        let error = RecordStore.explain(DatabaseError(resultCode: code), folder: bench.store.folder)
+        #expect(error.code == expected)
     }
 
     @Test func `a store of a newer version is refused`() throws {

@@ -9,7 +9,7 @@ struct ChaosCommand: ParsableCommand {
         commandName: "chaos",
         abstract: "Kills, freezes and cuts off the processes of a cluster that works; checks that nothing is lost.",
         discussion: """
-            Laps of five minutes at most, each with a state folder of its own. The faults of a lap are drawn from the \
+            Laps of three minutes at most, each with a state folder of its own. The faults of a lap are drawn from the \
             seed and the lap's number. Ends with 0 when nothing was lost, doubled or changed, else with 4.
             """
     )
@@ -30,7 +30,7 @@ struct ChaosCommand: ParsableCommand {
 
     func run() throws {
         let base = folder ?? NSTemporaryDirectory() + "routegrid-chaos-\(getpid())"
-        let laps = max(1, Int((minutes / 5).rounded(.up)))
+        let laps = max(1, Int((minutes / 3).rounded(.up)))
         let begun = ContinuousClock.now
         var sum = ChaosReport()
         print("seed \(seed), \(laps) laps of \(minutes * 60 / Double(laps)) s; \(base)")

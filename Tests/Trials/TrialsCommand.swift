@@ -8,6 +8,6 @@ struct TrialsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trials",
         abstract: "Trials of a built routegrid with real processes.",
-        subcommands: [ChaosCommand.self]
+        subcommands: [ChaosCommand.self, SwarmCommand.self, PeersCommand.self]
     )
 }

@@ -12,6 +12,7 @@ extension Scheduler {
     mutating func steal() {
         guard !hungry.idle.isEmpty else { return }
         var booties = unfinished.isEmpty ? [] : allBooty()
+        guard !booties.isEmpty else { return }
         for thief in hungry.idle.sorted() where !booties.isEmpty {
             guard let worker = workers[thief], candidates(for: worker).isEmpty,
                 let place = booties.lastIndex(where: { isFit(worker, for: $0) })

@@ -13,7 +13,7 @@ package final class RecordStore: Sendable {
     package let identity: [UInt8]
     /// Grows at each start: the high half of every fence.
     package let epoch: UInt32
-    let folder: StateFolder
+    package let folder: StateFolder
     let pool: DatabasePool
     /// SQLite must not be spoken to after its end.
     private let isClosed = LockedBox(false)
@@ -70,7 +70,7 @@ package final class RecordStore: Sendable {
     }
 
     /// What a failed call means for a person, and whether it can be tried again.
-    static func explain(_ error: any Error, folder: StateFolder) -> RouteGridError {
+    package static func explain(_ error: any Error, folder: StateFolder) -> RouteGridError {
         if let known = error as? RouteGridError { return known }
         guard let error = error as? DatabaseError else {
             return RouteGridError(.system, "\(folder.database): \(error)")
@@ -82,6 +82,14 @@ package final class RecordStore: Sendable {
                 "\(folder.database): the record store is damaged (\(error.message ?? "unreadable")); nothing was changed. "
                     + "Move the folder away and start `routegrid coordinator --restore BACKUP`, or start with an empty folder "
                     + "and submit again"
+            )
+        case .SQLITE_IOERR where [.SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC].contains(error.extendedResultCode):
+            // The system may have dropped what it could not write, and would say that all is well the next time: only
+            // reading the log anew tells what is there.
+            return RouteGridError(
+                .system,
+                "\(folder.database): the disk did not confirm a write (\(error.message ?? "sync failed")); nothing of it was "
+                    + "acknowledged. Check the disk, then start the coordinator again on the same folder"
             )
         case .SQLITE_FULL, .SQLITE_IOERR:
             return RouteGridError(.temporary, "\(folder.database): \(error.message ?? "the disk is full")")

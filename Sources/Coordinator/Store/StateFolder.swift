@@ -25,7 +25,11 @@ package final class StateFolder: Sendable {
                 attributes: [.posixPermissions: 0o700]
             )
         } catch {
-            throw RouteGridError(.system, "\(path): the state folder cannot be made: \(error.localizedDescription)")
+            let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
+            throw RouteGridError(
+                isFull ? .temporary : .system,
+                "\(path): the state folder cannot be made: \(error.localizedDescription)"
+            )
         }
         if let name = Self.networkFileSystem(path) {
             throw RouteGridError.badInput(
@@ -36,7 +40,8 @@ package final class StateFolder: Sendable {
         }
         lockDescriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lockDescriptor >= 0 else {
-            throw RouteGridError(.system, "\(path)/lock: \(String(cString: strerror(errno)))")
+            let isFull = errno == ENOSPC || errno == EDQUOT
+            throw RouteGridError(isFull ? .temporary : .system, "\(path)/lock: \(String(cString: strerror(errno)))")
         }
         if flock(lockDescriptor, LOCK_EX | LOCK_NB) != 0 {
             close(lockDescriptor)

@@ -42,6 +42,7 @@ struct CoordinatorVerb: AsyncParsableCommand {
 
     func run() async throws {
         if diesWithParent { ParentWatch.dieWithParent() }
+        OpenFiles.allowAll()
         let log = output.makeLogger("coordinator")
         var configuration = CoordinatorServer.Configuration(bind: bind, stateFolder: state)
         configuration.scheduler.leaseMilliseconds = Int64(lease * 1_000)

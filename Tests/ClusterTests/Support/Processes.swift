@@ -35,3 +35,13 @@ extension Processes {
         }
     }
 }
+
+extension Processes {
+    /// Processor time that it has used, in ticks of 10 ms.
+    var processorTicks: Int {
+        let text = (try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8)) ?? ""
+        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]) else { return 0 }
+        return user + system
+    }
+}

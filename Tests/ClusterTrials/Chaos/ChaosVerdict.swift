@@ -92,7 +92,7 @@ struct ChaosVerdict {
         let status = process.wait(.seconds(300))
         guard status == 0 else { return cluster.violate("aggregate ended with \(status): \(process.lastWords)") }
         let expected = files(of: merged).filter { !["grid.lock.json", "MANIFEST.sha256"].contains($0.key) }
-        let limit = ContinuousClock.now + .seconds(120)
+        let limit = ContinuousClock.now + options.healLimit
         var differing: [String] = []
         repeat {
             try cluster.tend()

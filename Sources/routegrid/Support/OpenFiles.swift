@@ -1,0 +1,17 @@
+import Glibc
+
+/// How many files and sockets this process may have open.
+enum OpenFiles {
+    /// Raises the soft limit to the hard one: a coordinator has a descriptor for each connection.
+    ///
+    /// It fails only when there is nothing to raise.
+    static func allowAll() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max
+        else {
+            return
+        }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
