@@ -4,11 +4,11 @@ import RouteGridBase
 
 extension Leaderboard {
     /// What the columns of selected rows mean; nothing without a selection.
-    var selectionLegend: [String] {
+    package var selectionLegend: [String] {
         guard let selection = rows.lazy.compactMap(\.selection).first else { return [] }
         return [
             "**chosen of**: so many configurations competed on dev by \(selection.metric); the row is the best of them, and "
-                + "test was read for it alone."
+                + "test was read for it alone. **dev − test**: how much better it looked there."
         ]
     }
 

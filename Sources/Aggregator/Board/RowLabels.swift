@@ -5,13 +5,19 @@ import RouterCatalog
 struct RowLabels {
     /// What the runs of a row share, or the job of a run.
     let job: JSONValue
+    /// Whether the row was chosen among several configurations of its router.
+    private var isChosen = false
 
     init(job: JSONValue) { self.job = job }
-    init(row: BoardRow) { job = row.job }
+    init(row: BoardRow) {
+        job = row.job
+        isChosen = (row.selection?.configurations ?? 1) > 1
+    }
 
     var kind: String { job["router"]?["kind"]?.stringValue ?? "" }
 
-    /// `knn`, and in parentheses the parameters that are not the default, or that vary among `rows` of its kind.
+    /// `knn`, and in parentheses the parameters that are not the default, or that vary among `rows` of its kind; all of
+    /// them where the row was chosen among several.
     func router(among rows: [BoardRow]) -> String {
         let shown = parameters(among: rows)
         return shown.isEmpty ? kind : "\(kind) (\(shown))"
@@ -20,7 +26,7 @@ struct RowLabels {
     private func parameters(among rows: [BoardRow]) -> String {
         let defaults = RowLabels.defaults(of: kind)
         return named.filter { name, value in
-            defaults[name].map(RowLabels.text) != RowLabels.text(value)
+            isChosen || defaults[name].map(RowLabels.text) != RowLabels.text(value)
                 || rows.contains { $0.routerKind == kind && $0.job["router"]?[name] != value }
         }.map { "\($0.0)=\(RowLabels.text($0.1))" }.joined(separator: ", ")
     }

@@ -9,7 +9,8 @@ extension Console {
         case .jsonl: Console.writeData(board.rows.map { $0.json.jsonText + "\n" }.joined())
         case .table:
             Console.writeData(board.tables(.brief).map(text).joined(separator: "\n"))
-            let legend = board.statisticsLegend.map { $0.replacing("**", with: "") + "\n" }.joined()
+            let legend = (board.statisticsLegend + board.selectionLegend).map { $0.replacing("**", with: "") + "\n" }
+                .joined()
             if !legend.isEmpty { Console.writeData("\n" + legend.replacing("[low, high]", with: "interval")) }
         case .quiet: break
         }
