@@ -41,6 +41,8 @@ let package = Package(
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CPlatform"),
+        // Loops that need the widest registers of the processor at hand.
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
         // Base: canonical JSON, digests, random streams, errors, the lock box.
         .target(
@@ -54,7 +56,7 @@ let package = Package(
         .target(name: "RouterCatalog", dependencies: ["RouteGridBase"], swiftSettings: settings),
         .target(
             name: "RoutingCore",
-            dependencies: ["RouteGridBase", "RoutingData", "RouterCatalog", "COpenBLAS"],
+            dependencies: ["RouteGridBase", "RoutingData", "RouterCatalog", "COpenBLAS", "CKernels"],
             swiftSettings: numericSettings
         ),
 
@@ -160,7 +162,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RoutingCoreTests",
-            dependencies: ["RoutingCore", "RoutingData", "RouterCatalog", "RouteGridBase", "TestSupport"],
+            dependencies: ["RoutingCore", "RoutingData", "RouterCatalog", "RouteGridBase", "TestSupport", "CKernels"],
             exclude: ["Golden", "Revisions/fingerprints.json"],
             swiftSettings: numericSettings
         ),

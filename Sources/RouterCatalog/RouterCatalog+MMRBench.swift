@@ -30,7 +30,8 @@ extension RouterCatalog {
             ParameterDescriptor("rank", .integer(1...1_000_000), default: 128, "directions kept, cut to what there is"),
             ParameterDescriptor("alpha", nonNegative, default: 1, "ridge penalty"),
         ],
-        reads: [.embeddings, .trainCost]
+        reads: [.embeddings, .trainCost],
+        revision: 2
     )
 
     /// Adaptive fusion is part of the router, so the fusion axis is not read.
@@ -68,7 +69,8 @@ extension RouterCatalog {
             dropout(0.1),
             ParameterDescriptor("weight_decay", nonNegative, default: 1e-4, "of AdamW"),
         ] + training(epochs: 100, batch: 32, rate: 1e-3),
-        reads: [.embeddings, .separateModalities, .seed, .trainCost]
+        reads: [.embeddings, .separateModalities, .seed, .trainCost],
+        revision: 2
     )
 
     private static func clustering(
@@ -83,7 +85,8 @@ extension RouterCatalog {
                 ParameterDescriptor("clusters", .integer(1...1_000_000), default: 20, "parts", atMostTrainRows: true),
                 ParameterDescriptor("iterations", .integer(1...1_000_000), default: 300, "of Lloyd, at most"),
             ],
-            reads: reads
+            reads: reads,
+            revision: 2
         )
     }
 }

@@ -58,7 +58,8 @@ extension RouterCatalog {
             ParameterDescriptor("iterations", .integer(1...1_000_000), default: 200, "at most, of L-BFGS"),
         ],
         reads: [.embeddings, .labels, .trainCost],
-        rules: [.softLabel]
+        rules: [.softLabel],
+        revision: 2
     )
 
     static let mlpSoft = RouterDescriptor(
@@ -88,7 +89,8 @@ extension RouterCatalog {
             ParameterDescriptor("sample_weight", nonNegative, default: 1, "weight of the query–query loss"),
         ],
         reads: [.embeddings, .seed, .labels, .trainCost],
-        rules: [.softLabel]
+        rules: [.softLabel],
+        revision: 2
     )
 
     static let zooterFrozen = RouterDescriptor(

@@ -26,9 +26,17 @@ package struct Matrix<Scalar: BitwiseCopyable & Sendable>: Sendable {
 
     /// The rows with these numbers, in this order.
     @inlinable package func rows(_ numbers: [Int]) -> Matrix {
-        var picked: [Scalar] = []
-        picked.reserveCapacity(numbers.count * columns)
-        for number in numbers { picked.append(contentsOf: row(number)) }
+        let picked = [Scalar](unsafeUninitializedCapacity: numbers.count * columns) { picked, count in
+            elements.withUnsafeBufferPointer { values in
+                guard let source = values.baseAddress, var target = picked.baseAddress else { return }
+                for number in numbers {
+                    precondition(0..<rows ~= number, "row \(number) of \(rows)")
+                    target.initialize(from: source + number * columns, count: columns)
+                    target += columns
+                }
+            }
+            count = numbers.count * columns
+        }
         return Matrix(rows: numbers.count, columns: columns, elements: picked)
     }
 

@@ -37,6 +37,18 @@ import Testing
         #expect(try hashedFiles(of: folder.path("again")) == one)
     }
 
+    @Test func `native numerics are the machine's own, whatever kernels the shell pins`() async throws {
+        let folder = try await SmallData.grid("numerics: native\n" + Grids.many(splits: 1))
+        let outcome = try await CommandLineTool.run(
+            ["run", "grid.yaml", "--workers", "1", "--out", "out"],
+            in: folder.path,
+            environment: ["OPENBLAS_CORETYPE": "Nehalem"]
+        )
+        #expect(outcome.status == 0, "\(outcome)")
+        let lock = try String(contentsOfFile: folder.path("out/grid.lock.json"), encoding: .utf8)
+        #expect(!lock.lowercased().contains("nehalem"))
+    }
+
     @Test func `an unchanged grid computes nothing and gives the same bytes`() async throws {
         let folder = try await SmallData.grid(Grids.many(splits: 2))
         let first = try await CommandLineTool.run("run", "grid.yaml", "--workers", "2", "--out", "a", in: folder.path)

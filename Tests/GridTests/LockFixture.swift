@@ -17,13 +17,14 @@ enum LockFixture {
 
     static func block(
         _ kind: String,
+        revision: Int = 1,
         reads: [String],
         parameters: [(String, [JSONValue])] = [],
         tables: [Int] = [0, 1],
         budgets: [Int] = [0, 1, 2]
     ) -> JSONValue {
         [
-            "kind": .string(kind), "revision": 1, "reads": JSONValue(reads),
+            "kind": .string(kind), "revision": JSONValue(revision), "reads": JSONValue(reads),
             "parameters": .array(parameters.map { ["name": .string($0.0), "values": .array($0.1)] }),
             "tables": .array(tables.map { JSONValue($0) }), "budgets": .array(budgets.map { JSONValue($0) }),
         ]
@@ -45,6 +46,7 @@ enum LockFixture {
         ),
         block(
             "kmeans",
+            revision: 2,
             reads: ["embeddings", "seed", "train_cost"],
             parameters: [("clusters", [20]), ("iterations", [300])],
             budgets: [0, 2]

@@ -64,6 +64,8 @@ struct FeatureMap: Sendable {
         switch built {
         case .text: result = try text(of: rows, table, given)
         case .image: result = try image(of: rows, table, given)
+        case .both where given == .both && rule != .adaptive:
+            result = rule.fused(text: try table.textEmbedding(), image: try table.imageEmbedding(), rows: rows)
         case .both: result = fused(try text(of: rows, table, given), try image(of: rows, table, given))
         }
         guard result.columns == width else {

@@ -1,3 +1,4 @@
+import CKernels
 import RouterCatalog
 import RoutingData
 
@@ -25,9 +26,17 @@ struct FeatureScaler: Sendable {
         let wide = features.widened()
         let mean = wide.means()
         var variance = [Double](repeating: 0, count: width)
-        for row in 0..<rows {
-            for (column, value) in wide.row(row).enumerated() {
-                variance[column] += (value - mean[column]) * (value - mean[column])
+        variance.withUnsafeMutableBufferPointer { variance in
+            wide.elements.withUnsafeBufferPointer { values in
+                mean.withUnsafeBufferPointer { mean in
+                    for row in 0..<rows {
+                        let base = row * width
+                        for column in 0..<width {
+                            let distance = values[base + column] - mean[column]
+                            variance[column] += distance * distance
+                        }
+                    }
+                }
             }
         }
         let count = Double(max(convention == .torch ? rows - 1 : rows, 1))
@@ -52,11 +61,9 @@ struct FeatureScaler: Sendable {
     func callAsFunction(_ features: Matrix<Float>) -> Matrix<Float> {
         var result = features
         result.elements.withUnsafeMutableBufferPointer { values in
+            guard let values = values.baseAddress else { return }
             for row in 0..<features.rows {
-                let base = row * features.columns
-                for column in 0..<features.columns {
-                    values[base + column] = Float((Double(values[base + column]) - mean[column]) / scale[column])
-                }
+                ck_standardise(values + row * features.columns, mean, scale, features.columns)
             }
         }
         return result

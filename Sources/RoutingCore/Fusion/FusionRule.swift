@@ -1,3 +1,4 @@
+import CKernels
 import RouteGridBase
 import RouterCatalog
 import RoutingData
@@ -64,25 +65,28 @@ enum FusionRule: Hashable, Sendable {
     /// - Parameters:
     ///   - text: `[rows, text width]`.
     ///   - image: `[rows, image width]`.
+    ///   - numbers: the rows to fuse, in this order; nil for all.
     /// - Returns: `[rows, width(text:image:)]`.
-    func fused(text: Matrix<Float>, image: Matrix<Float>) -> Matrix<Float> {
+    func fused(text: Matrix<Float>, image: Matrix<Float>, rows numbers: [Int]? = nil) -> Matrix<Float> {
+        let numbers = numbers ?? Array(0..<text.rows)
         let (dt, dv) = (text.columns, image.columns)
         let narrow = min(dt, dv)
         let width = width(text: dt, image: dv)
-        let elements = [Float](unsafeUninitializedCapacity: text.rows * width) { out, count in
+        let elements = [Float](unsafeUninitializedCapacity: numbers.count * width) { out, count in
             text.elements.withUnsafeBufferPointer { texts in
                 image.elements.withUnsafeBufferPointer { images in
-                    for row in 0..<text.rows {
+                    for (place, row) in numbers.enumerated() {
+                        precondition(0..<text.rows ~= row, "row \(row) of \(text.rows)")
                         let t = UnsafeBufferPointer(rebasing: texts[row * dt..<(row + 1) * dt])
                         let v = UnsafeBufferPointer(rebasing: images[row * dv..<(row + 1) * dv])
-                        let f = UnsafeMutableBufferPointer(rebasing: out[row * width..<(row + 1) * width])
+                        let f = UnsafeMutableBufferPointer(rebasing: out[place * width..<(place + 1) * width])
                         fuse(t, v, narrow, into: f)
                     }
                 }
             }
-            count = text.rows * width
+            count = numbers.count * width
         }
-        return Matrix(rows: text.rows, columns: width, elements: elements)
+        return Matrix(rows: numbers.count, columns: width, elements: elements)
     }
 
     private func fuse(
@@ -92,7 +96,7 @@ enum FusionRule: Hashable, Sendable {
         into f: UnsafeMutableBufferPointer<Float>
     ) {
         switch self {
-        case .mean: for i in 0..<narrow { f[i] = (t[i] + v[i]) / 2 }
+        case .mean: if let a = t.baseAddress, let b = v.baseAddress, let c = f.baseAddress { ck_mean(a, b, c, narrow) }
         case .weighted(let w): for i in 0..<narrow { f[i] = w * t[i] + (1 - w) * v[i] }
         case .hadamard: for i in 0..<narrow { f[i] = t[i] * v[i] }
         case .concat: concatenate(t, 1, v, 1, into: f)

@@ -1,3 +1,4 @@
+import CKernels
 import RoutingData
 
 /// x ↦ (x − centre) · weights + offset, in float64, for many targets at once.
@@ -24,17 +25,14 @@ struct AffineModel: Sendable {
             features.elements.withUnsafeBufferPointer { x in
                 weights.elements.withUnsafeBufferPointer { w in
                     block.withUnsafeMutableBufferPointer { block in
+                        guard let x = x.baseAddress, let w = w.baseAddress, let b = block.baseAddress,
+                            let o = out.baseAddress
+                        else { return }
                         for start in stride(from: 0, to: features.rows, by: Self.blockRows) {
                             let rows = min(Self.blockRows, features.rows - start)
                             for row in 0..<rows {
-                                let (from, to) = ((start + row) * width, row * width)
-                                for column in 0..<width {
-                                    block[to + column] = Double(x[from + column]) - centre[column]
-                                }
-                                for target in 0..<targets { out[(start + row) * targets + target] = offset[target] }
-                            }
-                            guard let w = w.baseAddress, let b = block.baseAddress, let o = out.baseAddress else {
-                                return
+                                ck_widen_less(x + (start + row) * width, centre, b + row * width, width)
+                                for target in 0..<targets { o[(start + row) * targets + target] = offset[target] }
                             }
                             gemm(
                                 .none,

@@ -1,12 +1,11 @@
+import CKernels
 import RoutingData
 
 extension Matrix<Float> {
     /// The same values as doubles.
     func widened() -> Matrix<Double> {
         let wide = [Double](unsafeUninitializedCapacity: elements.count) { wide, count in
-            elements.withUnsafeBufferPointer { values in
-                for index in values.indices { wide.initializeElement(at: index, to: Double(values[index])) }
-            }
+            if let target = wide.baseAddress { ck_widen(elements, target, elements.count) }
             count = elements.count
         }
         return Matrix<Double>(rows: rows, columns: columns, elements: wide)

@@ -9,66 +9,47 @@ enum Transposition {
     var code: CBLAS_TRANSPOSE { self == .none ? CblasNoTrans : CblasTrans }
 }
 
-/// c = α · op(a) · op(b) + β · c on row-major storage, float32.
+/// BLAS's general product of one type of numbers, as its C interface declares it.
+typealias ProductRoutine<Scalar> = (
+    CBLAS_ORDER, CBLAS_TRANSPOSE, CBLAS_TRANSPOSE, Int32, Int32, Int32, Scalar, UnsafePointer<Scalar>?, Int32,
+    UnsafePointer<Scalar>?, Int32, Scalar, UnsafeMutablePointer<Scalar>?, Int32
+) -> Void
+
+/// Numbers that BLAS multiplies matrices of.
+protocol ProductScalar: BinaryFloatingPoint {
+    static var product: ProductRoutine<Self> { get }
+}
+
+extension Float: ProductScalar {
+    static var product: ProductRoutine<Float> { cblas_sgemm }
+}
+
+extension Double: ProductScalar {
+    static var product: ProductRoutine<Double> { cblas_dgemm }
+}
+
+/// c = α · op(a) · op(b) + β · c on row-major storage.
 ///
 /// `c` is `[rows, columns]`, op(a) `[rows, inner]`, op(b) `[inner, columns]`; `leadingA` is the distance between rows of `a`
 /// as stored, likewise the others.
 @inline(__always)
-func gemm(
+func gemm<Scalar: ProductScalar>(
     _ transA: Transposition,
     _ transB: Transposition,
     rows: Int,
     columns: Int,
     inner: Int,
-    alpha: Float = 1,
-    _ a: UnsafePointer<Float>,
+    alpha: Scalar = 1,
+    _ a: UnsafePointer<Scalar>,
     leadingA: Int,
-    _ b: UnsafePointer<Float>,
+    _ b: UnsafePointer<Scalar>,
     leadingB: Int,
-    beta: Float = 0,
-    _ c: UnsafeMutablePointer<Float>,
+    beta: Scalar = 0,
+    _ c: UnsafeMutablePointer<Scalar>,
     leadingC: Int
 ) {
     guard rows > 0, columns > 0 else { return }
-    cblas_sgemm(
-        CblasRowMajor,
-        transA.code,
-        transB.code,
-        Int32(rows),
-        Int32(columns),
-        Int32(inner),
-        alpha,
-        a,
-        Int32(leadingA),
-        b,
-        Int32(leadingB),
-        beta,
-        c,
-        Int32(leadingC)
-    )
-}
-
-/// c = α · op(a) · op(b) + β · c on row-major storage, float64.
-///
-/// Shapes as for float32.
-@inline(__always)
-func gemm(
-    _ transA: Transposition,
-    _ transB: Transposition,
-    rows: Int,
-    columns: Int,
-    inner: Int,
-    alpha: Double = 1,
-    _ a: UnsafePointer<Double>,
-    leadingA: Int,
-    _ b: UnsafePointer<Double>,
-    leadingB: Int,
-    beta: Double = 0,
-    _ c: UnsafeMutablePointer<Double>,
-    leadingC: Int
-) {
-    guard rows > 0, columns > 0 else { return }
-    cblas_dgemm(
+    Scalar.product(
         CblasRowMajor,
         transA.code,
         transB.code,

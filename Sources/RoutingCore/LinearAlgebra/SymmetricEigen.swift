@@ -14,74 +14,77 @@ struct SymmetricEigen {
         OpenBLAS.prepare()
         let size = symmetric.rows
         precondition(size == symmetric.columns && 1...size ~= count, "\(count) eigenvectors of \(size)")
-        var a = symmetric
         var values = [Double](repeating: 0, count: size)
-        var columns = [Double](repeating: 0, count: size * count)
-        var support = [Int32](repeating: 0, count: 2 * size)
-        var (n, first, last) = (Int32(size), Int32(size - count + 1), Int32(size))
-        var (unused, tolerance, found, info) = (0.0, 0.0, Int32(0), Int32(0))
-        var (workCount, workSize, integerCount, integerSize) = (Int32(-1), 0.0, Int32(-1), Int32(0))
-        a.elements.withUnsafeMutableBufferPointer { a in
-            dsyevr_(
-                "V",
-                "I",
-                "L",
-                &n,
-                a.baseAddress,
-                &n,
-                &unused,
-                &unused,
-                &first,
-                &last,
-                &tolerance,
-                &found,
-                &values,
-                &columns,
-                &n,
-                &support,
-                &workSize,
-                &workCount,
-                &integerSize,
-                &integerCount,
-                &info
-            )
-            (workCount, integerCount) = (Int32(workSize), integerSize)
-            var work = [Double](repeating: 0, count: max(Int(workSize), 1))
-            var integers = [Int32](repeating: 0, count: max(Int(integerSize), 1))
-            dsyevr_(
-                "V",
-                "I",
-                "L",
-                &n,
-                a.baseAddress,
-                &n,
-                &unused,
-                &unused,
-                &first,
-                &last,
-                &tolerance,
-                &found,
-                &values,
-                &columns,
-                &n,
-                &support,
-                &work,
-                &workCount,
-                &integers,
-                &integerCount,
-                &info
+        var columns = [Double](repeating: 0, count: size * size)
+        // The first call asks how much memory the second one wants.
+        var (workCount, integerCount) = (Int32(-1), Int32(-1))
+        var (work, integers) = ([0.0], [Int32(0)])
+        var status = Self.decompose(symmetric, &values, &columns, &work, &workCount, &integers, &integerCount)
+        (workCount, integerCount) = (Int32(work[0]), integers[0])
+        work = [Double](repeating: 0, count: max(Int(workCount), 1))
+        integers = [Int32](repeating: 0, count: max(Int(integerCount), 1))
+        if status == 0 {
+            status = Self.decompose(symmetric, &values, &columns, &work, &workCount, &integers, &integerCount)
+        }
+        guard status == 0 else {
+            throw RouteGridError(
+                .system,
+                "eigenvalues of a \(size) × \(size) matrix: no convergence (dsyevr \(status))"
             )
         }
-        guard info == 0, Int(found) == count else {
-            throw RouteGridError(.system, "eigenvalues of a \(size) × \(size) matrix: no convergence (dsyevr \(info))")
-        }
-        self.values = values.prefix(count).reversed()
+        self.values = values.suffix(count).reversed()
         var vectors = Matrix<Double>(repeating: 0, rows: size, columns: count)
-        for place in 0..<count {
-            let column = columns[(count - 1 - place) * size..<(count - place) * size]
-            let extreme = column.reduce(0.0) { abs($1) > abs($0) ? $1 : $0 }
-            for (row, value) in column.enumerated() { vectors[row, place] = extreme < 0 ? -value : value }
+        vectors.elements.withUnsafeMutableBufferPointer { vectors in
+            columns.withUnsafeBufferPointer { columns in
+                for place in 0..<count {
+                    let start = (size - 1 - place) * size
+                    var extreme = 0.0
+                    for value in columns[start..<start + size] where abs(value) > abs(extreme) { extreme = value }
+                    let sign = extreme < 0 ? -1.0 : 1.0
+                    for row in 0..<size { vectors[row * count + place] = sign * columns[start + row] }
+                }
+            }
         }
         self.vectors = vectors
+    }
+
+    /// All eigenvalues, ascending, and their vectors as columns: a part of them would be found by bisection, more slowly.
+    private static func decompose(
+        _ symmetric: Matrix<Double>,
+        _ values: inout [Double],
+        _ columns: inout [Double],
+        _ work: inout [Double],
+        _ workCount: inout Int32,
+        _ integers: inout [Int32],
+        _ integerCount: inout Int32
+    ) -> Int32 {
+        var a = symmetric.elements
+        var support = [Int32](repeating: 0, count: 2 * symmetric.rows)
+        var (n, first, last) = (Int32(symmetric.rows), Int32(1), Int32(symmetric.rows))
+        var (unused, tolerance, found, info) = (0.0, 0.0, Int32(0), Int32(0))
+        dsyevr_(
+            "V",
+            "A",
+            "L",
+            &n,
+            &a,
+            &n,
+            &unused,
+            &unused,
+            &first,
+            &last,
+            &tolerance,
+            &found,
+            &values,
+            &columns,
+            &n,
+            &support,
+            &work,
+            &workCount,
+            &integers,
+            &integerCount,
+            &info
+        )
+        return info
     }
 }

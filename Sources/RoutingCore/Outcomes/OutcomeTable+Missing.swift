@@ -21,16 +21,18 @@ extension Matrix<Double> {
     func columnMeans(over numbers: [Int]? = nil) -> [Double] {
         var sums = [Double](repeating: 0, count: columns)
         var counts = [Double](repeating: 0, count: columns)
-        func add(_ row: Int) {
-            for column in 0..<columns {
-                let value = self[row, column]
-                if !value.isNaN {
-                    sums[column] += value
-                    counts[column] += 1
+        elements.withUnsafeBufferPointer { values in
+            func add(_ row: Int) {
+                for column in 0..<columns {
+                    let value = values[row * columns + column]
+                    if !value.isNaN {
+                        sums[column] += value
+                        counts[column] += 1
+                    }
                 }
             }
+            if let numbers { numbers.forEach(add) } else { (0..<rows).forEach(add) }
         }
-        if let numbers { numbers.forEach(add) } else { (0..<rows).forEach(add) }
         return zip(sums, counts).map { $0 / $1 }
     }
 

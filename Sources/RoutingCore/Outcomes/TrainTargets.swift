@@ -20,14 +20,21 @@ struct TrainTargets: Sendable {
     init(_ table: OutcomeTable, rows: [Int]) {
         let count = table.models.count
         modelCount = count
-        var values = Matrix<Double>(repeating: .nan, rows: rows.count, columns: 2 * count)
-        for (place, row) in rows.enumerated() {
-            for model in 0..<count {
-                values[place, model] = table.quality[row, model]
-                values[place, count + model] = table.cost[row, model]
+        let elements = [Double](unsafeUninitializedCapacity: rows.count * 2 * count) { values, initialised in
+            table.quality.elements.withUnsafeBufferPointer { quality in
+                table.cost.elements.withUnsafeBufferPointer { cost in
+                    for (place, row) in rows.enumerated() {
+                        precondition(0..<table.quality.rows ~= row, "row \(row) of \(table.quality.rows)")
+                        for model in 0..<count {
+                            values.initializeElement(at: place * 2 * count + model, to: quality[row * count + model])
+                            values.initializeElement(at: (place * 2 + 1) * count + model, to: cost[row * count + model])
+                        }
+                    }
+                }
             }
+            initialised = rows.count * 2 * count
         }
-        self.values = values
+        values = Matrix(rows: rows.count, columns: 2 * count, elements: elements)
         let known = values.columnMeans()
         let dearest = known[count...].filter { !$0.isNaN }.max() ?? 0
         means = known.enumerated().map { target, mean in mean.isNaN ? (target < count ? 0 : dearest) : mean }

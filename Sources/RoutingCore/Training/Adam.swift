@@ -1,3 +1,5 @@
+import CKernels
+
 /// Adam and AdamW over one flat vector of float32 parameters.
 ///
 /// With gradient g, step number t and decay w (added to g when coupled, as torch's Adam; p ← (1 − rate · w) p before the
@@ -35,63 +37,16 @@ struct Adam {
         steps += 1
         let correction1 = 1 - Float.power(Self.beta1, steps)
         let correction2 = 1 - Float.power(Self.beta2, steps)
-        let update = Update(
+        let step = ck_adam_step(
+            beta1: Self.beta1,
+            beta2: Self.beta2,
+            epsilon: Self.epsilon,
             length: rate / correction1,
             root: 1 / correction2.squareRoot(),
             added: { if case .coupled(let weight) = decay { weight } else { 0 } }(),
             kept: { if case .decoupled(let weight) = decay { 1 - rate * weight } else { 1 } }()
         )
-        let count = parameters.count
-        parameters.withUnsafeMutableBytes { p in
-            gradient.withUnsafeBytes { g in
-                first.withUnsafeMutableBytes { m in
-                    second.withUnsafeMutableBytes { v in
-                        Self.apply(update, count: count, p, g, m, v)
-                    }
-                }
-            }
-        }
-    }
-
-    private struct Update {
-        var length: Float
-        var root: Float
-        var added: Float
-        var kept: Float
-    }
-
-    private static func apply(
-        _ update: Update,
-        count: Int,
-        _ p: UnsafeMutableRawBufferPointer,
-        _ g: UnsafeRawBufferPointer,
-        _ m: UnsafeMutableRawBufferPointer,
-        _ v: UnsafeMutableRawBufferPointer
-    ) {
-        guard let p = p.baseAddress, let g = g.baseAddress, let m = m.baseAddress, let v = v.baseAddress else { return }
-        let whole = count - count % 8
-        for index in stride(from: 0, to: whole * 4, by: 32) {
-            var weight = p.loadUnaligned(fromByteOffset: index, as: SIMD8<Float>.self)
-            let slope = g.loadUnaligned(fromByteOffset: index, as: SIMD8<Float>.self) + update.added * weight
-            var mean = m.loadUnaligned(fromByteOffset: index, as: SIMD8<Float>.self)
-            var square = v.loadUnaligned(fromByteOffset: index, as: SIMD8<Float>.self)
-            mean = beta1 * mean + (1 - beta1) * slope
-            square = beta2 * square + (1 - beta2) * (slope * slope)
-            weight = update.kept * weight - update.length * (mean / (square.squareRoot() * update.root + epsilon))
-            m.storeBytes(of: mean, toByteOffset: index, as: SIMD8<Float>.self)
-            v.storeBytes(of: square, toByteOffset: index, as: SIMD8<Float>.self)
-            p.storeBytes(of: weight, toByteOffset: index, as: SIMD8<Float>.self)
-        }
-        for index in stride(from: whole * 4, to: count * 4, by: 4) {
-            var weight = p.loadUnaligned(fromByteOffset: index, as: Float.self)
-            let slope = g.loadUnaligned(fromByteOffset: index, as: Float.self) + update.added * weight
-            let mean = beta1 * m.loadUnaligned(fromByteOffset: index, as: Float.self) + (1 - beta1) * slope
-            let square = beta2 * v.loadUnaligned(fromByteOffset: index, as: Float.self) + (1 - beta2) * (slope * slope)
-            weight = update.kept * weight - update.length * (mean / (square.squareRoot() * update.root + epsilon))
-            m.storeBytes(of: mean, toByteOffset: index, as: Float.self)
-            v.storeBytes(of: square, toByteOffset: index, as: Float.self)
-            p.storeBytes(of: weight, toByteOffset: index, as: Float.self)
-        }
+        ck_adam(&parameters, gradient, &first, &second, parameters.count, step)
     }
 }
 

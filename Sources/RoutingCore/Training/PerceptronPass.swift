@@ -1,3 +1,5 @@
+import CKernels
+
 /// The working memory of one network: forward and backward passes over at most `capacity` rows, nothing allocated in between.
 ///
 /// Not for sharing: one pass belongs to one training loop.
@@ -53,13 +55,7 @@ final class PerceptronPass {
                     next,
                     leadingC: outputs
                 )
-                addBias(
-                    p + shape.biases(layer),
-                    to: next,
-                    rows: rows,
-                    columns: outputs,
-                    rectify: shape.rectifies[layer]
-                )
+                ck_add_bias(next, rows, outputs, outputs, p + shape.biases(layer), shape.rectifies[layer] ? 1 : 0)
             }
         }
     }
@@ -83,7 +79,7 @@ final class PerceptronPass {
     ) {
         let (inputs, outputs) = (shape.widths[layer], shape.widths[layer + 1])
         let delta = deltas[layer]
-        if shape.rectifies[layer] { cut(delta, where: activations[layer + 1], count: rows * outputs) }
+        if shape.rectifies[layer] { ck_cut(delta, activations[layer + 1], rows * outputs) }
         gemm(
             .transposed,
             .none,
@@ -97,7 +93,7 @@ final class PerceptronPass {
             g + shape.weights(layer),
             leadingC: inputs
         )
-        sumRows(delta, rows: rows, columns: outputs, into: g + shape.biases(layer))
+        ck_sum_rows(delta, rows, outputs, outputs, g + shape.biases(layer))
         guard layer > 0 else { return }
         gemm(
             .none,
@@ -112,37 +108,5 @@ final class PerceptronPass {
             deltas[layer - 1],
             leadingC: inputs
         )
-    }
-}
-
-/// values[row, column] += bias[column], then cut at 0 when `rectify`.
-func addBias(
-    _ bias: UnsafePointer<Float>,
-    to values: UnsafeMutablePointer<Float>,
-    rows: Int,
-    columns: Int,
-    rectify: Bool = false
-) {
-    for row in 0..<rows {
-        let line = values + row * columns
-        if rectify {
-            for column in 0..<columns { line[column] = max(line[column] + bias[column], 0) }
-        } else {
-            for column in 0..<columns { line[column] += bias[column] }
-        }
-    }
-}
-
-/// Sets entries to 0 where the rectified value is 0.
-private func cut(_ delta: UnsafeMutablePointer<Float>, where value: UnsafePointer<Float>, count: Int) {
-    for index in 0..<count { delta[index] = value[index] > 0 ? delta[index] : 0 }
-}
-
-/// sums[column] = Σ over rows, in row order.
-func sumRows(_ values: UnsafePointer<Float>, rows: Int, columns: Int, into sums: UnsafeMutablePointer<Float>) {
-    for column in 0..<columns { sums[column] = 0 }
-    for row in 0..<rows {
-        let line = values + row * columns
-        for column in 0..<columns { sums[column] += line[column] }
     }
 }

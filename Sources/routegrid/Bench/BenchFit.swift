@@ -119,13 +119,14 @@ struct BenchFit: ParsableCommand {
             JSONValue.object([
                 "name": .string(timing.name), "size": JSONValue(timing.size),
                 "ms": .array(timing.milliseconds.map { .double($0) }),
+                "processor_ms": .array(timing.processorMilliseconds.map { .double($0) }),
             ])
         }
         let document: JSONValue = [
             "schema": "routegrid/bench-fit/v1", "data": .string(data), "router": .string(router),
             "numerics": .string(NumericsClass.text), "rows": .array(rows),
         ]
-        var table = TextTable("\(router), \(NumericsClass.text)", "min ms", "median ms", "results")
+        var table = TextTable(["\(router), \(NumericsClass.text)"] + Timing.titles)
         for timing in timings { table.add(timing.cells) }
         output.console.emit(document, table: table.rendered(bold: output.console.colorsData))
     }

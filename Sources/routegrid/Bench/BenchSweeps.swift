@@ -40,7 +40,7 @@ struct BenchSweeps: ParsableCommand {
             "schema": "routegrid/bench/v1", "items": JSONValue(items), "models": JSONValue(models),
             "rows": .array(rows.map(\.json)),
         ]
-        var table = TextTable("\(items) items × \(models) models", "min ms", "median ms", "results")
+        var table = TextTable(["\(items) items × \(models) models"] + Timing.titles)
         for row in rows { table.add(row.cells) }
         output.console.emit(document, table: table.rendered(bold: output.console.colorsData))
     }

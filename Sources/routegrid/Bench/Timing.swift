@@ -1,25 +1,33 @@
+import Foundation
 import RouteGridBase
 
-/// One timed piece of work.
+/// One timed piece of work, on this thread.
 struct Timing {
     let name: String
-    /// Milliseconds, in the order measured.
+    /// Milliseconds passed, in the order measured.
     let milliseconds: [Double]
+    /// Milliseconds of this thread's processor time: what a loaded machine leaves comparable.
+    let processorMilliseconds: [Double]
     /// What the work returned.
     let size: Int
 
     /// Does the work at least `rounds` times, and on until `seconds` have passed.
     init(_ name: String, rounds: Int, seconds: Double = 0, _ body: () throws -> Int) rethrows {
-        let clock = ContinuousClock()
-        var (size, samples, total) = (0, [Double](), 0.0)
+        var (size, samples, processor, total) = (0, [Double](), [Double](), 0.0)
         while samples.count < rounds || (total < seconds * 1e3 && samples.count < 10_000) {
-            let start = clock.now
+            let (start, used) = (Self.now(CLOCK_MONOTONIC), Self.now(CLOCK_THREAD_CPUTIME_ID))
             size = try body()
-            let passed = (clock.now - start) / .milliseconds(1)
-            samples.append(passed)
-            total += passed
+            processor.append(Self.now(CLOCK_THREAD_CPUTIME_ID) - used)
+            samples.append(Self.now(CLOCK_MONOTONIC) - start)
+            total += samples[samples.count - 1]
         }
-        (self.name, self.size, milliseconds) = (name, size, samples)
+        (self.name, self.size, milliseconds, processorMilliseconds) = (name, size, samples, processor)
+    }
+
+    private static func now(_ clock: clockid_t) -> Double {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) * 1e-6
     }
 
     var minimum: Double { milliseconds.min() ?? 0 }
@@ -32,8 +40,14 @@ struct Timing {
         ["name": .string(name), "min_ms": .double(minimum), "median_ms": .double(median), "size": JSONValue(size)]
     }
 
-    /// A line of a table: name, minimum, median, size.
-    var cells: [String] { [name, Self.short(minimum), Self.short(median), String(size)] }
+    static let titles = ["min ms", "median ms", "min processor ms", "results"]
+
+    /// A line of a table: name and what ``titles`` say.
+    var cells: [String] {
+        [
+            name, Self.short(minimum), Self.short(median), Self.short(processorMilliseconds.min() ?? 0), String(size),
+        ]
+    }
 
     private static func short(_ value: Double) -> String { String((value * 100).rounded() / 100) }
 }

@@ -12,16 +12,18 @@ struct SlotVerb: ParsableCommand {
         shouldDisplay: false
     )
 
+    @Flag(help: "Say the numerics class of this process, and end.") var numerics = false
+
     func run() throws {
+        if numerics { return Console.writeData(NumericsClass.text + "\n") }
         openblas_set_num_threads(1)
         let progress = try ProgressPage(descriptor: SlotMain.progressDescriptor)
-        let numerics = NumericsClass.text
-        let executor = ExperimentExecutor(numerics: numerics)
+        let executor = ExperimentExecutor(numerics: NumericsClass.text)
         let slot = SlotMain(
             descriptor: SlotMain.conversationDescriptor,
             progress: progress,
             executor: executor
         )
-        try slot.run(numerics: numerics)
+        try slot.run(numerics: NumericsClass.text)
     }
 }

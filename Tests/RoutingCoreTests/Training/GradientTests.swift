@@ -62,12 +62,12 @@ import Testing
     }
 
     @Test func `softmax and logistic objectives' gradients are their slopes`() throws {
-        let features = Matrix(rows: 9, columns: 4, elements: numbers(36, "features").map(Double.init))
+        let features = Matrix(rows: 9, columns: 4, elements: numbers(36, "features"))
         var targets = Matrix<Double>(repeating: 0, rows: 9, columns: 3)
         for row in 0..<9 { (targets[row, row % 3], targets[row, (row + 1) % 3]) = (0.7, 0.3) }
         var softmax = SoftmaxObjective(features: features, targets: targets, penalty: 0.3)
         var logistic = BalancedLogistic(
-            features: features,
+            features: features.widened(),
             signs: (0..<9).map { $0 % 3 == 0 ? 1 : -1 },
             strength: 2
         )

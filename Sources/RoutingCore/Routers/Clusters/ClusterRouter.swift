@@ -64,14 +64,22 @@ struct ClusterRouter: FittedRouter {
         features = map
         readsBothForImage = adaptive && request.mode == .compat
         clusters = NearestCentre(centres)
-        trainLabels = clusters.labels(of: points)
+        let labels = clusters.labels(of: points)
+        trainLabels = labels
         let targets = TrainTargets(request)
         var sums = Matrix<Double>(repeating: 0, rows: centres.rows, columns: targets.values.columns)
         var counts = sums
-        for (row, label) in trainLabels.enumerated() {
-            for target in 0..<targets.values.columns where !targets.values[row, target].isNaN {
-                sums[Int(label), target] += targets.values[row, target]
-                counts[Int(label), target] += 1
+        sums.elements.withUnsafeMutableBufferPointer { sums in
+            counts.elements.withUnsafeMutableBufferPointer { counts in
+                targets.values.elements.withUnsafeBufferPointer { values in
+                    let width = targets.values.columns
+                    for (row, label) in labels.enumerated() {
+                        for target in 0..<width where !values[row * width + target].isNaN {
+                            sums[Int(label) * width + target] += values[row * width + target]
+                            counts[Int(label) * width + target] += 1
+                        }
+                    }
+                }
             }
         }
         for cluster in 0..<centres.rows {

@@ -1,37 +1,45 @@
 import RoutingData
 
 /// Which of a few centres is nearest, in float64, the lower number on ties.
+///
+/// A float32 product screens first: where its rounding error could hide the nearest centre, those in question are measured
+/// in float64, so the answer does not depend on the screening.
 struct NearestCentre: Sendable {
     /// `[centres, width]`.
     let centres: Matrix<Double>
+    private let screened: Matrix<Float>
+    /// |c|²/2 of each centre.
     private let halfSquares: [Double]
+    private let longest: Double
 
     private static let blockRows = 256
 
     init(_ centres: Matrix<Double>) {
         self.centres = centres
+        screened = Matrix(rows: centres.rows, columns: centres.columns, elements: centres.elements.map(Float.init))
         halfSquares = (0..<centres.rows).map { row in centres.row(row).reduce(0) { $0 + $1 * $1 } / 2 }
+        longest = (2 * (halfSquares.max() ?? 0)).squareRoot()
     }
 
     /// The nearest centre of each of `[rows, width]` points: argmax of x·c − |c|²/2.
-    func labels(of points: Matrix<Float>) -> [Int32] { labels(of: points.widened()) }
-
-    func labels(of points: Matrix<Double>) -> [Int32] {
+    func labels(of points: Matrix<Float>) -> [Int32] {
         var labels = [Int32](repeating: 0, count: points.rows)
-        forEach(points) { row, best, _ in labels[row] = Int32(truncatingIfNeeded: best) }
+        forEach(points, lengths: points.rowLengths()) { row, best in labels[row] = Int32(truncatingIfNeeded: best) }
         return labels
     }
 
-    /// Calls `body` with each point's number, its nearest centre, and the score x·c − |c|²/2 (half of |x|² − distance²).
-    func forEach(_ points: Matrix<Double>, _ body: (_ row: Int, _ centre: Int, _ score: Double) -> Void) {
+    /// Calls `body` with each point's number and its nearest centre; `lengths` are the points' |x|.
+    func forEach(_ points: Matrix<Float>, lengths: [Double], _ body: (_ row: Int, _ centre: Int) -> Void) {
         precondition(points.columns == centres.columns, "\(points.columns) features for centres of \(centres.columns)")
         OpenBLAS.prepare()
         let (count, width) = (centres.rows, centres.columns)
-        var scores = [Double](repeating: 0, count: Self.blockRows * count)
-        scores.withUnsafeMutableBufferPointer { scores in
+        // Twice the error of a product of `width` terms, the rounding of the centre included.
+        let slack = Double(width + 8) * Double(Float.ulpOfOne) * longest
+        var products = [Float](repeating: 0, count: Self.blockRows * count)
+        products.withUnsafeMutableBufferPointer { products in
             points.elements.withUnsafeBufferPointer { x in
-                centres.elements.withUnsafeBufferPointer { c in
-                    guard let x = x.baseAddress, let c = c.baseAddress, let s = scores.baseAddress else { return }
+                screened.elements.withUnsafeBufferPointer { c in
+                    guard let x = x.baseAddress, let c = c.baseAddress, let s = products.baseAddress else { return }
                     for start in stride(from: 0, to: points.rows, by: Self.blockRows) {
                         let rows = min(Self.blockRows, points.rows - start)
                         gemm(
@@ -48,16 +56,44 @@ struct NearestCentre: Sendable {
                             leadingC: count
                         )
                         for row in 0..<rows {
-                            var (best, bestScore) = (0, s[row * count] - halfSquares[0])
-                            for centre in 1..<max(count, 1) {
-                                let score = s[row * count + centre] - halfSquares[centre]
-                                if score > bestScore { (best, bestScore) = (centre, score) }
-                            }
-                            body(start + row, best, bestScore)
+                            let margin = slack * lengths[start + row]
+                            let best = nearest(s + row * count, margin, x + (start + row) * width)
+                            body(start + row, best)
                         }
                     }
                 }
             }
+        }
+    }
+
+    /// The nearest centre by the products of one point with all centres, measured anew where these leave it open.
+    private func nearest(_ products: UnsafePointer<Float>, _ margin: Double, _ point: UnsafePointer<Float>) -> Int {
+        halfSquares.withUnsafeBufferPointer { half in
+            var (best, bestScore, second) = (0, -Double.infinity, -Double.infinity)
+            for centre in half.indices {
+                let score = Double(products[centre]) - half[centre]
+                if score > bestScore {
+                    (best, second, bestScore) = (centre, bestScore, score)
+                } else if score > second {
+                    second = score
+                }
+            }
+            guard bestScore - second <= margin else { return best }
+            var exact = -Double.infinity
+            for centre in half.indices where Double(products[centre]) - half[centre] >= bestScore - margin {
+                let score = product(point, centre) - half[centre]
+                if score > exact { (best, exact) = (centre, score) }
+            }
+            return best
+        }
+    }
+
+    /// x·c in float64, summed in order.
+    private func product(_ point: UnsafePointer<Float>, _ centre: Int) -> Double {
+        centres.elements.withUnsafeBufferPointer { c in
+            var sum = 0.0
+            for column in 0..<centres.columns { sum += Double(point[column]) * c[centre * centres.columns + column] }
+            return sum
         }
     }
 }

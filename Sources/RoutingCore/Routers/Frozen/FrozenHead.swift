@@ -1,3 +1,4 @@
+import CKernels
 import RouteGridBase
 import RoutingData
 
@@ -51,7 +52,7 @@ struct DenseLayer: Sendable {
                         y,
                         leadingC: outputs
                     )
-                    addBias(p + outputs * inputs, to: y, rows: x.rows, columns: outputs)
+                    ck_add_bias(y, x.rows, outputs, outputs, p + outputs * inputs, 0)
                 }
             }
         }
@@ -80,7 +81,7 @@ struct DenseLayer: Sendable {
                         g + place,
                         leadingC: inputs
                     )
-                    sumRows(d, rows: x.rows, columns: outputs, into: g + place + outputs * inputs)
+                    ck_sum_rows(d, x.rows, outputs, outputs, g + place + outputs * inputs)
                 }
             }
         }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The rows that can be among the nearest k, found in one pass over screening scores.
 ///
 /// One value serves many queries, so that nothing is allocated in between.
@@ -10,7 +12,8 @@ struct CandidateSelection {
     private var work: [Float]
     /// The k-th greatest score of the last line.
     private var border: Float = 0
-    /// The nearest k, rows ascending, after `choose`.
+    private var keys: [UInt64] = []
+    /// The nearest k: rows ascending after `choose`, nearest first after `rank`.
     private(set) var chosen: [Int32] = []
     /// The candidates by distance, after `measure`.
     private(set) var neighbours: [NeighbourSearch.Neighbour] = []
@@ -20,43 +23,31 @@ struct CandidateSelection {
         self.wanted = wanted
         scores = [Float](repeating: 0, count: capacity)
         rows = [Int32](repeating: 0, count: capacity)
-        work = [Float](repeating: 0, count: capacity)
+        work = [Float](repeating: 0, count: capacity + 16)
         chosen.reserveCapacity(wanted)
         neighbours.reserveCapacity(4 * wanted)
     }
 
     /// Keeps every row whose score is at least the k-th greatest less `slack`.
     ///
-    /// A running bound prunes: whenever four times k rows are kept, the bound rises to the k-th greatest among them.
-    mutating func screen(_ line: UnsafeBufferPointer<Float>, slack: Float) {
-        kept = 0
-        var bound = -Float.infinity
-        var limit = max(4 * wanted, 64)
-        var row = 0
-        while row < line.count {
-            scores.withUnsafeMutableBufferPointer { scores in
-                rows.withUnsafeMutableBufferPointer { rows in
-                    while row < line.count, kept < limit {
-                        let score = line[row]
-                        if score >= bound {
-                            scores[kept] = score
-                            rows[kept] = Int32(truncatingIfNeeded: row)
-                            kept += 1
-                        }
-                        row += 1
-                    }
-                }
-            }
-            bound = tightened(slack)
-            limit = max(limit, 2 * kept)
+    /// The k-th greatest of the maxima of groups is a first bound: k rows reach it, and few more when there are some
+    /// groups more than k. `tightens` then drops these few, and finds the k-th greatest, which `choose` needs.
+    mutating func screen(_ line: UnsafeBufferPointer<Float>, slack: Float, tightens: Bool = true) {
+        guard let start = line.baseAddress else { return }
+        let groups = 16 * ((11 * wanted / 4 + 15) / 16)
+        let found = ck_group_maxima(start, line.count, max(1, line.count / groups), &work)
+        let bound = work.withUnsafeMutableBufferPointer { work in
+            found > wanted && line.count > wanted ? greatest(wanted, of: work, count: found) - slack : -.infinity
         }
+        kept = ck_keep(start, line.count, bound, &scores, &rows)
+        if tightens { tighten(slack) }
     }
 
-    /// Drops what lies below the k-th greatest kept score less `slack`, and returns that bound.
-    private mutating func tightened(_ slack: Float) -> Float {
+    /// Drops what lies below the k-th greatest kept score less `slack`.
+    private mutating func tighten(_ slack: Float) {
         guard kept > wanted else {
             border = -.infinity
-            return -.infinity
+            return
         }
         work.withUnsafeMutableBufferPointer { work in
             for index in 0..<kept { work[index] = scores[index] }
@@ -70,7 +61,41 @@ struct CandidateSelection {
             next += 1
         }
         kept = next
-        return bound
+    }
+
+    /// Settles the order of the nearest k: rows whose scores differ by more than `slack` are in the order of these, others
+    /// in that of their exact distances, the lower row on ties.
+    mutating func rank(slack: Float, distance: (_ row: Int) -> Double) {
+        keys.removeAll(keepingCapacity: true)
+        for index in 0..<kept {
+            let bits = scores[index].bitPattern
+            let ascending = bits >> 31 == 0 ? bits | 1 << 31 : ~bits
+            keys.append(UInt64(~ascending) << 32 | UInt64(UInt32(bitPattern: rows[index])))
+        }
+        keys.sort()
+        func score(_ place: Int) -> Float {
+            let ascending = ~UInt32(truncatingIfNeeded: keys[place] >> 32)
+            return Float(bitPattern: ascending >> 31 == 1 ? ascending & ~(1 << 31) : ~ascending)
+        }
+        chosen.removeAll(keepingCapacity: true)
+        var place = 0
+        while chosen.count < wanted, place < kept {
+            var last = place
+            while last + 1 < kept, score(last) - score(last + 1) <= slack { last += 1 }
+            if last == place {
+                chosen.append(Int32(truncatingIfNeeded: keys[place]))
+            } else {
+                neighbours.removeAll(keepingCapacity: true)
+                for index in place...last {
+                    let row = Int32(truncatingIfNeeded: keys[index])
+                    neighbours.append(NeighbourSearch.Neighbour(row: row, distance: distance(Int(row))))
+                }
+                neighbours.sort { ($0.distance, $0.row) < ($1.distance, $1.row) }
+                for neighbour in neighbours { chosen.append(neighbour.row) }
+            }
+            place = last + 1
+        }
+        if chosen.count > wanted { chosen.removeLast(chosen.count - wanted) }
     }
 
     /// Settles the nearest k: rows well above the border are in, those within `slack` of it compete by exact distance.

@@ -54,11 +54,7 @@ struct NearestNeighboursRouter: FittedRouter {
                 case .sound: search.forEach(queries, nearest: count, mean)
                 case .compat:
                     // The peer adds from the nearest on; which costs come out equal hangs on that order.
-                    var order = [Int32](repeating: 0, count: count)
-                    search.forEachSorted(queries, nearest: count) { query, neighbours in
-                        for (place, neighbour) in neighbours.enumerated() { order[place] = neighbour.row }
-                        order.withUnsafeBufferPointer { mean(query, $0) }
-                    }
+                    search.forEachRanked(queries, nearest: count, mean)
                 }
             }
         }

@@ -1,3 +1,4 @@
+import CKernels
 import RoutingData
 
 /// How far apart two vectors are.
@@ -26,7 +27,7 @@ struct NeighbourSearch: Sendable {
     private let halfSquares: [Float]
 
     /// Queries screened with one product.
-    private static let blockRows = 128
+    private static let blockRows = 512
 
     /// One neighbour: a row of the searched set.
     struct Neighbour: Sendable {
@@ -40,11 +41,17 @@ struct NeighbourSearch: Sendable {
         let lengths = points.rowLengths()
         self.lengths = lengths
         longest = lengths.max() ?? 0
+        let width = points.columns
         switch metric {
         case .cosine:
             var units = points
             units.elements.withUnsafeMutableBufferPointer { units in
-                for row in 0..<points.rows { scaleToUnit(units, row * points.columns, points.columns, lengths[row]) }
+                points.elements.withUnsafeBufferPointer { points in
+                    guard let from = points.baseAddress, let to = units.baseAddress else { return }
+                    for (row, length) in lengths.enumerated() {
+                        ck_divide(from + row * width, length > 0 ? length : 1, to + row * width, width)
+                    }
+                }
             }
             screened = units
             halfSquares = []
@@ -84,6 +91,20 @@ struct NeighbourSearch: Sendable {
         }
     }
 
+    /// Calls `body` with each query's number and its `count` nearest rows, nearest first.
+    func forEachRanked(
+        _ queries: Matrix<Float>,
+        nearest count: Int,
+        _ body: (_ query: Int, _ rows: UnsafeBufferPointer<Int32>) -> Void
+    ) {
+        screen(queries, count) { query, length, line, selection in
+            let slack = slack(of: length)
+            selection.screen(line, slack: slack, tightens: false)
+            selection.rank(slack: slack) { row in distance(queries, query, length, row) }
+            selection.chosen.withUnsafeBufferPointer { body(query, $0) }
+        }
+    }
+
     private func screen(
         _ queries: Matrix<Float>,
         _ count: Int,
@@ -108,9 +129,12 @@ struct NeighbourSearch: Sendable {
         var selection = CandidateSelection(wanted: count, capacity: total)
         for start in stride(from: 0, to: queries.rows, by: Self.blockRows) {
             let rows = min(Self.blockRows, queries.rows - start)
-            _ = block.update(fromContentsOf: queries.elements[start * width..<(start + rows) * width])
-            if metric == .cosine {
-                for row in 0..<rows { scaleToUnit(block, row * width, width, queryLengths[start + row]) }
+            queries.elements.withUnsafeBufferPointer { values in
+                guard let from = values.baseAddress, let to = block.baseAddress else { return }
+                for row in 0..<rows {
+                    let length = metric == .cosine ? queryLengths[start + row] : 1
+                    ck_divide(from + (start + row) * width, length > 0 ? length : 1, to + row * width, width)
+                }
             }
             screened.elements.withUnsafeBufferPointer { p in
                 guard let s = scores.baseAddress, let q = block.baseAddress, let p = p.baseAddress else { return }
@@ -176,10 +200,4 @@ extension Matrix<Float> {
             (0..<rows).map { dotProduct(values, $0 * columns, values, $0 * columns, columns).squareRoot() }
         }
     }
-}
-
-/// Divides `values[start..<start + count]` by their length; a zero vector stays.
-private func scaleToUnit(_ values: UnsafeMutableBufferPointer<Float>, _ start: Int, _ count: Int, _ length: Double) {
-    guard length > 0 else { return }
-    for index in start..<start + count { values[index] = Float(Double(values[index]) / length) }
 }

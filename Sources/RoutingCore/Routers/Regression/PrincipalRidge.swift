@@ -42,7 +42,7 @@ enum PrincipalRidge {
         var y = targets
         y.subtract(offset)
         let gram = features.gram()
-        let approximate = isRandomised ? try RandomisedSVD.rightVectors(kept, of: features) : nil
+        let approximate = isRandomised ? try RandomisedSVD.rightVectors(kept, of: features, gram: gram) : nil
         let basis = try approximate ?? SymmetricEigen(largest: kept, of: gram).vectors
         if alpha == 0 {
             let reduced = try LinearRegression.solve(features.multiplied(by: basis), targets, penalty: 0)

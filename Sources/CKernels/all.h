@@ -1,0 +1,6 @@
+// Every kernel, for the processor named by VARIANT.
+#include "lanes.h"
+
+#include "layers.h"
+#include "products.h"
+#include "screening.h"

@@ -1,0 +1,73 @@
+// Loops of the core that a compiler for the oldest processor of a family cannot make fast.
+//
+// Each exists for AVX-512, for AVX2 with FMA and for any processor, and a call takes the widest that this processor has. All
+// give the same bits: sums run in 16 lanes of fixed meaning, and a product and a sum are rounded once (fused) or twice as
+// the source says, never as a compiler likes.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The widest variant that calls may take: 0 any processor, 1 AVX2, 2 AVX-512; for tests, which compare them.
+void ck_limit(int widest);
+
+/// The numbers of one Adam step; see `Adam`.
+typedef struct {
+    float beta1, beta2, epsilon;
+    /// Rate ÷ (1 − β₁ᵗ) and 1 ÷ √(1 − β₂ᵗ).
+    float length, root;
+    /// Decay added to the gradient, and what is kept of a parameter before the step.
+    float added, kept;
+} ck_adam_step;
+
+/// One Adam step of `count` parameters p with gradients g and moments m, v.
+void ck_adam(float *p, const float *g, float *m, float *v, size_t count, ck_adam_step step);
+
+/// y[row, column] += bias[column], then cut at 0 when `rectifies`; rows are `leading` numbers apart.
+void ck_add_bias(float *y, size_t rows, size_t columns, size_t leading, const float *bias, int rectifies);
+/// Sets d to 0 where the rectified value is 0.
+void ck_cut(float *d, const float *value, size_t count);
+/// sums[column] = Σ over rows, in row order; rows are `leading` numbers apart.
+void ck_sum_rows(const float *values, size_t rows, size_t columns, size_t leading, float *sums);
+/// a += b and a *= b.
+void ck_add(float *a, const float *b, size_t count);
+void ck_multiply(float *a, const float *b, size_t count);
+/// out = (a + b) ÷ 2.
+void ck_mean(const float *a, const float *b, float *out, size_t count);
+/// out = a − b in float64, and out = a alike.
+void ck_widen(const float *a, double *out, size_t count);
+void ck_widen_less(const float *a, const double *b, double *out, size_t count);
+
+/// x becomes (x − mean) ÷ scale, in float64.
+void ck_standardise(float *x, const double *mean, const double *scale, size_t count);
+
+/// x becomes x Φ(x) and slope Φ(x) + x φ(x), to 3·10⁻⁷ of the larger of 1 and |x|.
+void ck_gelu(float *x, float *slope, size_t count);
+/// Rows brought to mean 0 and deviation 1, then y = γ x + β; `normal` is the value before γ, `inverse` 1 ÷ deviation.
+void ck_norm(
+    float *values, size_t rows, size_t width, const float *scale, const float *shift, float *normal, float *inverse);
+/// From the gradient by y to that by x, in place; those by γ and β are overwritten.
+void ck_norm_gradient(
+    float *delta, size_t rows, size_t width, const float *scale, const float *normal, const float *inverse,
+    float *scale_gradient, float *shift_gradient);
+
+/// out[row, column] = Σ_k x[row, k] w[column, k] in float64 for few columns; neither side is copied first.
+void ck_times_rows(const float *x, size_t rows, size_t width, const double *w, size_t columns, double *out);
+/// sums[column, k] += Σ_row d[row, column] x[row, k] in float64 for few columns; rows should fit into a cache.
+void ck_add_outer(const float *x, size_t rows, size_t width, const double *d, size_t columns, double *sums);
+
+/// Σ x y and Σ (x − y)² of float32 values in float64: eight lanes, rounded twice.
+double ck_dot(const float *x, const float *y, size_t count);
+double ck_squared_distance(const float *x, const float *y, size_t count);
+/// out = x ÷ length, divided in float64.
+void ck_divide(const float *x, double length, float *out, size_t count);
+
+/// The greatest of every group: group 16 b + l holds the entries 16 (size b + j) + l with j < size.
+///
+/// Writes as many numbers as it returns, a multiple of 16; groups beyond the line hold −∞.
+size_t ck_group_maxima(const float *line, size_t count, size_t size, float *maxima);
+/// Copies the entries of at least `bound` and their places, ascending; returns how many.
+size_t ck_keep(const float *line, size_t count, float bound, float *kept, int32_t *places);
+
+#endif
