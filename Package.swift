@@ -84,6 +84,7 @@ let package = Package(
             dependencies: [
                 "RouteGridBase", "Grid", "Wire", "ZeroMQ", "CPlatform",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

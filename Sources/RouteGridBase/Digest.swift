@@ -38,35 +38,65 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The digest whose 32 bytes these are, or nil when there are not 32.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
-        (a, b, c, d) = (words[0], words[1], words[2], words[3])
+        let direct = bytes.withContiguousStorageIfAvailable { Digest(bytes: UnsafeRawBufferPointer($0)) }
+        guard let digest = direct ?? Array(bytes).withUnsafeBytes({ Digest(bytes: $0) }) else { return nil }
+        self = digest
+    }
+
+    /// The digest whose 32 bytes these are, or nil when there are not 32.
+    package init?(bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 32 else { return nil }
+        a = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
+        b = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        c = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+        d = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
     }
 
     /// The digest with these 64 lower-case hex digits, or nil when they are not.
     package init?(hex: some StringProtocol) {
-        var bytes: [UInt8] = []
-        var high: UInt8?
-        for byte in hex.utf8 {
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-            default: return nil
-            }
-            if let known = high {
-                bytes.append(known << 4 | digit)
-                high = nil
-            } else {
-                high = digit
-            }
-        }
-        guard high == nil else { return nil }
-        self.init(bytes: bytes)
+        var text = String(hex)
+        let digest = text.withUTF8 { Digest(hex: UnsafeRawBufferPointer($0)) }
+        guard let digest else { return nil }
+        self = digest
     }
 
+    /// The digest with these 64 lower-case hex digits in ASCII, or nil when they are not.
+    package init?(hex: UnsafeRawBufferPointer) {
+        guard hex.count == 64 else { return nil }
+        (a, b, c, d) = (0, 0, 0, 0)
+        for place in 0..<4 {
+            var word: UInt64 = 0
+            for byte in hex[16 * place..<16 * place + 16] {
+                let digit: UInt8
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+                case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+                default: return nil
+                }
+                word = word << 4 | UInt64(digit)
+            }
+            switch place {
+            case 0: a = word
+            case 1: b = word
+            case 2: c = word
+            default: d = word
+            }
+        }
+    }
+
+    /// The 32 bytes.
     package var bytes: [UInt8] {
-        [a, b, c, d].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) } }
+        withUnsafeBytes(of: (a.bigEndian, b.bigEndian, c.bigEndian, d.bigEndian)) { Array($0) }
+    }
+
+    /// Calls `body` with the 32 bytes.
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withUnsafeBytes(of: (a.bigEndian, b.bigEndian, c.bigEndian, d.bigEndian), body)
+    }
+
+    /// Appends the 32 bytes.
+    package func append(to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: (a.bigEndian, b.bigEndian, c.bigEndian, d.bigEndian)) { bytes.append(contentsOf: $0) }
     }
 
     /// 64 lower-case hex digits as ASCII.

@@ -1,15 +1,38 @@
 package import Foundation
+package import RouteGridBase
 
 /// Builds Result messages out of items that are encoded already.
 ///
 /// A slot encodes each item once, in the form it has inside a Result; the supervisor puts lease and fence before them and
 /// never parses them. The bytes are those that swift-protobuf would write.
 package enum ResultFrame {
-    /// One item as it stands in a Result: the tag of field 3, its length, its content.
-    package static func append(_ item: [UInt8], to items: inout [UInt8]) {
+    /// Appends one item as it stands in a Result: the tag of field 3, its length, its content.
+    ///
+    /// `record` and `run` are JSON lines without their line feeds, `blobs` what the record names, `inline` those blobs
+    /// themselves when they are small.
+    package static func appendItem(
+        cell: UInt64,
+        jobKey: Digest,
+        resultDigest: Digest,
+        record: [UInt8],
+        run: [UInt8],
+        blobs: [Digest],
+        inline: [[UInt8]],
+        to items: inout [UInt8]
+    ) {
+        var size = 68 + 34 * blobs.count
+        for text in [record, run] where !text.isEmpty { size += 1 + varintSize(text.count) + text.count }
+        if cell != 0 { size += 1 + varintSize(Int(truncatingIfNeeded: cell)) }
+        for blob in inline { size += 1 + varintSize(blob.count) + blob.count }
         items.append(3 << 3 | 2)
-        appendVarint(UInt64(item.count), to: &items)
-        items.append(contentsOf: item)
+        appendVarint(UInt64(size), to: &items)
+        appendField(1, jobKey, to: &items)
+        appendField(2, resultDigest, to: &items)
+        if !record.isEmpty { appendField(3, record, to: &items) }
+        if !run.isEmpty { appendField(4, run, to: &items) }
+        for blob in blobs { appendField(5, blob, to: &items) }
+        appendField(6, cell, to: &items)
+        for blob in inline { appendField(7, blob, to: &items) }
     }
 
     /// The envelope of a Result with these items.
@@ -34,6 +57,23 @@ package enum ResultFrame {
         guard value != 0 else { return }
         bytes.append(number << 3)
         appendVarint(value, to: &bytes)
+    }
+
+    private static func appendField(_ number: UInt8, _ digest: Digest, to bytes: inout [UInt8]) {
+        bytes.append(number << 3 | 2)
+        bytes.append(32)
+        digest.append(to: &bytes)
+    }
+
+    private static func appendField(_ number: UInt8, _ content: [UInt8], to bytes: inout [UInt8]) {
+        bytes.append(number << 3 | 2)
+        appendVarint(UInt64(content.count), to: &bytes)
+        bytes.append(contentsOf: content)
+    }
+
+    private static func varintSize(_ value: Int) -> Int {
+        let bits = UInt64.bitWidth - UInt64(truncatingIfNeeded: value).leadingZeroBitCount
+        return max(1, (bits + 6) / 7)
     }
 
     private static func appendVarint(_ value: UInt64, to bytes: inout [UInt8]) {

@@ -76,6 +76,20 @@ extension Digest {
         }
         self = digest
     }
+
+    /// The digests in a message field that holds one after the other.
+    ///
+    /// - Throws: `protocolRefused` naming the field when its length is no multiple of 32.
+    package static func list(_ bytes: Data, _ name: String) throws(RouteGridError) -> [Digest] {
+        guard bytes.count % 32 == 0 else {
+            throw RouteGridError(.protocolRefused, "field \(name) has \(bytes.count) bytes: digests have 32 each")
+        }
+        return bytes.withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: 32).compactMap { start in
+                Digest(bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<start + 32]))
+            }
+        }
+    }
 }
 
 extension WireRefused {

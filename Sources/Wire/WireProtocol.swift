@@ -3,7 +3,7 @@ package import RouteGridBase
 /// What both sides of a conversation agree on before the first message.
 package enum WireProtocol {
     /// Grows whenever a message changes its meaning; the greeting carries it and another one is refused.
-    package static let version: UInt32 = 1
+    package static let version: UInt32 = 2
     /// The build's name, for people.
     package static let build = "routegrid 0.1"
     /// Bytes of the largest frame anybody sends or takes; `Welcome` may lower it.

@@ -611,7 +611,7 @@ package nonisolated struct WireResultItem: Sendable {
 
   package var cell: UInt64 = 0
 
-  /// those blobs themselves, when small (at most 256 KiB in all); larger ones are Put first
+  /// those blobs themselves, when small (at most 256 KiB in all) and not inside an item before
   package var inline: [Data] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -619,26 +619,17 @@ package nonisolated struct WireResultItem: Sendable {
   package init() {}
 }
 
+/// Results by key and digest, 32 bytes each, one after the other: only what the coordinator was given is acknowledged.
 package nonisolated struct WireCommitted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var items: [WireCommittedItem] = []
+  package var jobKeys: Data = Data()
 
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
+  package var resultShas: Data = Data()
 
-  package init() {}
-}
-
-package nonisolated struct WireCommittedItem: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var jobKey: Data = Data()
-
-  package var verdict: WireCommittedItem.Verdict = .new
+  package var verdicts: [WireCommitted.Verdict] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -672,7 +663,7 @@ package nonisolated struct WireCommittedItem: Sendable {
     }
 
     // The compiler won't synthesize support with the UNRECOGNIZED case.
-    package static let allCases: [WireCommittedItem.Verdict] = [
+    package static let allCases: [WireCommitted.Verdict] = [
       .new,
       .equal,
       .divergent,
@@ -2099,7 +2090,7 @@ nonisolated extension WireResultItem: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireCommitted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Committed"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}items\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_keys\0\u{3}result_shas\0\u{1}verdicts\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2107,62 +2098,37 @@ nonisolated extension WireCommitted: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.jobKeys) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.resultShas) }()
+      case 3: try { try decoder.decodeRepeatedEnumField(value: &self.verdicts) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.items.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.items, fieldNumber: 1)
+    if !self.jobKeys.isEmpty {
+      try visitor.visitSingularBytesField(value: self.jobKeys, fieldNumber: 1)
+    }
+    if !self.resultShas.isEmpty {
+      try visitor.visitSingularBytesField(value: self.resultShas, fieldNumber: 2)
+    }
+    if !self.verdicts.isEmpty {
+      try visitor.visitPackedEnumField(value: self.verdicts, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireCommitted, rhs: WireCommitted) -> Bool {
-    if lhs.items != rhs.items {return false}
+    if lhs.jobKeys != rhs.jobKeys {return false}
+    if lhs.resultShas != rhs.resultShas {return false}
+    if lhs.verdicts != rhs.verdicts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension WireCommittedItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".CommittedItem"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_key\0\u{1}verdict\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.jobKey) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.verdict) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.jobKey.isEmpty {
-      try visitor.visitSingularBytesField(value: self.jobKey, fieldNumber: 1)
-    }
-    if self.verdict != .new {
-      try visitor.visitSingularEnumField(value: self.verdict, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireCommittedItem, rhs: WireCommittedItem) -> Bool {
-    if lhs.jobKey != rhs.jobKey {return false}
-    if lhs.verdict != rhs.verdict {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireCommittedItem.Verdict: SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireCommitted.Verdict: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NEW\0\u{1}EQUAL\0\u{1}DIVERGENT\0")
 }
 

@@ -216,8 +216,11 @@ package nonisolated struct SlotBatch: Sendable {
   /// the items as they stand in a wire Result: field 3, one after the other
   package var items: Data = Data()
 
-  /// what the items name
+  /// what the items name and do not hold
   package var blobs: [SlotBlob] = []
+
+  /// 32 bytes an item
+  package var resultShas: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -652,7 +655,7 @@ nonisolated extension SlotFitted: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension SlotBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Batch"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}cells\0\u{3}job_keys\0\u{1}items\0\u{1}blobs\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}cells\0\u{3}job_keys\0\u{1}items\0\u{1}blobs\0\u{3}result_shas\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -665,6 +668,7 @@ nonisolated extension SlotBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 3: try { try decoder.decodeSingularBytesField(value: &self.jobKeys) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.items) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.blobs) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.resultShas) }()
       default: break
       }
     }
@@ -686,6 +690,9 @@ nonisolated extension SlotBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.blobs.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.blobs, fieldNumber: 5)
     }
+    if !self.resultShas.isEmpty {
+      try visitor.visitSingularBytesField(value: self.resultShas, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -695,6 +702,7 @@ nonisolated extension SlotBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.jobKeys != rhs.jobKeys {return false}
     if lhs.items != rhs.items {return false}
     if lhs.blobs != rhs.blobs {return false}
+    if lhs.resultShas != rhs.resultShas {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

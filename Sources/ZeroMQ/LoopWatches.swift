@@ -12,6 +12,7 @@ final class LoopWatches {
 
         let target: Target
         var wantsWriting = false
+        var wantsReading = true
         var isActive = true
 
         init(_ target: Target) { self.target = target }
@@ -45,6 +46,16 @@ final class LoopWatches {
         for watch in watches {
             guard case .descriptor(descriptor, _) = watch.target, watch.wantsWriting != wants else { continue }
             watch.wantsWriting = wants
+            isStale = true
+        }
+    }
+
+    func setReading(_ wants: Bool, socket: ZMQSocket) {
+        for watch in watches {
+            guard case .socket(let watched, _, _) = watch.target, watched === socket, watch.wantsReading != wants else {
+                continue
+            }
+            watch.wantsReading = wants
             isStale = true
         }
     }
@@ -87,7 +98,8 @@ final class LoopWatches {
         for watch in polled {
             switch watch.target {
             case .socket(let socket, _, _):
-                items.append(zmq_pollitem_t(socket: socket.handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
+                let events = watch.wantsReading ? Int16(ZMQ_POLLIN) : 0
+                items.append(zmq_pollitem_t(socket: socket.handle, fd: 0, events: events, revents: 0))
             case .descriptor(let descriptor, _):
                 let events = ZMQ_POLLIN | (watch.wantsWriting ? ZMQ_POLLOUT : 0)
                 items.append(zmq_pollitem_t(socket: nil, fd: descriptor, events: Int16(events), revents: 0))

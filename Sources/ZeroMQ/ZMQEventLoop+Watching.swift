@@ -30,6 +30,13 @@ extension ZMQEventLoop {
         watches.setWriting(wants, descriptor: descriptor)
     }
 
+    /// Whether the handler of ``onReadable(_:batch:_:)`` is called: what is not read waits in the socket and then at its
+    /// senders.
+    package func watchReading(of socket: ZMQSocket, _ wants: Bool) {
+        checkIsolated()
+        watches.setReading(wants, socket: socket)
+    }
+
     /// Stops watching a file descriptor.
     package func forget(_ descriptor: Int32) {
         checkIsolated()

@@ -50,11 +50,13 @@ extension ZMQSocket {
         }
     }
 
-    /// Appends up to `limit` waiting messages.
+    /// Appends up to `limit` waiting messages, and no more once they have 8 MiB.
     package func receive(upTo limit: Int, into messages: inout [ZMQMessage]) throws(RouteGridError) {
-        for _ in 0..<limit {
+        var byteCount = 0
+        for _ in 0..<limit where byteCount < 8 << 20 {
             guard let message = try receive() else { return }
             messages.append(message)
+            for frame in message.frames { byteCount += frame.count }
         }
     }
 

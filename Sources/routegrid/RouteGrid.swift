@@ -71,6 +71,8 @@ struct RouteGrid: AsyncParsableCommand {
                     ExplainVerb.self,
                     DoctorVerb.self,
                     BenchVerb.self,
+                    BenchLimitsVerb.self,
+                    BenchTripVerb.self,
                     SelftestVerb.self,
                 ]
             ),

@@ -17,6 +17,10 @@ struct RecordStoreTests {
         #expect(try bench.store.commit([.result(StoreBench.row(run, cell: 0, text: "wrong"))]) == [.divergent])
         let counts = try bench.store.counts()
         #expect((counts.records, counts.divergences) == (1, 1))
+        // Counted for the run that brought it, and known after a restart.
+        #expect(try bench.store.divergenceCounts() == [run: 1])
+        try bench.reopen()
+        #expect(try bench.store.divergenceCounts() == [run: 1])
         let found = try #require(try bench.store.divergences().first)
         #expect(found.key == StoreBench.key("cell 0"))
         #expect(found.first == StoreBench.blob("right"))

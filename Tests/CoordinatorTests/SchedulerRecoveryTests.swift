@@ -17,7 +17,7 @@ struct SchedulerRecoveryTests {
         #expect(bench.scheduler.leaseCount == 0)
         bench.handle(.workerJoined(ann, numerics: [""], held: [held([1, 2])]))
         #expect(bench.scheduler.leases(of: ann) == [LeaseID(old.rawValue)])
-        let granted = bench.granted(bench.pass(1_000, alive: [ann, bob]))
+        let granted = bench.granted(bench.pass(1_500, alive: [ann, bob]))
         #expect(granted.map(\.cells) == [[3, 4, 5]])
         #expect(granted.allSatisfy { $0.fence > old })
         // The old fence still works for it.
@@ -33,7 +33,7 @@ struct SchedulerRecoveryTests {
         #expect(lookUps == [.resolve(run1, groups: 0..<1)])
         bench.handle(.resolved(run1, group: 0, unrecorded: [0, 1, 2], recorded: []))
         #expect(try bench.counts().leased == 2)
-        bench.pass(1_000, alive: [ann])
+        bench.pass(1_500, alive: [ann])
         #expect(bench.join(bob).map(\.cells) == [[2]])
     }
 
@@ -54,7 +54,7 @@ struct SchedulerRecoveryTests {
         let bench = SchedulerBench(epoch: 2, recovering: true, configuration)
         bench.add(run1, groups: 4, of: 1)
         bench.handle(.workerJoined(ann, numerics: [""], held: [held([0], counter: 7), held([1], counter: 8)]))
-        bench.pass(1_000, alive: [ann])
+        bench.pass(1_500, alive: [ann])
         #expect(bench.join(bob).map(\.cells) == [[2]])
     }
 
@@ -62,7 +62,7 @@ struct SchedulerRecoveryTests {
         let bench = SchedulerBench(epoch: 2, recovering: true)
         bench.add(run1, groups: 1, of: 3, done: [0])
         bench.join(bob)
-        bench.pass(1_000, alive: [bob])
+        bench.pass(1_500, alive: [bob])
         #expect(try bench.counts().leased == 2)
         let commands = bench.handle(.workerJoined(ann, numerics: [""], held: [held([0, 1, 2])]))
         #expect(commands == [.revoke(ann, LeaseID(old.rawValue), old, cells: [])])

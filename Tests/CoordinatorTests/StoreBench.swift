@@ -42,9 +42,9 @@ final class StoreBench {
             cell: cell,
             jobKey: self.key(key ?? "cell \(cell)"),
             resultDigest: Digest(hashing: Array(text.utf8)),
-            body: Array("{\"text\":\"\(text)\"}".utf8),
-            runInfo: Array("{}".utf8),
-            blobs: blobs.map { ResultRow.InlineBlob(digest: blob($0), bytes: Array($0.utf8)) },
+            body: Array("{\"text\":\"\(text)\"}".utf8)[...],
+            runInfo: Array("{}".utf8)[...],
+            blobs: blobs.map { ResultRow.InlineBlob(digest: blob($0), bytes: Array($0.utf8)[...]) },
             worker: "w1"
         )
     }

@@ -51,7 +51,7 @@ struct StoreDurabilityTests {
         case "text": bytes = Data(String(repeating: "not a database ", count: 500).utf8)
         case "header": bytes.replaceSubrange(0..<16, with: Data(repeating: 0x41, count: 16))
         case "truncated": bytes = bytes.prefix(bytes.count / 2 + 100)
-        default: bytes.replaceSubrange(4_096..<12_288, with: Data(repeating: 0xEE, count: 8_192))
+        default: bytes.replaceSubrange(16_384..<49_152, with: Data(repeating: 0xEE, count: 32_768))
         }
         try bytes.write(to: URL(fileURLWithPath: file))
         let error = #expect(throws: RouteGridError.self) { try RecordStore(folder: StateFolder(path: path)) }

@@ -25,7 +25,7 @@ import Wire
         let error = #expect(throws: RouteGridError.self) { try ClusterClient.connect(coordinator.url) }
         #expect(error?.code == .protocolRefused)
         #expect(error?.code.exitCode == 76)
-        #expect(error?.message.contains("protocol version 2") == true)
+        #expect(error?.message.contains("protocol version \(WireProtocol.version + 1)") == true)
     }
 
     @Test func `a question is asked again after a restart`() throws {

@@ -74,12 +74,25 @@ import Wire
         (result.lease, result.fence, result.run) = (1 << 33, 77, 5)
         var items: [UInt8] = []
         for size in [0, 1, 200, 70_000] {
+            let key = Digest(hashing: [UInt8(truncatingIfNeeded: size)])
+            let (record, run) = (Array(repeating: UInt8(65), count: size), Array(repeating: UInt8(66), count: size / 2))
+            let blobs: [[UInt8]] = size == 1 ? [] : [[], Array(repeating: 7, count: size)]
             var item = WireResultItem()
-            item.jobKey = Digest(hashing: [UInt8(truncatingIfNeeded: size)]).data
-            item.record = Data(repeating: 65, count: size)
-            item.cell = UInt64(size)
+            (item.jobKey, item.resultSha, item.cell) = (key.data, key.data, UInt64(size) << 20)
+            (item.record, item.run) = (Data(record), Data(run))
+            item.blobs = blobs.map { Digest(hashing: $0).data }
+            item.inline = blobs.map { Data($0) }
             result.items.append(item)
-            ResultFrame.append(try item.serializedBytes(), to: &items)
+            ResultFrame.appendItem(
+                cell: UInt64(size) << 20,
+                jobKey: key,
+                resultDigest: key,
+                record: record,
+                run: run,
+                blobs: blobs.map { Digest(hashing: $0) },
+                inline: blobs,
+                to: &items
+            )
         }
         let built = ResultFrame.envelope(lease: result.lease, fence: result.fence, run: result.run, items: Data(items))
         #expect(built == (try WireMessage.encode(.result(result))))
@@ -98,7 +111,9 @@ import Wire
         #expect(WireProtocol.refusal(of: hello) == nil)
         var other = hello
         other.protocol += 1
-        #expect(WireProtocol.refusal(of: other)?.message.contains("version 2 is not spoken here, only 1") == true)
+        let (theirs, ours) = (WireProtocol.version + 1, WireProtocol.version)
+        let refusal = WireProtocol.refusal(of: other)?.message
+        #expect(refusal?.contains("version \(theirs) is not spoken here, only \(ours)") == true)
         other = hello
         other.boot = Data()
         #expect(WireProtocol.refusal(of: other) != nil)

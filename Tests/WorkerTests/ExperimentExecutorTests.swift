@@ -57,6 +57,22 @@ import Worker
         #expect(unnamed?.message.contains("names no blob") == true)
     }
 
+    @Test func `the same fit at other prices is evaluated at those prices`() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let executor = ExperimentExecutor(numerics: "test-class")
+        let (first, second) = (
+            try task(), try task(cost: Matrix(rows: 6, columns: 2, elements: cost.elements.map { 3 * $0 }))
+        )
+        #expect(first.fit == second.fit && first.cells[0].jobKey != second.cells[0].jobKey)
+        var costs: [Double] = []
+        for task in [first, second] {
+            try executor.prepare(task)
+            let record = try MetricRecord(line: try executor.evaluate(task.cells[0]).record, place: "record")
+            costs.append(try #require(record.result["metrics"]?["mean_cost"]?["v"]?.numberValue))
+        }
+        #expect(costs[1] == 3 * costs[0])
+    }
+
     @Test func `tensors that do not belong together are refused`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let executor = ExperimentExecutor(numerics: "test-class")

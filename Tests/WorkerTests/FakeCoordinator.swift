@@ -113,11 +113,9 @@ final class FakeCoordinator: @unchecked Sendable {
 
     func commit(_ items: [WireResultItem]) async throws {
         var committed = WireCommitted()
-        committed.items = items.map { item in
-            var done = WireCommittedItem()
-            done.jobKey = item.jobKey
-            return done
-        }
+        committed.jobKeys = items.reduce(into: Data()) { $0 += $1.jobKey }
+        committed.resultShas = items.reduce(into: Data()) { $0 += $1.resultSha }
+        committed.verdicts = items.map { _ in .new }
         try await send(.committed(committed))
     }
 

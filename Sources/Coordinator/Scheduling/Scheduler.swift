@@ -14,7 +14,7 @@ package struct Scheduler: Sendable {
         /// What one lease should take, once durations have been seen.
         package var targetMilliseconds = 2_000.0
         /// After a start with unfinished runs, workers have this long to say what they hold before it is given away.
-        package var graceMilliseconds: Int64 = 1_000
+        package var graceMilliseconds: Int64 = 1_500
         /// When nothing at all happened for so long, not even a tick, the coordinator itself was stopped: everybody gets
         /// a lease's time from then on.
         package var sleepMilliseconds: Int64 = 1_000
@@ -84,7 +84,7 @@ package struct Scheduler: Sendable {
             workers[id]?.isDraining = true
             updateHunger(id)
         case .started(let id, let fence, let cell): started(id, fence, cell: cell)
-        case .committed(let id, let cell): committed(id, cell: cell)
+        case .committed(let id, let cells): for cell in cells { committed(id, cell: cell) }
         case .failed(let id, let fence, let cell, let kind, let retryable, let text):
             failed(id, fence, cell: cell, kind: kind, retryable: retryable, text: text)
         case .released(let id, let fence, let cells): released(id, fence, cells: cells)

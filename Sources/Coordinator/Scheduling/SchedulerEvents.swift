@@ -37,8 +37,8 @@ package enum SchedulerEvent: Sendable {
 
     /// A worker started a cell, or (nil) the fit, of its lease. Fenced.
     case started(LeaseID, Fence, cell: Int?)
-    /// A record of the cell is on disk, from whatever lease it came. Never fenced: a record is a function of its key.
-    case committed(RunID, cell: Int)
+    /// Records of the cells are on disk, from whatever lease it came. Never fenced: a record is a function of its key.
+    case committed(RunID, cells: [Int])
     /// A cell, or (nil) the fit and with it all cells left, failed. Fenced.
     case failed(LeaseID, Fence, cell: Int?, FailureKind, retryable: Bool, text: String)
     /// Cells are handed back unharmed (none named = all). Fenced.
@@ -47,6 +47,8 @@ package enum SchedulerEvent: Sendable {
     /// The store cannot take results for now (a full disk), or can again.
     case storeStalled(Bool)
     case tick
+
+    package static func committed(_ run: RunID, cell: Int) -> SchedulerEvent { .committed(run, cells: [cell]) }
 }
 
 /// A lease as a worker remembers it: enough to continue it on a coordinator that was restarted.

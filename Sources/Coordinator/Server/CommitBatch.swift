@@ -1,20 +1,24 @@
 import Grid
 import Logging
 import RouteGridBase
+import ZeroMQ
 
 /// Changes that go to disk in one transaction, and what waits for it.
 struct CommitBatch: Sendable {
-    /// A result whose sender waits for an acknowledgement.
+    /// Results of one message, whose sender waits for an acknowledgement.
     struct Receipt: Sendable {
         let route: RoutingID
         let run: RunID
-        let cell: Int
-        let jobKey: Digest
+        var cells: [Int] = []
+        var jobKeys: [Digest] = []
+        var resultDigests: [Digest] = []
     }
 
     var writes: [StoreWrite] = []
-    /// One for each `.result` of `writes`, in order.
+    /// Their results are the `.result` of `writes`, in order.
     var receipts: [Receipt] = []
+    /// Bytes of the messages that results came in.
+    var byteCount = 0
     /// Called once the batch is on disk, or with the error when it could not be.
     var afterwards: [@Sendable (RouteGridError?) -> Void] = []
 
@@ -32,18 +36,30 @@ extension CoordinatorServer {
         let batch = waiting
         waiting = CommitBatch()
         access.write { store throws(RouteGridError) in
-            batch.writes.isEmpty ? [] : try store.commit(batch.writes)
+            let verdicts = batch.writes.isEmpty ? [] : try store.commit(batch.writes)
+            return Committed(
+                verdicts: verdicts,
+                divergences: verdicts.contains(.divergent) ? try store.divergenceCounts() : nil
+            )
         } then: { outcome in
             self.assumeIsolated { $0.finish(batch, outcome) }
         }
     }
 
-    private func finish(_ batch: CommitBatch, _ outcome: Result<[Verdict], RouteGridError>) {
+    /// What a commit came to.
+    private struct Committed: Sendable {
+        let verdicts: [Verdict]
+        /// By run, when some verdict was one.
+        let divergences: [RunID: Int]?
+    }
+
+    private func finish(_ batch: CommitBatch, _ outcome: Result<Committed, RouteGridError>) {
         isCommitting = false
         switch outcome {
-        case .success(let verdicts):
+        case .success(let committed):
             counters.commits += 1
-            acknowledge(batch.receipts, verdicts)
+            if let found = committed.divergences { divergences = found }
+            acknowledge(batch.receipts, committed.verdicts)
             for after in batch.afterwards { after(nil) }
             if !batch.receipts.isEmpty { feedFollowers() }
         case .failure(let error) where error.code == .temporary:
@@ -53,25 +69,37 @@ extension CoordinatorServer {
             end(.failure(error))
         }
         commitIfIdle()
+        holdBack()
+    }
+
+    /// Reads nothing more while too much waits for the disk: what is sent meanwhile waits at its senders.
+    func holdBack() {
+        guard let socket else { return }
+        loop.watchReading(of: socket, waiting.byteCount < configuration.waitingBytes)
     }
 
     private func acknowledge(_ receipts: [CommitBatch.Receipt], _ verdicts: [Verdict]) {
-        precondition(receipts.count == verdicts.count, "a verdict for each result")
-        var replies: [RoutingID: [(Digest, Verdict)]] = [:]
+        precondition(receipts.reduce(0) { $0 + $1.cells.count } == verdicts.count, "a verdict for each result")
+        var replies: [RoutingID: Acknowledgement] = [:]
         var order: [RoutingID] = []
-        for (receipt, verdict) in zip(receipts, verdicts) {
-            switch verdict {
-            case .new: counters.committed += 1
-            case .equal: counters.equal += 1
-            case .divergent:
-                counters.divergent += 1
-                log.error("two different results of one key", metadata: ["key": "\(receipt.jobKey)"])
+        var start = 0
+        for receipt in receipts {
+            let given = verdicts[start..<start + receipt.cells.count]
+            start += receipt.cells.count
+            for (key, verdict) in zip(receipt.jobKeys, given) {
+                switch verdict {
+                case .new: counters.committed += 1
+                case .equal: counters.equal += 1
+                case .divergent: log.error("two different results of one key", metadata: ["key": "\(key)"])
+                }
             }
             if replies[receipt.route] == nil { order.append(receipt.route) }
-            replies[receipt.route, default: []].append((receipt.jobKey, verdict))
-            handle(.committed(receipt.run, cell: receipt.cell))
+            replies[receipt.route, default: Acknowledgement()].add(receipt.jobKeys, receipt.resultDigests, given)
+            handle(.committed(receipt.run, cells: receipt.cells))
         }
-        for route in order { send(.committed(replies[route] ?? []), to: route) }
+        for route in order {
+            if let reply = replies[route] { send(.committed(reply), to: route) }
+        }
     }
 
     /// The disk is full: results are dropped here (their workers keep them and send them again), everything else waits.

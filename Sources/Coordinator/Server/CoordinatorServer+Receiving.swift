@@ -9,8 +9,16 @@ extension CoordinatorServer {
         for message in messages where message.frames.count >= 2 {
             let route = RoutingID(bytes: message.frames[0])
             do throws(RouteGridError) {
-                let parsed = try WireMessage(frames: message.frames[1...], limit: configuration.maximumFrame)
-                try receive(parsed, from: route)
+                if message.frames.count == 2, ReceivedResult.isResult(message.frames[1]) {
+                    try receive(
+                        ReceivedResult(frame: message.frames[1], limit: configuration.maximumFrame),
+                        from: route
+                    )
+                    waiting.byteCount += message.frames[1].count
+                } else {
+                    let parsed = try WireMessage(frames: message.frames[1...], limit: configuration.maximumFrame)
+                    try receive(parsed, from: route)
+                }
             } catch {
                 counters.refusedMessages += 1
                 log.warning(
@@ -20,6 +28,7 @@ extension CoordinatorServer {
                 send(.refused(error.code, error.message), to: route)
             }
         }
+        holdBack()
     }
 
     private func receive(_ message: WireMessage, from route: RoutingID) throws(RouteGridError) {
@@ -76,10 +85,6 @@ extension CoordinatorServer {
                     cell: started.hasCell ? Int(clamping: started.cell) : nil
                 )
             )
-        case .result(let result):
-            handle(.workerSeen(worker))
-            for item in result.items { try take(item, run: RunID(result.run), from: route) }
-            commitIfIdle()
         case .failed(let failed): handle(failed)
         case .release(let release):
             handle(
@@ -124,54 +129,5 @@ extension CoordinatorServer {
             )
         )
         failureLog = nil
-    }
-
-    /// Checks a result against the grid and puts it into the next commit.
-    private func take(_ item: WireResultItem, run: RunID, from route: RoutingID) throws(RouteGridError) {
-        guard !isStalled else { return }
-        let key = try Digest(field: item.jobKey, "job_key")
-        let result = try Digest(field: item.resultSha, "result_sha")
-        guard let lock = locks[run], item.cell < UInt64(lock.cellCount) else {
-            throw RouteGridError(.protocolRefused, "a result for cell \(item.cell) of run \(run), which there is not")
-        }
-        let cell = Int(item.cell)
-        guard cache.job(ofCell: cell, in: run, lock: lock)?.jobKey == key else {
-            throw RouteGridError(.protocolRefused, "a result whose key is not that of cell \(cell) of run \(run)")
-        }
-        guard scheduler.isOpen(cell, in: run) else {
-            throw RouteGridError(
-                .protocolRefused,
-                "a result for test cell \(cell) of run \(run), which was not selected"
-            )
-        }
-        var named = Set<Digest>()
-        for blob in item.blobs { named.insert(try Digest(field: blob, "blobs")) }
-        var blobs: [ResultRow.InlineBlob] = []
-        for bytes in item.inline {
-            let digest = Digest(hashing: bytes)
-            guard named.contains(digest) else {
-                throw RouteGridError(
-                    .protocolRefused,
-                    "a blob inside the result of cell \(cell) that the record does not name"
-                )
-            }
-            blobs.append(ResultRow.InlineBlob(digest: digest, bytes: Array(bytes)))
-        }
-        waiting.receipts.append(CommitBatch.Receipt(route: route, run: run, cell: cell, jobKey: key))
-        persist(
-            .result(
-                ResultRow(
-                    run: run,
-                    cell: cell,
-                    jobKey: key,
-                    resultDigest: result,
-                    body: Array(item.record),
-                    runInfo: Array(item.run),
-                    blobs: blobs,
-                    worker: peers[route]?.name ?? "",
-                    testRead: testReads.unknown(lock, run: run, cell: cell)
-                )
-            )
-        )
     }
 }

@@ -18,6 +18,8 @@ package actor CoordinatorServer {
         package var scheduler = Scheduler.Configuration()
         /// The largest frame that is taken, in bytes.
         package var maximumFrame = 16 << 20
+        /// Bytes of results that may wait for the disk before nothing more is read.
+        package var waitingBytes = 64 << 20
 
         package init(bind: String, stateFolder: String) {
             self.bind = bind
@@ -50,6 +52,8 @@ package actor CoordinatorServer {
     var isCommitting = false
     var isStalled = false
     var counters = ServerCounters()
+    /// Differing results on disk, by the run that brought them.
+    var divergences: [RunID: Int]
     /// Standard error of the failure that is being handled.
     var failureLog: [UInt8]?
     private var ended: CheckedContinuation<Void, any Error>?
@@ -70,6 +74,7 @@ package actor CoordinatorServer {
         context = try ZMQContext()
         access = StoreAccess(store: store) { body in loop.submit(body) }
         origin = ContinuousClock().now
+        divergences = try store.divergenceCounts()
         let runs = try store.runs()
         scheduler = Scheduler(
             configuration: configuration.scheduler,
@@ -113,7 +118,12 @@ package actor CoordinatorServer {
             self.assumeIsolated { $0.receive(messages) }
         }
         loop.every(.milliseconds(100)) { self.assumeIsolated { $0.handle(.tick) } }
-        loop.every(.seconds(1)) { self.assumeIsolated { $0.probeStore() } }
+        loop.every(.seconds(1)) {
+            self.assumeIsolated { server in
+                server.probeStore()
+                server.dropAbandonedUploads()
+            }
+        }
         loop.onTurnEnd { self.assumeIsolated { $0.commitIfIdle() } }
         handle(.tick)
         return address
@@ -183,7 +193,6 @@ package actor CoordinatorServer {
 struct ServerCounters: Sendable {
     var committed = 0
     var equal = 0
-    var divergent = 0
     var commits = 0
     var leasesGranted = 0
     var workersLost = 0

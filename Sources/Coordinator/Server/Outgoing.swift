@@ -11,7 +11,7 @@ enum Outgoing {
     case unknown
     case heartbeat
     case lease(WireLease)
-    case committed([(Digest, Verdict)])
+    case committed(Acknowledgement)
     case revoke(LeaseID, Fence, [Int])
     case submitted(run: RunID?, cells: Int, missing: [Digest])
     case reply(JSONValue)
@@ -34,17 +34,7 @@ enum Outgoing {
         case .unknown: envelope.unknown = WireUnknown()
         case .heartbeat: envelope.heartbeat = WireHeartbeat()
         case .lease(let lease): envelope.lease = lease
-        case .committed(let items):
-            envelope.committed.items = items.map { key, verdict in
-                var item = WireCommittedItem()
-                item.jobKey = Data(key.bytes)
-                switch verdict {
-                case .new: item.verdict = .new
-                case .equal: item.verdict = .equal
-                case .divergent: item.verdict = .divergent
-                }
-                return item
-            }
+        case .committed(let reply): envelope.committed = reply.message
         case .revoke(let lease, let fence, let cells):
             envelope.revoke.lease = lease.rawValue
             envelope.revoke.fence = fence.rawValue
@@ -63,6 +53,32 @@ enum Outgoing {
         case .records(let records): envelope.records = records
         }
         return envelope
+    }
+}
+
+/// Results that are on disk, for one worker.
+struct Acknowledgement: Sendable {
+    private var jobKeys: [UInt8] = []
+    private var resultDigests: [UInt8] = []
+    private var verdicts: [WireCommitted.Verdict] = []
+
+    mutating func add(_ keys: [Digest], _ digests: [Digest], _ given: ArraySlice<Verdict>) {
+        for key in keys { key.append(to: &jobKeys) }
+        for digest in digests { digest.append(to: &resultDigests) }
+        for verdict in given {
+            switch verdict {
+            case .new: verdicts.append(.new)
+            case .equal: verdicts.append(.equal)
+            case .divergent: verdicts.append(.divergent)
+            }
+        }
+    }
+
+    var message: WireCommitted {
+        var message = WireCommitted()
+        (message.jobKeys, message.resultShas) = (Data(jobKeys), Data(resultDigests))
+        message.verdicts = verdicts
+        return message
     }
 }
 

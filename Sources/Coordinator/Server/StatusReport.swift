@@ -58,7 +58,7 @@ extension CoordinatorServer {
                 "committed": JSONValue(counters.committed),
                 "commits": JSONValue(counters.commits),
                 "equal": JSONValue(counters.equal),
-                "divergent": JSONValue(counters.divergent),
+                "divergent": JSONValue(divergences.values.reduce(0, +)),
             ],
             "counters": [
                 "leases_granted": JSONValue(counters.leasesGranted),
@@ -89,7 +89,7 @@ extension CoordinatorServer {
             "stage": counts.stage.map { JSONValue($0) } ?? .null,
             "selected": selections[id].map { JSONValue($0.chosen) } ?? .null,
             "not_selected": selections[id].map { JSONValue($0.unmade) } ?? .null,
-            "divergent": JSONValue(counters.divergent),
+            "divergent": JSONValue(divergences[id] ?? 0),
         ]
     }
 

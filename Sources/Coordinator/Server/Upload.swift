@@ -12,9 +12,13 @@ struct UploadID: Hashable, Sendable {
 struct Upload: Sendable {
     /// No blob is larger.
     static let limit: UInt64 = 4 << 30
+    /// What is not gone on with for so long is forgotten; its sender begins again.
+    static let patienceMilliseconds: Int64 = 60_000
     let total: Int
     var bytes: [UInt8] = []
     var isWriting = false
+    /// When its last part came.
+    var touched: Moment
 }
 
 extension CoordinatorServer {
@@ -49,7 +53,7 @@ extension CoordinatorServer {
         guard request.total <= Upload.limit else {
             throw RouteGridError(.protocolRefused, "a blob of \(request.total) bytes; the limit is \(Upload.limit)")
         }
-        if request.offset == 0 { uploads[id] = Upload(total: Int(request.total)) }
+        if request.offset == 0 { uploads[id] = Upload(total: Int(request.total), touched: now) }
         guard var upload = uploads[id], upload.total == Int(request.total), !upload.isWriting else {
             return send(.stored(digest, next: 0, complete: false, error: ""), to: route)
         }
@@ -58,6 +62,7 @@ extension CoordinatorServer {
             return send(.stored(digest, next: upload.bytes.count, complete: false, error: ""), to: route)
         }
         upload.bytes += data
+        upload.touched = now
         guard upload.bytes.count == upload.total else {
             uploads[id] = upload
             return send(.stored(digest, next: upload.bytes.count, complete: false, error: ""), to: route)
@@ -83,6 +88,13 @@ extension CoordinatorServer {
                     server.send(.stored(digest, next: 0, complete: false, error: error.message), to: route)
                 }
             }
+        }
+    }
+
+    /// Forgets blobs whose senders went away in the middle.
+    func dropAbandonedUploads() {
+        uploads = uploads.filter { id, upload in
+            upload.isWriting || peers[id.route] != nil && now - upload.touched < Upload.patienceMilliseconds
         }
     }
 }

@@ -13,11 +13,12 @@ extension RecordStore {
     package func commit(_ writes: [StoreWrite]) throws(RouteGridError) -> [Verdict] {
         try write { database in
             var verdicts: [Verdict] = []
+            var inserts = try RecordInserts(database)
             var done: [BlockID: [Int]] = [:]
             for change in writes {
                 switch change {
                 case .result(let row):
-                    verdicts.append(try Self.insert(row, into: database))
+                    verdicts.append(try Self.write(row, with: &inserts))
                     done[BlockID(run: row.run, cell: row.cell), default: []].append(row.cell)
                 case .reused(let run, let cells):
                     for cell in cells { done[BlockID(run: run, cell: cell), default: []].append(cell) }
@@ -56,20 +57,12 @@ extension RecordStore {
         }
     }
 
-    private static func insert(_ row: ResultRow, into database: Database) throws -> Verdict {
-        let key = Data(row.jobKey)
-        if let read = row.testRead { try insert(read, into: database) }
-        let insert = try database.cachedStatement(
-            sql: "INSERT OR IGNORE INTO record(job_key, result_sha, body, run_info) VALUES (?, ?, ?, ?)"
-        )
-        try insert.execute(arguments: [key, Data(row.resultDigest), Data(row.body), Data(row.runInfo)])
-        // Read before any other statement runs: it counts what the last one changed.
-        let isNew = database.changesCount > 0
-        for blob in row.blobs {
-            try database.cachedStatement(sql: "INSERT OR IGNORE INTO blob(sha, size, bytes) VALUES (?, ?, ?)")
-                .execute(arguments: [Data(blob.digest), blob.bytes.count, Data(blob.bytes)])
-        }
+    private static func write(_ row: ResultRow, with inserts: inout RecordInserts) throws -> Verdict {
+        if let read = row.testRead { try insert(read, into: inserts.database) }
+        let isNew = try inserts.insert(row)
+        for blob in row.blobs { try inserts.insert(blob) }
         if isNew { return .new }
+        let (key, database) = (Data(row.jobKey), inserts.database)
         let known = try Data.fetchOne(
             try database.cachedStatement(sql: "SELECT result_sha FROM record WHERE job_key = ?"),
             arguments: [key]
@@ -77,9 +70,14 @@ extension RecordStore {
         guard let known, known != Data(row.resultDigest) else { return .equal }
         try database.cachedStatement(
             sql: """
-                INSERT OR IGNORE INTO divergence(job_key, first_sha, second_sha, worker, body, at) VALUES (?, ?, ?, ?, ?, ?)
+                INSERT OR IGNORE INTO divergence(job_key, first_sha, second_sha, worker, body, at, run)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
-        ).execute(arguments: [key, known, Data(row.resultDigest), row.worker, Data(row.body), timestamp()])
+        ).execute(
+            arguments: [
+                key, known, Data(row.resultDigest), row.worker, Data(row.body), timestamp(), Int64(row.run.rawValue),
+            ]
+        )
         return .divergent
     }
 

@@ -108,8 +108,13 @@ extension RecordStore {
     /// For each key, whether it has a record.
     package func recorded(_ keys: [Digest]) throws(RouteGridError) -> [Bool] {
         try read { database in
-            let statement = try database.cachedStatement(sql: "SELECT 1 FROM record WHERE job_key = ?")
-            return try keys.map { try Int.fetchOne(statement, arguments: [Data($0)]) != nil }
+            let statement = try RawStatement("SELECT 1 FROM record WHERE job_key = ?", database)
+            return try keys.map { key in
+                try key.withBytes { bytes in
+                    try statement.bind(bytes, 1)
+                    return try statement.run()
+                }
+            }
         }
     }
 
@@ -142,6 +147,19 @@ extension RecordStore {
                 try Int.fetchOne(database, sql: "SELECT count(*) FROM record") ?? 0,
                 try Int.fetchOne(database, sql: "SELECT count(*) FROM divergence") ?? 0,
                 UInt64(try Int64.fetchOne(database, sql: "SELECT max(seq) FROM record") ?? 0)
+            )
+        }
+    }
+
+    /// How many differing results each run brought; those that an older version wrote belong to run 0.
+    package func divergenceCounts() throws(RouteGridError) -> [RunID: Int] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: "SELECT coalesce(run, 0) AS run, count(*) AS count FROM divergence GROUP BY 1"
+            )
+            return Dictionary(
+                uniqueKeysWithValues: rows.map { (RunID(UInt64($0["run"] as Int64)), $0["count"] as Int) }
             )
         }
     }

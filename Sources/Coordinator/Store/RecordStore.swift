@@ -27,7 +27,9 @@ package final class RecordStore: Sendable {
             var configuration = Configuration()
             configuration.label = "records"
             configuration.prepareDatabase { database in
-                try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+                // For a new file only: records of a few kilobytes do not fill pages of 4 KiB, and each page is a write.
+                try database.execute(sql: "PRAGMA page_size = 16384")
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = 1000")
                 try database.execute(sql: "PRAGMA cache_size = -65536")
             }
             try Self.probe(folder.database)

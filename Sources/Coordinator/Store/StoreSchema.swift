@@ -52,6 +52,9 @@ enum StoreSchema {
                 if let read = TestRead(job: job) { try RecordStore.insert(read, into: database) }
             }
         }
+        migrator.registerMigration("3 runs of divergences") { database in
+            try database.execute(sql: "ALTER TABLE divergence ADD COLUMN run INTEGER")
+        }
         return migrator
     }
 }

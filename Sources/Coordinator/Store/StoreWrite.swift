@@ -2,15 +2,17 @@ package import Grid
 package import RouteGridBase
 
 /// A result as a worker sent it, checked, on its way into the store.
+///
+/// Its bytes are parts of the message that it came in.
 package struct ResultRow: Hashable, Sendable {
     package var run: RunID
     package var cell: Int
     package var jobKey: Digest
     package var resultDigest: Digest
     /// The record: one JSON line without its line feed.
-    package var body: [UInt8]
+    package var body: ArraySlice<UInt8>
     /// Facts of the run, one JSON line; never hashed.
-    package var runInfo: [UInt8]
+    package var runInfo: ArraySlice<UInt8>
     /// Blobs that came inside the message; they are committed with the record that names them.
     package var blobs: [InlineBlob]
     package var worker: String
@@ -19,8 +21,8 @@ package struct ResultRow: Hashable, Sendable {
 
     package struct InlineBlob: Hashable, Sendable {
         package var digest: Digest
-        package var bytes: [UInt8]
-        package init(digest: Digest, bytes: [UInt8]) {
+        package var bytes: ArraySlice<UInt8>
+        package init(digest: Digest, bytes: ArraySlice<UInt8>) {
             self.digest = digest
             self.bytes = bytes
         }
@@ -31,8 +33,8 @@ package struct ResultRow: Hashable, Sendable {
         cell: Int,
         jobKey: Digest,
         resultDigest: Digest,
-        body: [UInt8],
-        runInfo: [UInt8],
+        body: ArraySlice<UInt8>,
+        runInfo: ArraySlice<UInt8>,
         blobs: [InlineBlob] = [],
         worker: String,
         testRead: TestRead? = nil

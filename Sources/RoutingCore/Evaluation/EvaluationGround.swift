@@ -16,6 +16,7 @@ package struct EvaluationGround: Sendable {
     /// Bounds of the Rank Score: mean train costs (sound), means of positive costs over all samples (compat).
     package let rankBounds: CostBounds?
     private let original: OutcomeTable
+    private let partGrounds = LockedBox<[EvaluationPart: PartGround]>([:])
 
     /// The ground of a split.
     ///
@@ -58,6 +59,16 @@ package struct EvaluationGround: Sendable {
         ItemOutcomes(table, rows: try rows(of: part), pool: pool, original: original)
     }
 
+    /// What every router's evaluation on a part shares, made when it is first asked for.
+    ///
+    /// - Throws: `badInput` when the part is empty.
+    func part(_ part: EvaluationPart) throws(RouteGridError) -> PartGround {
+        if let known = partGrounds.withLock({ $0[part] }) { return known }
+        let fresh = try PartGround(part, of: self)
+        partGrounds.withLock { $0[part] = fresh }
+        return fresh
+    }
+
     /// The best single model: by train (sound), by the evaluated part (compat).
     package func bestSingle(on outcomes: ItemOutcomes) -> Int { mode == .sound ? pool.best : outcomes.bestSingle }
 
@@ -89,5 +100,22 @@ package struct EvaluationGround: Sendable {
             peak: peak,
             parity: parity
         )
+    }
+}
+
+/// Outcomes, slices and reference of one part, whatever the router.
+struct PartGround: Sendable {
+    let rows: [Int]
+    let outcomes: ItemOutcomes
+    let slices: PartSlices
+    /// What metrics on this part refer to, without the points that a record picks.
+    let reference: CurveReference
+
+    init(_ part: EvaluationPart, of ground: EvaluationGround) throws(RouteGridError) {
+        rows = try ground.rows(of: part)
+        outcomes = try ground.outcomes(of: part)
+        slices = PartSlices(of: rows.map { ground.table.samples[$0] })
+        let unpicked = CurveReference.Pick.none(why: "no point is picked")
+        reference = ground.reference(on: outcomes, largest: 0, peak: unpicked, parity: unpicked)
     }
 }

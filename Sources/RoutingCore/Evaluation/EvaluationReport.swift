@@ -2,7 +2,7 @@ import RouteGridBase
 import RouterCatalog
 import RoutingData
 
-/// The `result` object of a record.
+/// The `result` object of a record, all but its member `choices`: as a tree, and as bytes (``members``).
 struct EvaluationReport {
     let part: PartPredictions
     let plan: BudgetPlan
@@ -26,7 +26,7 @@ struct EvaluationReport {
     }
 
     /// Items that could afford no model at a point.
-    private func unaffordable(at point: Int) -> Int {
+    func unaffordable(at point: Int) -> Int {
         guard case .predictions(_, _, let sweep) = part.form, case .thresholds = plan.points, let budgets else {
             return 0
         }
@@ -56,14 +56,19 @@ struct EvaluationReport {
         for metric in CurveMetric.allCases {
             let json = metrics[metric].json
             guard var fields = json.objectValue else { continue }
-            switch (metric, reference.peak, reference.parity) {
-            case (.accuracy, _, _), (.meanCost, _, _): fields["at"] = JSONValue(reference.largest)
-            case (.ps, .point(let index), _): fields["at"] = JSONValue(index)
-            case (.qnc, _, .point(let index)): fields["at"] = JSONValue(index)
-            default: break
-            }
+            if let place = place(of: metric) { fields["at"] = JSONValue(place) }
             members[metric.rawValue] = .object(fields)
         }
         return .object(members)
+    }
+
+    /// The point that a metric was read at, if it was read at one.
+    func place(of metric: CurveMetric) -> Int? {
+        switch (metric, reference.peak, reference.parity) {
+        case (.accuracy, _, _), (.meanCost, _, _): reference.largest
+        case (.ps, .point(let index), _): index
+        case (.qnc, _, .point(let index)): index
+        default: nil
+        }
     }
 }

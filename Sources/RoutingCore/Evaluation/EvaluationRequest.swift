@@ -29,8 +29,17 @@ package struct EvaluationRequest: Hashable, Sendable {
 
 /// What an evaluation found.
 package struct Evaluation: Sendable {
-    /// The `result` object of a record, all but its member `choices`.
-    package var result: JSONValue
+    let report: EvaluationReport
+    /// The members of the `result` object of a record, all but `choices`, in both byte forms.
+    package let members: EncodedJSON
     /// `[points, items]`: the number of the model that each item of the part got, in the part's row order.
-    package var choices: Matrix<UInt8>
+    package var choices: Matrix<UInt8> { report.choices }
+
+    init(_ report: EvaluationReport) {
+        self.report = report
+        members = report.members
+    }
+
+    /// The `result` object of a record as a tree, all but its member `choices`.
+    package var result: JSONValue { report.json }
 }

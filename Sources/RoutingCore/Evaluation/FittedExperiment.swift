@@ -9,26 +9,35 @@ import RoutingData
 package struct FittedExperiment: Sendable {
     package let request: FitRequest
     package let router: any FittedRouter
-    let ground: EvaluationGround
+    package let ground: EvaluationGround
     private let cache = LockedBox<[CacheKey: PartPredictions]>([:])
+    /// Evaluations of a router's own points, which no budget changes.
+    private let ownPoints = LockedBox<[OwnPoints: Evaluation]>([:])
 
     private struct CacheKey: Hashable {
         var part: EvaluationPart
         var modality: Modality?
     }
 
+    private struct OwnPoints: Hashable {
+        var part: CacheKey
+        /// λ of a soft label: points show it.
+        var lambda: Budget?
+    }
+
     /// Puts a fit and its data together.
     ///
+    /// `ground` is that of the request's table, parts and mode, when it is at hand from another fit.
     /// - Throws: ``RouteGridError`` `badInput` as ``EvaluationGround`` does.
-    package init(request: FitRequest, router: any FittedRouter) throws {
+    package init(request: FitRequest, router: any FittedRouter, ground: EvaluationGround? = nil) throws {
         self.request = request
         self.router = router
-        ground = try EvaluationGround(request.table, parts: request.parts, mode: request.mode)
+        self.ground = try ground ?? EvaluationGround(request.table, parts: request.parts, mode: request.mode)
     }
 
     /// Fits the router of a request.
-    package init(fitting request: FitRequest) throws {
-        try self.init(request: request, router: RouterFitting.fit(request))
+    package init(fitting request: FitRequest, ground: EvaluationGround? = nil) throws {
+        try self.init(request: request, router: RouterFitting.fit(request), ground: ground)
     }
 
     /// Evaluates the router on a part at a budget.
@@ -36,8 +45,21 @@ package struct FittedExperiment: Sendable {
     /// - Throws: ``RouteGridError`` `badInput` when the part is empty, when rule or budget do not suit the router, or when
     ///   mode `sound` must freeze operating points on a dev part that is empty.
     package func evaluate(_ request: EvaluationRequest) throws -> Evaluation {
-        let part = try predictions(request.part, modality: request.testModality)
         let plan = try BudgetPlan(request, experiment: self)
+        guard case .own = plan.points else { return try evaluate(plan) }
+        let key = OwnPoints(
+            part: CacheKey(part: request.part, modality: request.testModality),
+            lambda: request.rule == .softLabel ? request.budget : nil
+        )
+        if let known = ownPoints.withLock({ $0[key] }) { return known }
+        let fresh = try evaluate(plan)
+        ownPoints.withLock { $0[key] = fresh }
+        return fresh
+    }
+
+    private func evaluate(_ plan: BudgetPlan) throws -> Evaluation {
+        let request = plan.request
+        let part = try predictions(request.part, modality: request.testModality)
         let (choices, points, budgets) = plan.points(of: part)
         let picks = try plan.picks(points: points, experiment: self)
         var reference = part.reference
@@ -51,7 +73,7 @@ package struct FittedExperiment: Sendable {
             points: points,
             reference: reference
         )
-        return Evaluation(result: report.json, choices: choices)
+        return Evaluation(report)
     }
 
     /// The router's output on a part, from the cache when it is there.

@@ -21,11 +21,9 @@ struct PartPredictions: Sendable {
 
     /// Asks a router about the rows of a part.
     init(_ router: any FittedRouter, on ground: EvaluationGround, part: EvaluationPart, modality: Modality?) throws {
-        let rows = try ground.rows(of: part)
-        outcomes = try ground.outcomes(of: part)
-        slices = PartSlices(of: rows.map { ground.table.samples[$0] })
-        let unpicked = CurveReference.Pick.none(why: "no point is picked")
-        reference = ground.reference(on: outcomes, largest: 0, peak: unpicked, parity: unpicked)
+        let shared = try ground.part(part)
+        let rows = shared.rows
+        (outcomes, slices, reference) = (shared.outcomes, shared.slices, shared.reference)
         let (items, models) = (rows.count, ground.table.models.count)
         switch try router.output(for: rows, of: ground.table, modality: modality) {
         case .predictions(let quality, let cost):

@@ -8,6 +8,8 @@ struct PartSlices: Sendable {
 
     /// `dataset:NAME` or `group:NAME` of each slice.
     private var names: [String] = []
+    /// The slices in the order of their names, each with its name as JSON.
+    private var sorted: [(place: Int, name: [UInt8])] = []
     /// For each way of slicing the slice of every item.
     private var slices: [[Int]] = []
 
@@ -17,6 +19,9 @@ struct PartSlices: Sendable {
         let groups = samples.map(\.group)
         let count = Set(groups).count
         if count > 1, count <= Self.groupLimit, groups != datasets { add(groups, prefix: "group:") }
+        sorted = names.enumerated()
+            .sorted { $0.element.utf8.lexicographicallyPrecedes($1.element.utf8) }
+            .map { ($0.offset, JSONValue.string($0.element).jsonBytes()) }
     }
 
     private mutating func add(_ values: [String], prefix: String) {
@@ -35,8 +40,14 @@ struct PartSlices: Sendable {
         slices.append(slice)
     }
 
-    /// `{"dataset:NAME": {"n", "accuracy", "cost"}, "group:NAME": …}` of one choice vector.
-    func json(of choices: ArraySlice<UInt8>, _ outcomes: ItemOutcomes) -> JSONValue {
+    /// What one slice of a choice vector came to.
+    private struct Means {
+        var count: Int
+        var accuracy: Double
+        var cost: Double
+    }
+
+    private func means(of choices: ArraySlice<UInt8>, _ outcomes: ItemOutcomes) -> [Means] {
         var counts = [Int](repeating: 0, count: names.count)
         var quality = [CompensatedSum](repeating: CompensatedSum(), count: names.count)
         var cost = quality
@@ -48,15 +59,42 @@ struct PartSlices: Sendable {
                 cost[place].add(outcomes.cost.elements[cell])
             }
         }
-        var members: [String: JSONValue] = [:]
-        for (place, name) in names.enumerated() {
+        return counts.indices.map { place in
             let count = Double(counts[place])
+            return Means(
+                count: counts[place],
+                accuracy: quality[place].value / count,
+                cost: cost[place].value / count
+            )
+        }
+    }
+
+    /// `{"dataset:NAME": {"n", "accuracy", "cost"}, "group:NAME": …}` of one choice vector.
+    func json(of choices: ArraySlice<UInt8>, _ outcomes: ItemOutcomes) -> JSONValue {
+        var members: [String: JSONValue] = [:]
+        for (name, slice) in zip(names, means(of: choices, outcomes)) {
             members[name] = [
-                "n": JSONValue(counts[place]),
-                "accuracy": .double(quality[place].value / count),
-                "cost": .double(cost[place].value / count),
+                "n": JSONValue(slice.count), "accuracy": .double(slice.accuracy), "cost": .double(slice.cost),
             ]
         }
         return .object(members)
+    }
+
+    /// The same in both byte forms.
+    func encode(_ choices: ArraySlice<UInt8>, _ outcomes: ItemOutcomes, into out: inout EncodedJSON) {
+        let means = means(of: choices, outcomes)
+        out.object { out in
+            for (place, name) in sorted {
+                out.member(encoded: name)
+                out.object {
+                    $0.member("accuracy")
+                    $0.number(means[place].accuracy)
+                    $0.member("cost")
+                    $0.number(means[place].cost)
+                    $0.member("n")
+                    $0.integer(means[place].count)
+                }
+            }
+        }
     }
 }

@@ -20,8 +20,17 @@ package final class ExperimentExecutor: CellExecutor {
         let labels: JSONValue
         let experiment: FittedExperiment
         let fitSeconds: Double
+        let cost: CostIdentity?
+        /// Evaluations that differ in their budget only, and what writes their records.
+        let families: [(job: JobIdentity, writer: RecordWriter)]
         /// Of the cells that the task had when it was prepared.
-        let jobs: [Data: CellIdentity]
+        let cells: [Digest: Asked]
+    }
+
+    /// What a cell of the task asks for.
+    private enum Asked {
+        case evaluation(family: Int, budget: Budget)
+        case latency(LatencyIdentity)
     }
 
     /// - Parameters:
@@ -43,17 +52,26 @@ package final class ExperimentExecutor: CellExecutor {
         guard fit.numerics == numerics else {
             throw RouteGridError(.badInput, "this slot computes as \(numerics), the fit asks for \(fit.numerics)")
         }
-        var jobs: [Data: CellIdentity] = [:]
-        var list: [CellIdentity] = []
+        var families = JobFamilies()
+        var cells: [Digest: Asked] = [:]
+        cells.reserveCapacity(task.cells.count)
+        var measurements: [LatencyIdentity] = []
         for cell in task.cells {
-            let job = try CellIdentity(parsing: Array(cell.eval), place: "cell \(cell.cell)")
-            jobs[cell.jobKey] = job
-            list.append(job)
+            let (bytes, key) = (Array(cell.eval), try Digest(field: cell.jobKey, "job_key"))
+            if LatencyIdentity.isNamed(by: bytes) {
+                let json = try JSONValue(parsing: bytes, place: "cell \(cell.cell)")
+                measurements.append(try LatencyIdentity(json: json, place: "cell \(cell.cell)"))
+                cells[key] = .latency(measurements[measurements.count - 1])
+            } else {
+                let found = try families.read(bytes, place: "cell \(cell.cell)")
+                cells[key] = .evaluation(family: found.family, budget: found.budget)
+            }
         }
+        let list = families.jobs.map(CellIdentity.evaluation) + measurements.map(CellIdentity.latency)
         let labels = try JSONValue(parsing: task.labels, place: "labels")
         var paths: [Digest: String] = [:]
         for file in task.data { paths[try Digest(field: file.sha, "data.sha")] = file.path }
-        let (table, parts) = try loader.load(fit, list, paths: paths)
+        let (ground, table, parts) = try loader.load(fit, list, paths: paths)
         let request = FitRequest(
             router: fit.router,
             mode: fit.mode,
@@ -64,9 +82,12 @@ package final class ExperimentExecutor: CellExecutor {
             table: table,
             parts: parts
         )
-        // A lease is often the rest of one that this slot fitted already; where the fit is timed, that does not count.
+        // A lease is often the rest of one that this slot fitted already; where the fit is timed, that does not count. Costs
+        // may differ all the same: a fit that does not train on them has one key for all prices.
+        let cost = list.first?.cost
         let known = current.flatMap { known in
-            known.bytes == task.fit && known.experiment.request.table.hasEmbeddings(of: table) ? known : nil
+            known.bytes == task.fit && known.cost == cost && known.experiment.request.table.hasEmbeddings(of: table)
+                ? known : nil
         }
         let experiment: FittedExperiment
         var fitSeconds = known?.fitSeconds ?? 0
@@ -77,58 +98,65 @@ package final class ExperimentExecutor: CellExecutor {
             let begun = clock.now
             let router = try RouterFitting.fit(request)
             fitSeconds = (clock.now - begun) / .seconds(1)
-            experiment = try FittedExperiment(request: request, router: router)
+            experiment = try FittedExperiment(request: request, router: router, ground: ground)
         }
         current = Prepared(
             bytes: task.fit,
             fit: fit,
-            fitKey: Digest(hashing: Array(task.fit)),
+            fitKey: task.fit.withUnsafeBytes { Digest(hashing: $0) },
             labels: labels,
             experiment: experiment,
             fitSeconds: fitSeconds,
-            jobs: jobs
+            cost: cost,
+            families: families.jobs.map { ($0, RecordWriter(fit: fit, job: $0, labels: labels)) },
+            cells: cells
         )
     }
 
     package func evaluate(_ cell: SlotCell) throws -> CellOutcome {
-        guard let current, let job = current.jobs[cell.jobKey], job.fit == current.fitKey else {
-            throw RouteGridError(.badInput, "cell \(cell.cell) does not belong to the fit of its task")
-        }
         // The keys are those of the bytes that are computed from.
         let key = cell.eval.withUnsafeBytes { Digest(hashing: $0) }
-        guard key.data == cell.jobKey else {
+        guard let leased = Digest(bytes: cell.jobKey), key == leased else {
             throw RouteGridError(.badInput, "cell \(cell.cell): its evaluation has another key than it was leased with")
         }
-        switch job {
-        case .evaluation(let job): return try evaluate(job, key, current)
-        case .latency(let job): return try measure(job, current)
+        switch current?.cells[key] {
+        case .evaluation(let family, let budget):
+            guard let current, current.families[family].job.fit == current.fitKey else { break }
+            return try evaluate(current.families[family], at: budget, key, current)
+        case .latency(let job):
+            guard let current, job.fit == current.fitKey else { break }
+            return try measure(job, current)
+        case nil: break
         }
+        throw RouteGridError(.badInput, "cell \(cell.cell) does not belong to the fit of its task")
     }
 
-    private func evaluate(_ job: JobIdentity, _ key: Digest, _ current: Prepared) throws -> CellOutcome {
+    private func evaluate(
+        _ family: (job: JobIdentity, writer: RecordWriter),
+        at budget: Budget,
+        _ key: Digest,
+        _ current: Prepared
+    ) throws -> CellOutcome {
+        let job = family.job
         let evaluation = try current.experiment.evaluate(
             EvaluationRequest(
                 testModality: job.testModality,
                 part: job.part,
                 rule: job.rule,
                 // λ of a soft label belongs to the fit; the point shows it.
-                budget: current.fit.label.map { Budget.amount($0.lambda) } ?? job.budget,
+                budget: current.fit.label.map { Budget.amount($0.lambda) } ?? budget,
                 isRawPenalty: job.isRawPenalty
             )
         )
         let choices = evaluation.choices
         let digest = Digest(hashing: choices.elements)
-        let record = MetricRecord.make(
-            fit: current.fit,
-            job: job,
-            labels: current.labels,
-            result: MetricRecord.result(
-                evaluation.result,
-                choices: digest,
-                points: choices.rows,
-                items: choices.columns
-            ),
-            jobKey: key
+        let record = family.writer.record(
+            budget: budget,
+            jobKey: key,
+            members: evaluation.members,
+            choices: digest,
+            points: choices.rows,
+            items: choices.columns
         )
         return CellOutcome(
             resultDigest: record.resultDigest,

@@ -12,6 +12,9 @@ struct RunFacts {
     private let head: [UInt8]
     private let middle: [UInt8]
     private let tail: [UInt8]
+    /// The largest memory so far, asked for once a second while cells are quick.
+    private var peakKilobytes = 0
+    private var peakSecond = -1
 
     private static let host = ProcessInfo.processInfo.hostName
 
@@ -34,21 +37,20 @@ struct RunFacts {
     }
 
     /// The line of one cell, without its line feed: keys in order, times in seconds, memory in bytes.
-    func line(jobKey: Data, started: timespec, evaluationSeconds: Double) -> [UInt8] {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    mutating func line(jobKey: Data, started: timespec, evaluationSeconds: Double) -> [UInt8] {
+        if started.tv_sec != peakSecond || evaluationSeconds > 0.01 {
+            var usage = rusage()
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+            (peakSecond, peakKilobytes) = (started.tv_sec, usage.ru_maxrss)
+        }
         var line: [UInt8] = []
         line.reserveCapacity(head.count + middle.count + tail.count + 160)
         line.append(contentsOf: head)
         line.append(contentsOf: RunFacts.seconds(evaluationSeconds).utf8)
         line.append(contentsOf: middle)
-        let digits = Array("0123456789abcdef".utf8)
-        for byte in jobKey {
-            line.append(digits[Int(byte >> 4)])
-            line.append(digits[Int(byte & 15)])
-        }
+        if let key = Digest(bytes: jobKey) { line.append(contentsOf: key.hexBytes) }
         // The kernel counts in kilobytes: the largest memory that this process ever held.
-        line.append(contentsOf: "\",\"peak_rss\":\(usage.ru_maxrss * 1024),\"started\":\"".utf8)
+        line.append(contentsOf: "\",\"peak_rss\":\(peakKilobytes * 1024),\"started\":\"".utf8)
         RunFacts.append(started, to: &line)
         line.append(contentsOf: tail)
         return line

@@ -51,7 +51,7 @@ package final class SlotMain {
         fitted.seconds = fitSeconds
         try reporter.send(.fitted(fitted))
 
-        let facts = RunFacts(attempt: task.attempt, worker: task.worker, fitSeconds: fitSeconds)
+        var facts = RunFacts(attempt: task.attempt, worker: task.worker, fitSeconds: fitSeconds)
         for cell in task.cells where !inbox.isSkipped(cell.cell) {
             progress.begin(.cell(cell.cell))
             var started = timespec()

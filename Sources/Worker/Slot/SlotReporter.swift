@@ -19,6 +19,9 @@ final class SlotReporter: @unchecked Sendable {
     private let condition = NSCondition()
     private var batch = SlotBatch()
     private var jobKeys: [UInt8] = []
+    private var resultDigests: [UInt8] = []
+    /// Blobs inside the batch: neighbouring cells often name the same.
+    private var inlined: Set<Digest> = []
     private var items: [UInt8] = []
     private var blobBytes = 0
     private var waitingSince: Date?
@@ -40,27 +43,31 @@ final class SlotReporter: @unchecked Sendable {
 
     /// Adds the result of a cell.
     func report(lease: UInt64, cell: SlotCell, outcome: CellOutcome, facts: [UInt8]) throws {
-        var item = WireResultItem()
-        item.jobKey = cell.jobKey
-        item.resultSha = outcome.resultDigest.data
-        item.record = Data(outcome.record)
-        item.run = Data(facts)
-        item.cell = cell.cell
-        item.blobs = outcome.blobs.map(\.digest.data)
-        let size = outcome.blobs.reduce(0) { $0 + $1.content.count }
-        let isInline = size <= SlotReporter.inlineLimit
-        if isInline { item.inline = outcome.blobs.map { Data($0.content) } }
-        let encoded: [UInt8] = try item.serializedBytes()
+        let blobSize = outcome.blobs.reduce(0) { $0 + $1.content.count }
+        let isInline = blobSize <= SlotReporter.inlineLimit
+        let key = try Digest(field: cell.jobKey, "job_key")
+        let expected = outcome.record.count + facts.count + blobSize + 256
 
         condition.lock()
         defer { condition.unlock() }
-        if items.count + encoded.count + blobBytes > WireProtocol.batchSize { try sendBatch() }
+        if items.count + expected + blobBytes > WireProtocol.batchSize { try sendBatch() }
         batch.lease = lease
         batch.cells.append(cell.cell)
-        jobKeys.append(contentsOf: cell.jobKey)
-        ResultFrame.append(encoded, to: &items)
+        key.append(to: &jobKeys)
+        outcome.resultDigest.append(to: &resultDigests)
+        let fresh = isInline ? outcome.blobs.filter { inlined.insert($0.digest).inserted } : []
+        ResultFrame.appendItem(
+            cell: cell.cell,
+            jobKey: key,
+            resultDigest: outcome.resultDigest,
+            record: outcome.record,
+            run: facts,
+            blobs: outcome.blobs.map(\.digest),
+            inline: fresh.map(\.content),
+            to: &items
+        )
         if !isInline {
-            blobBytes += size
+            blobBytes += blobSize
             for blob in outcome.blobs {
                 var part = SlotBlob()
                 part.sha = blob.digest.data
@@ -91,10 +98,13 @@ final class SlotReporter: @unchecked Sendable {
         guard waitingSince != nil else { return }
         waitingSince = nil
         batch.jobKeys = Data(jobKeys)
+        batch.resultShas = Data(resultDigests)
         batch.items = Data(items)
         let full = batch
         batch = SlotBatch()
         jobKeys.removeAll(keepingCapacity: true)
+        resultDigests.removeAll(keepingCapacity: true)
+        inlined.removeAll(keepingCapacity: true)
         items.removeAll(keepingCapacity: true)
         blobBytes = 0
         try write(.batch(full))

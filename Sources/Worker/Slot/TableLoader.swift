@@ -1,5 +1,7 @@
 import Grid
 import RouteGridBase
+import RouterCatalog
+import RoutingCore
 import RoutingData
 import Wire
 
@@ -9,25 +11,38 @@ struct TableLoader {
     private var floats = RecentlyUsed<Digest, Matrix<Float>>(capacity: 6)
     private var samples = RecentlyUsed<Digest, [Sample]>(capacity: 4)
     private var splits = RecentlyUsed<SplitKey, SplitParts>(capacity: 16)
+    private var grounds = RecentlyUsed<GroundKey, EvaluationGround>(capacity: 4)
 
     private struct SplitKey: Hashable {
         var samples: Digest
         var split: Split
     }
 
-    /// The table that a fit and the evaluations of it read, with the rows of its split.
+    /// All that a ground is made of.
+    private struct GroundKey: Hashable {
+        var samples: Digest
+        var models: [String]
+        var quality: Digest
+        var cost: CostIdentity
+        var text: Digest?
+        var image: Digest?
+        var split: Split
+        var mode: EvaluationMode
+    }
+
+    /// The table that a fit and the evaluations of it read, with the rows of its split, and what fits on it share.
     ///
     /// - Parameters:
     ///   - fit: what is fitted.
     ///   - jobs: what is read off it.
     ///   - paths: where the blobs are.
-    /// - Returns: the table, with every embedding that is named, and its parts.
+    /// - Returns: the ground of the table as loaded, with every embedding that is named; the table itself; its parts.
     /// - Throws: `temporary` when a blob is not where it should be, `badInput` when blobs do not fit together.
     mutating func load(
         _ fit: FitIdentity,
         _ jobs: [CellIdentity],
         paths: [Digest: String]
-    ) throws -> (table: OutcomeTable, parts: SplitParts) {
+    ) throws -> (ground: EvaluationGround, table: OutcomeTable, parts: SplitParts) {
         guard let job = jobs.first else { throw RouteGridError(.badInput, "a task without cells") }
         let data = job.data
         let rows = try samples.value(data.samples) {
@@ -47,7 +62,18 @@ struct TableLoader {
         let parts = try splits.value(SplitKey(samples: data.samples, split: fit.split)) {
             try fit.split.parts(of: rows)
         }
-        return (table, parts)
+        let key = GroundKey(
+            samples: data.samples,
+            models: data.models,
+            quality: data.quality,
+            cost: fit.data.cost ?? job.cost,
+            text: text,
+            image: image,
+            split: fit.split,
+            mode: fit.mode
+        )
+        let ground = try grounds.value(key) { try EvaluationGround(table, parts: parts, mode: fit.mode) }
+        return (ground, table, parts)
     }
 
     private mutating func cost(

@@ -39,7 +39,7 @@ extension WorkerSupervisor {
         if let socket { loop.close(socket, discarding: true) }
         var options = SocketOptions()
         options.linger = .milliseconds(200)
-        options.reconnectMaximum = .seconds(1)
+        options.reconnectMaximum = .milliseconds(250)
         do {
             let opened = try context.socket(.dealer, options: options)
             try opened.connect(configuration.url)
@@ -80,11 +80,13 @@ extension WorkerSupervisor {
             log.warning("no coordinator answers", metadata: ["url": "\(configuration.url)"])
             connect()
         case .open:
+            // A coordinator that missed an answer may have been restarted: asked more often, it says so as soon as it is back.
+            let pause = now - link.lastHeard > link.heartbeat * 1.2 ? link.heartbeat / 5 : link.heartbeat
             if now - link.lastHeard > link.heartbeat * 3 {
                 log.warning("the coordinator is silent", metadata: ["url": "\(configuration.url)"])
                 lose()
                 connect()
-            } else if now - link.lastBeat >= link.heartbeat {
+            } else if now - link.lastBeat >= pause {
                 sayHeartbeat()
             }
         }
@@ -124,7 +126,9 @@ extension WorkerSupervisor {
         var wanted = 0
         if phase == .working {
             let settled = leases.values.count { $0.phase == .computed }
-            wanted = configuration.slots + configuration.ahead + min(settled, 16)
+            wanted = configuration.slots + configuration.ahead + min(settled, 256)
+            // The disk there is behind: what is held already goes on, and nothing more is asked for.
+            if outbox.byteCount > ResultOutbox.comfortableBytes { wanted = 0 }
         }
         guard wanted != creditSaid else { return }
         creditSaid = wanted

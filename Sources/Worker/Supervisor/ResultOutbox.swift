@@ -13,6 +13,19 @@ package struct ResultOutbox {
         }
     }
 
+    /// A result of a key: a key can have two, when a program gives another answer each time.
+    package struct Name: Hashable {
+        package var jobKey: Digest
+        package var resultDigest: Digest
+
+        package init(jobKey: Digest, resultDigest: Digest) {
+            (self.jobKey, self.resultDigest) = (jobKey, resultDigest)
+        }
+    }
+
+    /// Bytes that may be held before no more work is asked for.
+    static let comfortableBytes = 64 << 20
+
     private struct Batch {
         /// The envelope, ready to send.
         let frame: [UInt8]
@@ -30,35 +43,52 @@ package struct ResultOutbox {
     private var nextBatch = 0
     /// What is sent next, in order.
     private var unsent: [Int] = []
-    /// Two runs may wait for one key: one acknowledgement each, in the order they were sent.
-    private var waiting: [Digest: [Waiting]] = [:]
+    private var waiting: [Name: Waiting] = [:]
+    /// Two runs may wait for one result: one acknowledgement each, in the order they were sent.
+    private var others: [Name: [Waiting]] = [:]
+    /// Bytes of the results that are held.
+    package private(set) var byteCount = 0
 
     package init() {}
 
     package var isEmpty: Bool { batches.isEmpty }
-    package var keys: [Digest] { waiting.keys.sorted() }
+    package var keys: [Digest] { Set(waiting.keys.map(\.jobKey)).sorted() }
 
     /// Adds a batch of results of one lease.
-    package mutating func add(_ frame: [UInt8], lease: UInt64, cells: [UInt64], keys: [Digest], blockers: Set<Digest>) {
-        guard !keys.isEmpty else { return }
+    package mutating func add(
+        _ frame: [UInt8],
+        lease: UInt64,
+        cells: [UInt64],
+        names: [Name],
+        blockers: Set<Digest>
+    ) {
+        guard !names.isEmpty else { return }
         let number = nextBatch
         nextBatch += 1
-        batches[number] = Batch(frame: frame, outstanding: keys.count, blockers: blockers)
+        batches[number] = Batch(frame: frame, outstanding: names.count, blockers: blockers)
+        byteCount += frame.count
         unsent.append(number)
-        for (key, cell) in zip(keys, cells) {
-            waiting[key, default: []].append(Waiting(batch: number, entry: Entry(lease: lease, cell: cell)))
+        for (name, cell) in zip(names, cells) {
+            let new = Waiting(batch: number, entry: Entry(lease: lease, cell: cell))
+            if waiting[name] == nil { waiting[name] = new } else { others[name, default: []].append(new) }
         }
     }
 
     /// The coordinator has a result on disk.
     ///
-    /// - Returns: which one; nil when it is not waited for (an acknowledgement of what was sent twice).
-    package mutating func acknowledge(_ key: Digest) -> Entry? {
-        guard var entries = waiting[key] else { return nil }
-        let first = entries.removeFirst()
-        waiting[key] = entries.isEmpty ? nil : entries
+    /// - Returns: which one; nil when it is not waited for (an acknowledgement of what was sent twice, or of another
+    ///   result of the key).
+    package mutating func acknowledge(_ name: Name) -> Entry? {
+        guard let first = waiting.removeValue(forKey: name) else { return nil }
+        if !others.isEmpty, var rest = others[name] {
+            waiting[name] = rest.removeFirst()
+            others[name] = rest.isEmpty ? nil : rest
+        }
         batches[first.batch]?.outstanding -= 1
-        if batches[first.batch]?.outstanding == 0 { batches[first.batch] = nil }
+        if let batch = batches[first.batch], batch.outstanding == 0 {
+            byteCount -= batch.frame.count
+            batches[first.batch] = nil
+        }
         return first.entry
     }
 
@@ -69,6 +99,7 @@ package struct ResultOutbox {
 
     /// Sends what may go, oldest first, until `send` says that no more is taken.
     package mutating func flush(_ send: ([UInt8]) -> Bool) {
+        guard !unsent.isEmpty else { return }
         var left: [Int] = []
         var isOpen = true
         for number in unsent {

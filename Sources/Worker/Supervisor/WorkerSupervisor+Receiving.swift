@@ -35,15 +35,23 @@ extension WorkerSupervisor {
     // MARK: Results
 
     private func acknowledge(_ committed: WireCommitted) throws(RouteGridError) {
-        for item in committed.items {
-            let key = try Digest(field: item.jobKey, "job_key")
-            if item.verdict == .divergent {
+        let keys = try Digest.list(committed.jobKeys, "job_keys")
+        let digests = try Digest.list(committed.resultShas, "result_shas")
+        guard keys.count == digests.count, keys.count == committed.verdicts.count else {
+            throw RouteGridError(.protocolRefused, "an acknowledgement of \(keys.count) keys and other digests")
+        }
+        var settled: [UInt64: [UInt64]] = [:]
+        for (place, key) in keys.enumerated() {
+            if committed.verdicts[place] == .divergent {
                 log.error("a result differs from the recorded one", metadata: ["key": "\(key)"])
             }
-            guard let entry = outbox.acknowledge(key) else { continue }
-            leases[entry.lease]?.unacknowledged.remove(entry.cell)
-            leases[entry.lease]?.done += 1
-            settle(entry.lease)
+            let name = ResultOutbox.Name(jobKey: key, resultDigest: digests[place])
+            if let entry = outbox.acknowledge(name) { settled[entry.lease, default: []].append(entry.cell) }
+        }
+        for (lease, cells) in settled {
+            leases[lease]?.unacknowledged.subtract(cells)
+            leases[lease]?.done += cells.count
+            settle(lease)
         }
     }
 

@@ -7,15 +7,10 @@ extension WorkerSupervisor {
     /// Results of cells: forwarded as they are.
     func take(_ batch: SlotBatch, from slot: Slot) throws(RouteGridError) {
         guard case .running(let message) = slot.phase, message.lease == batch.lease else { return }
-        guard batch.jobKeys.count == 32 * batch.cells.count else {
+        let keys = try Digest.list(batch.jobKeys, "job_keys")
+        let digests = try Digest.list(batch.resultShas, "result_shas")
+        guard keys.count == batch.cells.count, digests.count == keys.count else {
             throw RouteGridError(.protocolRefused, "a batch of \(batch.cells.count) cells with other keys")
-        }
-        var keys: [Digest] = []
-        keys.reserveCapacity(batch.cells.count)
-        batch.jobKeys.withUnsafeBytes { bytes in
-            for start in stride(from: 0, to: bytes.count, by: 32) {
-                if let key = Digest(bytes: bytes[start..<start + 32]) { keys.append(key) }
-            }
         }
         var blockers = Set<Digest>()
         for blob in batch.blobs {
@@ -35,7 +30,8 @@ extension WorkerSupervisor {
             for cell in batch.cells { fail(lease, cell: cell, .error, text, isRetryable: false, log: []) }
             return
         }
-        outbox.add(frame, lease: message.lease, cells: batch.cells, keys: keys, blockers: blockers)
+        let names = zip(keys, digests).map { ResultOutbox.Name(jobKey: $0, resultDigest: $1) }
+        outbox.add(frame, lease: message.lease, cells: batch.cells, names: names, blockers: blockers)
         leases[message.lease]?.uncomputed.subtract(batch.cells)
         leases[message.lease]?.unacknowledged.formUnion(batch.cells)
         if !blockers.isEmpty { checkUploads(.now) }

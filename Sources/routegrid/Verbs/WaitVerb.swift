@@ -35,6 +35,7 @@ struct WaitVerb: ParsableCommand {
         defer { client.close() }
         var progress = ProgressReport(output.console)
         let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
+        let begun = ContinuousClock.now
         var report = try RunReport(try client.query("run", selector))
         while !report.isOver {
             progress.update(report)
@@ -45,7 +46,9 @@ struct WaitVerb: ParsableCommand {
                     "run \(selector) is not over yet: \(report.done) of \(report.cells) cells recorded"
                 )
             }
-            usleep(200_000)
+            // Short runs are seen to end at once, long ones are not asked about all the time.
+            let passed = ContinuousClock.now - begun
+            usleep(UInt32(min(max(passed / .milliseconds(1) * 20, 5_000), 200_000)))
             report = try RunReport(try client.query("run", selector))
         }
         progress.finish(report)

@@ -100,8 +100,7 @@ import ZeroMQ
         #expect(try echo.comesBack(said, within: .seconds(20)))
         #expect(witness.seen.results == [keys[0]: 2, keys[1]: 2])
         var committed = WireCommitted()
-        committed.items = [WireCommittedItem()]
-        committed.items[0].jobKey = keys[1].data
+        committed.jobKeys = keys[1].data
         #expect(try echo.comesBack(WireMessage.encode(.committed(committed)), within: .seconds(20)))
         #expect(witness.seen.acknowledged == [keys[1]])
     }

@@ -53,9 +53,7 @@ struct TracedAcknowledgements {
             for frames in readers[call.target, default: ZMTPReader()].feed(call.data.prefix(call.result)) {
                 guard let message = try? WireMessage(frames: frames[...]), case .committed(let said) = message.body
                 else { continue }
-                for item in said.items {
-                    if let key = Digest(bytes: item.jobKey) { keys.append((key, call.begun)) }
-                }
+                for key in (try? Digest.list(said.jobKeys, "job_keys")) ?? [] { keys.append((key, call.begun)) }
             }
         }
         self.keys = keys

@@ -25,7 +25,7 @@ package final class WireWitness: Sendable {
             let keys = result.items.compactMap { Digest(bytes: $0.jobKey) }
             box.withLock { seen in for key in keys { seen.results[key, default: 0] += 1 } }
         case .committed(let committed):
-            let keys = committed.items.compactMap { Digest(bytes: $0.jobKey) }
+            let keys = (try? Digest.list(committed.jobKeys, "job_keys")) ?? []
             box.withLock { seen in seen.acknowledged.formUnion(keys) }
         default: break
         }

@@ -138,9 +138,9 @@ final class ProtocolPeer {
             }
             dropIfDone(revoke.lease)
         case .committed(let committed):
-            for item in committed.items {
-                guard let id = held.first(where: { $0.value.open.contains(item.jobKey) })?.key else { continue }
-                held[id]?.open.remove(item.jobKey)
+            for key in try Digest.list(committed.jobKeys, "job_keys").map(\.data) {
+                guard let id = held.first(where: { $0.value.open.contains(key) })?.key else { continue }
+                held[id]?.open.remove(key)
                 counts.acknowledged += 1
                 counts.lastAcknowledgement = now
                 dropIfDone(id)

@@ -198,4 +198,43 @@ private struct StubRouter: FittedRouter {
         #expect(zip(thinned, thinned.dropFirst()).allSatisfy { (4...5).contains($1 - $0) })
         #expect(FrozenBudgets.thinned([1, 2, 3], to: 3) == [1, 2, 3])
     }
+
+    @Test(arguments: [EvaluationMode.sound, .compat], [EvaluationPart.dev, .test])
+    func `a result's bytes are those of its tree, in both forms`(mode: EvaluationMode, part: EvaluationPart) throws {
+        let policies: @Sendable ([Int]) -> RouterOutput = { rows in
+            .policies([rows.map { $0 % 3 }, rows.map { _ in 2 }])
+        }
+        let scores: @Sendable ([Int]) -> RouterOutput = { rows in
+            let elements = rows.flatMap { [Double($0 % 2), 0.5, Double($0 % 5) / 4] }
+            return .scores(Matrix(rows: rows.count, columns: 3, elements: elements))
+        }
+        let cases: [(FittedExperiment, BudgetRule, [Budget])] = [
+            (try experiment(mode), .threshold, [.exact, .relative(0.5), .amount(0), .amount(4.25), .amount(1e20)]),
+            (try experiment(mode), .penalty, [.exact, .amount(0.1), .amount(3)]),
+            (try experiment(mode, answer: policies), .threshold, [.exact, .amount(2)]),
+            (try experiment(mode, answer: scores), .softLabel, [.amount(.infinity), .amount(0), .amount(0.3)]),
+            (try experiment(mode, dev: part == .dev, missing: false), .threshold, [.amount(5.5)]),
+        ]
+        for (experiment, rule, budgets) in cases {
+            for budget in budgets {
+                // Twice: the second answer may come from what is kept.
+                for _ in 0..<2 {
+                    let evaluation = try experiment.evaluate(EvaluationRequest(part: part, rule: rule, budget: budget))
+                    var bytes = EncodedJSON()
+                    bytes.object { $0.members(evaluation.members) }
+                    #expect(String(decoding: bytes.plain, as: UTF8.self) == evaluation.result.jsonText)
+                    #expect(String(decoding: bytes.canonical, as: UTF8.self) == evaluation.result.canonicalText)
+                }
+            }
+        }
+    }
+
+    @Test func `soft labels of two λ on one router keep their own points`() throws {
+        let experiment = try experiment(answer: { rows in .policies([rows.map { _ in 1 }]) })
+        for lambda in [0.25, 0.75] {
+            let request = EvaluationRequest(part: .test, rule: .softLabel, budget: .amount(lambda))
+            let points = try experiment.evaluate(request).result["points"]?.arrayValue
+            #expect(points?[0]["lambda"]?.numberValue == lambda)
+        }
+    }
 }

@@ -1,0 +1,50 @@
+import GRDB
+import RouteGridBase
+
+/// The two statements that run for every record of one transaction.
+struct RecordInserts {
+    let database: Database
+    private let record: RawStatement
+    private let blob: RawStatement
+    /// Blobs that this transaction has put already: neighbouring cells often name the same.
+    private var blobs: Set<Digest> = []
+
+    init(_ database: Database) throws {
+        self.database = database
+        record = try RawStatement(
+            "INSERT OR IGNORE INTO record(job_key, result_sha, body, run_info) VALUES (?, ?, ?, ?)",
+            database
+        )
+        blob = try RawStatement("INSERT OR IGNORE INTO blob(sha, size, bytes) VALUES (?, ?, ?)", database)
+    }
+
+    /// Inserts a record; whether it is the first of its key.
+    func insert(_ row: ResultRow) throws -> Bool {
+        try row.jobKey.withBytes { key in
+            try row.resultDigest.withBytes { digest in
+                try row.body.withUnsafeBytes { body in
+                    try row.runInfo.withUnsafeBytes { info in
+                        try record.bind(key, 1)
+                        try record.bind(digest, 2)
+                        try record.bind(body, 3)
+                        try record.bind(info, 4)
+                        try record.run()
+                    }
+                }
+            }
+        }
+        return database.changesCount > 0
+    }
+
+    mutating func insert(_ part: ResultRow.InlineBlob) throws {
+        guard blobs.insert(part.digest).inserted else { return }
+        try part.digest.withBytes { digest in
+            try part.bytes.withUnsafeBytes { bytes in
+                try blob.bind(digest, 1)
+                try blob.bind(bytes.count, 2)
+                try blob.bind(bytes, 3)
+                try blob.run()
+            }
+        }
+    }
+}

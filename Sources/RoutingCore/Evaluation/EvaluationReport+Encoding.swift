@@ -1,0 +1,134 @@
+import RouteGridBase
+import RouterCatalog
+import RoutingData
+
+extension EvaluationReport {
+    /// The members of ``json`` in both byte forms, without the braces around them and without a tree.
+    var members: EncodedJSON {
+        let largest = reference.largest
+        var out = EncodedJSON()
+        out.reserve(1_536 + 96 * points.count)
+        out.member("metrics")
+        metrics(into: &out)
+        out.member("n")
+        out.integer(part.outcomes.items)
+        out.member("n_missing")
+        out.integer(part.outcomes.missingCount)
+        out.member("n_missing_chosen")
+        out.integer(part.outcomes.missingChosen(in: choices.row(largest)))
+        out.member("n_unaffordable")
+        out.integer(unaffordable(at: largest))
+        out.member("points")
+        out.array {
+            for index in points.indices {
+                $0.element()
+                point(index, into: &$0)
+            }
+        }
+        out.member("reference")
+        reference.encode(into: &out)
+        out.member("slices")
+        part.slices.encode(choices.row(largest), part.outcomes, into: &out)
+        return out
+    }
+
+    private func point(_ index: Int, into out: inout EncodedJSON) {
+        out.object {
+            $0.member("accuracy")
+            $0.number(points[index].accuracy)
+            $0.member("cost")
+            $0.number(points[index].cost)
+            $0.member("id")
+            $0.integer(index)
+            switch (plan.points, budgets, plan.request.rule, plan.request.budget) {
+            case (.thresholds, let budgets?, _, _):
+                $0.member("threshold")
+                $0.number(budgets[index])
+            case (.penalties, let budgets?, _, _):
+                $0.member("lambda")
+                $0.number(budgets[index])
+            case (.own, _, .softLabel, .amount(let lambda)):
+                $0.member("lambda")
+                if lambda.isFinite { $0.number(lambda) } else { $0.string("inf") }
+            default: break
+            }
+        }
+    }
+
+    private func metrics(into out: inout EncodedJSON) {
+        let metrics = CurveMetrics(points: points, reference: reference)
+        out.object {
+            for (metric, name) in Self.sortedMetrics {
+                $0.member(encoded: name)
+                $0.object { out in
+                    if let place = place(of: metric) {
+                        out.member("at")
+                        out.integer(place)
+                    }
+                    switch metrics[metric] {
+                    case .value(let number):
+                        out.member("v")
+                        out.number(number)
+                    case .absent(let why):
+                        out.nullMember("v")
+                        out.member("why")
+                        out.string(why)
+                    }
+                }
+            }
+        }
+    }
+
+    /// By name, each with its name in quotes.
+    private static let sortedMetrics: [(CurveMetric, [UInt8])] = CurveMetric.allCases
+        .sorted { $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8) }
+        .map { ($0, JSONValue.string($0.rawValue).jsonBytes()) }
+}
+
+extension CurveReference {
+    /// ``json`` in both byte forms.
+    func encode(into out: inout EncodedJSON) {
+        out.object {
+            $0.member("best")
+            best.encode(into: &$0)
+            $0.member("c_best")
+            $0.number(strongCost)
+            $0.member("c_hi")
+            $0.number(highestCost)
+            $0.member("c_lo")
+            $0.number(lowestCost)
+            $0.member("cheapest")
+            cheapest.encode(into: &$0)
+            if let dev {
+                $0.member("dev")
+                $0.object {
+                    $0.member("goal")
+                    $0.number(dev.goal)
+                    $0.member("point")
+                    dev.point.encode(into: &$0)
+                }
+            }
+            $0.member("oracle")
+            $0.number(oracleAccuracy)
+            guard let rankBounds else { return }
+            $0.member("rank_bounds")
+            $0.array {
+                for bound in [rankBounds.low, rankBounds.high] {
+                    $0.element()
+                    $0.number(bound)
+                }
+            }
+        }
+    }
+}
+
+extension OperatingPoint {
+    fileprivate func encode(into out: inout EncodedJSON) {
+        out.object {
+            $0.member("accuracy")
+            $0.number(accuracy)
+            $0.member("cost")
+            $0.number(cost)
+        }
+    }
+}
