@@ -42,7 +42,7 @@ struct RecordScanTests {
             line("[1}"), line("]"), line("\u{1}"), line("\\"), line(String(repeating: "[", count: 64)),
             line().replacing("\"job_key\":\"", with: "\"job_kex\":\""),
             line().replacing(digest.hex, with: digest.hex.uppercased()),
-            line().replacing("result_sha256", with: "result_sha256"),
+            line().replacing("result_sha256", with: "result_sha257"),
             line().replacing("\"schema\"", with: "\"measured\":{},\"schema\""),
             line().replacing("\"schema\"", with: "\"job_key\":\"\(key.hex)\",\"schema\""),
         ]
