@@ -20,6 +20,8 @@ package struct ReceivedResult: Sendable {
     package private(set) var fence: UInt64 = 0
     package private(set) var run: UInt64 = 0
     package private(set) var items: [Item] = []
+    /// Of the frame, which lives as long as an item of it.
+    package let byteCount: Int
 
     /// The tag of an envelope's field `result`.
     private static let tag: UInt8 = 8 << 3 | 2
@@ -34,6 +36,7 @@ package struct ReceivedResult: Sendable {
         guard frame.count <= limit else {
             throw Self.refused("a frame of \(frame.count) bytes; the limit is \(limit)")
         }
+        byteCount = frame.count
         let isWhole = frame.withUnsafeBytes { bytes -> Bool in
             var outer = FieldReader(bytes, 0..<bytes.count)
             guard let field = outer.next(), field.number == 8, let body = field.content, outer.isAtEnd else {

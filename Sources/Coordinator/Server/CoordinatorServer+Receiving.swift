@@ -14,7 +14,6 @@ extension CoordinatorServer {
                         ReceivedResult(frame: message.frames[1], limit: configuration.maximumFrame),
                         from: route
                     )
-                    waiting.byteCount += message.frames[1].count
                 } else {
                     let parsed = try WireMessage(frames: message.frames[1...], limit: configuration.maximumFrame)
                     try receive(parsed, from: route)

@@ -15,7 +15,10 @@ extension CoordinatorServer {
         var receipt = CommitBatch.Receipt(route: route, run: RunID(result.run))
         // What stands before a result that cannot be right is taken.
         defer {
-            if !receipt.cells.isEmpty { waiting.receipts.append(receipt) }
+            if !receipt.cells.isEmpty {
+                waiting.receipts.append(receipt)
+                waiting.byteCount += result.byteCount
+            }
             commitIfIdle()
         }
         for item in result.items {
