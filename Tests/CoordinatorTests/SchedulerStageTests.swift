@@ -132,7 +132,7 @@ struct SchedulerStageTests {
         let (after, none) = bench(recovering: true, done: [0, 1, 4, 5, 3], selection: [3, 6])
         #expect(none.isEmpty)
         after.join(ann)
-        #expect(after.granted(after.pass(1_000, alive: [ann])).map(\.cells) == [[6]])
+        #expect(after.granted(after.pass(1_500, alive: [ann])).map(\.cells) == [[6]])
         #expect(after.scheduler.isOpen(6, in: run1) && !after.scheduler.isOpen(7, in: run1))
     }
 
