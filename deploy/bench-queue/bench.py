@@ -95,8 +95,10 @@ class Cluster:
         """Of the coordinator, the workers and their slots."""
         pids = [process.pid for process in self.processes]
         for process in self.processes:
-            children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-            pids += [int(child) for child in children]
+            # A child belongs to the thread that started it.
+            for children in pathlib.Path(f"/proc/{process.pid}/task").glob("*/children"):
+                with contextlib.suppress(FileNotFoundError):
+                    pids += [int(child) for child in children.read_text().split()]
         ticks = 0
         for pid in pids:
             with contextlib.suppress(FileNotFoundError):
