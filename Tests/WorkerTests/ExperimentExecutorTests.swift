@@ -97,7 +97,7 @@ import Worker
         task.cells[0].eval = Data(job.json.canonicalBytes())
         task.cells[0].jobKey = job.key.data
         let turns = folder
-        let executor = ExperimentExecutor(numerics: "test-class", turn: MachineTurn(folder: turns))
+        let executor = ExperimentExecutor(numerics: "test-class", turn: MachineTurn(files: turns + "/turn"))
         executor.enter(task)
         try executor.prepare(task)
         let outcome = try executor.evaluate(task.cells[0])

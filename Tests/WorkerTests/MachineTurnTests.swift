@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Worker
 
-/// Slots of one machine share two files; these tests have files of their own.
+/// Slots of one coordinator share two files; these tests have files of their own.
 @Suite(.timeLimit(.minutes(1))) struct MachineTurnTests {
     @Test func `tasks compute beside each other, a measurement alone`() throws {
         let folder = try TemporaryFolder()
@@ -58,18 +58,18 @@ import Worker
     }
 
     @Test func `without a place for its files nobody is alone and nobody waits`() {
-        let meter = MachineTurn(folder: "/no/such/folder")
+        let meter = MachineTurn(files: "/no/such/folder/turn")
         meter.enter()
         meter.enterAlone()
         #expect(!meter.isAlone)
         meter.leave()
     }
 
-    private func turn(_ folder: TemporaryFolder) -> MachineTurn { MachineTurn(folder: folder.path) }
+    private func turn(_ folder: TemporaryFolder) -> MachineTurn { MachineTurn(files: folder.path("turn")) }
 
     /// Whether somebody keeps new tasks out.
     private func isShut(_ folder: TemporaryFolder) -> Bool {
-        let door = open("\(folder.path)/routegrid-\(getuid()).door", O_RDWR | O_CLOEXEC)
+        let door = open(folder.path("turn.door"), O_RDWR | O_CLOEXEC)
         defer { close(door) }
         return flock(door, LOCK_SH | LOCK_NB) != 0
     }

@@ -176,7 +176,9 @@ package final class ExperimentExecutor: CellExecutor {
         measured["queries"] = JSONValue(rows.count)
         measured["machine"] = machine
         measured["other_busy_slots"] =
-            turn.isAlone ? ["v": 0] : ["v": .null, "why": "other slots of this machine did not make room in time"]
+            turn.isAlone
+            ? ["v": 0]
+            : ["v": .null, "why": "other slots of this coordinator on this machine did not make room in time"]
         let record = LatencyRecord.make(
             fit: current.fit,
             job: job,

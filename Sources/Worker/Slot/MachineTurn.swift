@@ -1,10 +1,12 @@
 import Foundation
 import Glibc
+import RouteGridBase
+package import ZeroMQ
 
-/// Who computes on this machine: any number of slots at once, or one that measures, alone.
+/// Who computes for a coordinator on this machine: any number of slots at once, or one that measures, alone.
 ///
-/// Two advisory locks on files that all slots of a user share, whatever their worker or cluster; the kernel frees them when
-/// a process ends, however it ends. The first is the door: who measures shuts it, so that nobody begins any more, then
+/// Two advisory locks on files that all slots of a user share whose workers have one coordinator; the kernel frees them when
+/// a process ends, however it ends. Clusters do not wait for each other: a time says what else the machine did (`load`). The first is the door: who measures shuts it, so that nobody begins any more, then
 /// waits for the second, the room, until those inside are through. Nobody waits for ever: a task that waited longer than
 /// its patience goes on, leaves a byte in the door's file as a mark, and the measurement knows that it was not alone.
 package final class MachineTurn {
@@ -18,11 +20,16 @@ package final class MachineTurn {
     /// The door's marks when this process was left alone; nil when it was not.
     private var marksWhenAlone: off_t?
 
-    /// - Parameter folder: where the files are; by default one that all slots of this user on this machine have.
-    package init(folder: String = "/tmp") {
-        (door, room) = (
-            Self.open("\(folder)/routegrid-\(getuid()).door"), Self.open("\(folder)/routegrid-\(getuid()).room")
-        )
+    /// - Parameter files: what the names of the two files begin with; by default one for all slots of this user.
+    package init(files: String = "/tmp/routegrid-\(getuid())") {
+        (door, room) = (Self.open(files + ".door"), Self.open(files + ".room"))
+    }
+
+    /// What the names of the two files begin with for a coordinator: beside its socket, or in the temporary folder.
+    package static func files(of coordinator: ZMQAddress) -> String {
+        if case .ipc(let path) = coordinator.transport { return path }
+        let digest = Digest(hashing: Array(coordinator.text.utf8)).hex
+        return "/tmp/routegrid-\(getuid())-\(digest.prefix(8))"
     }
 
     deinit {

@@ -13,12 +13,16 @@ struct SlotVerb: ParsableCommand {
     )
 
     @Flag(help: "Say the numerics class of this process, and end.") var numerics = false
+    @Option(help: "Whom measurements wait for: what two lock files' names begin with.") var turn: String?
 
     func run() throws {
         if numerics { return Console.writeData(NumericsClass.text + "\n") }
         openblas_set_num_threads(1)
         let progress = try ProgressPage(descriptor: SlotMain.progressDescriptor)
-        let executor = ExperimentExecutor(numerics: NumericsClass.text)
+        let executor = ExperimentExecutor(
+            numerics: NumericsClass.text,
+            turn: turn.map { MachineTurn(files: $0) } ?? MachineTurn()
+        )
         let slot = SlotMain(
             descriptor: SlotMain.conversationDescriptor,
             progress: progress,

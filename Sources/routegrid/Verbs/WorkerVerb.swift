@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RouteGridBase
 import Worker
+import ZeroMQ
 
 /// A worker: takes cells from a coordinator and computes them.
 struct WorkerVerb: AsyncParsableCommand {
@@ -73,7 +74,7 @@ struct WorkerVerb: AsyncParsableCommand {
         configuration.onLostTimeout = .seconds(onLostTimeout)
         configuration.drainGrace = .seconds(drainGrace)
         let launcher = ProcessSlotLauncher(
-            command: [try Self.ownProgram(), "slot"],
+            command: [try Self.ownProgram(), "slot", "--turn", MachineTurn.files(of: try ZMQAddress(connect))],
             environment: ProcessInfo.processInfo.environment
         )
         let supervisor = try WorkerSupervisor(configuration: configuration, launcher: launcher, log: log)
