@@ -25,6 +25,18 @@ struct StoreStageTests {
         #expect(try bench.store.blob(Digest(hashing: bytes), from: 0, count: .max)?.bytes == bytes)
     }
 
+    @Test func `results with blobs are committed beside a selection and after it`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        let bytes = Array("the selection".utf8)
+        try bench.store.commit([
+            .result(StoreBench.row(run, cell: 0, blobs: ["a"])), .selection(run, Digest(hashing: bytes), bytes),
+            .result(StoreBench.row(run, cell: 1, blobs: ["b"])),
+        ])
+        #expect(try bench.store.commit([.result(StoreBench.row(run, cell: 2, blobs: ["c"]))]) == [.new])
+        for text in ["a", "the selection", "b", "c"] { #expect(try bench.store.hasBlob(StoreBench.blob(text))) }
+    }
+
     @Test func `a configuration that was read on test is counted once, by data and split`() throws {
         let bench = try StoreBench()
         let run = try bench.addRun()

@@ -9,6 +9,9 @@ struct RawStatement {
     init(_ sql: String, _ database: Database) throws {
         self.database = database
         handle = try database.cachedStatement(sql: sql).sqliteStatement
+        // GRDB shares the statement with whoever has the same text, and leaves it where its last step ended: SQLite binds
+        // nothing then.
+        sqlite3_reset(handle)
     }
 
     /// Binds memory that stays where it is until ``run()``.

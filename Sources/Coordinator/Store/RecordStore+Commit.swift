@@ -31,8 +31,7 @@ extension RecordStore {
                     try database.cachedStatement(sql: "UPDATE run SET priority = ? WHERE id = ?")
                         .execute(arguments: [priority, Int64(run.rawValue)])
                 case .selection(let run, let digest, let bytes):
-                    try database.cachedStatement(sql: "INSERT OR IGNORE INTO blob(sha, size, bytes) VALUES (?, ?, ?)")
-                        .execute(arguments: [Data(digest), bytes.count, Data(bytes)])
+                    try inserts.insert(ResultRow.InlineBlob(digest: digest, bytes: bytes[...]))
                     try database.cachedStatement(sql: "UPDATE run SET stage = 2, selection_sha = ? WHERE id = ?")
                         .execute(arguments: [Data(digest), Int64(run.rawValue)])
                 case .audit(let actor, let action, let detail):
