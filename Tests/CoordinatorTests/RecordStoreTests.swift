@@ -28,6 +28,16 @@ struct RecordStoreTests {
         #expect(try bench.store.records(after: 0, limit: 10).map(\.body) == [Array("{\"text\":\"right\"}".utf8)])
     }
 
+    @Test func `records end with the first that fills the bytes`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        try bench.store.commit((0..<5).map { .result(StoreBench.row(run, cell: $0)) })
+        let size = try bench.store.records(after: 0, limit: 1).reduce(0) { $0 + $1.body.count + $1.runInfo.count }
+        for (limit, count) in [(1, 1), (size, 1), (size + 1, 2), (4 * size, 4), (.max, 5)] {
+            #expect(try bench.store.records(after: 0, limit: 10, byteLimit: limit).count == count)
+        }
+    }
+
     @Test func `a verdict does not depend on whether the blobs were known`() throws {
         let bench = try StoreBench()
         let run = try bench.addRun()

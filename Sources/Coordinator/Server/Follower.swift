@@ -15,6 +15,8 @@ extension CoordinatorServer {
     func follow(_ request: WireFollow, _ route: RoutingID) throws(RouteGridError) {
         let limit = Int(min(max(request.credit, 1), 4_096))
         if request.run == 0 {
+            // Whoever waited long asks again on a new connection.
+            followers.removeAll { peers[$0.route] == nil }
             followers.append(Follower(route: route, after: request.afterSeq, limit: limit))
             return feedFollowers()
         }
@@ -53,7 +55,12 @@ extension CoordinatorServer {
         let identity = access.store.identity
         for follower in waitingNow {
             access.read { store throws(RouteGridError) in
-                WireRecords(try store.records(after: follower.after, limit: follower.limit), identity: identity)
+                let records = try store.records(
+                    after: follower.after,
+                    limit: follower.limit,
+                    byteLimit: WireProtocol.batchSize
+                )
+                return WireRecords(records, identity: identity)
             } then: { outcome in
                 self.assumeIsolated { server in
                     if case .success(let message) = outcome, message.items.isEmpty {

@@ -130,14 +130,27 @@ extension RecordStore {
         }
     }
 
-    /// Records in the order they were committed, after a place in that order.
-    package func records(after sequence: UInt64, limit: Int) throws(RouteGridError) -> [StoredRecord] {
+    /// Records in the order they were committed, after a place in that order: at most `limit`, and no more once they have
+    /// `byteLimit` bytes.
+    package func records(
+        after sequence: UInt64,
+        limit: Int,
+        byteLimit: Int = .max
+    ) throws(RouteGridError) -> [StoredRecord] {
         try read { database in
-            try Row.fetchAll(
+            let rows = try Row.fetchCursor(
                 database,
                 sql: "SELECT seq, job_key, body, run_info FROM record WHERE seq > ? ORDER BY seq LIMIT ?",
                 arguments: [Int64(clamping: sequence), limit]
-            ).compactMap(StoredRecord.init)
+            )
+            var found: [StoredRecord] = []
+            var byteCount = 0
+            while byteCount < byteLimit, let row = try rows.next() {
+                guard let record = StoredRecord(row) else { continue }
+                found.append(record)
+                byteCount += record.body.count + record.runInfo.count
+            }
+            return found
         }
     }
 
