@@ -56,6 +56,26 @@ struct StoreStageTests {
         #expect(counts == [places[0]: 2, places[1]: 1])
     }
 
+    @Test func `a record that cannot be read has no value`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        let lines = ["{\"result\":{\"metrics\":{\"ps\":{\"v\":0.5}}}}", "{\"result\":,}", "{}"]
+        for (cell, line) in lines.enumerated() {
+            var row = StoreBench.row(run, cell: cell)
+            row.body = Array(line.utf8)[...]
+            try bench.store.commit([.result(row)])
+        }
+        let readings = try bench.store.readings(of: "ps", keys: lines.indices.map { StoreBench.key("cell \($0)") })
+        #expect(readings[StoreBench.key("cell 0")] == .value(0.5))
+        for cell in 1...2 {
+            guard case .absent(let why)? = readings[StoreBench.key("cell \(cell)")] else {
+                Issue.record("a value of \(lines[cell])")
+                continue
+            }
+            #expect(why.hasPrefix("its record"))
+        }
+    }
+
     @Test func `a read stands together with its record or not at all`() throws {
         let bench = try StoreBench()
         let run = try bench.addRun()
