@@ -23,6 +23,9 @@ package struct ReceivedResult: Sendable {
     /// Of the frame, which lives as long as an item of it.
     package let byteCount: Int
 
+    /// Blobs that one item may name: each inside it is looked for among them.
+    package static let maximumBlobs = 64
+
     /// The tag of an envelope's field `result`.
     private static let tag: UInt8 = 8 << 3 | 2
 
@@ -78,7 +81,7 @@ package struct ReceivedResult: Sendable {
             case (3, let part?): record = part
             case (4, let part?): run = part
             case (5, let part?):
-                guard let blob = digest(part) else { return nil }
+                guard blobs.count < maximumBlobs, let blob = digest(part) else { return nil }
                 blobs.append(blob)
             case (6, nil): cell = field.value
             case (7, let part?):

@@ -39,6 +39,15 @@ struct ReceivedResultTests {
         #expect(!ReceivedResult.isResult(try WireMessage.encode(.heartbeat(WireHeartbeat()))))
     }
 
+    @Test func `an item names few blobs`() throws {
+        var message = result(items: 1)
+        message.items[0].blobs = Array(repeating: Digest(hashing: []).data, count: ReceivedResult.maximumBlobs)
+        let read = try ReceivedResult(frame: WireMessage.encode(.result(message)))
+        #expect(read.items[0].blobs.count == ReceivedResult.maximumBlobs)
+        message.items[0].blobs.append(Digest(hashing: []).data)
+        #expect(throws: RouteGridError.self) { try ReceivedResult(frame: WireMessage.encode(.result(message))) }
+    }
+
     @Test func `every truncation and a lost digest are refused`() throws {
         let frame = try WireMessage.encode(.result(result(items: 3)))
         for length in 0..<frame.count {
