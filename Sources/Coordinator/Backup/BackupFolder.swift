@@ -62,6 +62,12 @@ package struct BackupFolder: Sendable {
         guard data.count >= byteCount else {
             throw .badInput(file, "\(data.count) bytes, and the backup's position says \(byteCount)")
         }
-        return Array(data.prefix(byteCount)).split(separator: UInt8(ascii: "\n"))
+        // Facts of a record may be an empty line.
+        let lines = Array(data.prefix(byteCount)).split(
+            separator: UInt8(ascii: "\n"),
+            omittingEmptySubsequences: false
+        )
+        guard lines.last?.isEmpty == true else { throw .badInput(file, "no line ends at its byte \(byteCount)") }
+        return Array(lines.dropLast())
     }
 }
