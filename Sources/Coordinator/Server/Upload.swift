@@ -61,6 +61,8 @@ extension CoordinatorServer {
         else {
             return send(.stored(digest, next: upload.bytes.count, complete: false, error: ""), to: route)
         }
+        // Held once, or each part would copy all that came before it.
+        uploads[id] = nil
         upload.bytes += data
         upload.touched = now
         guard upload.bytes.count == upload.total else {
