@@ -15,7 +15,7 @@ package struct PairedComparison: Sendable {
     package let tie: [Int]
     /// For each router the smallest difference to the leader that four of five repetitions would find; nil for the leader.
     ///
-    /// 2.8 paired bootstrap standard errors of the difference.
+    /// 2.8 paired bootstrap standard errors of the difference; nil where nothing says how it scatters.
     package let detectable: [Double?]
     /// `isBetter[a][b]`: router a is significantly better than router b, all pairs tested together.
     package let isBetter: [[Bool]]
@@ -75,7 +75,7 @@ package struct PairedComparison: Sendable {
             tie[router] = group
         }
         detectable = (0..<count).map { router in
-            guard let best = order.first, router != best else { return nil }
+            guard let best = order.first, router != best, clusters > 1, usable.count > 1 else { return nil }
             return 2.8 * StepDownTest.standardError(zip(values[best], values[router]).map { $0 - $1 })
         }
         self.order = order

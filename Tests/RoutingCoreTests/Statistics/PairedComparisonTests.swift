@@ -79,6 +79,21 @@ import Testing
         #expect(none.rank == [1...2, 1...2])
     }
 
+    @Test func `a few clusters that agree separate nobody, and one alone says nothing of scatter`() {
+        for (clusters, isSeparated) in [(1, false), (2, false), (5, false), (6, true), (100, true)] {
+            let comparison = PairedComparison(
+                estimates: [1, 0],
+                replicates: Matrix(rows: 2, columns: 1_000, elements: (0..<2_000).map { $0 < 1_000 ? 1 : 0 }),
+                clusters: clusters,
+                alpha: 0.05,
+                direction: .higherIsBetter
+            )
+            #expect(comparison.rank == (isSeparated ? [1...1, 2...2] : [1...2, 1...2]), "\(clusters) clusters")
+            #expect(comparison.tie == (isSeparated ? [1, 2] : [1, 1]), "\(clusters) clusters")
+            #expect(comparison.detectable == (clusters > 1 ? [nil, 0] : [nil, nil]), "\(clusters) clusters")
+        }
+    }
+
     /// Step-down by its definition: reject what exceeds the quantile of the maximum over all not yet rejected; repeat.
     @Test(arguments: 0..<30)
     func `adjusted p-values decide as the step-down procedure does`(seed: Int) {
