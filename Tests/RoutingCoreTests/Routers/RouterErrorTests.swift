@@ -85,6 +85,20 @@ enum TinyTable {
         #expect(message(TinyTable.request("kmeans", ["clusters": 30])).contains("the train part has 24 rows"))
     }
 
+    @Test(arguments: [("linear", "l2"), ("linearmf", "alpha")])
+    func `a penalty lost in rounding names its own router and parameter`(_ kind: String, _ parameter: String) {
+        var generator = Xoshiro256(seed: Digest(hashing: "wide".utf8))
+        var table = TinyTable.make()
+        // Far more features than train rows.
+        table.text = Matrix(
+            rows: 40,
+            columns: 60,
+            elements: (0..<40 * 60).map { _ in Float(generator.uniform() * 2 - 1) }
+        )
+        let request = TinyTable.request(kind, [parameter: 1e-20], modality: .text, table: table)
+        #expect(message(request).contains("router \(kind): parameter \"\(parameter)\": 1e-20 is too small"))
+    }
+
     @Test func `an empty train part is refused`() {
         #expect(message(TinyTable.request("linear", train: 0..<0)).contains("train part is empty"))
     }

@@ -25,10 +25,15 @@ enum LinearRegression {
 
     /// The affine model of least penalised squares.
     ///
-    /// `features` is `[rows, width]`, `targets` `[rows, targets]` with nothing missing; `penalty` l2 ≥ 0 is on the weights
-    /// and not on the intercept.
-    /// - Throws: ``RouteGridError`` `system` when LAPACK does not converge.
-    static func solve(_ features: Matrix<Double>, _ targets: Matrix<Double>, penalty: Double) throws -> AffineModel {
+    /// `features` is `[rows, width]`, `targets` `[rows, targets]` with nothing missing; `penalty` ≥ 0 is on the weights and
+    /// not on the intercept, `source` the router and the parameter that it comes from.
+    /// - Throws: ``RouteGridError`` `badInput` when the penalty is lost in rounding; `system` when LAPACK does not converge.
+    static func solve(
+        _ features: Matrix<Double>,
+        _ targets: Matrix<Double>,
+        penalty: Double,
+        source: (router: String, parameter: String) = ("linear", "l2")
+    ) throws -> AffineModel {
         let (centre, offset) = (features.means(), targets.means())
         var (x, y) = (features, targets)
         x.subtract(centre)
@@ -46,8 +51,8 @@ enum LinearRegression {
         }
         guard penalty == 0 else {
             throw RouteGridError.badInput(
-                "router linear",
-                "parameter \"l2\": \(penalty) is too small to invert anything"
+                "router \(source.router)",
+                "parameter \"\(source.parameter)\": \(penalty) is too small to invert anything"
             )
         }
         let weights = try LeastSquares.minimumNorm(x, y, cutoff: cutoff)

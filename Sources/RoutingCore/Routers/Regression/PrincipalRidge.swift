@@ -35,7 +35,7 @@ enum PrincipalRidge {
         let (rows, width) = (features.rows, features.columns)
         let kept = min(rank, rows, width)
         if kept == min(rows, width) {
-            return try LinearRegression.solve(features, targets, penalty: alpha)
+            return try LinearRegression.solve(features, targets, penalty: alpha, source: ("linearmf", "alpha"))
         }
         let offset = targets.means()
         let centre = features.means()
