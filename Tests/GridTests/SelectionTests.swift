@@ -152,7 +152,21 @@ struct SelectionTests {
         let lock = try lock("accuracy", "exclude: [{router: {kind: knn, k: 5}, split: {kind: random, index: 1}}]")
         let selection = try frozen(lock) { fit, _ in .value(Double(self.parameter(fit))) }
         #expect(selection.choices[0].chosen?.configuration["router"]?["k"] == 3)
-        #expect(selection.choices[0].candidates.last?.why == "excluded on 1 of 2 datasets and splits")
+        #expect(
+            selection.choices[0].candidates.last?.why
+                == "not judged on 1 of 2 combinations of dataset, split and budget"
+        )
+    }
+
+    @Test func `a configuration that exclude takes from a budget is not judged on the dearer ones alone`() throws {
+        let more = "exclude: [{router: {kind: knn, k: 5}, budget: 0.5x}]"
+        let text =
+            Self.yaml.replacing("METRIC", with: "accuracy").replacing("PER", with: "router.kind")
+            .replacing("[exact, 0.5x]", with: "[0.5x, 1x]") + "\n" + more
+        let selection = try frozen(DatasetFixture.resolve(text).lock) { fit, _ in .value(Double(self.parameter(fit))) }
+        let knn = selection.choices[0]
+        #expect(knn.chosen?.configuration["router"]?["k"] == 3 && knn.competing == 2 && knn.configurations == 3)
+        #expect(knn.candidates.last?.why == "not judged on 2 of 4 combinations of dataset, split and budget")
     }
 
     @Test func `a selection reads back from its bytes, and another member is refused`() throws {

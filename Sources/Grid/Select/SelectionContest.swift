@@ -48,7 +48,7 @@ struct SelectionContest: Sendable {
             numbers[configuration] = number
             entries.append(Entry(group: group, cell: cell))
         }
-        entries[number].conditions.insert(condition)
+        if case .judging = reading { entries[number].conditions.insert(condition) }
         switch reading {
         case .test:
             if let last = entries[number].tests.last, last.first + last.count == cell {
@@ -106,6 +106,7 @@ struct SelectionContest: Sendable {
         if entry.unread > 0 { return "\(entry.unread) of its dev cells have no record" }
         if let why = entry.why { return "no dev value: \(why)" }
         if entry.count == 0 { return "the grid has no dev cell of it that counts" }
-        return "excluded on \(conditions.count - entry.conditions.count) of \(conditions.count) datasets and splits"
+        let excluded = conditions.count - entry.conditions.count
+        return "not judged on \(excluded) of \(conditions.count) combinations of dataset, split and budget"
     }
 }

@@ -9,7 +9,8 @@ import RoutingData
 ///
 /// A configuration is a router with its parameters, its modalities, its encoders and its fusion. Its value is the mean over
 /// its dev cells that judge (see ``judges(_:budget:)``) of all seeds, λ, split indices and conditions that `per` does not
-/// keep apart. It competes when each of them has a value; the best mean wins, and of equal ones the first in grid order.
+/// keep apart. It competes when each of them has a value, on every dataset, split, rule and budget that any of its rivals is
+/// judged on; the best mean wins, and of equal ones the first in grid order.
 package struct SelectionTally: Sendable {
     private let lock: GridLock
     private let metric: MetricDescriptor
@@ -63,13 +64,14 @@ package struct SelectionTally: Sendable {
         let (block, values) = lock.coordinates(ofGroup: group)
         let layout = lock.layouts[block]
         let router = router(block, values.parameters)
-        let condition = values.table * lock.contents.axes.splits.count + values.split
+        let place = values.table * lock.contents.axes.splits.count + values.split
         let variant = layout.variants[values.variant]
         for job in lock.jobs(ofGroup: group) {
             let digits = lock.digits(ofCell: job.cell, inGroup: group)
-            let budget = lock.contents.axes.budgets[layout.block.budgets[digits.budget]]
+            let number = layout.block.budgets[digits.budget]
+            let budget = lock.contents.axes.budgets[number]
             let modality = ModalityCode(train: variant.train, test: variant.tests[digits.test])
-            let place = SelectionCodes.Place(
+            let code = SelectionCodes.Place(
                 block: block,
                 router: router,
                 table: values.table,
@@ -79,7 +81,7 @@ package struct SelectionTally: Sendable {
                 fusion: values.fusion,
                 rule: budget.rule
             )
-            let contest = codes.contest(place, fields: fields)
+            let contest = codes.contest(code, fields: fields)
             if contests[contest] == nil { order.append(contest) }
             let configuration = SelectionContest.Configuration(
                 router: router,
@@ -91,7 +93,7 @@ package struct SelectionTally: Sendable {
                 job.cell,
                 of: configuration,
                 group: group,
-                condition: condition,
+                condition: place * lock.contents.axes.budgets.count + number,
                 reading: lock.contents.axes.parts[digits.part] == .test
                     ? .test : judging[block][digits.budget] ? .judging(readings[job.jobKey]) : .other
             )
