@@ -10,8 +10,10 @@ extension Scheduler {
     mutating func selected(_ id: RunID, cells: CellBitmap) {
         guard case .choosing? = runs[id]?.stage else { return }
         runs[id]?.stage = .second(cells)
-        // Every group is looked at again; those without anything left are passed over.
+        // Every group is looked at again; those without anything left are passed over. Groups that a retry brought back
+        // meanwhile have selected cells too that nobody looked up.
         runs[id]?.cursor = 0
+        for group in runs[id]?.groups.keys ?? [:].keys { runs[id]?.groups[group]?.isResolved = false }
         mayGrant = true
     }
 
