@@ -35,17 +35,21 @@ def outputs(*networks):
     return predict
 
 
+def regression(network, loss, x, y, epochs, lean):
+    """A network fitted by Adam, 32 rows at a time."""
+    optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
+    features, targets = torch.from_numpy(x), torch.tensor(y, dtype=torch.float32)
+    for _ in range(epochs):
+        for inputs, wanted in batches(features, targets, 32, lean):
+            optimiser.zero_grad()
+            loss(network(inputs), wanted).backward()
+            optimiser.step()
+    return network
+
+
 def mlp(x, quality, cost, epochs=100, lean=False):
     def trained(y):
-        network = perceptron(x.shape[1], 256, 128, y.shape[1])
-        optimiser, loss = torch.optim.Adam(network.parameters(), lr=1e-3), nn.MSELoss()
-        features, targets = torch.from_numpy(x), torch.tensor(y, dtype=torch.float32)
-        for _ in range(epochs):
-            for inputs, wanted in batches(features, targets, 32, lean):
-                optimiser.zero_grad()
-                loss(network(inputs), wanted).backward()
-                optimiser.step()
-        return network
+        return regression(perceptron(x.shape[1], 256, 128, y.shape[1]), nn.MSELoss(), x, y, epochs, lean)
 
     return outputs(trained(quality), trained(cost))
 
@@ -71,15 +75,7 @@ def masked_error(found, wanted):
 
 def mlpmf(x, quality, cost, epochs=100, lean=False):
     def trained(y):
-        network = Factors(x.shape[1], y.shape[1])
-        optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
-        features, targets = torch.from_numpy(x), torch.tensor(y, dtype=torch.float32)
-        for _ in range(epochs):
-            for inputs, wanted in batches(features, targets, 32, lean):
-                optimiser.zero_grad()
-                masked_error(network(inputs), wanted).backward()
-                optimiser.step()
-        return network
+        return regression(Factors(x.shape[1], y.shape[1]), masked_error, x, y, epochs, lean)
 
     return outputs(trained(quality), trained(cost))
 
