@@ -13,14 +13,7 @@ import Testing
         let worker = try coordinator.worker(folder)
         let command = ["aggregator", "--connect", coordinator.url, "--out", "boards", "--every", "0.1"]
         let first = try RunningCommand(command, in: folder.path)
-        let submitted = try await CommandLineTool.run(
-            "submit",
-            "grid.yaml",
-            "--connect",
-            coordinator.url,
-            in: folder.path
-        )
-        #expect(submitted.status == 0, "\(submitted)")
+        try await coordinator.submit(folder)
         _ = try await first.firstLine()
         first.send(SIGKILL)
         _ = await first.ended()

@@ -9,8 +9,7 @@ import Testing
         let folder = try await SmallData.grid(Grids.many(splits: 4))
         let first = try await ClusterTests.Coordinator(in: folder)
         let worker = try first.worker(folder)
-        let submitted = try await CommandLineTool.run("submit", "grid.yaml", "--connect", first.url, in: folder.path)
-        let run = submitted.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let run = try await first.submit(folder)
         let waited = try await CommandLineTool.run(
             ["wait", run, "--connect", first.url, "--timeout", "60", "--out", "before"],
             in: folder.path

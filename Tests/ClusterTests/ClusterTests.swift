@@ -24,17 +24,19 @@ import Testing
             try RunningCommand(["worker", "--connect", url, "--slots", "\(slots)"], in: folder.path)
         }
 
+        /// Submits the folder's `grid.yaml`; gives the run's number.
+        @discardableResult
+        func submit(_ folder: TemporaryFolder) async throws -> String {
+            let outcome = try await CommandLineTool.run("submit", "grid.yaml", "--connect", url, in: folder.path)
+            #expect(outcome.status == 0, "\(outcome)")
+            return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+
         /// Stops it in order.
         func stop() async -> Int32 {
             process.send(SIGTERM)
             return await process.ended()
         }
-    }
-
-    private func submit(_ folder: TemporaryFolder, to url: String) async throws -> String {
-        let outcome = try await CommandLineTool.run("submit", "grid.yaml", "--connect", url, in: folder.path)
-        #expect(outcome.status == 0, "\(outcome)")
-        return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     private func report(of run: String, at url: String) async throws -> JSONValue {
@@ -67,7 +69,7 @@ import Testing
         let address = bind == "ipc" ? "ipc://\(folder.path("c"))" : bind
         let coordinator = try await Coordinator(in: folder, bind: address)
         let victim = try coordinator.worker(folder, slots: 2)
-        let run = try await submit(folder, to: coordinator.url)
+        let run = try await coordinator.submit(folder)
         _ = try await eventually("the first records; \(victim.messages)") {
             try await (report(of: run, at: coordinator.url)["done"]?.integerValue ?? 0) > 0 ? true : nil
         }
@@ -95,7 +97,7 @@ import Testing
         let folder = try await SmallData.grid(Grids.many(splits: 30))
         let coordinator = try await Coordinator(in: folder)
         let worker = try coordinator.worker(folder)
-        let run = try await submit(folder, to: coordinator.url)
+        let run = try await coordinator.submit(folder)
         let slot = try await eventually("a slot; \(worker.messages)") {
             Processes.children(of: worker.identifier).first { $0.words.contains("slot") }
         }
@@ -119,7 +121,7 @@ import Testing
     @Test func `a worker that comes late gets work at once`() async throws {
         let folder = try await SmallData.grid(Grids.many(splits: 2))
         let coordinator = try await Coordinator(in: folder)
-        let run = try await submit(folder, to: coordinator.url)
+        let run = try await coordinator.submit(folder)
         let early = try await CommandLineTool.run("wait", run, "--connect", coordinator.url, "--timeout", "0.5")
         #expect(early.status == 3, "\(early)")
         #expect(try await report(of: run, at: coordinator.url)["done"] == 0)
@@ -133,7 +135,7 @@ import Testing
         let socket = "ipc://\(folder.path("c"))"
         let first = try await Coordinator(in: folder, bind: socket)
         let worker = try first.worker(folder)
-        let run = try await submit(folder, to: socket)
+        let run = try await first.submit(folder)
         _ = try await eventually("the first records; \(worker.messages)") {
             try await (report(of: run, at: socket)["done"]?.integerValue ?? 0) > 0 ? true : nil
         }

@@ -19,8 +19,7 @@ import Testing
         let folder = try await SmallData.grid(Grids.many(splits: 3))
         let socket = "ipc://\(folder.path("c"))"
         let first = try await ClusterTests.Coordinator(in: folder, bind: socket)
-        let submitted = try await CommandLineTool.run("submit", "grid.yaml", "--connect", socket, in: folder.path)
-        #expect(submitted.status == 0, "\(submitted)")
+        try await first.submit(folder)
         let lonely = try await json("explain", "last/0", at: socket)
         #expect(lonely["reason"] == "no worker is connected")
         #expect(try await say("pause", "last", at: socket) == 0)
@@ -46,8 +45,7 @@ import Testing
         let folder = try await SmallData.grid(Grids.many(splits: 3))
         let socket = "ipc://\(folder.path("c"))"
         let first = try await ClusterTests.Coordinator(in: folder, bind: socket)
-        let submitted = try await CommandLineTool.run("submit", "grid.yaml", "--connect", socket, in: folder.path)
-        #expect(submitted.status == 0, "\(submitted)")
+        try await first.submit(folder)
         #expect(try await say("cancel", "last", "--reason", "wrong prices", at: socket) == 0)
         first.process.send(SIGKILL)
         _ = await first.process.ended()

@@ -23,14 +23,7 @@ import Testing
         let folder = try await SmallData.grid(grid)
         let coordinator = try await ClusterTests.Coordinator(in: folder)
         let worker = try coordinator.worker(folder)
-        let submitted = try await CommandLineTool.run(
-            "submit",
-            "grid.yaml",
-            "--connect",
-            coordinator.url,
-            in: folder.path
-        )
-        #expect(submitted.status == 0, "\(submitted)")
+        try await coordinator.submit(folder)
         return (folder, coordinator, worker)
     }
 

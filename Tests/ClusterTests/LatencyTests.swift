@@ -75,8 +75,7 @@ import Testing
         let socket = "ipc://\(folder.path("c"))"
         let first = try await ClusterTests.Coordinator(in: folder, bind: socket)
         let victim = try first.worker(folder, slots: 2)
-        let run = try await CommandLineTool.run("submit", "grid.yaml", "--connect", socket, in: folder.path).output
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let run = try await first.submit(folder)
         _ = try await eventually("the first measurement; \(victim.messages)") {
             let status = try await CommandLineTool.run("status", "--connect", socket, "--output", "json")
             let done = try JSONValue(parsing: status.output, place: "status")["runs"]?.arrayValue?[0]["done"]

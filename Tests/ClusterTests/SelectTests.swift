@@ -155,8 +155,7 @@ import Testing
         let socket = "ipc://\(folder.path("c"))"
         var coordinator = try await ClusterTests.Coordinator(in: folder, bind: socket)
         let worker = try coordinator.worker(folder)
-        let submitted = try await CommandLineTool.run("submit", "grid.yaml", "--connect", socket, in: folder.path)
-        #expect(submitted.status == 0, "\(submitted)")
+        try await coordinator.submit(folder)
         // In the first stage, when its last record is there (so around the selection), as soon as it serves, and later.
         let dev = 8 * Self.devCells
         for goal in [1, dev / 2, dev, dev, dev + 10] {
@@ -199,14 +198,7 @@ import Testing
     @Test func `explain and status tell the stages`() async throws {
         let folder = try await SmallData.grid(Self.yaml(splits: 1))
         let coordinator = try await ClusterTests.Coordinator(in: folder)
-        let submitted = try await CommandLineTool.run(
-            "submit",
-            "grid.yaml",
-            "--connect",
-            coordinator.url,
-            in: folder.path
-        )
-        #expect(submitted.status == 0, "\(submitted)")
+        try await coordinator.submit(folder)
         // Cells 0 and 1 are the oracle's on dev, 2 and 3 on test; 4 … 7 are those of knn with k = 3.
         let early = try await CommandLineTool.run("explain", "1/6", "--connect", coordinator.url)
         #expect(early.output.hasPrefix("waiting: test cells wait until all dev cells are over"), "\(early)")

@@ -19,8 +19,7 @@ import Testing
         if let refusal = disk.refusal { return print("not tried: \(refusal)") }
         let coordinator = try await ClusterTests.Coordinator(in: folder, state: "disk/state")
         let url = coordinator.url
-        let submitted = try await CommandLineTool.run("submit", "grid.yaml", "--connect", url, in: folder.path)
-        #expect(submitted.status == 0, "\(submitted)")
+        try await coordinator.submit(folder)
         disk.fill()
         let worker = try coordinator.worker(folder)
         _ = try await eventually("the stall; \(coordinator.process.messages)") {
