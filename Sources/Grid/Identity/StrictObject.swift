@@ -27,6 +27,12 @@ struct StrictObject {
         return value
     }
 
+    /// Takes the member `schema`, which must be the one that the reader knows.
+    mutating func schema(_ expected: String) throws(RouteGridError) {
+        let found = try text("schema")
+        guard found == expected else { throw .badInput(place, "schema: expected \(expected), found \"\(found)\"") }
+    }
+
     mutating func integer(_ name: String) throws(RouteGridError) -> Int {
         guard let value = try required(name).integerValue else {
             throw .badInput("\(place).\(name)", "expected a whole number")

@@ -25,10 +25,7 @@ extension GridLockContents {
     ///   this build does not have.
     package init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        let schema = try object.text("schema")
-        guard schema == GridLock.schema else {
-            throw .badInput(place, "schema: expected \(GridLock.schema), found \"\(schema)\"")
-        }
+        try object.schema(GridLock.schema)
         name = try object.text("name")
         mode = try object.choice("mode")
         numerics = try object.text("numerics")

@@ -72,10 +72,7 @@ package struct MetricRecord: Hashable, Sendable {
 
     init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        let schema = try object.text("schema")
-        guard schema == Self.schema else {
-            throw .badInput(place, "schema: expected \(Self.schema), found \"\(schema)\"")
-        }
+        try object.schema(Self.schema)
         let (jobKey, fitKey) = (try object.digest("job_key"), try object.digest("fit_key"))
         let claimed = try object.digest("result_sha256")
         let (job, result) = (try object.required("job"), try object.required("result"))

@@ -90,10 +90,7 @@ package struct TestReadCounts: Hashable, Sendable {
     /// - Throws: ``RouteGridError`` `badInput` with the member that is wrong.
     package init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        let schema = try object.text("schema")
-        guard schema == Self.schema else {
-            throw .badInput(place, "schema: expected \(Self.schema), found \"\(schema)\"")
-        }
+        try object.schema(Self.schema)
         for json in try object.list("reads") {
             var read = try StrictObject(json, place: "\(place): reads")
             let found = Place(data: try read.digest("data"), split: try read.text("split"))

@@ -19,10 +19,7 @@ extension FrozenSelection {
     /// - Throws: ``RouteGridError`` `badInput` with the member that is missing, unknown or wrong.
     package init(parsing bytes: some Sequence<UInt8>, place: String = "selection.json") throws(RouteGridError) {
         var object = try StrictObject(try JSONValue(parsing: bytes, place: place), place: place)
-        let schema = try object.text("schema")
-        guard schema == Self.schema else {
-            throw .badInput(place, "schema: expected \(Self.schema), found \"\(schema)\"")
-        }
+        try object.schema(Self.schema)
         lock = try object.digest("lock_sha256")
         metric = try object.text("metric")
         guard try object.text("on") == "dev" else { throw .badInput("\(place): on", "expected dev") }
