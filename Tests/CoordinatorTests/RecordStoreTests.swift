@@ -47,6 +47,7 @@ struct RecordStoreTests {
             .result(StoreBench.row(run, cell: 1, blobs: ["more choices"])),
         ])
         #expect(verdicts == [.new, .new, .equal])
+        #expect(try bench.store.commit([.result(StoreBench.row(run, cell: 2, blobs: ["choices"]))]) == [.new])
     }
 
     @Test func `two cells of one key share its record and are both done`() throws {

@@ -63,7 +63,8 @@ extension Scheduler {
         for lease in worker.leases.sorted() { returnLease(lease, blaming: blaming, text: "its worker was lost") }
         workers[id] = nil
         hungry.remove(id)
-        for run in unfinished.sorted() {
+        // Of runs that are over too: a retry may bring them back.
+        for run in runs.keys.sorted() {
             for number in runs[run]?.owned.sorted() ?? [] where runs[run]?.groups[number]?.owner == id {
                 runs[run]?.queue(number)
             }
