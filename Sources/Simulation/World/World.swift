@@ -277,7 +277,11 @@ extension World {
     }
 
     /// From here on everything works: what can be recorded must be.
+    ///
+    /// Processes that are still stopped are waited for: what came to them meanwhile is heard when they go on.
     private func endFaults(_ coordinator: SimulatedCoordinator) {
+        let lastPause = workers.reduce(coordinatorPausedUntil) { max($0, $1.pausedUntil) }
+        guard lastPause <= now else { return plan(.faultsEnd, in: lastPause - now) }
         areFaultsOver = true
         isDiskFull = false
         diskFullUntil = 0
@@ -285,8 +289,6 @@ extension World {
         // What was lost in a partition was lost by connections that broke.
         for worker in workers where scenario.isConnected { worker.breakConnection() }
         guard coordinator.isUp else { return plan(.faultsEnd, in: 100) }
-        coordinatorPausedUntil = 0
-        for worker in workers { worker.pausedUntil = 0 }
         for run in runs.indices {
             resume(run, coordinator)
             if scenario.retriesAtEnd { coordinator.control(.retry(run)) }
