@@ -93,6 +93,18 @@ struct SchedulerLeaseTests {
         #expect(bench.granted(bench.finish(anns)).map(\.cells) == [[2, 3]])
     }
 
+    @Test func `the rest of a group goes to others when the worker that has its fit leaves`() throws {
+        var configuration = Scheduler.Configuration()
+        configuration.maximumCells = 2
+        let bench = SchedulerBench(configuration)
+        bench.add(run1, groups: 1, of: 4)
+        let lease = try #require(bench.join(ann).first)
+        bench.handle(.credit(ann, 0))
+        #expect(bench.granted(bench.finish(lease)).isEmpty)
+        bench.handle(.workerLeft(ann))
+        #expect(bench.join(bob).map(\.cells) == [[2, 3]])
+    }
+
     @Test func `a worker with nothing else to do gets a part of another's group`() throws {
         var configuration = Scheduler.Configuration()
         configuration.maximumCells = 2
