@@ -3,4 +3,5 @@
 
 #include "layers.h"
 #include "products.h"
+#include "rows.h"
 #include "screening.h"

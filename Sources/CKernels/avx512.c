@@ -1,6 +1,9 @@
 // For processors with AVX-512.
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #define VARIANT avx512
+#define COMPRESSES
 #define ROWS_TILE 4
 #define COLUMNS_TILE 5
 #pragma clang attribute push( \

@@ -131,3 +131,43 @@ DECLARED(size_t, ck_keep, const float *line, size_t count, float bound, float *k
 size_t ck_keep(const float *line, size_t count, float bound, float *kept, int32_t *places) {
     return CALL(ck_keep, line, count, bound, kept, places);
 }
+
+DECLARED(void, ck_add_wide, const float *x, double *sums, size_t count)
+void ck_add_wide(const float *x, double *sums, size_t count) {
+    CALL(ck_add_wide, x, sums, count);
+}
+
+DECLARED(void, ck_take_wide, const float *x, double *sums, size_t count)
+void ck_take_wide(const float *x, double *sums, size_t count) {
+    CALL(ck_take_wide, x, sums, count);
+}
+
+DECLARED(void, ck_add_squares, const float *x, const double *mean, double *sums, size_t count)
+void ck_add_squares(const float *x, const double *mean, double *sums, size_t count) {
+    CALL(ck_add_squares, x, mean, sums, count);
+}
+
+DECLARED(void, ck_square_sums, const float *const *rows, size_t width, double *sums)
+void ck_square_sums(const float *const *rows, size_t width, double *sums) {
+    CALL(ck_square_sums, rows, width, sums);
+}
+
+DECLARED(void, ck_mean_of_rows, const double *values, size_t width, const int32_t *rows, size_t count, double *means)
+void ck_mean_of_rows(const double *values, size_t width, const int32_t *rows, size_t count, double *means) {
+    CALL(ck_mean_of_rows, values, width, rows, count, means);
+}
+
+DECLARED(float, ck_bound, const float *values, size_t count, size_t wanted)
+float ck_bound(const float *values, size_t count, size_t wanted) {
+    return CALL(ck_bound, values, count, wanted);
+}
+
+DECLARED(void, ck_rank, const float *scores, size_t count, int32_t *ranks)
+void ck_rank(const float *scores, size_t count, int32_t *ranks) {
+    CALL(ck_rank, scores, count, ranks);
+}
+
+DECLARED(void, ck_nearest, const float *products, size_t leading, size_t rows, size_t count, const double *half, int64_t *nearest, double *lead)
+void ck_nearest(const float *products, size_t leading, size_t rows, size_t count, const double *half, int64_t *nearest, double *lead) {
+    CALL(ck_nearest, products, leading, rows, count, half, nearest, lead);
+}

@@ -17,6 +17,8 @@ typedef float f16_any __attribute__((vector_size(64), aligned(4)));
 typedef int32_t i16 __attribute__((vector_size(64)));
 typedef float f8 __attribute__((vector_size(32)));
 typedef float f8_any __attribute__((vector_size(32), aligned(4)));
+typedef int64_t l8 __attribute__((vector_size(64)));
+typedef int64_t l8_any __attribute__((vector_size(64), aligned(8)));
 typedef double d8 __attribute__((vector_size(64)));
 typedef double d8_any __attribute__((vector_size(64), aligned(8)));
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <gnu/libc-version.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -38,6 +39,11 @@ void cplatform_name_thread(const char *name) {
 }
 
 int cplatform_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
+
+void cplatform_keep_freed_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc takes
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+}
 
 const char *cplatform_libc_version(void) { return gnu_get_libc_version(); }
 

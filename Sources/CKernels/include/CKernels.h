@@ -39,6 +39,15 @@ void ck_mean(const float *a, const float *b, float *out, size_t count);
 void ck_widen(const float *a, double *out, size_t count);
 void ck_widen_less(const float *a, const double *b, double *out, size_t count);
 
+/// sums += x, sums −= x and sums += (x − mean)², in float64.
+void ck_add_wide(const float *x, double *sums, size_t count);
+void ck_take_wide(const float *x, double *sums, size_t count);
+void ck_add_squares(const float *x, const double *mean, double *sums, size_t count);
+/// sums[i] = Σ_k rows[i][k]² of eight rows in float64, each in the order of k.
+void ck_square_sums(const float *const *rows, size_t width, double *sums);
+/// means[column] = Σ_i values[rows[i], column] ÷ count, in the order of i.
+void ck_mean_of_rows(const double *values, size_t width, const int32_t *rows, size_t count, double *means);
+
 /// x becomes (x − mean) ÷ scale, in float64.
 void ck_standardise(float *x, const double *mean, const double *scale, size_t count);
 
@@ -69,5 +78,14 @@ void ck_divide(const float *x, double length, float *out, size_t count);
 size_t ck_group_maxima(const float *line, size_t count, size_t size, float *maxima);
 /// Copies the entries of at least `bound` and their places, ascending; returns how many.
 size_t ck_keep(const float *line, size_t count, float bound, float *kept, int32_t *places);
+/// A bound that at least `wanted` of `count` values (a multiple of 16) reach, and few more; −∞ when fewer are above that.
+float ck_bound(const float *values, size_t count, size_t wanted);
+/// ranks[i] = how many scores come before scores[i]: greater ones, and equal ones of a lower number. O(count²); `scores` has
+/// room for 16 more.
+void ck_rank(const float *scores, size_t count, int32_t *ranks);
+/// The centre of the greatest products[centre, row] − half[centre] for each row, the lowest on ties, and its lead over the
+/// second. Centres are `leading` numbers apart; all have room for `rows` rounded up to a multiple of 8.
+void ck_nearest(
+    const float *products, size_t leading, size_t rows, size_t count, const double *half, int64_t *nearest, double *lead);
 
 #endif

@@ -20,6 +20,8 @@ uintptr_t cplatform_thread_number(void);
 void cplatform_name_thread(const char *name);
 /// Asks the kernel to send `signal` to the calling process when its parent thread ends.
 int cplatform_die_with_parent(int signal);
+/// Lets the heap keep up to 256 MiB that were freed: the pages of large arrays are not given back and faulted in again.
+void cplatform_keep_freed_memory(void);
 /// glibc's version, such as "2.36".
 const char *cplatform_libc_version(void);
 /// The magic number of the file system that holds `path`, or -1 with errno.

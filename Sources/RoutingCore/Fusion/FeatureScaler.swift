@@ -23,21 +23,11 @@ struct FeatureScaler: Sendable {
 
     init(_ features: Matrix<Float>, mode: EvaluationMode, convention: Convention = .scikitLearn) {
         let (rows, width) = (features.rows, features.columns)
-        let wide = features.widened()
-        let mean = wide.means()
+        let mean = features.means()
         var variance = [Double](repeating: 0, count: width)
-        variance.withUnsafeMutableBufferPointer { variance in
-            wide.elements.withUnsafeBufferPointer { values in
-                mean.withUnsafeBufferPointer { mean in
-                    for row in 0..<rows {
-                        let base = row * width
-                        for column in 0..<width {
-                            let distance = values[base + column] - mean[column]
-                            variance[column] += distance * distance
-                        }
-                    }
-                }
-            }
+        features.elements.withUnsafeBufferPointer { values in
+            guard let values = values.baseAddress else { return }
+            for row in 0..<rows { ck_add_squares(values + row * width, mean, &variance, width) }
         }
         let count = Double(max(convention == .torch ? rows - 1 : rows, 1))
         for column in 0..<width { variance[column] /= count }
@@ -60,12 +50,16 @@ struct FeatureScaler: Sendable {
     /// Scaled features, `[rows, width]`.
     func callAsFunction(_ features: Matrix<Float>) -> Matrix<Float> {
         var result = features
-        result.elements.withUnsafeMutableBufferPointer { values in
-            guard let values = values.baseAddress else { return }
-            for row in 0..<features.rows {
-                ck_standardise(values + row * features.columns, mean, scale, features.columns)
-            }
-        }
+        standardise(&result)
         return result
+    }
+
+    /// Scales features `[rows, width]` in place.
+    func standardise(_ features: inout Matrix<Float>) {
+        let (rows, width) = (features.rows, features.columns)
+        features.elements.withUnsafeMutableBufferPointer { values in
+            guard let values = values.baseAddress else { return }
+            for row in 0..<rows { ck_standardise(values + row * width, mean, scale, width) }
+        }
     }
 }

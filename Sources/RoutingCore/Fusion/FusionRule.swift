@@ -75,12 +75,22 @@ enum FusionRule: Hashable, Sendable {
         let elements = [Float](unsafeUninitializedCapacity: numbers.count * width) { out, count in
             text.elements.withUnsafeBufferPointer { texts in
                 image.elements.withUnsafeBufferPointer { images in
+                    for row in numbers { precondition(0..<text.rows ~= row, "row \(row) of \(text.rows)") }
+                    var norms = (text: [Float](), image: [Float]())
                     for (place, row) in numbers.enumerated() {
-                        precondition(0..<text.rows ~= row, "row \(row) of \(text.rows)")
+                        if self == .normalizeConcat, place % Self.normRows == 0 {
+                            let next = numbers[place..<min(place + Self.normRows, numbers.count)]
+                            norms = (euclideanNorms(next, of: texts, dt), euclideanNorms(next, of: images, dv))
+                        }
                         let t = UnsafeBufferPointer(rebasing: texts[row * dt..<(row + 1) * dt])
                         let v = UnsafeBufferPointer(rebasing: images[row * dv..<(row + 1) * dv])
                         let f = UnsafeMutableBufferPointer(rebasing: out[place * width..<(place + 1) * width])
-                        fuse(t, v, narrow, into: f)
+                        if self == .normalizeConcat {
+                            let turn = place % Self.normRows
+                            concatenate(t, norms.text[turn], v, norms.image[turn], into: f)
+                        } else {
+                            fuse(t, v, narrow, into: f)
+                        }
                     }
                 }
             }
@@ -88,6 +98,9 @@ enum FusionRule: Hashable, Sendable {
         }
         return Matrix(rows: numbers.count, columns: width, elements: elements)
     }
+
+    /// Rows whose lengths are summed side by side.
+    private static let normRows = 8
 
     private func fuse(
         _ t: UnsafeBufferPointer<Float>,
@@ -100,7 +113,6 @@ enum FusionRule: Hashable, Sendable {
         case .weighted(let w): for i in 0..<narrow { f[i] = w * t[i] + (1 - w) * v[i] }
         case .hadamard: for i in 0..<narrow { f[i] = t[i] * v[i] }
         case .concat: concatenate(t, 1, v, 1, into: f)
-        case .normalizeConcat: concatenate(t, euclideanNorm(t), v, euclideanNorm(v), into: f)
         case .gated: concatenate(v, 2, t, 2, into: f)
         case .concatInteraction:
             concatenate(t, 1, v, 1, into: f)
@@ -109,7 +121,7 @@ enum FusionRule: Hashable, Sendable {
                 f[base + i] = t[i] * v[i]
                 f[base + narrow + i] = abs(t[i] - v[i])
             }
-        case .adaptive: preconditionFailure("adaptive fusion needs a batch")
+        case .normalizeConcat, .adaptive: preconditionFailure("\(self) looks at more than one row")
         }
     }
 
@@ -127,9 +139,12 @@ enum FusionRule: Hashable, Sendable {
     }
 }
 
-/// |x|, summed in float64.
-func euclideanNorm(_ values: UnsafeBufferPointer<Float>) -> Float {
-    var sum = 0.0
-    for value in values { sum += Double(value) * Double(value) }
-    return Float(sum.squareRoot())
+/// |x| of at most eight rows of `width` numbers, each summed in order in float64.
+private func euclideanNorms(_ rows: ArraySlice<Int>, of values: UnsafeBufferPointer<Float>, _ width: Int) -> [Float] {
+    guard let base = values.baseAddress, let last = rows.last else { return [Float](repeating: 0, count: rows.count) }
+    var lines = [UnsafePointer<Float>?](repeating: base + last * width, count: 8)
+    for (place, row) in rows.enumerated() { lines[place] = base + row * width }
+    var sums = [Double](repeating: 0, count: 8)
+    ck_square_sums(lines, width, &sums)
+    return sums.prefix(rows.count).map { Float($0.squareRoot()) }
 }

@@ -2,6 +2,18 @@ import CKernels
 import RoutingData
 
 extension Matrix<Float> {
+    /// The mean of each column in float64, summed in row order.
+    func means() -> [Double] {
+        var sums = [Double](repeating: 0, count: columns)
+        sums.withUnsafeMutableBufferPointer { sums in
+            elements.withUnsafeBufferPointer { values in
+                guard let sums = sums.baseAddress, let values = values.baseAddress else { return }
+                for row in 0..<rows { ck_add_wide(values + row * columns, sums, columns) }
+            }
+        }
+        return sums.map { $0 / Double(max(rows, 1)) }
+    }
+
     /// The same values as doubles.
     func widened() -> Matrix<Double> {
         let wide = [Double](unsafeUninitializedCapacity: elements.count) { wide, count in

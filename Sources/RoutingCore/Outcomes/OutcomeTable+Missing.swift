@@ -21,17 +21,23 @@ extension Matrix<Double> {
     func columnMeans(over numbers: [Int]? = nil) -> [Double] {
         var sums = [Double](repeating: 0, count: columns)
         var counts = [Double](repeating: 0, count: columns)
+        let numbers = numbers ?? Array(0..<rows)
+        // Plain buffers: an array that a closure captures is checked at each access.
         elements.withUnsafeBufferPointer { values in
-            func add(_ row: Int) {
-                for column in 0..<columns {
-                    let value = values[row * columns + column]
-                    if !value.isNaN {
-                        sums[column] += value
-                        counts[column] += 1
+            sums.withUnsafeMutableBufferPointer { sums in
+                counts.withUnsafeMutableBufferPointer { counts in
+                    for row in numbers {
+                        precondition(0..<rows ~= row, "row \(row) of \(rows)")
+                        for column in 0..<columns {
+                            let value = values[row * columns + column]
+                            if !value.isNaN {
+                                sums[column] += value
+                                counts[column] += 1
+                            }
+                        }
                     }
                 }
             }
-            if let numbers { numbers.forEach(add) } else { (0..<rows).forEach(add) }
         }
         return zip(sums, counts).map { $0 / $1 }
     }

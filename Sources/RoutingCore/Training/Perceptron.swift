@@ -1,3 +1,4 @@
+import CKernels
 import RoutingData
 
 /// A trained perceptron: features in, outputs out.
@@ -16,8 +17,9 @@ struct Perceptron: Sendable {
             let rows = Array(start..<min(start + Self.blockRows, features.rows))
             gather(rows[...], features, into: pass.input)
             pass.forward(parameters, rows: rows.count)
-            for index in 0..<rows.count * shape.outputs {
-                result.elements[start * shape.outputs + index] = Double(pass.output[index])
+            result.elements.withUnsafeMutableBufferPointer { out in
+                guard let out = out.baseAddress else { return }
+                ck_widen(pass.output, out + start * shape.outputs, rows.count * shape.outputs)
             }
         }
         return result

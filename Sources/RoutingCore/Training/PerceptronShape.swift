@@ -39,8 +39,11 @@ struct PerceptronShape: Hashable, Sendable {
 
     /// First parameters: every layer as ``InitialWeights/dense(inputs:outputs:using:)``.
     func initialParameters(using generator: inout Xoshiro256) -> [Float] {
-        (0..<layerCount).flatMap { layer in
-            InitialWeights.dense(inputs: widths[layer], outputs: widths[layer + 1], using: &generator)
+        var parameters: [Float] = []
+        parameters.reserveCapacity(parameterCount)
+        for layer in 0..<layerCount {
+            parameters += InitialWeights.dense(inputs: widths[layer], outputs: widths[layer + 1], using: &generator)
         }
+        return parameters
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CPlatform
 import Foundation
 import RouteGridBase
 import RouterCatalog
@@ -41,6 +42,7 @@ struct BenchFit: ParsableCommand {
     }
 
     func run() throws {
+        cplatform_keep_freed_memory()  // as slots do
         let request = try request()
         var fitted: (any FittedRouter)?
         let fit = try Timing("fit", rounds: rounds, seconds: seconds) {

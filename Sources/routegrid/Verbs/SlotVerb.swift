@@ -1,5 +1,6 @@
 import ArgumentParser
 import COpenBLAS
+import CPlatform
 import RouteGridBase
 import Worker
 
@@ -18,6 +19,7 @@ struct SlotVerb: ParsableCommand {
     func run() throws {
         if numerics { return Console.writeData(NumericsClass.text + "\n") }
         openblas_set_num_threads(1)
+        cplatform_keep_freed_memory()
         let progress = try ProgressPage(descriptor: SlotMain.progressDescriptor)
         let executor = ExperimentExecutor(
             numerics: NumericsClass.text,

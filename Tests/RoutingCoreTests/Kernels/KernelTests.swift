@@ -111,6 +111,91 @@ import Testing
         }
     }
 
+    @Test(arguments: [(16, 3), (160, 50), (2_208, 50)])
+    func `a bound that enough values reach`(count: Int, wanted: Int) {
+        var values = Self.floats(count, "values")
+        values[5] = -.infinity
+        values[9] = values[8]
+        let sorted = values.sorted(by: >)
+        defer { ck_limit(2) }
+        for limit in 0..<3 {
+            ck_limit(Int32(limit))
+            let bound = ck_bound(values, count, wanted)
+            #expect(bound <= sorted[wanted - 1])
+            #expect(bound >= sorted[wanted + max(2, wanted / 8)])
+            #expect(ck_bound(values, count, count) == -.infinity)
+            #expect(ck_bound([Float](repeating: 2, count: count), count, wanted) == 2)
+        }
+    }
+
+    @Test(arguments: [1, 16, 61, 200])
+    func `ranks count who comes before`(count: Int) {
+        var scores = Self.floats(count, "scores")
+        for index in stride(from: 3, to: count, by: 3) { scores[index] = scores[index - 2] }
+        let order = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+        scores += [Float](repeating: 9, count: 16)
+        var ranks = [Int32](repeating: -1, count: count)
+        defer { ck_limit(2) }
+        for limit in 0..<3 {
+            ck_limit(Int32(limit))
+            ck_rank(scores, count, &ranks)
+            #expect(order.map { Int(ranks[$0]) } == Array(0..<count))
+        }
+    }
+
+    @Test(arguments: [1, 2, 20])
+    func `the nearest centre and its lead`(count: Int) {
+        let (rows, leading) = (29, 32)
+        var products = Self.floats(count * leading, "products")
+        let half = Self.floats(count, "half").map(Double.init)
+        if count > 2 { for row in 0..<rows { products[2 * leading + row] = products[row] } }
+        var (nearest, leads) = ([Int64](repeating: -1, count: leading), [Double](repeating: 0, count: leading))
+        defer { ck_limit(2) }
+        for limit in 0..<3 {
+            ck_limit(Int32(limit))
+            ck_nearest(products, leading, rows, count, half, &nearest, &leads)
+            for row in 0..<rows {
+                let scores = (0..<count).map { Double(products[$0 * leading + row]) - half[$0] }
+                let sorted = scores.sorted(by: >)
+                #expect(Int(nearest[row]) == scores.firstIndex(of: sorted[0]))
+                #expect(leads[row] == (count > 1 ? sorted[0] - sorted[1] : .infinity))
+            }
+        }
+    }
+
+    @Test(arguments: [1, 7, 20, 33])
+    func `sums over rows are those of a plain loop`(width: Int) {
+        let x = Matrix(rows: 8, columns: width, elements: Self.floats(8 * width, "rows"))
+        let mean = (0..<width).map { Double($0) / 7 }
+        let picked: [Int32] = [3, 0, 7, 3, 5]
+        var expected = (
+            sums: mean, means: [Double](repeating: 0, count: width), squares: [Double](repeating: 0, count: 8)
+        )
+        for column in 0..<width {
+            expected.sums[column] += Double(x[0, column])
+            expected.sums[column] -= Double(x[1, column])
+            let distance = Double(x[2, column]) - mean[column]
+            expected.sums[column] += distance * distance
+            for row in picked { expected.means[column] += Double(x[Int(row), column]) }
+            expected.means[column] /= 5
+            for row in 0..<8 { expected.squares[row] += Double(x[row, column]) * Double(x[row, column]) }
+        }
+        defer { ck_limit(2) }
+        for limit in 0..<3 {
+            ck_limit(Int32(limit))
+            var (sums, means, squares) = (mean, expected.means, [Double](repeating: 0, count: 8))
+            x.elements.withUnsafeBufferPointer { values in
+                guard let values = values.baseAddress else { return }
+                ck_add_wide(values, &sums, width)
+                ck_take_wide(values + width, &sums, width)
+                ck_add_squares(values + 2 * width, mean, &sums, width)
+                ck_square_sums((0..<8).map { values + $0 * width }, width, &squares)
+            }
+            ck_mean_of_rows(x.widened().elements, width, picked, picked.count, &means)
+            #expect(sums == expected.sums && means == expected.means && squares == expected.squares)
+        }
+    }
+
     @Test func `gelu is x times the normal distribution`() {
         let start = (0...4_000).map { Float($0) / 200 - 10 }
         var (values, slopes) = (start, start)

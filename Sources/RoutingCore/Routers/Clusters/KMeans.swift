@@ -16,7 +16,7 @@ struct KMeans {
 
     /// The centres `[clusters, width]` of points `[rows, width]`, which are at least `clusters` rows.
     func centres(of given: Matrix<Float>, using generator: inout Xoshiro256) -> Matrix<Double> {
-        let mean = given.widened().means()
+        let mean = given.means()
         var points = given
         let ones = [Double](repeating: 1, count: points.columns)
         points.elements.withUnsafeMutableBufferPointer { values in
@@ -96,11 +96,9 @@ private struct LloydIteration {
         let width = points.columns
         sums.elements.withUnsafeMutableBufferPointer { sums in
             points.elements.withUnsafeBufferPointer { x in
-                for column in 0..<width {
-                    let value = Double(x[row * width + column])
-                    sums[new * width + column] += value
-                    if old >= 0 { sums[old * width + column] -= value }
-                }
+                guard let x = x.baseAddress, let sums = sums.baseAddress else { return }
+                ck_add_wide(x + row * width, sums + new * width, width)
+                if old >= 0 { ck_take_wide(x + row * width, sums + old * width, width) }
             }
         }
         counts[new] += 1

@@ -1,3 +1,4 @@
+import CKernels
 import RoutingData
 
 /// Which of a few centres is nearest, in float64, the lower number on ties.
@@ -35,57 +36,51 @@ struct NearestCentre: Sendable {
         let (count, width) = (centres.rows, centres.columns)
         // Twice the error of a product of `width` terms, the rounding of the centre included.
         let slack = Double(width + 8) * Double(Float.ulpOfOne) * longest
+        // Centres are rows of the product: eight points are looked at side by side.
         var products = [Float](repeating: 0, count: Self.blockRows * count)
-        products.withUnsafeMutableBufferPointer { products in
-            points.elements.withUnsafeBufferPointer { x in
-                screened.elements.withUnsafeBufferPointer { c in
-                    guard let x = x.baseAddress, let c = c.baseAddress, let s = products.baseAddress else { return }
-                    for start in stride(from: 0, to: points.rows, by: Self.blockRows) {
-                        let rows = min(Self.blockRows, points.rows - start)
+        var nearest = [Int64](repeating: 0, count: Self.blockRows)
+        var leads = [Double](repeating: 0, count: Self.blockRows)
+        for start in stride(from: 0, to: points.rows, by: Self.blockRows) {
+            let rows = min(Self.blockRows, points.rows - start)
+            products.withUnsafeMutableBufferPointer { products in
+                points.elements.withUnsafeBufferPointer { x in
+                    screened.elements.withUnsafeBufferPointer { c in
+                        guard let x = x.baseAddress, let c = c.baseAddress, let s = products.baseAddress else { return }
                         gemm(
                             .none,
                             .transposed,
-                            rows: rows,
-                            columns: count,
+                            rows: count,
+                            columns: rows,
                             inner: width,
-                            x + start * width,
-                            leadingA: width,
                             c,
+                            leadingA: width,
+                            x + start * width,
                             leadingB: width,
                             s,
-                            leadingC: count
+                            leadingC: Self.blockRows
                         )
-                        for row in 0..<rows {
+                        ck_nearest(s, Self.blockRows, rows, count, halfSquares, &nearest, &leads)
+                        for row in 0..<rows where leads[row] <= slack * lengths[start + row] {
                             let margin = slack * lengths[start + row]
-                            let best = nearest(s + row * count, margin, x + (start + row) * width)
-                            body(start + row, best)
+                            nearest[row] = Int64(measured(s + row, margin, x + (start + row) * width))
                         }
                     }
                 }
             }
+            for row in 0..<rows { body(start + row, Int(nearest[row])) }
         }
     }
 
-    /// The nearest centre by the products of one point with all centres, measured anew where these leave it open.
-    private func nearest(_ products: UnsafePointer<Float>, _ margin: Double, _ point: UnsafePointer<Float>) -> Int {
-        halfSquares.withUnsafeBufferPointer { half in
-            var (best, bestScore, second) = (0, -Double.infinity, -Double.infinity)
-            for centre in half.indices {
-                let score = Double(products[centre]) - half[centre]
-                if score > bestScore {
-                    (best, second, bestScore) = (centre, bestScore, score)
-                } else if score > second {
-                    second = score
-                }
-            }
-            guard bestScore - second <= margin else { return best }
-            var exact = -Double.infinity
-            for centre in half.indices where Double(products[centre]) - half[centre] >= bestScore - margin {
-                let score = product(point, centre) - half[centre]
-                if score > exact { (best, exact) = (centre, score) }
-            }
-            return best
+    /// The nearest centre where the products of one point with all centres, `blockRows` apart, leave it open.
+    private func measured(_ products: UnsafePointer<Float>, _ margin: Double, _ point: UnsafePointer<Float>) -> Int {
+        let scores = halfSquares.indices.map { Double(products[$0 * Self.blockRows]) - halfSquares[$0] }
+        let border = (scores.max() ?? 0) - margin
+        var (best, exact) = (0, -Double.infinity)
+        for centre in scores.indices where scores[centre] >= border {
+            let score = product(point, centre) - halfSquares[centre]
+            if score > exact { (best, exact) = (centre, score) }
         }
+        return best
     }
 
     /// x·c in float64, summed in order.

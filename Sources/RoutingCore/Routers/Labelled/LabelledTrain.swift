@@ -29,16 +29,19 @@ struct LabelledTrain: Sendable {
             )
         }
         map = try FeatureMap(request)
-        let raw = try map.features(for: rows, of: request.table)
-        let fitted = scalesByAllRows ? try map.features(for: request.parts.train, of: request.table) : raw
-        scaler = FeatureScaler(fitted, mode: request.mode, convention: convention)
-        features = scaler(raw)
+        var features = try map.features(for: rows, of: request.table)
+        let fitted = scalesByAllRows ? try map.features(for: request.parts.train, of: request.table) : nil
+        scaler = FeatureScaler(fitted ?? features, mode: request.mode, convention: convention)
+        scaler.standardise(&features)
+        self.features = features
     }
 
     /// Scaled features of any rows.
     func features(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws(RouteGridError) -> Matrix<Float>
     {
-        scaler(try map.features(for: rows, of: table, modality: modality))
+        var features = try map.features(for: rows, of: table, modality: modality)
+        scaler.standardise(&features)
+        return features
     }
 
     /// `k` checked against the rows there are.

@@ -12,33 +12,41 @@ struct CandidateSelection {
     private var work: [Float]
     /// The k-th greatest score of the last line.
     private var border: Float = 0
+    /// How many kept rows score higher, for each of these.
+    private var ranks: [Int32]
+    /// Scores and rows from the greatest score on.
+    private var ordered: (scores: [Float], rows: [Int32])
     private var keys: [UInt64] = []
     /// The nearest k: rows ascending after `choose`, nearest first after `rank`.
     private(set) var chosen: [Int32] = []
     /// The candidates by distance, after `measure`.
     private(set) var neighbours: [NeighbourSearch.Neighbour] = []
 
+    /// Beyond so many rows, sorting takes fewer steps than comparing each with each.
+    private static let fewRows = 1_024
+
     /// Makes room for `capacity` rows screened for `wanted` neighbours.
     init(wanted: Int, capacity: Int) {
         self.wanted = wanted
-        scores = [Float](repeating: 0, count: capacity)
-        rows = [Int32](repeating: 0, count: capacity)
-        work = [Float](repeating: 0, count: capacity + 16)
+        let room = capacity + 16
+        scores = [Float](repeating: 0, count: room)
+        rows = [Int32](repeating: 0, count: room)
+        work = [Float](repeating: 0, count: room)
+        ranks = rows
+        ordered = (scores, rows)
         chosen.reserveCapacity(wanted)
         neighbours.reserveCapacity(4 * wanted)
     }
 
     /// Keeps every row whose score is at least the k-th greatest less `slack`.
     ///
-    /// The k-th greatest of the maxima of groups is a first bound: k rows reach it, and few more when there are some
-    /// groups more than k. `tightens` then drops these few, and finds the k-th greatest, which `choose` needs.
+    /// A bound that k of the maxima of groups reach is a first one: k rows reach it, and few more when there are some groups
+    /// more than k. `tightens` then drops these few, and finds the k-th greatest, which `choose` needs.
     mutating func screen(_ line: UnsafeBufferPointer<Float>, slack: Float, tightens: Bool = true) {
         guard let start = line.baseAddress else { return }
         let groups = 16 * ((11 * wanted / 4 + 15) / 16)
         let found = ck_group_maxima(start, line.count, max(1, line.count / groups), &work)
-        let bound = work.withUnsafeMutableBufferPointer { work in
-            found > wanted && line.count > wanted ? greatest(wanted, of: work, count: found) - slack : -.infinity
-        }
+        let bound = found > wanted && line.count > wanted ? ck_bound(work, found, wanted) - slack : -.infinity
         kept = ck_keep(start, line.count, bound, &scores, &rows)
         if tightens { tighten(slack) }
     }
@@ -49,10 +57,8 @@ struct CandidateSelection {
             border = -.infinity
             return
         }
-        work.withUnsafeMutableBufferPointer { work in
-            for index in 0..<kept { work[index] = scores[index] }
-            border = greatest(wanted, of: work, count: kept)
-        }
+        order()
+        border = ordered.scores[wanted - 1]
         let bound = border - slack
         var next = 0
         for index in 0..<kept where scores[index] >= bound {
@@ -63,31 +69,43 @@ struct CandidateSelection {
         kept = next
     }
 
+    /// Fills `ordered`.
+    private mutating func order() {
+        if kept <= Self.fewRows {
+            ck_rank(scores, kept, &ranks)
+        } else {
+            keys.removeAll(keepingCapacity: true)
+            for index in 0..<kept {
+                let bits = scores[index].bitPattern
+                let ascending = bits >> 31 == 0 ? bits | 1 << 31 : ~bits
+                keys.append(UInt64(~ascending) << 32 | UInt64(index))
+            }
+            keys.sort()
+            for (rank, key) in keys.enumerated() {
+                ranks[Int(key & 0xFFFF_FFFF)] = Int32(truncatingIfNeeded: rank)
+            }
+        }
+        for index in 0..<kept {
+            let rank = Int(ranks[index])
+            ordered.scores[rank] = scores[index]
+            ordered.rows[rank] = rows[index]
+        }
+    }
+
     /// Settles the order of the nearest k: rows whose scores differ by more than `slack` are in the order of these, others
     /// in that of their exact distances, the lower row on ties.
     mutating func rank(slack: Float, distance: (_ row: Int) -> Double) {
-        keys.removeAll(keepingCapacity: true)
-        for index in 0..<kept {
-            let bits = scores[index].bitPattern
-            let ascending = bits >> 31 == 0 ? bits | 1 << 31 : ~bits
-            keys.append(UInt64(~ascending) << 32 | UInt64(UInt32(bitPattern: rows[index])))
-        }
-        keys.sort()
-        func score(_ place: Int) -> Float {
-            let ascending = ~UInt32(truncatingIfNeeded: keys[place] >> 32)
-            return Float(bitPattern: ascending >> 31 == 1 ? ascending & ~(1 << 31) : ~ascending)
-        }
+        order()
         chosen.removeAll(keepingCapacity: true)
         var place = 0
         while chosen.count < wanted, place < kept {
             var last = place
-            while last + 1 < kept, score(last) - score(last + 1) <= slack { last += 1 }
+            while last + 1 < kept, ordered.scores[last] - ordered.scores[last + 1] <= slack { last += 1 }
             if last == place {
-                chosen.append(Int32(truncatingIfNeeded: keys[place]))
+                chosen.append(ordered.rows[place])
             } else {
                 neighbours.removeAll(keepingCapacity: true)
-                for index in place...last {
-                    let row = Int32(truncatingIfNeeded: keys[index])
+                for row in ordered.rows[place...last] {
                     neighbours.append(NeighbourSearch.Neighbour(row: row, distance: distance(Int(row))))
                 }
                 neighbours.sort { ($0.distance, $0.row) < ($1.distance, $1.row) }
@@ -126,31 +144,4 @@ struct CandidateSelection {
         }
         neighbours.sort { ($0.distance, $0.row) < ($1.distance, $1.row) }
     }
-}
-
-/// The `place`-th greatest value (1 = greatest), by quickselect; reorders the buffer.
-func greatest(_ place: Int, of values: UnsafeMutableBufferPointer<Float>, count: Int) -> Float {
-    var (low, high) = (0, count - 1)
-    let target = place - 1
-    while low < high {
-        let pivot = values[(low + high) / 2]
-        var (left, right) = (low, high)
-        while left <= right {
-            while values[left] > pivot { left += 1 }
-            while values[right] < pivot { right -= 1 }
-            if left <= right {
-                values.swapAt(left, right)
-                left += 1
-                right -= 1
-            }
-        }
-        if target <= right {
-            high = right
-        } else if target >= left {
-            low = left
-        } else {
-            break
-        }
-    }
-    return values[target]
 }

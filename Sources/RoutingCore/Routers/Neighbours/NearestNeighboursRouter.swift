@@ -1,3 +1,4 @@
+import CKernels
 import RouteGridBase
 import RouterCatalog
 import RoutingData
@@ -66,11 +67,10 @@ struct NearestNeighboursRouter: FittedRouter {
         _ values: UnsafeBufferPointer<Double>,
         into sums: UnsafeMutableBufferPointer<Double>
     ) {
-        for neighbour in neighbours {
-            let base = Int(neighbour) * sums.count
-            for target in sums.indices { sums[target] += values[base + target] }
+        guard let values = values.baseAddress, let rows = neighbours.baseAddress, let means = sums.baseAddress else {
+            return
         }
-        for target in sums.indices { sums[target] /= Double(neighbours.count) }
+        ck_mean_of_rows(values, sums.count, rows, neighbours.count, means)
     }
 
     private static func maskedMean(

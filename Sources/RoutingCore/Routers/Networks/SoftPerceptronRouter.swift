@@ -35,7 +35,8 @@ struct SoftPerceptronRouter: FittedRouter {
             try train.features(for: score.rows, of: request.table, modality: nil)
         }
         var stopping = EarlyStopping(patience: score == nil ? 10 : patience)
-        var best = training.parameters
+        // Kept only where a dev score tells which epoch is best: parameters held twice are copied at the next step.
+        var best: [Float]?
         var order = Array(train.rows.indices)
         epochs: for _ in 0..<schedule.epochs {
             shuffle.shuffle(&order)
@@ -53,13 +54,13 @@ struct SoftPerceptronRouter: FittedRouter {
                 value = -loss
             }
             switch stopping.judge(value) {
-            case .better: best = training.parameters
+            case .better: if score != nil { best = training.parameters }
             case .worse: continue
             case .stop: break epochs
             }
         }
         self.train = train
-        network = Perceptron(shape: shape, parameters: score == nil ? training.parameters : best)
+        network = Perceptron(shape: shape, parameters: best ?? training.parameters)
     }
 
     static func floats(_ values: Matrix<Double>) -> Matrix<Float> {
