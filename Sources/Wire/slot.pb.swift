@@ -41,7 +41,7 @@ package nonisolated struct SlotEnvelope: Sendable {
     set {body = .ready(newValue)}
   }
 
-  /// P: one at a time; the next after Finished
+  /// P: one is computed at a time, in this order; those of quick cells are said ahead
   package var task: SlotTask {
     get {
       if case .task(let v)? = body {return v}
@@ -50,7 +50,7 @@ package nonisolated struct SlotEnvelope: Sendable {
     set {body = .task(newValue)}
   }
 
-  /// S: the fit is done
+  /// S: the fit is done, and took longer than 10 ms
   package var fitted: SlotFitted {
     get {
       if case .fitted(let v)? = body {return v}
@@ -86,7 +86,7 @@ package nonisolated struct SlotEnvelope: Sendable {
     set {body = .finished(newValue)}
   }
 
-  /// P: cells not to be started
+  /// P: cells of a task told before that are not to be started
   package var skip: SlotSkip {
     get {
       if case .skip(let v)? = body {return v}
@@ -100,9 +100,9 @@ package nonisolated struct SlotEnvelope: Sendable {
   package nonisolated enum OneOf_Body: Equatable, Sendable {
     /// S: first, once
     case ready(SlotReady)
-    /// P: one at a time; the next after Finished
+    /// P: one is computed at a time, in this order; those of quick cells are said ahead
     case task(SlotTask)
-    /// S: the fit is done
+    /// S: the fit is done, and took longer than 10 ms
     case fitted(SlotFitted)
     /// S: results of cells, in order
     case batch(SlotBatch)
@@ -110,7 +110,7 @@ package nonisolated struct SlotEnvelope: Sendable {
     case cellFailed(SlotCellFailed)
     /// S: nothing of the task is left
     case finished(SlotFinished)
-    /// P: cells not to be started
+    /// P: cells of a task told before that are not to be started
     case skip(SlotSkip)
 
   }

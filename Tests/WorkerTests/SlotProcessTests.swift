@@ -73,8 +73,8 @@ import Worker
         #expect(page.read().step == .idle)
         other.begin(.fit(lease: 1 << 40))
         #expect(page.read().step == .fit(lease: 1 << 40))
-        other.begin(.cell(7))
-        #expect(page.read().step == .cell(7))
+        other.begin(.cell(7, lease: 3))
+        #expect(page.read().step == .cell(7, lease: 3))
         #expect(page.read().elapsed < .seconds(30))
     }
 }

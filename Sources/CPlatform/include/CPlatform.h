@@ -60,9 +60,10 @@ int cplatform_progress_make(void);
 cplatform_progress *cplatform_progress_map(int fd);
 void cplatform_progress_unmap(cplatform_progress *page);
 /// Says that `step` (with `number`) starts now.
-void cplatform_progress_begin(cplatform_progress *page, uint64_t step, uint64_t number);
+void cplatform_progress_begin(cplatform_progress *page, uint64_t step, uint64_t lease, uint64_t number);
 /// Reads one consistent state: what goes on and since when, in nanoseconds of the monotonic clock.
-void cplatform_progress_read(cplatform_progress *page, uint64_t *step, uint64_t *number, uint64_t *since);
+void cplatform_progress_read(cplatform_progress *page, uint64_t *step, uint64_t *lease, uint64_t *number,
+                             uint64_t *since);
 /// The monotonic clock in nanoseconds.
 uint64_t cplatform_monotonic(void);
 

@@ -10,8 +10,9 @@ final class SlotInbox: @unchecked Sendable {
     // `condition` guards everything below.
     private let condition = NSCondition()
     private var tasks: [SlotTask] = []
-    private var skipped: Set<UInt64> = []
-    private var skipsAll = false
+    private var current: UInt64 = 0
+    /// Cells taken back, by lease; none named is all of them.
+    private var skips: [UInt64: Set<UInt64>] = [:]
     private var isEnded = false
 
     init(descriptor: Int32) {
@@ -32,16 +33,33 @@ final class SlotInbox: @unchecked Sendable {
         defer { condition.unlock() }
         while tasks.isEmpty && !isEnded { condition.wait() }
         guard !isEnded else { return nil }
-        skipped = []
-        skipsAll = false
-        return tasks.removeFirst()
+        skips[current] = nil
+        let task = tasks.removeFirst()
+        current = task.lease
+        return task
+    }
+
+    /// Whether another task waits.
+    var hasNext: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return !tasks.isEmpty
+    }
+
+    /// Whether the supervisor took the whole current task back.
+    var isSkipped: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return isEnded || skips[current]?.isEmpty == true
     }
 
     /// Whether the supervisor took a cell of the current task back, or everything.
     func isSkipped(_ cell: UInt64) -> Bool {
         condition.lock()
         defer { condition.unlock() }
-        return isEnded || skipsAll || skipped.contains(cell)
+        guard !isEnded else { return true }
+        guard let skipped = skips[current] else { return false }
+        return skipped.isEmpty || skipped.contains(cell)
     }
 
     private func serve(_ descriptor: Int32) {
@@ -65,7 +83,12 @@ final class SlotInbox: @unchecked Sendable {
             tasks.append(task)
             condition.signal()
         case .skip(let skip):
-            if skip.cells.isEmpty { skipsAll = true } else { skipped.formUnion(skip.cells) }
+            guard skip.lease == current || tasks.contains(where: { $0.lease == skip.lease }) else { break }
+            if skip.cells.isEmpty {
+                skips[skip.lease] = []
+            } else if skips[skip.lease]?.isEmpty != true {
+                skips[skip.lease, default: []].formUnion(skip.cells)
+            }
         default: break
         }
     }

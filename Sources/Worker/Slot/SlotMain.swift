@@ -29,11 +29,12 @@ package final class SlotMain {
         ready.numerics = numerics
         try reporter.send(.ready(ready))
         while let task = inbox.nextTask() {
-            try run(task)
+            if !inbox.isSkipped { try run(task) }
             progress.begin(.idle)
             var finished = SlotFinished()
             finished.lease = task.lease
-            try reporter.send(.finished(finished))
+            // What is said between tasks that follow each other leaves together.
+            try reporter.send(.finished(finished), atOnce: !inbox.hasNext)
         }
     }
 
@@ -46,14 +47,16 @@ package final class SlotMain {
         let begun = clock.now
         do { try executor.prepare(task) } catch { return try fail(task, nil, error) }
         let fitSeconds = (clock.now - begun) / .seconds(1)
-        var fitted = SlotFitted()
-        fitted.lease = task.lease
-        fitted.seconds = fitSeconds
-        try reporter.send(.fitted(fitted))
+        if fitSeconds > 0.01 {
+            var fitted = SlotFitted()
+            fitted.lease = task.lease
+            fitted.seconds = fitSeconds
+            try reporter.send(.fitted(fitted))
+        }
 
         var facts = RunFacts(attempt: task.attempt, worker: task.worker, fitSeconds: fitSeconds)
         for cell in task.cells where !inbox.isSkipped(cell.cell) {
-            progress.begin(.cell(cell.cell))
+            progress.begin(.cell(cell.cell, lease: task.lease))
             var started = timespec()
             clock_gettime(CLOCK_REALTIME, &started)
             let start = clock.now

@@ -7,8 +7,8 @@ import Wire
 
 /// What a slot says to its supervisor.
 ///
-/// Results of quick cells leave together. A thread of its own sends what has waited for ``patience``, so that a result
-/// does not wait for the cell after it.
+/// Results of quick cells leave together, those of tasks that follow each other too. A thread of its own sends what has
+/// waited for ``patience``, so that a result does not wait for the cell after it.
 final class SlotReporter: @unchecked Sendable {
     static let patience = 0.002
     /// Bytes of blobs that travel inside a result; larger ones go beside it.
@@ -24,6 +24,8 @@ final class SlotReporter: @unchecked Sendable {
     private var inlined: Set<Digest> = []
     private var items: [UInt8] = []
     private var blobBytes = 0
+    /// Frames that are ready and not written.
+    private var outgoing: [UInt8] = []
     private var waitingSince: Date?
 
     init(descriptor: Int32) {
@@ -33,12 +35,14 @@ final class SlotReporter: @unchecked Sendable {
         thread.start()
     }
 
-    /// Says something that is no result, after the results before it.
-    func send(_ body: SlotEnvelope.OneOf_Body) throws(RouteGridError) {
+    /// Says something that is no result, after the results before it; not `atOnce` when more is to be expected soon that
+    /// could leave with it.
+    func send(_ body: SlotEnvelope.OneOf_Body, atOnce: Bool = true) throws(RouteGridError) {
         condition.lock()
         defer { condition.unlock() }
-        try sendBatch()
-        try write(body)
+        try closeBatch()
+        outgoing.append(contentsOf: try SlotFrames.encode(body))
+        if atOnce || outgoing.count > WireProtocol.batchSize { try write() } else { leaveInTime() }
     }
 
     /// Adds the result of a cell.
@@ -50,7 +54,10 @@ final class SlotReporter: @unchecked Sendable {
 
         condition.lock()
         defer { condition.unlock() }
-        if items.count + expected + blobBytes > WireProtocol.batchSize { try sendBatch() }
+        if items.count + expected + blobBytes > WireProtocol.batchSize {
+            try closeBatch()
+            try write()
+        }
         batch.lease = lease
         batch.cells.append(cell.cell)
         key.append(to: &jobKeys)
@@ -75,6 +82,11 @@ final class SlotReporter: @unchecked Sendable {
                 batch.blobs.append(part)
             }
         }
+        leaveInTime()
+    }
+
+    /// What there is leaves when its time is over.
+    private func leaveInTime() {
         guard waitingSince == nil else { return }
         waitingSince = Date()
         condition.signal()
@@ -88,15 +100,18 @@ final class SlotReporter: @unchecked Sendable {
                 let due = since.addingTimeInterval(SlotReporter.patience)
                 if !condition.wait(until: due), waitingSince == since {
                     // The supervisor is gone: the inbox thread ends this process.
-                    do throws(RouteGridError) { try sendBatch() } catch { waitingSince = nil }
+                    do throws(RouteGridError) {
+                        try closeBatch()
+                        try write()
+                    } catch { waitingSince = nil }
                 }
             }
         }
     }
 
-    private func sendBatch() throws(RouteGridError) {
-        guard waitingSince != nil else { return }
-        waitingSince = nil
+    /// Makes a frame of the results that were added.
+    private func closeBatch() throws(RouteGridError) {
+        guard !batch.cells.isEmpty else { return }
         batch.jobKeys = Data(jobKeys)
         batch.resultShas = Data(resultDigests)
         batch.items = Data(items)
@@ -107,15 +122,16 @@ final class SlotReporter: @unchecked Sendable {
         inlined.removeAll(keepingCapacity: true)
         items.removeAll(keepingCapacity: true)
         blobBytes = 0
-        try write(.batch(full))
+        outgoing.append(contentsOf: try SlotFrames.encode(.batch(full)))
     }
 
-    private func write(_ body: SlotEnvelope.OneOf_Body) throws(RouteGridError) {
-        let frame = try SlotFrames.encode(body)
+    private func write() throws(RouteGridError) {
+        waitingSince = nil
+        defer { outgoing.removeAll(keepingCapacity: outgoing.capacity <= 4 << 20) }
         var sent = 0
-        while sent < frame.count {
-            let count = frame.withUnsafeBytes {
-                cplatform_send(descriptor, $0.baseAddress?.advanced(by: sent), frame.count - sent)
+        while sent < outgoing.count {
+            let count = outgoing.withUnsafeBytes {
+                cplatform_send(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent)
             }
             if count > 0 {
                 sent += count

@@ -10,7 +10,15 @@ package final class ProgressPage: @unchecked Sendable {
         case idle
         /// Reading data and fitting, for a lease.
         case fit(lease: UInt64)
-        case cell(UInt64)
+        case cell(UInt64, lease: UInt64)
+
+        /// The lease that is worked on; none while idle.
+        package var lease: UInt64? {
+            switch self {
+            case .idle: nil
+            case .fit(let lease), .cell(_, let lease): lease
+            }
+        }
     }
 
     // Fields of the page are atomic; pointer and descriptor never change.
@@ -35,21 +43,21 @@ package final class ProgressPage: @unchecked Sendable {
     /// Says what starts now.
     package func begin(_ step: Step) {
         switch step {
-        case .idle: cplatform_progress_begin(page, 0, 0)
-        case .fit(let lease): cplatform_progress_begin(page, 1, lease)
-        case .cell(let cell): cplatform_progress_begin(page, 2, cell)
+        case .idle: cplatform_progress_begin(page, 0, 0, 0)
+        case .fit(let lease): cplatform_progress_begin(page, 1, lease, 0)
+        case .cell(let cell, let lease): cplatform_progress_begin(page, 2, lease, cell)
         }
     }
 
     /// What goes on, and for how long.
     package func read() -> (step: Step, elapsed: Duration) {
-        var (step, number, since): (UInt64, UInt64, UInt64) = (0, 0, 0)
-        cplatform_progress_read(page, &step, &number, &since)
+        var (step, lease, number, since): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        cplatform_progress_read(page, &step, &lease, &number, &since)
         let now = cplatform_monotonic()
         let elapsed = Duration.nanoseconds(Int64(clamping: now > since ? now - since : 0))
         switch step {
-        case 1: return (.fit(lease: number), elapsed)
-        case 2: return (.cell(number), elapsed)
+        case 1: return (.fit(lease: lease), elapsed)
+        case 2: return (.cell(number, lease: lease), elapsed)
         default: return (.idle, elapsed)
         }
     }

@@ -9,6 +9,8 @@ struct HeldLease {
         /// A slot is awaited.
         case ready
         case running(slot: Int)
+        /// A slot was told of it and has others to finish first.
+        case queued(slot: Int)
         /// Every cell is computed, failed or given back; acknowledgements are awaited.
         case computed
     }
@@ -55,7 +57,7 @@ struct HeldLease {
         task.labels = message.labels
         task.data = paths
         task.worker = worker
-        task.attempt = attempts
+        task.attempt = attempts + 1
         task.cells = message.cells.filter { uncomputed.contains($0.cell) }.map { leased in
             var cell = SlotCell()
             cell.cell = leased.cell

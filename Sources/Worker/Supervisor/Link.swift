@@ -126,7 +126,8 @@ extension WorkerSupervisor {
         var wanted = 0
         if phase == .working {
             let settled = leases.values.count { $0.phase == .computed }
-            wanted = configuration.slots + configuration.ahead + min(settled, 256)
+            let quick = slots.reduce(0) { $0 + $1.pace.depth }
+            wanted = configuration.slots + configuration.ahead + quick + min(settled, 256)
             // The disk there is behind: what is held already goes on, and nothing more is asked for.
             if outbox.byteCount > ResultOutbox.comfortableBytes { wanted = 0 }
         }

@@ -21,6 +21,13 @@ final class Slot {
 
     let number: Int
     var phase = Phase.empty
+    /// Leases told ahead, in the order in which the slot takes them up; among them those taken back since.
+    var queue: [WireLease] = []
+    /// Of the task that was said to have started last.
+    var announced: UInt64?
+    var pace = SlotPace()
+    /// What the process may hold, once it was told.
+    var memoryLimit: UInt64?
     var connection: SlotConnection?
     var verdict: Verdict?
     /// The conversation ended; how the process ended is not known yet.
@@ -34,6 +41,25 @@ final class Slot {
 
     var isRunning: Bool {
         if case .running = phase { true } else { false }
+    }
+
+    /// The leases that it was told and has not finished.
+    var told: [WireLease] {
+        if case .running(let message) = phase { [message] + queue } else { [] }
+    }
+
+    /// The lease that it works on by its own word, and what it does; nil between two.
+    var current: (place: Int, message: WireLease, step: ProgressPage.Step, elapsed: Duration)? {
+        guard let (step, elapsed) = connection?.peer.progress.read(), let lease = step.lease else { return nil }
+        let told = told
+        guard let place = told.firstIndex(where: { $0.lease == lease }) else { return nil }
+        return (place, told[place], step, elapsed)
+    }
+
+    /// Whether a lease can be told ahead: of the run that it works for, and when its tasks are quick.
+    func takesAhead(_ lease: HeldLease) -> Bool {
+        guard case .running(let message) = phase, verdict == nil, !isGone else { return false }
+        return message.run == lease.message.run && connection?.kind == lease.kind && queue.count < pace.depth
     }
 
     var isEmpty: Bool {

@@ -8,7 +8,7 @@ extension WorkerSupervisor {
     func take(_ message: WireLease) throws(RouteGridError) {
         guard leases[message.lease] == nil, !message.cells.isEmpty else { return }
         guard phase == .working else { return release(message, []) }
-        let text = try JSONValue(parsing: message.fit, place: "lease \(message.lease)")["numerics"]?.stringValue ?? ""
+        let text = try Self.numerics(of: message)
         var data: [Digest] = []
         for reference in message.data { data.append(try Digest(field: reference.sha, "data.sha")) }
         guard let kind = NumericsKind.allCases.first(where: { classes[$0] == text }) else {
@@ -32,6 +32,19 @@ extension WorkerSupervisor {
         dispatch()
     }
 
+    /// The class that a fit is to run in.
+    ///
+    /// Canonical JSON is not parsed for it: the slot, which does parse it, refuses a fit of another class.
+    private static func numerics(of message: WireLease) throws(RouteGridError) -> String {
+        let name = Data("\"numerics\":\"".utf8)
+        if let start = message.fit.range(of: name)?.upperBound,
+            let end = message.fit[start...].firstIndex(of: UInt8(ascii: "\""))
+        {
+            return String(decoding: message.fit[start..<end], as: UTF8.self)
+        }
+        return try JSONValue(parsing: message.fit, place: "lease \(message.lease)")["numerics"]?.stringValue ?? ""
+    }
+
     /// The coordinator takes cells back (none named: all).
     ///
     /// What is computed already is sent all the same.
@@ -41,14 +54,17 @@ extension WorkerSupervisor {
         let taken = isWhole ? lease.uncomputed : cells.intersection(lease.uncomputed)
         lease.uncomputed.subtract(taken)
         leases[id] = lease
-        if case .running(let number) = lease.phase {
-            if lease.uncomputed.isEmpty {
-                if !taken.isEmpty { abandon(slots[number]) }
-            } else {
-                skip(taken, lease: id, slots[number])
-            }
-        } else if lease.uncomputed.isEmpty {
-            leases[id]?.phase = .computed
+        switch lease.phase {
+        case .running(let number) where !lease.uncomputed.isEmpty: skip(taken, lease: id, slots[number])
+        case .running(let number):
+            guard !taken.isEmpty else { break }
+            // Finished, or not begun: the slot may go on with its next.
+            let isElsewhere = slots[number].current.map { $0.message.lease != id } ?? false
+            if isElsewhere { skip([], lease: id, slots[number]) } else { abandon(slots[number]) }
+        case .queued(let number):
+            skip(lease.uncomputed.isEmpty ? [] : taken, lease: id, slots[number])
+            if lease.uncomputed.isEmpty { leases[id]?.phase = .computed }
+        default: if lease.uncomputed.isEmpty { leases[id]?.phase = .computed }
         }
         if isWhole { forget(id) } else { settle(id) }
         dispatch()
@@ -64,6 +80,7 @@ extension WorkerSupervisor {
         guard let lease = leases.removeValue(forKey: id) else { return }
         order.removeAll { $0 == id }
         for digest in lease.data { cache.unpin(digest) }
+        guard !downloads.isEmpty else { return }
         let wanted = leases.values.reduce(into: Set<Digest>()) { wanted, lease in
             if case .fetching(let missing) = lease.phase { wanted.formUnion(missing) }
         }
@@ -91,20 +108,30 @@ extension WorkerSupervisor {
     func giveBackUnstarted() {
         for id in order {
             guard let lease = leases[id], !lease.uncomputed.isEmpty else { continue }
-            guard case .running(let number) = lease.phase else {
+            let slot: Slot
+            switch lease.phase {
+            case .running(let number), .queued(let number): slot = slots[number]
+            default:
                 giveBack(id, lease.uncomputed)
                 continue
             }
-            guard case .cell(let cell)? = slots[number].connection?.peer.progress.read().step,
-                lease.uncomputed.contains(cell)
-            else {
+            let current = slot.current
+            let place = slot.told.firstIndex { $0.lease == id } ?? 0
+            // Its results are on their way.
+            if let current, place < current.place { continue }
+            guard current?.message.lease == id || place == 0 else {
+                skip([], lease: id, slot)
                 giveBack(id, lease.uncomputed)
-                abandon(slots[number])
+                continue
+            }
+            guard case .cell(let cell, _)? = current?.step, lease.uncomputed.contains(cell) else {
+                giveBack(id, lease.uncomputed)
+                abandon(slot)
                 continue
             }
             let others = lease.uncomputed.subtracting([cell])
             guard !others.isEmpty else { continue }
-            skip(others, lease: id, slots[number])
+            skip(others, lease: id, slot)
             giveBack(id, others)
         }
     }
@@ -116,6 +143,15 @@ extension WorkerSupervisor {
             giveBack(id, lease.uncomputed)
         }
         for slot in slots where slot.isRunning { abandon(slot) }
+    }
+
+    /// Gives back what was asked for while tasks were quick, once they are not.
+    func giveBackSpare() {
+        guard phase == .working, !slots.contains(where: { $0.pace.depth > 0 }) else { return }
+        let waiting = order.filter { id in leases[id].map { $0.phase == .ready && $0.attempts == 0 } ?? false }
+        for id in waiting.dropFirst(configuration.slots + configuration.ahead) {
+            if let cells = leases[id]?.uncomputed { giveBack(id, cells) }
+        }
     }
 
     func giveBack(_ id: UInt64, _ cells: Set<UInt64>) {

@@ -34,6 +34,7 @@ extension WorkerSupervisor {
         outbox.add(frame, lease: message.lease, cells: batch.cells, names: names, blockers: blockers)
         leases[message.lease]?.uncomputed.subtract(batch.cells)
         leases[message.lease]?.unacknowledged.formUnion(batch.cells)
+        closeIfComputed(message.lease)
         if !blockers.isEmpty { checkUploads(.now) }
     }
 
@@ -48,19 +49,35 @@ extension WorkerSupervisor {
             isRetryable: failed.retryable,
             log: slot.connection?.logTail ?? []
         )
+        closeIfComputed(message.lease)
     }
 
-    /// A slot is through with its task.
+    /// A slot that had begun a lease when it was taken back computes it all the same.
+    private func closeIfComputed(_ id: UInt64) {
+        guard let lease = leases[id], lease.phase == .ready, lease.uncomputed.isEmpty else { return }
+        leases[id]?.phase = .computed
+        settle(id)
+    }
+
+    /// A slot is through with its task and at the next that it was told.
     func finish(_ slot: Slot) {
         guard case .running(let message) = slot.phase else { return }
-        slot.phase = .idle
-        conclude(message.lease)
-        dispatch()
+        if slot.queue.isEmpty {
+            slot.phase = .idle
+        } else {
+            let next = slot.queue.removeFirst()
+            slot.phase = .running(next)
+            if leases[next.lease]?.phase == .queued(slot: slot.number) {
+                leases[next.lease]?.phase = .running(slot: slot.number)
+                leases[next.lease]?.attempts += 1
+            }
+        }
+        conclude(message.lease, slot)
     }
 
-    /// No slot works on the lease any more.
-    private func conclude(_ id: UInt64) {
-        guard let lease = leases[id] else { return }
+    /// The slot works on the lease no more.
+    private func conclude(_ id: UInt64, _ slot: Slot) {
+        guard let lease = leases[id], lease.phase == .running(slot: slot.number) else { return }
         // A slot leaves out only what it was told to, so what is left here was given back while it finished.
         if !lease.uncomputed.isEmpty { giveBack(id, lease.uncomputed) }
         leases[id]?.phase = .computed
@@ -74,10 +91,11 @@ extension WorkerSupervisor {
             if slot.isGone { buryIfEnded(slot) }
             switch slot.phase {
             case .starting(let since) where now - since > .seconds(60): slot.connection?.peer.kill()
-            case .running(let message): watch(slot, message)
+            case .running: watch(slot)
             default: break
             }
         }
+        giveBackSpare()
         retired.removeAll { slot in
             guard slot.connection?.peer.ending() != nil else { return false }
             slot.connection?.peer.close()
@@ -85,8 +103,14 @@ extension WorkerSupervisor {
         }
     }
 
-    private func watch(_ slot: Slot, _ message: WireLease) {
-        guard slot.verdict == nil, let peer = slot.connection?.peer else { return }
+    private func watch(_ slot: Slot) {
+        guard slot.verdict == nil, let peer = slot.connection?.peer, let current = slot.current else { return }
+        let message = current.message
+        slot.pace.lasts(current.elapsed)
+        if current.elapsed > .milliseconds(50), !slot.queue.isEmpty {
+            takeBackQueue(of: slot)
+            dispatch()
+        }
         if message.memoryLimit > 0, let bytes = peer.residentBytes {
             slot.peakBytes = max(slot.peakBytes, bytes)
             if bytes > Int64(clamping: message.memoryLimit) {
@@ -96,11 +120,11 @@ extension WorkerSupervisor {
                 return peer.kill()
             }
         }
-        let (step, elapsed) = peer.progress.read()
-        switch step {
+        let elapsed = current.elapsed
+        switch current.step {
         case .idle: break
         case .fit: check(slot, elapsed, limit: message.fitTimeoutMs, "the fit")
-        case .cell(let cell):
+        case .cell(let cell, _):
             check(slot, elapsed, limit: message.cellTimeoutMs, "the evaluation of cell \(cell)")
             guard elapsed > .milliseconds(100), leases[message.lease]?.announced != cell else { return }
             leases[message.lease]?.announced = cell
@@ -124,12 +148,18 @@ extension WorkerSupervisor {
         let tail = connection.logTail
         let step = connection.peer.progress.read().step
         connection.peer.close()
+        let told = slot.told
         let phase = slot.phase
+        slot.queue = []
+        slot.announced = nil
         slot.connection = nil
         slot.isGone = false
         slot.phase = .empty
         switch phase {
-        case .running(let message): blame(slot, message, step, ending, tail)
+        case .running(let message):
+            let victim = told.first { $0.lease == step.lease } ?? message
+            for other in told where other.lease != victim.lease { lose(other.lease, slot) }
+            blame(slot, victim, step, ending, tail)
         case .starting:
             slot.failedStarts += 1
             log.error("a slot ended at its start", metadata: ["how": "\(ending)", "log": "\(lastLine(tail))"])
@@ -145,9 +175,13 @@ extension WorkerSupervisor {
 
     private func blame(_ slot: Slot, _ message: WireLease, _ step: ProgressPage.Step, _ ending: String, _ tail: [UInt8])
     {
-        guard let lease = leases[message.lease] else { return }
+        if leases[message.lease]?.phase == .queued(slot: slot.number) {
+            leases[message.lease]?.phase = .running(slot: slot.number)
+            leases[message.lease]?.attempts += 1
+        }
+        guard let lease = leases[message.lease], lease.phase == .running(slot: slot.number) else { return }
         var victim: UInt64?
-        if case .cell(let cell) = step, lease.uncomputed.contains(cell) { victim = cell }
+        if case .cell(let cell, _) = step, lease.uncomputed.contains(cell) { victim = cell }
         let work = victim.map { "evaluating cell \($0)" } ?? "fitting"
         let isNearLimit = message.memoryLimit > 0 && slot.peakBytes > Int64(clamping: message.memoryLimit) / 10 * 9
         switch slot.verdict {
@@ -161,12 +195,24 @@ extension WorkerSupervisor {
             let text = "the slot process ended by \(ending) while \(work): \(lastLine(tail))"
             fail(lease, cell: victim, .crash, text, isRetryable: true, log: tail)
         }
-        guard let left = leases[message.lease]?.uncomputed, !left.isEmpty else { return conclude(message.lease) }
+        guard let left = leases[message.lease]?.uncomputed, !left.isEmpty else { return conclude(message.lease, slot) }
         if phase == .working, lease.attempts < 3 {
             leases[message.lease]?.phase = .ready
         } else {
             leases[message.lease]?.phase = .computed
             giveBack(message.lease, left)
+        }
+    }
+
+    /// A lease that a slot was told, and that ended with it, without being to blame.
+    private func lose(_ id: UInt64, _ slot: Slot) {
+        guard let lease = leases[id], [.running(slot: slot.number), .queued(slot: slot.number)].contains(lease.phase)
+        else { return }
+        if lease.uncomputed.isEmpty || phase != .working {
+            leases[id]?.phase = .computed
+            if lease.uncomputed.isEmpty { settle(id) } else { giveBack(id, lease.uncomputed) }
+        } else {
+            leases[id]?.phase = .ready
         }
     }
 

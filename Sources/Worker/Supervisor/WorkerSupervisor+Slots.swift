@@ -30,6 +30,8 @@ extension WorkerSupervisor {
             slot.verdict = nil
             slot.isGone = false
             slot.peakBytes = 0
+            slot.memoryLimit = nil
+            slot.pace = SlotPace()
             loop.onEvents(of: peer.descriptor) { events in self.serve(slot, events) }
             guard let errors = peer.errorDescriptor else { return }
             loop.onEvents(of: errors) { _ in
@@ -67,35 +69,62 @@ extension WorkerSupervisor {
                 // It computes in another class: a slot of the right one takes its place.
                 retire(slot)
                 launch(slot, lease.kind)
+            } else if let slot = slots.filter({ $0.takesAhead(lease) }).min(by: { $0.queue.count < $1.queue.count }) {
+                leases[id]?.phase = .queued(slot: slot.number)
+                slot.queue.append(lease.message)
+                tell(slot, .task(task(lease)))
             } else {
                 return
             }
         }
     }
 
-    private func start(_ lease: HeldLease, on slot: Slot) {
-        let id = lease.message.lease
-        guard let connection = slot.connection else { return }
-        leases[id]?.phase = .running(slot: slot.number)
-        leases[id]?.attempts += 1
-        slot.phase = .running(lease.message)
-        slot.verdict = nil
-        slot.peakBytes = 0
-        connection.forgetLog()
-        connection.peer.progress.begin(.fit(lease: id))
-        connection.peer.limitMemory(lease.message.memoryLimit == 0 ? 0 : lease.message.memoryLimit + Slot.headroom)
+    private func task(_ lease: HeldLease) -> SlotTask {
         let files = lease.data.map { digest in
             var file = SlotFile()
             file.sha = digest.data
             file.path = cache.path(of: digest)
             return file
         }
-        var started = WireStarted()
-        (started.lease, started.fence) = (id, lease.message.fence)
-        say(.started(started))
-        tell(slot, .task((leases[id] ?? lease).task(worker: configuration.name, paths: files)))
+        return lease.task(worker: configuration.name, paths: files)
     }
 
+    private func start(_ lease: HeldLease, on slot: Slot) {
+        let id = lease.message.lease
+        guard let connection = slot.connection else { return }
+        leases[id]?.phase = .running(slot: slot.number)
+        slot.phase = .running(lease.message)
+        slot.verdict = nil
+        slot.peakBytes = 0
+        slot.pace.begin()
+        connection.forgetLog()
+        connection.peer.progress.begin(.fit(lease: id))
+        let limit = lease.message.memoryLimit == 0 ? 0 : lease.message.memoryLimit + Slot.headroom
+        if slot.memoryLimit != limit { connection.peer.limitMemory(limit) }
+        slot.memoryLimit = limit
+        tell(slot, .task(task(lease)))
+        leases[id]?.attempts += 1
+        announce(slot)
+    }
+
+    /// Tells the coordinator what a slot has begun, unless it was told.
+    private func announce(_ slot: Slot) {
+        guard case .running(let message) = slot.phase, slot.announced != message.lease else { return }
+        slot.announced = message.lease
+        var started = WireStarted()
+        (started.lease, started.fence) = (message.lease, message.fence)
+        say(.started(started))
+    }
+
+    /// Gives leases that were told ahead to whoever is free: what the slot does takes long.
+    func takeBackQueue(of slot: Slot) {
+        for message in slot.queue where leases[message.lease]?.phase == .queued(slot: slot.number) {
+            skip([], lease: message.lease, slot)
+            leases[message.lease]?.phase = .ready
+        }
+    }
+
+    /// Tells a slot not to begin cells of a lease, or (none named) any of it.
     func skip(_ cells: Set<UInt64>, lease: UInt64, _ slot: Slot) {
         var skip = SlotSkip()
         skip.lease = lease
@@ -143,7 +172,16 @@ extension WorkerSupervisor {
             loop.watchWriting(of: connection.peer.descriptor, connection.hasUnsent)
         }
         do {
-            for envelope in try connection.receive() { try hear(slot, connection, envelope) }
+            var finished = 0
+            for envelope in try connection.receive() {
+                try hear(slot, connection, envelope)
+                if case .finished = envelope.body { finished += 1 }
+            }
+            if finished > 0 {
+                slot.pace.finished(finished)
+                announce(slot)
+                dispatch()
+            }
         } catch {
             log.error("a slot is not understood", metadata: ["slot": "\(slot.number)", "why": "\(error)"])
             connection.peer.kill()
