@@ -3,9 +3,10 @@
     deploy/bench queue [--only rate,single,...] [--peers VENV] [--rounds 3] [--cells 200000] [--full] [--out FILE]
 
 limits       the disk's sync, an echo over libzmq, the record store fed from memory
-memory       what ten million pending cells cost the coordinator
+memory       what ten million pending cells cost the coordinator, and what each costs above one million
 rate         durable records a second of cheap cells, two workers of one slot, up to 256 cells a lease
-single       the same with one cell a lease: each is granted, fitted, computed, sent and acknowledged by itself
+single       the same with one cell a lease: each has a fit, a lease, a fence and an acknowledgement of its own; a slot
+             computes one at a time. As with the peers, messages may travel together, and what is quick may wait at a worker
 trip         one job after the other: Submit, then the record in the client's hands
 millisecond  real cells of about a millisecond: what the queue adds to each
 recovery     (with --full) a million recorded cells: how long until a restarted coordinator answers and hands out work
@@ -31,12 +32,12 @@ PARTS = ["limits", "memory", "rate", "single", "trip", "millisecond"]
 DIGITS, MATH = ROOT / "jobs/data/digits_vqa", ROOT / "jobs/data/mathvision15"
 
 
-def grid(folder, name, *, data=DIGITS, router="{kind: random, trials: 1}", seeds, budgets, rule="threshold", modality=""):
+def grid(folder, name, *, data=DIGITS, router="{kind: random, trials: 1}", seeds, budgets, rule="threshold", modality="", test=0.2):
     path = folder / f"{name}.yaml"
     path.write_text(
         f"name: {name}\n"
         f"datasets:\n  data: {{path: {data}}}\n"
-        "splits: [{kind: random, train: 0.6, dev: 0.2, test: 0.2, seed: 1}]\n"
+        f"splits: [{{kind: random, train: {round(0.8 - test, 3)}, dev: 0.2, test: {test}, seed: 1}}]\n"
         f"{modality}"
         f"routers: [{router}]\n"
         f'seeds: ["range({seeds[0]},{seeds[1]})"]\n'
@@ -138,12 +139,24 @@ def limits(options):
 
 
 def memory(options):
-    with cluster(workers=0) as (running, folder):
-        path = grid(folder, "many", seeds=(0, 100_000), budgets='"logspace(-1,3,100)"')
-        before, start = running.memory(), time.perf_counter()
-        running.ask("submit", str(path))
-        seconds, grown = time.perf_counter() - start, running.memory() - before
-        return {"cells": 10_000_000, "submit_s": seconds, "bytes": grown, "bytes_per_cell": grown / 10_000_000}
+    grown, seconds = {}, {}
+    for cells in (1_000_000, 10_000_000):
+        with cluster(workers=0) as (running, folder):
+            # What a coordinator needs for its first grid, of whatever size, is no pending cell's.
+            running.ask("submit", str(grid(folder, "first", seeds=(0, 1), budgets="1")))
+            time.sleep(1)
+            path = grid(folder, "many", seeds=(10, 10 + cells // 100), budgets='"logspace(-1,3,100)"')
+            before, start = running.memory(), time.perf_counter()
+            running.ask("submit", str(path))
+            seconds[cells] = time.perf_counter() - start
+            # The cells that are handed out next are looked up.
+            time.sleep(2)
+            grown[cells] = running.memory() - before
+    more = (grown[10_000_000] - grown[1_000_000]) / 9_000_000
+    return {
+        "cells": 10_000_000, "submit_s": seconds[10_000_000], "bytes": grown[10_000_000],
+        "bytes_per_cell": grown[10_000_000] / 10_000_000, "bytes_per_further_cell": more,
+    }
 
 
 def recorded(options, name, rounds, seeds, budgets, cells):
@@ -189,7 +202,7 @@ def millisecond(options):
         with cluster(workers) as (running, folder):
             path = grid(
                 folder, "millisecond", data=MATH, router="{kind: linear}", seeds=(0, 1), rule="penalty",
-                budgets=f'"logspace(-3,3,{cells})"', modality="modality: [both]\n",
+                budgets=f'"logspace(-3,3,{cells})"', modality="modality: [both]\n", test=0.5,
             )
             out = folder / "out"
             running.run(path, out)

@@ -19,7 +19,7 @@ package struct Scheduler: Sendable {
         /// a lease's time from then on.
         package var sleepMilliseconds: Int64 = 1_000
         /// How much is looked up ahead of the workers.
-        package var readyCells = 16_384
+        package var readyCells = 4_096
         package var resolveGroups = 256
         package init() {}
     }
