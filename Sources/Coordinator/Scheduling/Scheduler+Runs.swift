@@ -91,7 +91,10 @@ extension Run {
         guard cursor < space.groupCount else { return [] }
         if pendingCells == 0 { emptyReady() }
         var pieces: [Range<Int>] = []
-        while cursor < reachable, pendingCells < configuration.readyCells, lookedUp.count + ready.count < wanted {
+        while cursor < reachable, lookedUp.count + ready.count < wanted {
+            // What was asked about counts as if all of it were to run: groups next to each other are of one size.
+            let expected = lookedUp.count * space.cells(ofGroup: cursor).count
+            guard pendingCells + expected < configuration.readyCells else { break }
             skipRecorded()
             let (first, end) = (cursor, reachable)
             var cells = 0
