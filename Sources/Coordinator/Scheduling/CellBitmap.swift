@@ -75,9 +75,9 @@ package struct CellBitmap: Sendable {
         }
     }
 
-    /// Takes a block over from its stored bytes.
+    /// Takes a block over from its stored bytes; zeros at the end may be missing.
     package mutating func load(block number: Int, bytes: [UInt8]) {
-        precondition(bytes.count == Self.blockSize / 8, "a stored block of \(bytes.count) bytes")
+        precondition(bytes.count <= Self.blockSize / 8, "a stored block of \(bytes.count) bytes")
         var bits = Array(repeating: UInt64(0), count: Self.words)
         for (index, byte) in bytes.enumerated() where byte != 0 {
             bits[index / 8] |= UInt64(byte) << UInt64(8 * (index % 8))

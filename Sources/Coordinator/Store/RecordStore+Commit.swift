@@ -86,9 +86,11 @@ extension RecordStore {
             try database.cachedStatement(sql: "SELECT bits FROM done WHERE run = ? AND block = ?"),
             arguments: arguments
         )
-        var bits = stored.map(Array.init) ?? Array(repeating: 0, count: CellBitmap.blockSize / 8)
+        // No zeros behind the last bit: thousands of runs of a few cells have rows of a few bytes.
+        var bits = stored.map(Array.init) ?? []
         for cell in cells {
             let bit = cell % CellBitmap.blockSize
+            if bits.count <= bit / 8 { bits += repeatElement(0, count: bit / 8 + 1 - bits.count) }
             bits[bit / 8] |= 1 << UInt8(bit % 8)
         }
         try database.cachedStatement(sql: "INSERT OR REPLACE INTO done(run, block, bits) VALUES (?, ?, ?)")

@@ -56,6 +56,8 @@ enum StoreSchema {
         migrator.registerMigration("3 runs of divergences") { database in
             try database.execute(sql: "ALTER TABLE divergence ADD COLUMN run INTEGER")
         }
+        // Rows that are there stay as they are; an older version could not read those to come.
+        migrator.registerMigration("4 done cells without the zeros behind the last") { _ in }
         return migrator
     }
 }
