@@ -84,6 +84,20 @@ struct SchedulerRecoveryTests {
         #expect(commands == [.revoke(ann, LeaseID(old.rawValue), old, cells: [])])
     }
 
+    @Test func `a lease whose number was not granted yet is not adopted`() throws {
+        let bench = SchedulerBench(epoch: 2)
+        bench.add(run1, groups: 3, of: 1)
+        let first = try #require(bench.join(bob).first)
+        let next = Fence(first.fence.rawValue + 1)
+        let claim = HeldLease(lease: LeaseID(next.rawValue), fence: next, run: run1, cells: [2])
+        let commands = bench.handle(.workerJoined(ann, numerics: [""], held: [claim]))
+        #expect(commands == [.revoke(ann, claim.lease, claim.fence, cells: [])])
+        // The next lease is its worker's alone.
+        bench.handle(.committed(run1, cells: first.cells))
+        #expect(bench.scheduler.leases(of: ann).isEmpty)
+        #expect(bench.scheduler.leases(of: bob) == [claim.lease])
+    }
+
     @Test func `an adopted lease blames nothing until it says what it runs`() throws {
         let bench = SchedulerBench(epoch: 2)
         bench.add(run1, groups: 1, of: 3)

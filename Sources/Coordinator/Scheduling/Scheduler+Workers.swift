@@ -19,7 +19,10 @@ extension Scheduler {
     }
 
     /// Continues a lease of the coordinator's earlier life, for the cells that are still nobody's.
+    ///
+    /// A number that was never granted is nobody's lease: one that is granted later would have the same.
     private mutating func adopt(_ held: HeldLease, by worker: WorkerID) -> Bool {
+        guard held.lease.rawValue <= Fence(epoch: epoch, counter: counter).rawValue else { return false }
         guard leases[held.lease] == nil, let found = runs[held.run]?.adoptable(held) else { return false }
         let number = found.group
         let handedOut = cellsHandedOut(ofGroup: number, of: held.run)
