@@ -84,19 +84,6 @@ struct StoreDurabilityTests {
         #expect(error?.message.contains("newer routegrid") == true)
     }
 
-    @Test(
-        arguments: [(0x6969, "NFS"), (0xFF53_4D42, "CIFS"), (0x0BD0_0BD0, "Lustre"), (0x6573_5546, "FUSE")]
-            as [(Int64, String)]
-    )
-    func `network file systems are known by their numbers`(magic: Int64, name: String) {
-        #expect(StateFolder.networkFileSystem(magic: magic) == name)
-        // As the kernel gives it where the field is a signed 32-bit number.
-        #expect(StateFolder.networkFileSystem(magic: Int64(Int32(truncatingIfNeeded: magic))) == name)
-    }
-
-    @Test(arguments: [0xEF53, 0x0102_1994, 0x5846_5342, 0x9123_683E, 0x794C_7630] as [Int64])
-    func `local file systems are taken`(magic: Int64) { #expect(StateFolder.networkFileSystem(magic: magic) == nil) }
-
     @Test func `copies taken after each commit reopen to every record that was committed`() throws {
         let bench = try StoreBench()
         let run = try bench.addRun()

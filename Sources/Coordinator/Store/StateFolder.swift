@@ -1,4 +1,3 @@
-import CPlatform
 import Foundation
 package import RouteGridBase
 
@@ -31,11 +30,11 @@ package final class StateFolder: Sendable {
                 "\(path): the state folder cannot be made: \(error.localizedDescription)"
             )
         }
-        if let name = Self.networkFileSystem(path) {
+        if let kind = FileSystemKind(ofPath: path), kind.isShared {
             throw RouteGridError.badInput(
                 path,
-                "the state folder is on \(name), a network file system, where SQLite's locks and syncs are not safe; "
-                    + "put it on a local disk and use `routegrid backup --to` for a copy on \(name)"
+                "the state folder is on \(kind.name), where other machines may write too and SQLite's locks and syncs are "
+                    + "not safe; put it on a local disk and use `routegrid backup --to` for a copy on \(kind.name)"
             )
         }
         lockDescriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -50,18 +49,4 @@ package final class StateFolder: Sendable {
     }
 
     deinit { close(lockDescriptor) }
-
-    /// The name of the network file system that holds a path, or nil on a local one.
-    package static func networkFileSystem(_ path: String) -> String? {
-        networkFileSystem(magic: cplatform_filesystem_magic(path))
-    }
-
-    /// The name of the network file system with a number, as `statfs` gives it, or nil when it is a local one.
-    package static func networkFileSystem(magic: Int64) -> String? {
-        let names: [Int64: String] = [
-            0x6969: "NFS", 0xFF53_4D42: "CIFS", 0xFE53_4D42: "SMB2", 0x0BD0_0BD0: "Lustre", 0x1983_0326: "FhGFS",
-            0x4750_4653: "GPFS", 0x6573_5546: "FUSE", 0x00C3_6400: "Ceph", 0x5346_414F: "AFS", 0x0102_1997: "9P",
-        ]
-        return names[magic & 0xFFFF_FFFF]
-    }
 }
