@@ -638,6 +638,7 @@ package nonisolated struct WireCommitted: Sendable {
     case new // = 0
     case equal // = 1
     case divergent // = 2
+    case refused // = 3
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -649,6 +650,7 @@ package nonisolated struct WireCommitted: Sendable {
       case 0: self = .new
       case 1: self = .equal
       case 2: self = .divergent
+      case 3: self = .refused
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -658,6 +660,7 @@ package nonisolated struct WireCommitted: Sendable {
       case .new: return 0
       case .equal: return 1
       case .divergent: return 2
+      case .refused: return 3
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -667,6 +670,7 @@ package nonisolated struct WireCommitted: Sendable {
       .new,
       .equal,
       .divergent,
+      .refused,
     ]
 
   }
@@ -2129,7 +2133,7 @@ nonisolated extension WireCommitted: SwiftProtobuf.Message, SwiftProtobuf._Messa
 }
 
 nonisolated extension WireCommitted.Verdict: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NEW\0\u{1}EQUAL\0\u{1}DIVERGENT\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NEW\0\u{1}EQUAL\0\u{1}DIVERGENT\0\u{1}REFUSED\0")
 }
 
 nonisolated extension WireFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -5,9 +5,10 @@ import Testing
 struct RecordScanTests {
     private static let key = Digest(hashing: "key".utf8)
     private static let digest = Digest(hashing: "result".utf8)
+    private static let fit = Digest(hashing: "fit".utf8)
     /// A record's line with something inside its result.
     private static func line(_ inside: String = "1") -> String {
-        "{\"job\":{\"result_sha256\":\"inner\",\"job_key\":[]},\"job_key\":\"\(key.hex)\",\"result\":{\"a\":\(inside)},"
+        "{\"fit_key\":\"\(fit.hex)\",\"job\":{\"job_key\":[],\"result_sha256\":\"inner\"},\"job_key\":\"\(key.hex)\",\"result\":{\"a\":\(inside)},"
             + "\"result_sha256\":\"\(digest.hex)\",\"schema\":\"routegrid/record/v1\"}"
     }
 
@@ -18,8 +19,51 @@ struct RecordScanTests {
     }
 
     @Test func `a measurement says whose it is`() {
-        let line = "{\"job\":{},\"job_key\":\"\(Self.key.hex)\",\"measured\":{\"p50\":1.5}}"
+        let line =
+            "{\"fit_key\":\"\(Self.fit.hex)\",\"job\":{},\"job_key\":\"\(Self.key.hex)\",\"measured\":{\"p50\":1.5},"
+            + "\"schema\":\"routegrid/latency/v1\"}"
         #expect(RecordScan(line.utf8)?.jobKey == Self.key && RecordScan(line.utf8)?.resultDigest == nil)
+    }
+
+    @Test func `whatever happens to a record's bytes, what is taken is read again`() throws {
+        let lock = try LockFixture.lock()
+        let record = MetricRecord.make(
+            fit: lock.fit(ofGroup: 0),
+            job: lock.job(ofCell: 1),
+            labels: lock.labels(ofGroup: 0),
+            result: [
+                "n": 1, "metrics": ["a \"b\\\n": ["v": 0.25], "ü\u{1}": ["v": 1e-7, "why": .null]],
+                "points": [[1, 2], []],
+            ]
+        )
+        #expect(RecordScan(record.line) != nil)
+        var generator = Xoshiro256(seed: Digest(hashing: "mutations".utf8))
+        // Bytes that mean something to a parser.
+        let spice = Array("{}[]\",:\\0123456789.eE+-ntrufals /\n\t \u{1}ü".utf8)
+        var taken = 0
+        for _ in 0..<40_000 {
+            var line = record.line
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                let place = Int.random(in: 0..<line.count, using: &generator)
+                let byte = spice.randomElement(using: &generator) ?? 0
+                switch Int.random(in: 0..<5, using: &generator) {
+                case 0: line.remove(at: place)
+                case 1: line.insert(byte, at: place)
+                case 2: line[place] = byte
+                case 3: line.insert(line[place], at: place)
+                default: line.swapAt(place, max(0, place - 1))
+                }
+            }
+            guard let scan = RecordScan(line) else { continue }
+            taken += 1
+            let read = try JSONValue(parsing: line, place: "a mutated record")
+            #expect(read["job_key"]?.stringValue == scan.jobKey.hex)
+            #expect(read["result_sha256"]?.stringValue == scan.resultDigest?.hex)
+            // Numbers may be longer than they need be; nothing else has a second form.
+            #expect(try JSONValue(parsing: read.jsonBytes(), place: "written again").jsonBytes() == read.jsonBytes())
+        }
+        // Letters of texts and digits of numbers.
+        #expect(taken > 1_000 && taken < 30_000)
     }
 
     @Test func `a real record says whose it is`() throws {
@@ -45,6 +89,16 @@ struct RecordScanTests {
             line().replacing("result_sha256", with: "result_sha257"),
             line().replacing("\"schema\"", with: "\"measured\":{},\"schema\""),
             line().replacing("\"schema\"", with: "\"job_key\":\"\(key.hex)\",\"schema\""),
+            // What a parser, a follower or a backup would stumble over later.
+            line("1,"), line("1,,\"b\":2"), line("[1,]"), line("[,1]"), line("{\"b\"}"), line("{\"b\":}"),
+            line("{b:1}"),
+            line("1,\"a\":2"), line("01"), line("1."), line(".5"), line("1e"), line("1e999"), line("nul"), line("NaN"),
+            line("\"\\x\""), line("\"\\u12\""), line("\"\\ud800\""), line("1 "), line("[1 ,2]"), line("1 2"),
+            line("{\"b\":1,\"a\":2}"), line("-"), line("+1"),
+            line().replacing("\"job_key\":\"", with: "\"job\\u005fkey\":\""),
+            line().replacing("\"job_key\":[]", with: "\"job\\u005fkey\":[]"),
+            line().replacing("\"fit_key\":\"\(fit.hex)\",", with: ""),
+            line().replacing("record/v1", with: "record/v2"), line().replacing("\"result\":{", with: "\"resulx\":{"),
         ]
     )
     func `what is no record is refused`(text: String) {

@@ -13,20 +13,70 @@ extension CoordinatorServer {
         // The worker keeps them and sends them again.
         guard !isStalled else { return }
         var receipt = CommitBatch.Receipt(route: route, run: RunID(result.run))
-        // What stands before a result that cannot be right is taken.
-        defer {
-            if !receipt.cells.isEmpty {
-                waiting.receipts.append(receipt)
-                waiting.byteCount += result.byteCount
-            }
-            commitIfIdle()
-        }
+        var refusals = Refusals()
         for item in result.items {
-            let row = try check(item, run: receipt.run, worker: peer.name)
-            receipt.cells.append(row.cell)
-            receipt.jobKeys.append(row.jobKey)
-            receipt.resultDigests.append(row.resultDigest)
-            persist(.result(row))
+            do throws(RouteGridError) {
+                try refusals.check(item)
+                let row = try check(item, run: receipt.run, worker: peer.name)
+                receipt.cells.append(row.cell)
+                receipt.jobKeys.append(row.jobKey)
+                receipt.resultDigests.append(row.resultDigest)
+                persist(.result(row))
+            } catch {
+                refusals.add(item, error)
+            }
+        }
+        if !receipt.cells.isEmpty {
+            waiting.receipts.append(receipt)
+            waiting.byteCount += result.byteCount
+        }
+        try refuse(refusals, of: result, route)
+        commitIfIdle()
+    }
+
+    /// Fails the cells of refused results and tells their worker to forget them: it would keep them, and their lease with
+    /// them, for ever.
+    ///
+    /// - Throws: what the first of them was refused with.
+    private func refuse(_ refusals: Refusals, of result: ReceivedResult, _ route: RoutingID) throws(RouteGridError) {
+        guard let first = refusals.found.first else { return }
+        for (cell, error) in refusals.found {
+            handle(
+                .failed(
+                    LeaseID(result.lease),
+                    Fence(result.fence),
+                    cell: Int(clamping: cell),
+                    .refused,
+                    retryable: true,
+                    text: error.message
+                )
+            )
+        }
+        send(.committed(refusals.answer), to: route)
+        commitIfIdle()
+        throw first.error
+    }
+
+    /// The results of one message that are not taken.
+    private struct Refusals {
+        private(set) var found: [(cell: UInt64, error: RouteGridError)] = []
+        private(set) var answer = Acknowledgement()
+        /// Blobs that came inside them: a blob stands in the first item that names it.
+        private var blobs: Set<Digest> = []
+
+        mutating func add(_ item: ReceivedResult.Item, _ error: RouteGridError) {
+            found.append((item.cell, error))
+            answer.refuse(item.jobKey, item.resultDigest)
+            if !item.inline.isEmpty { blobs.formUnion(item.blobs) }
+        }
+
+        /// - Throws: when what an item names was refused with an earlier one.
+        func check(_ item: ReceivedResult.Item) throws(RouteGridError) {
+            guard !blobs.isEmpty, item.inline.isEmpty, !blobs.isDisjoint(with: item.blobs) else { return }
+            throw RouteGridError(
+                .protocolRefused,
+                "a result for cell \(item.cell) that names a blob inside a refused one"
+            )
         }
     }
 
@@ -49,7 +99,14 @@ extension CoordinatorServer {
         else {
             throw RouteGridError(
                 .protocolRefused,
-                "a result for cell \(cell) of run \(run) whose record is not one line of JSON with its key and digest"
+                "a result for cell \(cell) of run \(run) whose record is not one line of JSON in its form with its key and digest"
+            )
+        }
+        guard RunFacts.isValid(item.run) else {
+            throw RouteGridError(
+                .protocolRefused,
+                "a result for cell \(cell) of run \(run) whose facts are not one line of JSON of at most "
+                    + "\(RunFacts.maximumSize) bytes"
             )
         }
         var blobs: [ResultRow.InlineBlob] = []

@@ -56,7 +56,7 @@ enum Outgoing {
     }
 }
 
-/// Results that are on disk, for one worker.
+/// Results that are on disk, or were refused, for one worker.
 struct Acknowledgement: Sendable {
     private var jobKeys: [UInt8] = []
     private var resultDigests: [UInt8] = []
@@ -72,6 +72,13 @@ struct Acknowledgement: Sendable {
             case .divergent: verdicts.append(.divergent)
             }
         }
+    }
+
+    /// A result that is not on disk and never will be: its worker may forget it too.
+    mutating func refuse(_ key: Digest, _ digest: Digest) {
+        key.append(to: &jobKeys)
+        digest.append(to: &resultDigests)
+        verdicts.append(.refused)
     }
 
     var message: WireCommitted {

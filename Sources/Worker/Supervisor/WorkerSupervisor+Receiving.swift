@@ -42,8 +42,10 @@ extension WorkerSupervisor {
         }
         var settled: [UInt64: [UInt64]] = [:]
         for (place, key) in keys.enumerated() {
-            if committed.verdicts[place] == .divergent {
-                log.error("a result differs from the recorded one", metadata: ["key": "\(key)"])
+            switch committed.verdicts[place] {
+            case .divergent: log.error("a result differs from the recorded one", metadata: ["key": "\(key)"])
+            case .refused: log.error("the coordinator does not take a result", metadata: ["key": "\(key)"])
+            default: break
             }
             let name = ResultOutbox.Name(jobKey: key, resultDigest: digests[place])
             if let entry = outbox.acknowledge(name) { settled[entry.lease, default: []].append(entry.cell) }

@@ -1,0 +1,14 @@
+import RouteGridBase
+
+/// What a coordinator takes as the facts of an execution: they are shown and never hashed, but they stand in files and
+/// streams beside the records.
+enum RunFacts {
+    /// Honest ones have some hundred bytes.
+    static let maximumSize = 64 << 10
+
+    /// Whether they are nothing, or one JSON object in the form of a line.
+    static func isValid(_ facts: ArraySlice<UInt8>) -> Bool {
+        guard !facts.isEmpty else { return true }
+        return facts.count <= maximumSize && facts.withUnsafeBytes { CompactJSON.members(of: $0) != nil }
+    }
+}

@@ -1,0 +1,59 @@
+import Coordinator
+import Foundation
+import RouteGridBase
+import TestSupport
+import Testing
+import Wire
+
+@Suite(.timeLimit(.minutes(2))) struct RefusedResultTests {
+    enum Fault: CaseIterable { case brokenRecord, otherKey, brokenFacts, longFacts, factsOfTwoLines }
+
+    @Test(arguments: Fault.allCases)
+    func `a result that cannot be taken fails its cell, and those beside it are taken`(fault: Fault) throws {
+        let bench = try ServerBench()
+        let run = try bench.submit(groups: 1, cells: 3)
+        let worker = try bench.worker()
+        let lease = try worker.nextLease()
+        var results = try lease.cells.map { try MadeUpResult($0) }
+        try #require(results.count == 3)
+        switch fault {
+        case .brokenRecord: results[1].record = Array(results[1].record.dropLast()) + Array(",}".utf8)
+        case .otherKey: results[1].record = results[0].record
+        case .brokenFacts: results[1].facts = Array("{\"attempt\":}".utf8)
+        case .longFacts: results[1].facts = Array("{\"a\":\"\(String(repeating: "x", count: 70_000))\"}".utf8)
+        case .factsOfTwoLines: results[1].facts = Array("{}\n{}".utf8)
+        }
+        try worker.send(results, of: lease)
+        let verdicts = try worker.verdicts(3)
+        #expect(results.map { verdicts[$0.jobKey] } == [.new, .refused, .new])
+        let explained = try bench.client().query("explain", "\(run)/\(results[1].cell)")
+        #expect(explained["attempts"] == 1, "\(explained)")
+        #expect(explained["reason"]?.stringValue?.hasPrefix("refused: a result for cell \(results[1].cell)") == true)
+        #expect(try bench.client().query("store")["records"] == 2)
+        // Nothing is left of the lease: who names it is told so, and the cell comes again.
+        try worker.heartbeat(lease)
+        let next = try worker.next { body -> String? in
+            switch body {
+            case .revoke(let revoke): revoke.lease == lease.lease ? "revoke" : nil
+            default: nil
+            }
+        }
+        #expect(next == "revoke")
+        let again = try worker.nextLease()
+        #expect(again.cells.map(\.cell) == [results[1].cell])
+        try worker.send([MadeUpResult(again.cells[0])], of: again)
+        #expect(try worker.verdicts(1) == [results[1].jobKey: .new])
+        #expect(try bench.client().query("run", String(run))["state"] == "finished")
+    }
+
+    @Test func `facts may be missing`() throws {
+        let bench = try ServerBench()
+        _ = try bench.submit(groups: 1, cells: 1)
+        let worker = try bench.worker()
+        let lease = try worker.nextLease()
+        var result = try MadeUpResult(lease.cells[0])
+        result.facts = []
+        try worker.send([result], of: lease)
+        #expect(try worker.verdicts(1) == [result.jobKey: .new])
+    }
+}

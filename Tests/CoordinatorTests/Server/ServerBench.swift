@@ -1,0 +1,214 @@
+import Coordinator
+import Foundation
+import Grid
+import Logging
+import RouteGridBase
+import TestSupport
+import Testing
+import Wire
+import ZeroMQ
+
+/// A coordinator in this process, with peers that the test plays on its own thread.
+final class ServerBench {
+    let folder: TemporaryFolder
+    let server: CoordinatorServer
+    let url: String
+
+    init(_ change: (inout CoordinatorServer.Configuration) -> Void = { _ in }) throws {
+        folder = try TemporaryFolder()
+        var configuration = CoordinatorServer.Configuration(
+            bind: "ipc://\(folder.path("c"))",
+            stateFolder: folder.path("state")
+        )
+        change(&configuration)
+        var log = Logger(label: "coordinator")
+        log.logLevel = .critical
+        let server = try CoordinatorServer(configuration: configuration, log: log)
+        self.server = server
+        url = try server.loop.runSync { try server.assumeIsolated { try $0.start() } }
+    }
+
+    deinit { stop() }
+
+    func stop() {
+        let server = server
+        try? server.loop.runSync { server.assumeIsolated { $0.stop() } }
+        server.shutDown()
+    }
+
+    func client() throws -> ClusterClient { try ClusterClient.connect(url, within: .seconds(30)) }
+
+    /// A worker that was welcomed and wants one lease.
+    func worker(credit: UInt32 = 1) throws -> PlayedPeer {
+        let worker = try PlayedPeer(url, role: .worker)
+        var wanted = WireCredit()
+        wanted.groups = credit
+        try worker.say(.credit(wanted))
+        return worker
+    }
+
+    /// Submits a grid of `groups` groups with `cells` cells each.
+    func submit(groups: Int, cells: Int) throws -> UInt64 {
+        try client().submit(lock: SmallLock.bytes(groups: groups, cells: cells)) { _ in [] }.run
+    }
+
+    func count(_ name: String) throws -> Int? { try client().query("status")["counters"]?[name]?.integerValue }
+}
+
+/// A process that speaks to a coordinator, as a test makes it.
+final class PlayedPeer {
+    private let context: ZMQContext
+    private let socket: ZMQSocket
+    /// Leases that came while something else was waited for.
+    private var leases: [WireLease] = []
+
+    init(_ url: String, role: WireRole) throws {
+        context = try ZMQContext()
+        socket = try context.socket(.dealer)
+        try socket.connect(url)
+        var hello = WireHello()
+        (hello.protocol, hello.role, hello.name) = (WireProtocol.version, role, "played")
+        (hello.boot, hello.slots, hello.numerics) = (Data(WireProtocol.makeBootID()), 1, [SmallLock.numerics])
+        try say(.hello(hello))
+        _ = try next { if case .welcome = $0 { true } else { nil } }
+    }
+
+    deinit { socket.close(discarding: true) }
+
+    func say(_ body: WireEnvelope.OneOf_Body, data: [UInt8]? = nil) throws {
+        try #require(try socket.send(WireMessage(body, data: data).frames()) == .sent)
+    }
+
+    func say(frame: [UInt8]) throws { try #require(try socket.send([frame]) == .sent) }
+
+    /// The next message that `pick` wants; others are passed over.
+    func next<Value>(
+        within limit: Duration = .seconds(30),
+        _ pick: (WireEnvelope.OneOf_Body) throws -> Value?
+    ) throws -> Value {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            while let message = try socket.receive() {
+                let body = try WireMessage(frames: message.frames[...]).body
+                if let value = try pick(body) { return value }
+                if case .lease(let lease) = body { leases.append(lease) }
+            }
+            try socket.wait(.milliseconds(20))
+        }
+        throw RouteGridError(.unreachable, "nothing of that kind came within \(limit)")
+    }
+
+    func nextLease(within limit: Duration = .seconds(30)) throws -> WireLease {
+        guard leases.isEmpty else { return leases.removeFirst() }
+        return try next(within: limit) { if case .lease(let lease) = $0 { lease } else { nil } }
+    }
+
+    func heartbeat(_ lease: WireLease) throws {
+        var heartbeat = WireHeartbeat()
+        var held = WireHeldLease()
+        (held.lease, held.fence) = (lease.lease, lease.fence)
+        heartbeat.leases = [held]
+        try say(.heartbeat(heartbeat))
+    }
+
+    /// Sends results of a lease in one message.
+    func send(_ results: [MadeUpResult], of lease: WireLease) throws {
+        var items: [UInt8] = []
+        for result in results {
+            ResultFrame.appendItem(
+                cell: result.cell,
+                jobKey: result.jobKey,
+                resultDigest: result.digest,
+                record: result.record,
+                run: result.facts,
+                blobs: [],
+                inline: [],
+                to: &items
+            )
+        }
+        try say(
+            frame: ResultFrame.envelope(lease: lease.lease, fence: lease.fence, run: lease.run, items: Data(items))
+        )
+    }
+
+    /// Reads acknowledgements until there are so many; by key.
+    func verdicts(_ count: Int) throws -> [Digest: WireCommitted.Verdict] {
+        var found: [Digest: WireCommitted.Verdict] = [:]
+        while found.count < count {
+            let committed = try next { if case .committed(let committed) = $0 { committed } else { nil } }
+            let keys = try Digest.list(committed.jobKeys, "job_keys")
+            for (key, verdict) in zip(keys, committed.verdicts) { found[key] = verdict }
+        }
+        return found
+    }
+}
+
+/// A result in the right form that nobody computed.
+struct MadeUpResult {
+    let cell: UInt64
+    let jobKey: Digest
+    let digest: Digest
+    var record: [UInt8]
+    var facts: [UInt8]
+
+    init(_ cell: WireLeasedCell, padding: Int = 0, says text: String = "right") throws {
+        self.cell = cell.cell
+        jobKey = try Digest(field: cell.jobKey, "job_key")
+        let job: JSONValue = ["kind": "evaluate"]
+        let result: JSONValue = [
+            "n": 1, "padding": .string(String(repeating: "x", count: padding)), "says": .string(text),
+        ]
+        digest = Digest(hashing: job.canonicalBytes() + result.canonicalBytes())
+        let members: JSONValue = [
+            "schema": "routegrid/record/v1", "job_key": .string(jobKey.hex),
+            "fit_key": .string(Digest(hashing: [0]).hex), "result_sha256": .string(digest.hex), "job": job,
+            "result": result,
+        ]
+        record = members.jsonBytes()
+        facts = JSONValue.object(["attempt": 1, "job_key": .string(jobKey.hex)]).jsonBytes()
+    }
+}
+
+/// A frozen grid of random routers: a group a seed, a cell a budget.
+enum SmallLock {
+    static let numerics = "test-class"
+
+    static func bytes(groups: Int, cells: Int) -> [UInt8] {
+        func digest(_ name: String) -> JSONValue { .string(Digest(hashing: name.utf8).hex) }
+        let table: JSONValue = [
+            "dataset": "one", "pool": "all", "cost_unit": "USD", "n": 10, "samples": digest("samples"),
+            "models": ["a", "b"], "quality": digest("quality"), "cost": ["tensor": digest("cost")],
+            "text": ["default": digest("text")], "image": ["default": digest("image")],
+        ]
+        let block: JSONValue = [
+            "kind": "random", "revision": 1, "reads": ["seed"],
+            "parameters": [["name": "trials", "values": [50]]], "tables": [0],
+            "budgets": .array((0..<cells).map { JSONValue($0) }),
+        ]
+        let budgets = (0..<cells).map { cell -> JSONValue in
+            ["rule": ["kind": "threshold", "revision": 1], "budget": .string("\(cell + 1)x")]
+        }
+        let lock: JSONValue = [
+            "schema": "routegrid/lock/v1", "name": "small", "mode": "sound", "numerics": .string(numerics),
+            "axes": [
+                "tables": [table], "encoders": [["text": "default", "image": "default"]],
+                "splits": [
+                    [
+                        "kind": "random", "revision": 1, "seed": 1, "index": 0,
+                        "parameters": ["train": "0.6", "dev": "0.2", "test": "0.2", "group_by": "sample"],
+                    ]
+                ],
+                "modalities": [["train": "both", "test": "both"]], "fusions": [["kind": "mean", "revision": 1]],
+                "seeds": [[0, JSONValue(groups)]], "labels": [], "parts": ["test"], "budgets": .array(budgets),
+            ],
+            "blocks": [block], "exclude": [],
+            "statistics": ["bootstrap": 1000, "alpha": "0.05", "cluster": "prompt", "seed": 1],
+            "limits": [
+                "cells": 200_000, "fit_timeout_ms": 1000, "cell_timeout_ms": 1000, "retries": 2, "crash_limit": 5,
+                "memory_bytes": 0,
+            ],
+            "resources": ["cpus": 1, "gpus": 0], "priority": 0, "metrics_revision": 1, "blobs": [],
+        ]
+        return lock.canonicalBytes()
+    }
+}
