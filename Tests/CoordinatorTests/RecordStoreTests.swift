@@ -122,7 +122,7 @@ struct RecordStoreTests {
         #expect(rest.map(\.jobKey) == (2..<5).map { StoreBench.key("cell \($0)") })
         #expect(try bench.store.records(after: rest[2].sequence, limit: 10).isEmpty)
         let keys = ["cell 3", "nothing", "cell 1"].map(StoreBench.key)
-        #expect(try bench.store.records(of: keys).map(\.jobKey) == [keys[0], keys[2]])
+        #expect(try bench.store.records(of: keys).records.map(\.jobKey) == [keys[0], keys[2]])
         // An equal result again makes no new place.
         try bench.store.commit([.result(StoreBench.row(run, cell: 0))])
         #expect(try bench.store.records(after: rest[2].sequence, limit: 10).isEmpty)

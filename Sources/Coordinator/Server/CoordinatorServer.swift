@@ -46,7 +46,7 @@ package actor CoordinatorServer {
     var testReads = KnownTestReads()
     var cache = JobCache()
     var uploads: [UploadID: Upload] = [:]
-    var followers: [Follower] = []
+    var followers = WaitingFollowers()
     /// Changes that wait for the next commit, and what is to be said once they are on disk.
     var waiting = CommitBatch()
     var isCommitting = false

@@ -3,22 +3,14 @@ import Grid
 import RouteGridBase
 import Wire
 
-/// Somebody who waits for the next record.
-struct Follower: Sendable {
-    let route: RoutingID
-    let after: UInt64
-    let limit: Int
-}
-
 extension CoordinatorServer {
     /// Sends records: those of a run at once, those of everybody at once or when the first one comes.
     func follow(_ request: WireFollow, _ route: RoutingID) throws(RouteGridError) {
         let limit = Int(min(max(request.credit, 1), 4_096))
         if request.run == 0 {
             // Whoever waited long asks again on a new connection.
-            followers.removeAll { peers[$0.route] == nil }
-            followers.append(Follower(route: route, after: request.afterSeq, limit: limit))
-            return feedFollowers()
+            followers.forget { peers[$0] == nil }
+            return feed(followers.question(Follower(route: route, after: request.afterSeq, limit: limit)))
         }
         guard let lock = locks[RunID(request.run)] else {
             throw RouteGridError(.usage, "there is no run \(request.run); `routegrid status` lists them")
@@ -27,21 +19,12 @@ extension CoordinatorServer {
         let selected = selections[RunID(request.run)]?.cells ?? CellBitmap()
         let start = Int(clamping: request.afterSeq)
         access.read { store throws(RouteGridError) in
-            var group = start
-            var found: [StoredRecord] = []
-            var size = 0
-            while group < lock.groupCount, found.count < limit, size < WireProtocol.batchSize {
-                // Test records that other runs have read are not this run's.
-                let jobs = lock.jobs(ofGroup: group).filter { !lock.isDeferred($0.cell) || selected.contains($0.cell) }
-                let records = try store.records(of: jobs.map(\.jobKey))
-                found += records
-                size += records.reduce(0) { $0 + $1.body.count + $1.runInfo.count }
-                group += 1
-            }
-            var message = WireRecords(found, identity: identity)
+            var page = RunPage(start: start, limit: limit)
+            try page.fill(from: store, lock, selected: selected)
+            var message = WireRecords(page.records, identity: identity)
             message.first = UInt64(start)
-            message.last = UInt64(group)
-            message.complete = group >= lock.groupCount
+            message.last = UInt64(page.position)
+            message.complete = page.position >= lock.cellCount
             return message
         } then: { outcome in
             self.assumeIsolated { $0.answer(outcome, route) }
@@ -50,25 +33,25 @@ extension CoordinatorServer {
 
     /// Sends what is new to everybody who waits for it.
     func feedFollowers() {
-        let waitingNow = followers
-        followers = []
+        for question in followers.recordsCame() { feed(question) }
+    }
+
+    private func feed(_ question: WaitingFollowers.Question) {
         let identity = access.store.identity
-        for follower in waitingNow {
-            access.read { store throws(RouteGridError) in
-                let records = try store.records(
-                    after: follower.after,
-                    limit: follower.limit,
-                    byteLimit: WireProtocol.batchSize
-                )
-                return WireRecords(records, identity: identity)
-            } then: { outcome in
-                self.assumeIsolated { server in
-                    if case .success(let message) = outcome, message.items.isEmpty {
-                        server.followers.append(follower)
-                    } else {
-                        server.answer(outcome, follower.route)
-                    }
+        let follower = question.follower
+        access.read { store throws(RouteGridError) in
+            let records = try store.records(
+                after: follower.after,
+                limit: follower.limit,
+                byteLimit: WireProtocol.batchSize
+            )
+            return WireRecords(records, identity: identity)
+        } then: { outcome in
+            self.assumeIsolated { server in
+                guard case .success(let message) = outcome, message.items.isEmpty else {
+                    return server.answer(outcome, follower.route)
                 }
+                if let again = server.followers.nothingFound(for: question) { server.feed(again) }
             }
         }
     }
@@ -77,6 +60,46 @@ extension CoordinatorServer {
         switch outcome {
         case .success(let message): send(.records(message), to: route)
         case .failure(let error): send(.refused(error.code, error.message), to: route)
+        }
+    }
+}
+
+/// Records of one run in cell order, as many as go into one message.
+private struct RunPage {
+    /// The cell that the next page begins with.
+    private(set) var position: Int
+    private(set) var records: [StoredRecord] = []
+    private let limit: Int
+    private var byteCount = 0
+    /// Cells that are looked up for one answer: a run without records is gone through in several.
+    private static let cellsAtOnce = 65_536
+
+    init(start: Int, limit: Int) {
+        position = start
+        self.limit = limit
+    }
+
+    /// Goes on to the end of the run, or until the message is full: in the middle of a group, when it is a large one.
+    mutating func fill(from store: RecordStore, _ lock: GridLock, selected: CellBitmap) throws(RouteGridError) {
+        let start = position
+        while position < lock.cellCount, position - start < Self.cellsAtOnce {
+            let group = lock.group(ofCell: position)
+            // Test records that other runs have read are not this run's.
+            let jobs = lock.jobs(ofGroup: group).filter {
+                $0.cell >= position && (!lock.isDeferred($0.cell) || selected.contains($0.cell))
+            }
+            let found = try store.records(
+                of: jobs.map(\.jobKey),
+                limit: limit - records.count,
+                byteLimit: WireProtocol.batchSize - byteCount
+            )
+            records += found.records
+            byteCount += found.records.reduce(0) { $0 + $1.body.count + $1.runInfo.count }
+            guard found.keyCount == jobs.count else {
+                position = jobs[found.keyCount].cell
+                return
+            }
+            position = lock.cells(ofGroup: group).upperBound
         }
     }
 }

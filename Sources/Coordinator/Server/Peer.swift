@@ -2,8 +2,9 @@ import RouteGridBase
 import Wire
 
 /// The name libzmq gave to a connection.
-struct RoutingID: Hashable, Sendable {
-    let bytes: [UInt8]
+package struct RoutingID: Hashable, Sendable {
+    package let bytes: [UInt8]
+    package init(bytes: [UInt8]) { self.bytes = bytes }
 }
 
 /// A process that said hello.

@@ -118,15 +118,30 @@ extension RecordStore {
         }
     }
 
-    /// The records of these keys that exist, in the order of the keys.
-    package func records(of keys: [Digest]) throws(RouteGridError) -> [StoredRecord] {
+    /// The records of these keys that exist, in the order of the keys: at most `limit`, and no more once they have
+    /// `byteLimit` bytes.
+    ///
+    /// `keyCount` says how many of the keys were looked at.
+    package func records(
+        of keys: [Digest],
+        limit: Int = .max,
+        byteLimit: Int = .max
+    ) throws(RouteGridError) -> (records: [StoredRecord], keyCount: Int) {
         try read { database in
             let statement = try database.cachedStatement(
                 sql: "SELECT seq, job_key, body, run_info FROM record WHERE job_key = ?"
             )
-            return try keys.compactMap { key in
-                try Row.fetchOne(statement, arguments: [Data(key)]).flatMap(StoredRecord.init)
+            var found: [StoredRecord] = []
+            var byteCount = 0
+            for (place, key) in keys.enumerated() {
+                guard found.count < limit, byteCount < byteLimit else { return (found, place) }
+                guard let record = try Row.fetchOne(statement, arguments: [Data(key)]).flatMap(StoredRecord.init) else {
+                    continue
+                }
+                found.append(record)
+                byteCount += record.body.count + record.runInfo.count
             }
+            return (found, keys.count)
         }
     }
 
