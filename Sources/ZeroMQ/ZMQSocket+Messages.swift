@@ -60,6 +60,13 @@ extension ZMQSocket {
         }
     }
 
+    /// Whether a message waits to be received.
+    package var hasUnread: Bool {
+        var events: Int32 = 0
+        var size = MemoryLayout<Int32>.size
+        return zmq_getsockopt(handle, ZMQ_EVENTS, &events, &size) == 0 && events & Int32(ZMQ_POLLIN) != 0
+    }
+
     private func sendFrame(_ frame: [UInt8], _ flags: Int32) -> Int32 {
         while true {
             let count = frame.withUnsafeBytes { zmq_send(handle, $0.baseAddress, $0.count, flags) }

@@ -265,4 +265,18 @@ struct SchedulerStealingTests {
         bench.handle(.committed(run1, cell: 52))
         #expect(try bench.counts().done == 4)
     }
+
+    @Test func `nobody is silent while nothing is read, and everybody gets a lease's time afterwards`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 1, of: 3)
+        let lease = try #require(bench.join(ann).first)
+        for _ in 0..<200 {
+            bench.now += 100
+            bench.handle(.unread)
+            #expect(bench.handle(.tick).isEmpty)
+        }
+        #expect(bench.pass(5_000).isEmpty)
+        #expect(bench.scheduler.leases(of: ann) == [lease.lease])
+        #expect(bench.pass(100).contains(.workerLost(ann)))
+    }
 }

@@ -30,7 +30,8 @@ package struct Scheduler: Sendable {
     var now: Moment
     /// No lease is granted before this moment.
     var graceEnd: Moment
-    /// When the coordinator last woke from a stop of its own: before that, it could not have heard anybody.
+    /// When the coordinator last woke from a stop of its own, or last left unread what it was told: before that, it could
+    /// not have heard anybody.
     var awake: Moment
     var runs: [RunID: Run] = [:]
     /// The runs that are not over.
@@ -91,6 +92,7 @@ package struct Scheduler: Sendable {
         case .storeStalled(let stalled):
             isStalled = stalled
             mayGrant = true
+        case .unread: awake = now
         case .tick: tick()
         }
         if mayGrant { grantLeases() }

@@ -46,6 +46,8 @@ package enum SchedulerEvent: Sendable {
 
     /// The store cannot take results for now (a full disk), or can again.
     case storeStalled(Bool)
+    /// What workers say lies unread, and so nobody is silent: silence counts from here.
+    case unread
     case tick
 
     package static func committed(_ run: RunID, cell: Int) -> SchedulerEvent { .committed(run, cells: [cell]) }

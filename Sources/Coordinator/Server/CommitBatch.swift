@@ -1,7 +1,6 @@
 import Grid
 import Logging
 import RouteGridBase
-import ZeroMQ
 
 /// Changes that go to disk in one transaction, and what waits for it.
 struct CommitBatch: Sendable {
@@ -70,12 +69,6 @@ extension CoordinatorServer {
         }
         commitIfIdle()
         holdBack()
-    }
-
-    /// Reads nothing more while too much waits for the disk: what is sent meanwhile waits at its senders.
-    func holdBack() {
-        guard let socket else { return }
-        loop.watchReading(of: socket, waiting.byteCount < configuration.waitingBytes)
     }
 
     private func acknowledge(_ receipts: [CommitBatch.Receipt], _ verdicts: [Verdict]) {

@@ -6,6 +6,7 @@ import ZeroMQ
 
 extension CoordinatorServer {
     func receive(_ messages: [ZMQMessage]) {
+        noteUnread()
         for message in messages where message.frames.count >= 2 {
             let route = RoutingID(bytes: message.frames[0])
             do throws(RouteGridError) {

@@ -51,6 +51,10 @@ package actor CoordinatorServer {
     var waiting = CommitBatch()
     var isCommitting = false
     var isStalled = false
+    /// Nothing is read, because too much waits for the disk.
+    var isHeldBack = false
+    /// When everything that had been sent here was last known to be read.
+    var caughtUp = Moment(milliseconds: 0)
     var counters = ServerCounters()
     /// Differing results on disk, by the run that brought them.
     var divergences: [RunID: Int]
@@ -117,7 +121,10 @@ package actor CoordinatorServer {
         loop.onReadable(socket, batch: 512) { messages in
             self.assumeIsolated { $0.receive(messages) }
         }
-        loop.every(.milliseconds(100)) { self.assumeIsolated { $0.handle(.tick) } }
+        loop.every(.milliseconds(100)) { self.assumeIsolated { $0.tick() } }
+        loop.every(.milliseconds(Int64(configuration.heartbeatMilliseconds))) {
+            self.assumeIsolated { $0.reassureWorkers() }
+        }
         loop.every(.seconds(1)) {
             self.assumeIsolated { server in
                 server.probeStore()
