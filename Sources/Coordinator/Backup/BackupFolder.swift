@@ -5,7 +5,8 @@ package import RouteGridBase
 /// or replaced whole.
 ///
 /// `records.jsonl` and `runs.jsonl` (records and facts of their execution in commit order), `blobs/ab/cdef…`, `grids/N.json`
-/// (each run with its lock and state), and `position.json`, which says how much of the two logs is whole. What a crash
+/// (each run with its lock and state), `divergences.jsonl` (results that differ from the recorded ones of their keys), and
+/// `position.json`, which says how much of the logs is whole. What a crash
 /// left behind that position is cut off when the backup goes on.
 package struct BackupFolder: Sendable {
     package let path: String
@@ -18,12 +19,16 @@ package struct BackupFolder: Sendable {
         package var sequence: UInt64 = 0
         package var recordBytes = 0
         package var factBytes = 0
+        /// The number of the last divergence.
+        package var divergence = 0
+        package var divergenceBytes = 0
     }
 
     package init(path: String) { self.path = path }
 
     package var records: String { path + "/records.jsonl" }
     package var facts: String { path + "/runs.jsonl" }
+    package var divergences: String { path + "/divergences.jsonl" }
     package var grids: String { path + "/grids" }
     private var positionFile: String { path + "/position.json" }
 
@@ -40,7 +45,10 @@ package struct BackupFolder: Sendable {
             coordinator: coordinator,
             sequence: UInt64(clamping: sequence),
             recordBytes: recordBytes,
-            factBytes: factBytes
+            factBytes: factBytes,
+            // Copies of an older version have none.
+            divergence: json["divergence"]?.integerValue ?? 0,
+            divergenceBytes: json["divergence_bytes"]?.integerValue ?? 0
         )
     }
 
@@ -48,7 +56,8 @@ package struct BackupFolder: Sendable {
         let json: JSONValue = [
             "schema": "routegrid/backup/v1", "coordinator": .string(position.coordinator),
             "sequence": JSONValue(Int(clamping: position.sequence)), "record_bytes": JSONValue(position.recordBytes),
-            "fact_bytes": JSONValue(position.factBytes),
+            "fact_bytes": JSONValue(position.factBytes), "divergence": JSONValue(position.divergence),
+            "divergence_bytes": JSONValue(position.divergenceBytes),
         ]
         try DurableFile.write(json.jsonBytes(), to: positionFile, makingFolder: path)
     }

@@ -11,6 +11,7 @@ package struct BackupWriter {
     private let client: ClusterClient
     private let records: FileHandle
     private let facts: FileHandle
+    private let divergences: FileHandle
     package private(set) var position: BackupFolder.Position
 
     /// Opens or continues a copy.
@@ -31,6 +32,7 @@ package struct BackupWriter {
         }
         records = try Self.open(folder.records, cutAt: position.recordBytes)
         facts = try Self.open(folder.facts, cutAt: position.factBytes)
+        divergences = try Self.open(folder.divergences, cutAt: position.divergenceBytes)
     }
 
     private static func open(_ path: String, cutAt byteCount: Int) throws -> FileHandle {
@@ -59,6 +61,7 @@ package struct BackupWriter {
     /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written.
     package mutating func follow(isOnce: Bool, progress: (Int) -> Void) throws {
         try copyGrids()
+        try copyDivergences(&position)
         let goal = isOnce ? UInt64(try client.query("store")["last_sequence"]?.integerValue ?? 0) : UInt64.max
         var copied = 0
         guard position.sequence < goal else { return }
@@ -78,9 +81,29 @@ package struct BackupWriter {
             copied += message.items.count
             progress(copied)
             try copyGrids()
+            try copyDivergences(&next)
             return next.sequence < goal
         }
         position = next
+    }
+
+    /// Copies the differing results that came since the last copy.
+    private func copyDivergences(_ position: inout BackupFolder.Position) throws {
+        while true {
+            let reply = try client.query("divergences_after", String(position.divergence))
+            guard let found = reply["divergences"]?.arrayValue, !found.isEmpty else { return }
+            for item in found {
+                guard let id = item["id"]?.integerValue, id > position.divergence else {
+                    throw RouteGridError(.protocolRefused, "divergences of the coordinator without growing numbers")
+                }
+                let line = item.jsonBytes()
+                try divergences.write(contentsOf: line + [UInt8(ascii: "\n")])
+                position.divergence = id
+                position.divergenceBytes += line.count + 1
+            }
+            try divergences.synchronize()
+            try folder.write(position)
+        }
     }
 
     private func copyBlob(of item: WireRecordItem) throws {

@@ -4,7 +4,7 @@ import RouteGridBase
 import Wire
 
 extension CoordinatorServer {
-    /// Answers `selection`, `test_reads`, `status`, `run`, `workers`, `failures`, `divergences`, `explain`, `store` and `lock`.
+    /// Answers `selection`, `test_reads`, `status`, `run`, `workers`, `failures`, `divergences`, `divergences_after`, `explain`, `store` and `lock`.
     func query(_ query: WireQuery, _ route: RoutingID) throws(RouteGridError) {
         switch query.kind {
         case "status": send(.reply(status()), to: route)
@@ -13,6 +13,7 @@ extension CoordinatorServer {
         case "failures": send(.reply(failures(of: try run(query.selector))), to: route)
         case "explain": try explain(query.selector, route)
         case "divergences": divergences(route)
+        case "divergences_after": try divergences(after: query.selector, route)
         case "store": storeReport(route)
         case "test_reads":
             access.read { store throws(RouteGridError) in
@@ -199,6 +200,23 @@ extension CoordinatorServer {
                         ]),
                         to: route
                     )
+                }
+            }
+        }
+    }
+
+    /// Differing results with their records, after one of them: what a backup copies, a message at a time.
+    private func divergences(after selector: String, _ route: RoutingID) throws(RouteGridError) {
+        guard let id = Int(selector) else {
+            throw RouteGridError(.usage, "divergences_after \(selector): expected a number")
+        }
+        access.read { store throws(RouteGridError) in
+            try store.divergences(after: id, byteLimit: WireProtocol.batchSize)
+        } then: { outcome in
+            self.assumeIsolated { server in
+                switch outcome {
+                case .failure(let error): server.send(.refused(error.code, error.message), to: route)
+                case .success(let found): server.send(.reply(["divergences": .array(found.map(\.json))]), to: route)
                 }
             }
         }

@@ -41,15 +41,20 @@ extension RecordStore {
     ///
     /// The bytes must have been checked against the digest.
     package func putBlob(_ digest: Digest, bytes: [UInt8]) throws(RouteGridError) {
+        try writeFile(of: digest, bytes: bytes)
+        try write { try Self.nameFile(of: digest, byteCount: bytes.count, in: $0) }
+    }
+
+    func writeFile(of digest: Digest, bytes: [UInt8]) throws(RouteGridError) {
         let path = path(of: digest)
         let folder = (path as NSString).deletingLastPathComponent
         try DurableFile.write(bytes, to: path, makingFolder: folder)
-        try write {
-            try $0.execute(
-                sql: "INSERT OR IGNORE INTO blob(sha, size, bytes) VALUES (?, ?, NULL)",
-                arguments: [Data(digest), bytes.count]
-            )
-        }
+    }
+
+    /// Says that a blob is there as a file.
+    static func nameFile(of digest: Digest, byteCount: Int, in database: Database) throws {
+        try database.cachedStatement(sql: "INSERT OR IGNORE INTO blob(sha, size, bytes) VALUES (?, ?, NULL)")
+            .execute(arguments: [Data(digest), byteCount])
     }
 
     private func path(of digest: Digest) -> String {

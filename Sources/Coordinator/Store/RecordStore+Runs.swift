@@ -192,6 +192,26 @@ extension RecordStore {
         }
     }
 
+    /// Differing results in the order they were found, after a place in that order: no more once they have `byteLimit`
+    /// bytes.
+    package func divergences(after id: Int, byteLimit: Int) throws(RouteGridError) -> [StoredDivergence] {
+        try read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: "SELECT * FROM divergence WHERE id > ? ORDER BY id",
+                arguments: [id]
+            )
+            var found: [StoredDivergence] = []
+            var byteCount = 0
+            while byteCount < byteLimit, let row = try rows.next() {
+                guard let divergence = StoredDivergence(row) else { continue }
+                found.append(divergence)
+                byteCount += divergence.body.count
+            }
+            return found
+        }
+    }
+
     /// Keys that got two different results, with both digests.
     package func divergences() throws(RouteGridError) -> [(key: Digest, first: Digest, second: Digest, worker: String)]
     {

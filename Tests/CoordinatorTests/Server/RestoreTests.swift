@@ -1,0 +1,91 @@
+import Coordinator
+import Foundation
+import GRDB
+import RouteGridBase
+import TestSupport
+import Testing
+import Wire
+
+@Suite(.timeLimit(.minutes(2))) struct RestoreTests {
+    /// A coordinator with four records, one of which was contradicted twice, and a copy of it.
+    private func backedUp() throws -> (bench: ServerBench, copy: String, keys: [Digest]) {
+        let bench = try ServerBench()
+        _ = try bench.submit(groups: 1, cells: 4)
+        let worker = try bench.worker()
+        let lease = try worker.nextLease()
+        let results = try lease.cells.map { try MadeUpResult($0) }
+        try worker.send(results, of: lease)
+        _ = try worker.verdicts(4)
+        for text in ["wrong \"ü\"", "wrong again"] {
+            try worker.send([MadeUpResult(lease.cells[1], says: text)], of: lease)
+            #expect(try worker.verdicts(1) == [results[1].jobKey: .divergent])
+        }
+        let copy = bench.folder.path("copy")
+        for _ in 0..<2 {
+            var writer = try BackupWriter(path: copy, client: bench.client())
+            try writer.follow(isOnce: true) { _ in }
+        }
+        return (bench, copy, results.map(\.jobKey))
+    }
+
+    /// What a table of a state folder holds, in order.
+    ///
+    /// The folder's lock is left alone: a process that is started at this moment may still hold it.
+    private func rows(_ table: String, of state: String) throws -> [Row] {
+        let queue = try DatabaseQueue(path: state + "/records.sqlite")
+        defer { try? queue.close() }
+        return try queue.read { try Row.fetchAll($0, sql: "SELECT * FROM \(table) ORDER BY 1") }
+    }
+
+    @Test func `records, runs and differing results come back as they were`() throws {
+        let (bench, copy, keys) = try backedUp()
+        bench.stop()
+        let restored = try TemporaryFolder()
+        let counts = try CoordinatorServer.restore(state: restored.path("state"), from: copy)
+        #expect(counts == (4, 1))
+        for (table, count) in [("record", 4), ("divergence", 2), ("blob", 0)] {
+            let found = try rows(table, of: restored.path("state"))
+            #expect(found.count == count)
+            let before = try rows(table, of: bench.folder.path("state"))
+            #expect(found.map(\.debugDescription) == before.map(\.debugDescription))
+        }
+        let index = try #require(try RecordIndex(stateFolder: restored.path("state")))
+        #expect(try index.recorded(keys) == [true, true, true, true])
+    }
+
+    @Test(arguments: ["records.jsonl", "divergences.jsonl", "grids/1.json"])
+    func `a backup whose last line is damaged leaves the store empty`(file: String) throws {
+        let (bench, copy, _) = try backedUp()
+        bench.stop()
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: "\(copy)/\(file)"))
+        // Its length stays; a line ends too early, a document not at all.
+        if file.hasSuffix(".jsonl") {
+            bytes[bytes.count - 10] = UInt8(ascii: "}")
+        } else {
+            bytes[bytes.count - 1] = UInt8(ascii: " ")
+        }
+        try bytes.write(to: URL(fileURLWithPath: "\(copy)/\(file)"))
+        let restored = try TemporaryFolder()
+        let error = #expect(throws: RouteGridError.self) {
+            try CoordinatorServer.restore(state: restored.path("state"), from: copy)
+        }
+        #expect(error?.code == .badInput)
+        #expect(error?.message.contains(file) == true, "\(error?.message ?? "")")
+        for table in ["record", "run", "divergence", "blob"] {
+            #expect(try rows(table, of: restored.path("state")).isEmpty)
+        }
+    }
+
+    @Test func `a copy of an older version, which has no differing results, can be restored`() throws {
+        let (bench, copy, _) = try backedUp()
+        bench.stop()
+        let path = "\(copy)/position.json"
+        var position = try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: path)), place: path).objectValue
+        position?["divergence"] = nil
+        position?["divergence_bytes"] = nil
+        try Data(JSONValue.object(position ?? [:]).jsonBytes()).write(to: URL(fileURLWithPath: path))
+        try FileManager.default.removeItem(atPath: "\(copy)/divergences.jsonl")
+        let restored = try TemporaryFolder()
+        #expect(try CoordinatorServer.restore(state: restored.path("state"), from: copy) == (4, 1))
+    }
+}
