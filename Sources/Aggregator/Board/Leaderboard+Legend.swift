@@ -7,8 +7,8 @@ extension Leaderboard {
     package var selectionLegend: [String] {
         guard let selection = rows.lazy.compactMap(\.selection).first else { return [] }
         return [
-            "**chosen of**: so many configurations competed on dev by \(selection.metric); the row is the best of them, and "
-                + "test was read for it alone. **dev − test**: how much better it looked there."
+            "**chosen of**: so many configurations had a value on dev by \(selection.metric); the row is the best of them, and "
+                + "test was read for it alone. **optimism**: how much better it looked on dev."
         ]
     }
 
@@ -29,7 +29,8 @@ extension Leaderboard {
                 "**rank**: the places that the data allow; all pairs of a table tested together, equals separated in at "
                     + "most \(error) of tables.",
                 "**tie**: rows of one letter are not significantly below the first of them.",
-                "**MDE**: the smallest difference to the first row that a repetition would find four times out of five.",
+                "**MDE**: the smallest difference to the first row that a repetition would find four times out of five, beside all "
+                    + "other pairs.",
             ]
         }
         if rows.contains(where: { row in row.metrics.values.contains { $0["sd"] != nil } }) {

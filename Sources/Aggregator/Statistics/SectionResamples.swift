@@ -22,8 +22,8 @@ struct SectionResamples: Sendable {
 
     private let parts: [Int: ClusteredPart]
     private let seed: Int
-    /// How many independent clusters are drawn.
-    let clusters: Int
+    /// How many independent clusters are drawn, weighed by their share of the items of each part.
+    let clusters: ClusterCount
     /// Whether every item is a cluster of its own.
     let isByItem: Bool
     let replicates: Int
@@ -48,7 +48,11 @@ struct SectionResamples: Sendable {
         self.parts = parts
         seed = settings.seed
         replicates = settings.bootstrap
-        clusters = Set(parts.values.flatMap(\.clusters)).count
+        var shares: [String: Double] = [:]
+        for (_, part) in parts.sorted(by: { $0.key < $1.key }) {
+            for cluster in part.clusters { shares[cluster, default: 0] += 1 / Double(part.clusters.count) }
+        }
+        clusters = ClusterCount(weights: shares.sorted { $0.key < $1.key }.map(\.value))
         isByItem = parts.allSatisfy { $0.value.clusters.count == sizes[$0.key] }
     }
 

@@ -116,7 +116,7 @@ struct SectionStatistics {
         if metric == .accuracy || metric == .ps {
             let isPlain = row.runs.count == 1 && resamples.isByItem
             if isPlain || interval.map({ $0.low == $0.high }) ?? false {
-                interval = .wilson(min(max(value, 0), 1), of: resamples.clusters, alpha: alpha)
+                interval = .wilson(min(max(value, 0), 1), of: resamples.clusters.count, alpha: alpha)
             }
         }
         var json = row.metrics[metric.rawValue] ?? .null
@@ -132,7 +132,7 @@ struct SectionStatistics {
         _ section: inout BoardSection,
         _ replicates: [Int: [Double]],
         by ranking: String,
-        clusters: Int
+        clusters: ClusterCount
     ) {
         let competitors = section.rows.indices.filter { place in
             !section.rows[place].isBound && replicates[place] != nil && section.rows[place].value(ranking) != nil

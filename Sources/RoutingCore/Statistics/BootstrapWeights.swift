@@ -22,7 +22,7 @@ package struct BootstrapWeights: Sendable {
 
     package var items: Int { clusterOfItem.count }
     /// How many independent clusters there are.
-    package var clusters: Int { weights.rows }
+    package let clusters: ClusterCount
 
     /// The weights of some items.
     ///
@@ -63,6 +63,7 @@ package struct BootstrapWeights: Sendable {
         weights = Matrix(rows: names.count, columns: replicates, elements: elements)
         var sizes = [Double](repeating: 0, count: names.count)
         for cluster in clusterOfItem { sizes[cluster] += 1 }
+        self.clusters = ClusterCount(weights: sizes)
         var totals = [Double](repeating: 0, count: replicates)
         for cluster in names.indices {
             WeightedSums.add(sizes[cluster], times: cluster, of: weights, to: &totals, row: 0)

@@ -15,7 +15,8 @@ package struct PairedComparison: Sendable {
     package let tie: [Int]
     /// For each router the smallest difference to the leader that four of five repetitions would find; nil for the leader.
     ///
-    /// 2.8 paired bootstrap standard errors of the difference; nil where nothing says how it scatters.
+    /// The smallest difference that is significant beside all other pairs, and 0.84 (the normal distribution's quantile at
+    /// 0.8) paired bootstrap standard errors of the difference more; nil where no difference would be significant.
     package let detectable: [Double?]
     /// `isBetter[a][b]`: router a is significantly better than router b, all pairs tested together.
     package let isBetter: [[Bool]]
@@ -33,7 +34,7 @@ package struct PairedComparison: Sendable {
     package init(
         estimates: [Double],
         replicates: Matrix<Double>,
-        clusters: Int,
+        clusters: ClusterCount,
         alpha: Double,
         direction: Direction
     ) {
@@ -45,7 +46,7 @@ package struct PairedComparison: Sendable {
         }
         let values = (0..<count).map { router in usable.map { sign * replicates[router, $0] } }
         let pairs = (0..<count).flatMap { a in (a + 1..<max(count, a + 1)).map { (a, $0) } }
-        let pValues = StepDownTest.adjustedPValues(
+        let test = StepDownTest(
             estimates: pairs.map { sign * (estimates[$0.0] - estimates[$0.1]) },
             clusters: clusters,
             replicates: usable.count
@@ -54,7 +55,7 @@ package struct PairedComparison: Sendable {
             for place in differences.indices { differences[place] = values[a][place] - values[b][place] }
         }
         var isBetter = [[Bool]](repeating: [Bool](repeating: false, count: count), count: count)
-        for ((a, b), p) in zip(pairs, pValues) where p <= alpha && !usable.isEmpty {
+        for ((a, b), p) in zip(pairs, test.pValues) where p <= alpha && !usable.isEmpty {
             let gap = sign * (estimates[a] - estimates[b])
             if gap > 0 { isBetter[a][b] = true }
             if gap < 0 { isBetter[b][a] = true }
@@ -74,9 +75,11 @@ package struct PairedComparison: Sendable {
             }
             tie[router] = group
         }
+        let power = NormalDistribution.quantile(0.8)
         detectable = (0..<count).map { router in
-            guard let best = order.first, router != best, clusters > 1, usable.count > 1 else { return nil }
-            return 2.8 * StepDownTest.standardError(zip(values[best], values[router]).map { $0 - $1 })
+            guard let best = order.first, router != best else { return nil }
+            let error = StepDownTest.standardError(zip(values[best], values[router]).map { $0 - $1 })
+            return test.smallestSignificant(standardError: error, alpha: alpha).map { $0 + power * error }
         }
         self.order = order
         self.tie = tie

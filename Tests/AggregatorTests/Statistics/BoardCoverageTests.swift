@@ -81,7 +81,7 @@ import Testing
         let truth = try metrics.map { try #require(result["metrics"]?[$0]?["v"]?.numberValue) }
         let seeds = plantedSeeds(400)
         var covered = [Int](repeating: 0, count: metrics.count)
-        for seed in 0..<seeds {
+        for seed in seeds {
             let draw = Draw(seed: seed, items: 600)
             var records = PlantedRecords(draw.table)
             try records.add(configuration, split: Self.split, router: draw.router)
@@ -93,8 +93,8 @@ import Testing
         }
         print("boards of \(seeds) whose interval covers the truth: \(zip(metrics, covered).map { "\($0) \($1)" })")
         for (metric, count) in zip(metrics, covered) {
-            let share = Double(count) / Double(seeds)
-            #expect(share >= 0.93 && share <= 0.97, "\(metric): \(count) of \(seeds)")
+            let share = Double(count) / Double(seeds.count)
+            #expect(share >= 0.93 && share <= 0.97, "\(metric): \(count) of \(seeds.count)")
         }
     }
 
@@ -103,7 +103,7 @@ import Testing
     @Test func `intervals of means over overlapping splits cover the truth too`() throws {
         let (items, seeds) = (400, plantedSeeds(400))
         var covered = 0
-        for seed in 0..<seeds {
+        for seed in seeds {
             var generator = Xoshiro256(seed: HashedText.digest(["coverage over splits", String(seed)]))
             let table = OutcomeTable(
                 models: ["a", "b"],
@@ -128,7 +128,7 @@ import Testing
             if interval.low <= 0.7, 0.7 <= interval.high { covered += 1 }
         }
         print("means over five splits: \(covered) of \(seeds) intervals cover the truth")
-        let share = Double(covered) / Double(seeds)
-        #expect(share >= 0.93 && share <= 0.97, "\(covered) of \(seeds)")
+        let share = Double(covered) / Double(seeds.count)
+        #expect(share >= 0.93 && share <= 0.97, "\(covered) of \(seeds.count)")
     }
 }

@@ -69,7 +69,7 @@ import Testing
         let (seeds, items) = (plantedSeeds(400), 600)
         var covered = [Int](repeating: 0, count: metrics.count)
         var wilson = 0
-        for seed in 0..<seeds {
+        for seed in seeds {
             let draw = try Draw(seed: seed, items: items)
             let weights = BootstrapWeights(
                 clusters: (0..<items).map { "\(seed)-\($0)" },
@@ -88,10 +88,10 @@ import Testing
         }
         print("coverage of \(seeds): \(zip(metrics.map(\.rawValue), covered).map { "\($0) \($1)" }), Wilson \(wilson)")
         for (metric, count) in zip(metrics, covered) {
-            let share = Double(count) / Double(seeds)
-            #expect(share >= 0.93 && share <= 0.97, "\(metric.rawValue): \(count) of \(seeds)")
+            let share = Double(count) / Double(seeds.count)
+            #expect(share >= 0.93 && share <= 0.97, "\(metric.rawValue): \(count) of \(seeds.count)")
         }
-        let share = Double(wilson) / Double(seeds)
-        #expect(share >= 0.93 && share <= 0.97, "Wilson: \(wilson) of \(seeds)")
+        let share = Double(wilson) / Double(seeds.count)
+        #expect(share >= 0.93 && share <= 0.97, "Wilson: \(wilson) of \(seeds.count)")
     }
 }
