@@ -18,20 +18,27 @@ package struct ParameterDescriptor: Sendable {
     /// Nil when the grid must give it.
     package var defaultValue: JSONValue?
     package var summary: String
-    /// Whether a value above the number of train rows cannot be fitted (neighbours, clusters): refused before a run.
-    package var atMostTrainRows: Bool
+    /// Rows that a value above their number cannot be fitted on (neighbours, clusters): refused before a run.
+    package var atMost: RowLimit?
+
+    package enum RowLimit: Hashable, Sendable {
+        /// All rows of the train part.
+        case trainRows
+        /// Those that some model answers correctly, see ``EvaluationMode/correctFrom``.
+        case answeredTrainRows
+    }
 
     package init(
         _ name: String,
         _ domain: Domain,
         default defaultValue: JSONValue?,
         _ summary: String,
-        atMostTrainRows: Bool = false
+        atMost: RowLimit? = nil
     ) {
         self.name = name
         self.domain = domain
         self.defaultValue = defaultValue
         self.summary = summary
-        self.atMostTrainRows = atMostTrainRows
+        self.atMost = atMost
     }
 }

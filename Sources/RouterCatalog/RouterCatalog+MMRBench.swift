@@ -6,7 +6,7 @@ extension RouterCatalog {
         kind: "knn",
         summary: "the mean outcome of the nearest train queries",
         parameters: [
-            ParameterDescriptor("k", .integer(1...1_000_000), default: 50, "neighbours", atMostTrainRows: true),
+            ParameterDescriptor("k", .integer(1...1_000_000), default: 50, "neighbours", atMost: .trainRows),
             ParameterDescriptor("metric", .choice(["cosine", "euclidean"]), default: "cosine", "distance"),
         ],
         reads: [.embeddings, .trainCost]
@@ -38,7 +38,8 @@ extension RouterCatalog {
     static let kmeansNew = clustering(
         kind: "kmeansnew",
         summary: "k-means on adaptively fused embeddings",
-        reads: [.embeddings, .separateModalities, .seed, .trainCost]
+        reads: [.embeddings, .separateModalities, .seed, .trainCost],
+        ownFusion: "adaptive"
     )
 
     static let mlp = RouterDescriptor(
@@ -76,16 +77,18 @@ extension RouterCatalog {
     private static func clustering(
         kind: String,
         summary: String,
-        reads: RouterDescriptor.Reads = [.embeddings, .seed, .trainCost]
+        reads: RouterDescriptor.Reads = [.embeddings, .seed, .trainCost],
+        ownFusion: String? = nil
     ) -> RouterDescriptor {
         RouterDescriptor(
             kind: kind,
             summary: summary,
             parameters: [
-                ParameterDescriptor("clusters", .integer(1...1_000_000), default: 20, "parts", atMostTrainRows: true),
+                ParameterDescriptor("clusters", .integer(1...1_000_000), default: 20, "parts", atMost: .trainRows),
                 ParameterDescriptor("iterations", .integer(1...1_000_000), default: 300, "of Lloyd, at most"),
             ],
             reads: reads,
+            ownFusion: ownFusion,
             revision: 2
         )
     }

@@ -115,7 +115,7 @@ extension RouterCatalog {
         .integer(1...1_000_000),
         default: 5,
         "neighbours",
-        atMostTrainRows: true
+        atMost: .answeredTrainRows
     )
 
     private static let contrastive =

@@ -26,6 +26,10 @@ package struct RouterDescriptor: Sendable {
     package var reads: Reads
     /// Budget rules under which the router can be evaluated.
     package var rules: Set<BudgetRule>
+    /// The fusion that is part of the router and no axis of a grid, such as `adaptive`; nil for the others.
+    ///
+    /// In mode `compat` image alone is then both, fused, as in the peer's code.
+    package var ownFusion: String?
     /// Grows whenever the router's numbers change; part of every key.
     package var revision: Int
 
@@ -35,6 +39,7 @@ package struct RouterDescriptor: Sendable {
         parameters: [ParameterDescriptor] = [],
         reads: Reads,
         rules: Set<BudgetRule> = [.threshold, .penalty],
+        ownFusion: String? = nil,
         revision: Int = 1
     ) {
         self.kind = kind
@@ -42,6 +47,7 @@ package struct RouterDescriptor: Sendable {
         self.parameters = parameters
         self.reads = reads
         self.rules = rules
+        self.ownFusion = ownFusion
         self.revision = revision
     }
 }

@@ -81,6 +81,22 @@ import Testing
         #expect(try hashedFiles(of: folder.path("again")) == one)
     }
 
+    @Test func `optimism is above zero when dev was rosier, for metrics that are better when smaller too`() async throws
+    {
+        let folder = try await SmallData.grid(
+            Self.yaml(splits: 1).replacing("metric: nauc_shared", with: "metric: regret")
+        )
+        _ = try await run(folder, "regret")
+        let rows = try json(folder, "regret/leaderboard.json")["rows"]?.arrayValue ?? []
+        #expect(!rows.isEmpty)
+        for row in rows {
+            let dev = try #require(row["selection"]?["dev"]?["v"]?.numberValue)
+            let test = try #require(row["metrics"]?["regret"]?["v"]?.numberValue)
+            #expect(row["metrics"]?["optimism"]?["v"]?.numberValue == test - dev)
+        }
+        #expect(rows.contains { $0["metrics"]?["optimism"]?["v"] != 0 })
+    }
+
     @Test func `test reads are counted over the nights of a state folder, and a backup keeps them`() async throws {
         let folder = try await SmallData.grid(Self.yaml(splits: 1))
         _ = try await run(folder, "night")
@@ -96,7 +112,7 @@ import Testing
         #expect(!second.isEmpty && second.allSatisfy { $0["test_reads"] == 6 }, "\(second.map { $0["test_reads"] })")
         #expect(second.count { $0["router"]?["k"] == 11 } == 2)
         let page = try String(contentsOfFile: folder.path("night/leaderboard.md"), encoding: .utf8)
-        #expect(page.contains("test read by 6 configurations so far") && page.contains("dev − test"), "\(page)")
+        #expect(page.contains("test read by 6 configurations so far") && page.contains("optimism"), "\(page)")
         #expect(!page.contains("Unsealed"))
     }
 

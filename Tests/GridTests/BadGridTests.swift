@@ -220,6 +220,18 @@ struct BadGridTests {
             "grid.yaml:3: modality[0]: mode compat: router linear on dataset one trains on image with 3 features and is "
                 + "asked about text with 4: expected features of one width, or this left out by exclude"
         ),
+        Case(
+            head + "mode: compat\nmodality: [{train: image, test: text}]\nrouters: [{kind: kmeansnew, clusters: 2}]",
+            "grid.yaml:3: modality[0]: mode compat: router kmeansnew on dataset one under fusion adaptive trains on image "
+                + "with 3 features and is asked about text with 4: expected features of one width, or this left out by "
+                + "exclude"
+        ),
+        // Rows that some model answers correctly: eleven of the twelve.
+        Case(
+            head + "budgets: {rule: soft-label, at: [0]}\nrouters: [{kind: knn-label, k: 12}]",
+            "grid.yaml:3: routers[0].k: 12 is more than the 11 train rows of dataset one with a correct model under split "
+                + "random (seed 1, index 0)"
+        ),
         // Exclusions, counts, settings.
         Case(
             head + "exclude: [{dataset: one}]" + tail,

@@ -101,6 +101,19 @@ struct SelectionTests {
         #expect(try every.choices.count == 6 && every.cells.count == lock().deferredCount)
     }
 
+    @Test func `a split with fewer seeds counts as much as the others`() throws {
+        // clusters: 2 has two seeds on split 0 and one on split 1; its mean over splits is 0.5, that of its cells 0.6.
+        let lock = try lock("accuracy", "exclude: [{router: kmeans, seed: 1, split: {index: 1}}]")
+        let selection = try frozen(lock) { fit, _ in
+            guard fit.router.kind == "kmeans" else { return .value(0.1) }
+            if self.parameter(fit) == 4 { return .value(0.55) }
+            return .value(fit.split.index == 0 ? 0.8 : 0.2)
+        }
+        let kmeans = try #require(selection.choices.first { $0.per["router.kind"] == "kmeans" })
+        #expect(kmeans.chosen?.configuration["router"]?["clusters"] == 4)
+        #expect(abs((kmeans.candidates.last?.dev ?? 0) - 0.5) < 1e-12)
+    }
+
     @Test func `of equal configurations the first in grid order is chosen`() throws {
         let selection = try frozen(lock()) { _, _ in .value(0.5) }
         #expect(selection.choices[0].chosen?.configuration["router"]?["k"] == 1)

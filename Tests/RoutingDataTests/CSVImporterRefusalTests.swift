@@ -84,6 +84,12 @@ struct CSVImporterRefusalTests {
         #expect(
             try refusal(Self.good, text: nan).contains("nan.npy: row 1, column 2 (from 0): expected a finite number")
         )
+        let huge = try folder.write(text.dropLast(4) + [0xf5, 0x02, 0x05, 0x6a], to: "huge.npy")
+        #expect(
+            try refusal(Self.good, text: huge).contains(
+                "huge.npy: row 1, column 2 (from 0): expected a finite number of at most 1e15 in size, found 4.0"
+            )
+        )
     }
 
     @Test func `side tables must know every sample`() throws {

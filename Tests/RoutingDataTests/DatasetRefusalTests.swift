@@ -94,6 +94,13 @@ struct DatasetRefusalTests {
         #expect(
             message { try dataset.write(to: folder.path("bad")) }.contains("row 2, column 1: expected a finite number")
         )
+        // Squares of distances would not fit float32, in which neighbours are screened.
+        dataset.text["default"] = Matrix(rows: 3, columns: 1, elements: [1e15, -1e15, -1.1e15])
+        #expect(
+            message { try dataset.write(to: folder.path("bad")) }.contains(
+                "row 3, column 1: expected a finite number of at most 1e15 in size, found -1.1e+15"
+            )
+        )
         dataset = Fixtures.dataset()
         dataset.tokensIn?[0, 0] = -1
         #expect(message { try dataset.write(to: folder.path("bad")) }.contains("expected a token count ≥ 0"))

@@ -66,9 +66,9 @@ struct BoardMetric: Sendable {
         ),
         BoardMetric(
             name: RowSelection.optimism,
-            title: "dev − test",
+            title: "optimism",
             form: .signedShare,
-            meaning: "optimism: by how much the metric of the selection was higher on dev than on test"
+            meaning: "by how much better the metric of the selection was on dev than on test; below 0: worse"
         ),
         BoardMetric(name: "rank_score", title: "rank score", form: .share, meaning: "VL-RouterBench's rank score"),
         BoardMetric(name: "aiq", title: "AIQ", form: .share, meaning: "average improvement in quality (RouterBench)"),

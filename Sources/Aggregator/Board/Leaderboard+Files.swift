@@ -45,7 +45,7 @@ extension Leaderboard {
                 row.itemCount.map(String.init), String(row.missingCount), String(row.pointCount), row.costUnit,
                 row.standing.map { String($0.rank.lowerBound) }, row.standing.map { String($0.rank.upperBound) },
                 row.standing.map { String($0.tie) }, CSVLines.number(row.standing?.detectable),
-                row.selection.map { String($0.configurations) }, row.testReads.map(String.init),
+                row.selection.map { String($0.competing) }, row.testReads.map(String.init),
             ]
             lines.add(
                 fields + metrics.map { CSVLines.number(row.metrics[$0.0]?[$0.1]?.numberValue) }

@@ -7,6 +7,7 @@ package struct BoardSeal: Sendable {
     /// The choice that a test record was read for.
     struct Selected: Sendable {
         let metric: String
+        let isLargerBetter: Bool
         let choice: FrozenSelection.Choice
     }
 
@@ -35,7 +36,9 @@ package struct BoardSeal: Sendable {
         for choice in selection.choices {
             if let why = choice.why { unmade.append("\(BoardSeal.words(choice.per)): \(why)") }
             for cell in choice.cells.flatMap(\.cells) { selected[cell] = choices.count }
-            choices.append(Selected(metric: selection.metric, choice: choice))
+            choices.append(
+                Selected(metric: selection.metric, isLargerBetter: selection.isLargerBetter, choice: choice)
+            )
         }
         for group in lock.evaluationGroups {
             for job in lock.jobs(ofGroup: group) {

@@ -6,6 +6,7 @@ package struct RowSelection: Sendable {
     package static let optimism = "optimism"
 
     let metric: String
+    let isLargerBetter: Bool
     /// The row's own dev value over its runs: `{"v": …}`.
     let dev: JSONValue
     /// The mean that decided, over all that the selection does not keep apart.
@@ -17,7 +18,7 @@ package struct RowSelection: Sendable {
     let unreadDevCells: Int
 
     init(_ selected: BoardSeal.Selected, dev: JSONValue) {
-        metric = selected.metric
+        (metric, isLargerBetter) = (selected.metric, selected.isLargerBetter)
         self.dev = dev
         meanDev = selected.choice.chosen?.dev
         configurations = selected.choice.configurations
@@ -25,13 +26,13 @@ package struct RowSelection: Sendable {
         unreadDevCells = selected.choice.unreadDevCells
     }
 
-    /// Dev less test: what the choice looked like too well by.
+    /// By how much better the choice looked on dev than on test: above 0 when dev was rosier, whatever the metric.
     func optimism(_ metrics: [String: JSONValue]) -> JSONValue {
         guard let dev = dev["v"]?.numberValue else { return dev }
         guard let field = metrics[metric], let test = field["v"]?.numberValue else {
             return ["v": .null, "why": metrics[metric]?["why"] ?? "no test value"]
         }
-        return ["v": .double(dev - test)]
+        return ["v": .double(isLargerBetter ? dev - test : test - dev)]
     }
 
     var json: JSONValue {

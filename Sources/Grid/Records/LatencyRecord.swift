@@ -18,11 +18,8 @@ package struct LatencyRecord: Hashable, Sendable {
     private init(jobKey: Digest, fitKey: Digest, job: JSONValue, measured: JSONValue) {
         (self.jobKey, self.fitKey) = (jobKey, fitKey)
         (self.job, self.measured) = (job, measured)
-        let members: JSONValue = [
-            "schema": .string(Self.schema), "job_key": .string(jobKey.hex), "fit_key": .string(fitKey.hex), "job": job,
-            "measured": measured,
-        ]
-        line = members.jsonBytes()
+        line = RecordLine(schema: Self.schema, jobKey: jobKey, fitKey: fitKey, job: job)
+            .bytes(with: ["measured": measured])
     }
 
     /// The record of a measurement.
@@ -56,14 +53,11 @@ package struct LatencyRecord: Hashable, Sendable {
 
     init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        try object.schema(Self.schema)
-        let (jobKey, fitKey) = (try object.digest("job_key"), try object.digest("fit_key"))
-        let (job, measured) = (try object.required("job"), try object.required("measured"))
+        let head = try RecordLine(from: &object, schema: Self.schema, place: place)
+        let measured = try object.required("measured")
         try object.finish()
-        guard job.objectValue != nil, measured.objectValue != nil else {
-            throw .badInput(place, "expected job and measured to be objects")
-        }
-        self.init(jobKey: jobKey, fitKey: fitKey, job: job, measured: measured)
+        guard measured.objectValue != nil else { throw .badInput(place, "expected measured to be an object") }
+        self.init(jobKey: head.jobKey, fitKey: head.fitKey, job: head.job, measured: measured)
     }
 
     /// What is compared when a job is committed twice: the job and nothing that was measured.

@@ -24,11 +24,8 @@ package struct MetricRecord: Hashable, Sendable {
         self.job = job
         self.result = result
         resultDigest = Self.digest(job: job, result: result)
-        let members: JSONValue = [
-            "schema": .string(Self.schema), "job_key": .string(jobKey.hex), "fit_key": .string(fitKey.hex),
-            "result_sha256": .string(resultDigest.hex), "job": job, "result": result,
-        ]
-        line = members.jsonBytes()
+        line = RecordLine(schema: Self.schema, jobKey: jobKey, fitKey: fitKey, job: job)
+            .bytes(with: ["result_sha256": .string(resultDigest.hex), "result": result])
     }
 
     /// The record of a result.
@@ -72,15 +69,12 @@ package struct MetricRecord: Hashable, Sendable {
 
     init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        try object.schema(Self.schema)
-        let (jobKey, fitKey) = (try object.digest("job_key"), try object.digest("fit_key"))
+        let head = try RecordLine(from: &object, schema: Self.schema, place: place)
         let claimed = try object.digest("result_sha256")
-        let (job, result) = (try object.required("job"), try object.required("result"))
+        let result = try object.required("result")
         try object.finish()
-        guard job.objectValue != nil, result.objectValue != nil else {
-            throw .badInput(place, "expected job and result to be objects")
-        }
-        self.init(jobKey: jobKey, fitKey: fitKey, job: job, result: result)
+        guard result.objectValue != nil else { throw .badInput(place, "expected result to be an object") }
+        self.init(jobKey: head.jobKey, fitKey: head.fitKey, job: head.job, result: result)
         guard resultDigest == claimed else {
             throw .badInput(place, "the result does not have its digest: expected \(claimed), found \(resultDigest)")
         }

@@ -5,9 +5,11 @@ import RoutingData
 extension GridChecks {
     /// In mode `compat` the vector that is asked about has the width of the vector that was trained on.
     ///
-    /// Mode `sound` masks what is not given by zeros and needs no such thing.
-    func checkWidths(_ block: GridBlock) throws(RouteGridError) {
+    /// Mode `sound` masks what is not given by zeros and needs no such thing; nor does a router that reads the modalities
+    /// apart, unless it has a fusion of its own.
+    func checkWidths(_ block: GridBlock, _ ownFusion: String?) throws(RouteGridError) {
         guard block.reads.contains(.embeddings) else { return }
+        guard !block.reads.contains(.separateModalities) || ownFusion != nil else { return }
         for pair in file.modalities where pair.value.train != pair.value.test {
             for encoder in file.encoders {
                 for table in block.tables.map({ axes.tables[$0] }) {
@@ -15,17 +17,18 @@ extension GridChecks {
                         let text = encoder.value.text.flatMap({ data.text[$0]?.columns }),
                         let image = encoder.value.image.flatMap({ data.image[$0]?.columns })
                     else { continue }
-                    for fusion in kinds(of: pair.value) {
+                    let built = ownFusion == nil ? pair.value : pair.value.readingBothForImage
+                    for fusion in ownFusion.map({ [$0] }) ?? kinds(of: pair.value) {
                         let context = ExcludeContext(
                             block: block.kind,
                             table: table,
                             encoder: encoder.value,
                             modality: pair.value,
-                            fusion: fusion
+                            fusion: ownFusion == nil ? fusion : nil
                         )
                         if isExcluded(context) { continue }
-                        let train = width(pair.value.train, fusion, text: text, image: image)
-                        let test = width(pair.value.test, fusion, text: text, image: image)
+                        let train = width(built.train, fusion, text: text, image: image)
+                        let test = width(built.test, fusion, text: text, image: image)
                         if train != test { throw differs(pair, fusion, train, test, block: block, table: table) }
                     }
                 }
@@ -62,5 +65,12 @@ extension GridChecks {
                 + "with \(train) features and is asked about \(pair.value.test.rawValue) with \(test): expected features "
                 + "of one width, or this left out by exclude"
         )
+    }
+}
+
+extension ModalityPair {
+    /// What a router with a fusion of its own reads in mode `compat`, see ``RouterDescriptor/ownFusion``.
+    fileprivate var readingBothForImage: ModalityPair {
+        ModalityPair(train: train == .image ? .both : train, test: test == .image ? .both : test)
     }
 }

@@ -14,7 +14,7 @@ struct GridChecks {
         try checkSelection()
         for (entry, block) in zip(file.routers, blocks) {
             if block.reads.contains(.embeddings) { try checkEmbeddings(block) }
-            if file.mode == .compat, block.reads.isDisjoint(with: .separateModalities) { try checkWidths(block) }
+            if file.mode == .compat { try checkWidths(block, try RouterCatalog.descriptor(of: block.kind).ownFusion) }
             try checkModels(entry, block)
         }
     }
@@ -53,7 +53,7 @@ struct GridChecks {
                     throw .badInput(split.place, "dataset \(loaded.name): \(error.message)")
                 }
                 for (entry, block) in zip(file.routers, blocks) {
-                    try checkTrainRows(parts.train.count, loaded.name, split.value, entry, block)
+                    try checkTrainRows(parts.train, loaded, split.value, entry, block)
                 }
             }
         }
@@ -69,17 +69,19 @@ struct GridChecks {
     }
 
     private func checkTrainRows(
-        _ rows: Int,
-        _ dataset: String,
+        _ train: [Int],
+        _ loaded: LoadedDataset,
         _ split: Split,
         _ entry: GridFile.RouterEntry,
         _ block: GridBlock
     ) throws(RouteGridError) {
         let descriptor = try RouterCatalog.descriptor(of: block.kind, place: entry.place)
-        for limited in descriptor.parameters where limited.atMostTrainRows {
-            guard let parameter = block.parameters.first(where: { $0.name == limited.name }) else { continue }
-            for value in parameter.values where value.integerValue ?? 0 > rows {
-                for table in block.tables.map({ axes.tables[$0] }) where table.dataset == dataset {
+        for limited in descriptor.parameters {
+            guard let limit = limited.atMost, let parameter = block.parameters.first(where: { $0.name == limited.name })
+            else { continue }
+            for table in block.tables.map({ axes.tables[$0] }) where table.dataset == loaded.name {
+                let rows = limit == .trainRows ? train.count : answered(train, loaded.dataset, table)
+                for value in parameter.values where value.integerValue ?? 0 > rows {
                     let context = ExcludeContext(
                         block: block.kind,
                         table: table,
@@ -89,12 +91,23 @@ struct GridChecks {
                     if isExcluded(context) { continue }
                     throw .badInput(
                         entry.places[limited.name] ?? "\(entry.place).\(limited.name)",
-                        "\(value.canonicalText) is more than the \(rows) train rows of dataset \(dataset) under split "
-                            + "\(split.kind.name) (seed \(split.seed), index \(split.index))"
+                        "\(value.canonicalText) is more than the \(rows) train rows of dataset \(loaded.name) \(words(limit, table))"
+                            + "under split \(split.kind.name) (seed \(split.seed), index \(split.index))"
                     )
                 }
             }
         }
+    }
+
+    /// How many of some rows a model of the pool answers correctly.
+    private func answered(_ rows: [Int], _ dataset: Dataset, _ table: GridTable) -> Int {
+        let models = dataset.models.indices.filter { table.models.contains(dataset.models[$0]) }
+        return rows.count { row in models.contains { dataset.quality[row, $0] >= file.mode.correctFrom } }
+    }
+
+    private func words(_ limit: ParameterDescriptor.RowLimit, _ table: GridTable) -> String {
+        guard limit == .answeredTrainRows else { return "" }
+        return table.pool == "all" ? "with a correct model " : "with a correct model (pool \(table.pool)) "
     }
 
     /// Every embedding that a modality reads exists in every dataset.

@@ -26,29 +26,54 @@ struct SelectionContest: Sendable {
         case other
     }
 
+    /// A dataset under one split, and a budget there.
+    struct Condition: Hashable, Comparable, Sendable {
+        var place: Int
+        var budget: Int
+
+        static func < (left: Condition, right: Condition) -> Bool {
+            (left.place, left.budget) < (right.place, right.budget)
+        }
+    }
+
     private struct Entry: Sendable {
         let group: Int
         let cell: Int
-        var sum = 0.0
-        var count = 0
+        /// Sum and number of the values (seeds, λ) on each condition that judges.
+        var values: [Condition: (sum: Double, count: Int)] = [:]
         var unread = 0
         var why: String?
-        var conditions: Set<Int> = []
         var tests: [FrozenSelection.CellRun] = []
 
-        var mean: Double? { unread == 0 && why == nil && count > 0 ? sum / Double(count) : nil }
+        /// The mean over places of the means over their budgets of the means over seeds: as rows of a board are made, so
+        /// that a split of which `exclude` left fewer seeds counts as much as the others.
+        var mean: Double? {
+            guard unread == 0, why == nil, !values.isEmpty else { return nil }
+            var places: [(place: Int, sum: Double, count: Int)] = []
+            for (condition, value) in values.sorted(by: { $0.key < $1.key }) {
+                let mean = value.sum / Double(value.count)
+                if let last = places.last, last.place == condition.place {
+                    places[places.count - 1] = (last.place, last.sum + mean, last.count + 1)
+                } else {
+                    places.append((condition.place, mean, 1))
+                }
+            }
+            return places.reduce(0) { $0 + $1.sum / Double($1.count) } / Double(places.count)
+        }
     }
 
     private var numbers: [Configuration: Int] = [:]
     private var entries: [Entry] = []
 
-    mutating func add(_ cell: Int, of configuration: Configuration, group: Int, condition: Int, reading: Cell) {
+    mutating func add(_ cell: Int, of configuration: Configuration, group: Int, condition: Condition, reading: Cell) {
         let number = numbers[configuration] ?? entries.count
         if number == entries.count {
             numbers[configuration] = number
             entries.append(Entry(group: group, cell: cell))
         }
-        if case .judging = reading { entries[number].conditions.insert(condition) }
+        if case .judging = reading, entries[number].values[condition] == nil {
+            entries[number].values[condition] = (0, 0)
+        }
         switch reading {
         case .test:
             if let last = entries[number].tests.last, last.first + last.count == cell {
@@ -57,8 +82,8 @@ struct SelectionContest: Sendable {
                 entries[number].tests.append(FrozenSelection.CellRun(first: cell, count: 1))
             }
         case .judging(.value(let value)?):
-            entries[number].sum += value
-            entries[number].count += 1
+            entries[number].values[condition, default: (0, 0)].sum += value
+            entries[number].values[condition, default: (0, 0)].count += 1
         case .judging(.absent(let why)?): entries[number].why = entries[number].why ?? why
         case .judging(nil): entries[number].unread += 1
         case .other: break
@@ -68,7 +93,7 @@ struct SelectionContest: Sendable {
     var testCellCounts: [Int] { entries.map { $0.tests.reduce(0) { $0 + $1.count } } }
 
     func choice(_ metric: MetricDescriptor, fields: [SelectionField], lock: GridLock) -> FrozenSelection.Choice {
-        let conditions = entries.reduce(into: Set<Int>()) { $0.formUnion($1.conditions) }
+        let conditions = entries.reduce(into: Set<Condition>()) { $0.formUnion($1.values.keys) }
         let ranked = entries.indices.map { index in (index: index, mean: mean(index, conditions)) }.sorted { a, b in
             switch (a.mean, b.mean) {
             case (let x?, let y?) where x != y: metric.isLargerBetter ? x > y : x < y
@@ -97,16 +122,16 @@ struct SelectionContest: Sendable {
         )
     }
 
-    private func mean(_ index: Int, _ conditions: Set<Int>) -> Double? {
-        entries[index].conditions == conditions ? entries[index].mean : nil
+    private func mean(_ index: Int, _ conditions: Set<Condition>) -> Double? {
+        entries[index].values.count == conditions.count ? entries[index].mean : nil
     }
 
     /// Why a configuration does not compete.
-    private func why(_ entry: Entry, _ conditions: Set<Int>) -> String {
+    private func why(_ entry: Entry, _ conditions: Set<Condition>) -> String {
         if entry.unread > 0 { return "\(entry.unread) of its dev cells have no record" }
         if let why = entry.why { return "no dev value: \(why)" }
-        if entry.count == 0 { return "the grid has no dev cell of it that counts" }
-        let excluded = conditions.count - entry.conditions.count
+        if entry.values.isEmpty { return "the grid has no dev cell of it that counts" }
+        let excluded = conditions.count - entry.values.count
         return "not judged on \(excluded) of \(conditions.count) combinations of dataset, split and budget"
     }
 }

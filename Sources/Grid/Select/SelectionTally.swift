@@ -8,8 +8,8 @@ import RoutingData
 /// records were made. Memory grows with the number of configurations.
 ///
 /// A configuration is a router with its parameters, its modalities, its encoders and its fusion. Its value is the mean over
-/// its dev cells that judge (see ``judges(_:budget:)``) of all seeds, λ, split indices and conditions that `per` does not
-/// keep apart. It competes when each of them has a value, on every dataset, split, rule and budget that any of its rivals is
+/// the datasets and splits that `per` does not keep apart of its mean there over budgets that judge (see
+/// ``judges(_:budget:)``), each the mean over seeds. It competes when each of them has a value, on every dataset, split, rule and budget that any of its rivals is
 /// judged on; the best mean wins, and of equal ones the first in grid order.
 package struct SelectionTally: Sendable {
     private let lock: GridLock
@@ -93,7 +93,7 @@ package struct SelectionTally: Sendable {
                 job.cell,
                 of: configuration,
                 group: group,
-                condition: place * lock.contents.axes.budgets.count + number,
+                condition: SelectionContest.Condition(place: place, budget: number),
                 reading: lock.contents.axes.parts[digits.part] == .test
                     ? .test : judging[block][digits.budget] ? .judging(readings[job.jobKey]) : .other
             )

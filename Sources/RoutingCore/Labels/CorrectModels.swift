@@ -3,15 +3,14 @@ import RoutingData
 
 /// Which models of a pool answered a row correctly, and which of them is cheapest.
 ///
-/// Correct means a quality of 1 in mode `compat` (the peer truncates scores to whole numbers) and of at least 0.5 in
-/// `sound`. A missing outcome is never correct and never cheapest.
+/// Correct means a quality of at least ``EvaluationMode/correctFrom``. A missing outcome is never correct and never cheapest.
 struct CorrectModels: Sendable {
     let table: OutcomeTable
     private let threshold: Double
 
     init(_ table: OutcomeTable, mode: EvaluationMode) {
         self.table = table
-        threshold = mode == .compat ? 1 : 0.5
+        threshold = mode.correctFrom
     }
 
     func isCorrect(_ row: Int, _ model: Int) -> Bool { table.quality[row, model] >= threshold }

@@ -54,10 +54,11 @@ extension Dataset {
         guard matrix.rows == samples.count, matrix.columns > 0 else {
             throw .badInput(place, "expected \(samples.count) rows, found \(matrix.rows) × \(matrix.columns)")
         }
-        guard let bad = matrix.elements.firstIndex(where: { !$0.isFinite }) else { return }
+        guard let bad = EmbeddingRange.firstOutside(matrix) else { return }
         throw .badInput(
             place,
-            "row \(bad / matrix.columns + 1), column \(bad % matrix.columns + 1): expected a finite number, found \(matrix.elements[bad])"
+            "row \(bad.row + 1), column \(bad.column + 1): expected \(EmbeddingRange.words), found "
+                + "\(matrix[bad.row, bad.column])"
         )
     }
 

@@ -9,7 +9,7 @@ enum EmbeddingFile {
     ///   - samples: how many rows it must have.
     ///   - source: the file that the samples come from, for the error message.
     /// - Returns: `[samples, width]`; float64 is rounded to float32.
-    /// - Throws: `badInput` when the shape or the element type is another, or a value is not finite.
+    /// - Throws: `badInput` when the shape or the element type is another, or a value is not in ``EmbeddingRange``.
     static func read(_ path: String, samples: Int, source: String) throws(RouteGridError) -> Matrix<Float> {
         let bytes = try FileBytes.read(path)
         try PickleFile.refuse(bytes, place: path)
@@ -18,11 +18,11 @@ enum EmbeddingFile {
             throw .badInput(path, "\(matrix.rows) rows, but \(source) has \(samples) samples")
         }
         guard matrix.columns > 0 else { throw .badInput(path, "embeddings of width 0") }
-        if let bad = matrix.elements.firstIndex(where: { !$0.isFinite }) {
-            let (row, column) = bad.quotientAndRemainder(dividingBy: matrix.columns)
+        if let bad = EmbeddingRange.firstOutside(matrix) {
             throw .badInput(
                 path,
-                "row \(row), column \(column) (from 0): expected a finite number, found \(matrix.elements[bad])"
+                "row \(bad.row), column \(bad.column) (from 0): expected \(EmbeddingRange.words), found "
+                    + "\(matrix[bad.row, bad.column])"
             )
         }
         return matrix
