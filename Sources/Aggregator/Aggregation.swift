@@ -148,7 +148,7 @@ package struct Aggregation: Sendable {
         var files: [(String, [UInt8])] = [
             (OutputName.records, recordBytes()), ("frontier.csv", frontier.csvBytes),
             ("frontier.json", frontier.jsonBytes),
-            ("leaderboard.csv", board.csvBytes), ("leaderboard.json", board.jsonBytes),
+            ("leaderboard.csv", board.csvBytes), (OutputName.leaderboard, board.jsonBytes),
             ("leaderboard.md", board.markdownBytes),
         ]
         if let lock { files.insert((OutputName.lock, lock.bytes), at: 0) }
@@ -160,17 +160,7 @@ package struct Aggregation: Sendable {
             manifest.add(name, Digest(hashing: bytes))
             published.files.append(name)
         }
-        let runs = try RunFacts.merged(sources)
-        if !runs.isEmpty {
-            try folder.write(runs, to: OutputName.runs)
-            published.files.append(OutputName.runs)
-        }
-        if latency.records.isEmpty {
-            try folder.remove(OutputName.latency)
-        } else {
-            try folder.write(latency.bytes, to: OutputName.latency)
-            published.files.append(OutputName.latency)
-        }
+        published.files += try folder.writeFacts(of: sources, latency)
         try folder.write(Array(manifest.text.utf8), to: OutputName.manifest)
         published.files.append(OutputName.manifest)
         return published

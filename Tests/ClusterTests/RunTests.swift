@@ -59,6 +59,48 @@ import Testing
         #expect(try hashedFiles(of: folder.path("a")) == hashedFiles(of: folder.path("b")))
     }
 
+    @Test func `a board is made again when something that it is made from has changed, or a file of it, and only then`()
+        async throws
+    {
+        let folder = try await SmallData.grid(Grids.many(splits: 2))
+        let page = folder.path("out/leaderboard.md")
+        func run() async throws -> (output: String, written: AnyHashable?) {
+            let outcome = try await CommandLineTool.run(
+                "run",
+                "grid.yaml",
+                "--workers",
+                "1",
+                "--out",
+                "out",
+                in: folder.path
+            )
+            #expect(outcome.status == 0, "\(outcome)")
+            let attributes = try FileManager.default.attributesOfItem(atPath: page)
+            return (outcome.output, attributes[.systemFileNumber] as? AnyHashable)
+        }
+        let first = try await run()
+        let files = try hashedFiles(of: folder.path("out"))
+        let second = try await run()
+        #expect(second.written == first.written)
+        #expect(second.output == first.output)
+
+        try Data("cut off".utf8).write(to: URL(fileURLWithPath: folder.path("out/frontier.csv")))
+        #expect(try await run().written != first.written)
+        #expect(try hashedFiles(of: folder.path("out")) == files)
+
+        try FileManager.default.removeItem(
+            atPath: folder.path("out/" + #require(files.keys.first { $0.hasPrefix("blobs/") }))
+        )
+        _ = try await run()
+        #expect(try hashedFiles(of: folder.path("out")) == files)
+
+        let grid = Grids.many(splits: 2) + "\nstatistics: {bootstrap: 50, alpha: 0.05, cluster: sample, seed: 1}\n"
+        try Data(grid.utf8).write(to: URL(fileURLWithPath: folder.path("grid.yaml")))
+        let third = try await run()
+        #expect(third.output != first.output)
+        #expect(third.output.contains("50 paired resamples"))
+    }
+
     @Test func `a run that is interrupted ends in order and goes on when it is started again`() async throws {
         let folder = try await SmallData.grid(Grids.many(splits: 60))
         let command = ["run", "grid.yaml", "--workers", "1", "--out", "out"]

@@ -5,6 +5,9 @@ import RoutingCore
 package struct BoardRun: Sendable {
     /// The records' job, with `budget` as the list of the joined budgets where there are several.
     package let job: JSONValue
+    /// Nil for a router that draws no random number.
+    package let seed: Int?
+    package let splitIndex: Int
     /// In key order; empty when there is none.
     package let jobKeys: [Digest]
     package let fitKeys: [Digest]
@@ -19,9 +22,6 @@ package struct BoardRun: Sendable {
     let isComplete: Bool
 
     package var hasRecord: Bool { !jobKeys.isEmpty }
-    /// Nil for a router that draws no random number.
-    package var seed: Int? { job["seed"]?.integerValue }
-    package var splitIndex: Int { job["split"]?["index"]?.integerValue ?? 0 }
 
     /// By split, then by seed: the order of everything that is summed over runs.
     static func precedes(_ left: BoardRun, _ right: BoardRun) -> Bool {

@@ -1,8 +1,8 @@
 import RouteGridBase
 
 /// One section as a table of texts: the same for a terminal and for Markdown.
-package struct BoardTable: Sendable {
-    package struct Column: Sendable {
+package struct BoardTable: Codable, Sendable {
+    package struct Column: Codable, Sendable {
         package let title: String
         package let isNumber: Bool
     }

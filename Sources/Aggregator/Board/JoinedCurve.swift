@@ -36,8 +36,11 @@ struct JoinedCurve {
     func run() throws(RouteGridError) -> BoardRun {
         let first = records.first
         let curve = try ListedCurve(records)
+        let job = joinedJob
         return BoardRun(
-            job: joinedJob,
+            job: job,
+            seed: job["seed"]?.integerValue,
+            splitIndex: job["split"]?["index"]?.integerValue ?? 0,
             jobKeys: records.map(\.jobKey),
             fitKeys: Set(records.map(\.fitKey)).sorted(),
             itemCount: first?.itemCount,

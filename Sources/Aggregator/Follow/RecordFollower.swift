@@ -12,6 +12,8 @@ package struct RecordFollower {
     private let recordsPath: String
     private let runsPath: String
     private let latencyPath: String
+    /// Of every record's line, in the order they came.
+    package private(set) var recordDigests: [Digest] = []
 
     /// - Parameter folder: Where blobs go, and, in a hidden folder of it, what has come in.
     /// - Throws: `system` when the folder cannot be written.
@@ -48,7 +50,7 @@ package struct RecordFollower {
     ///   - client: A conversation with the coordinator.
     /// - Returns: The facts of the run, a line of `runs.jsonl` each.
     /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written.
-    package func follow(run: UInt64, through client: ClusterClient) throws -> [JSONValue] {
+    package mutating func follow(run: UInt64, through client: ClusterClient) throws -> [JSONValue] {
         let records = try FileHandle(forWritingTo: URL(fileURLWithPath: recordsPath))
         let runs = try FileHandle(forWritingTo: URL(fileURLWithPath: runsPath))
         let latency = try FileHandle(forWritingTo: URL(fileURLWithPath: latencyPath))
@@ -61,6 +63,7 @@ package struct RecordFollower {
         try client.follow(run: run) { message in
             for item in message.items {
                 let line = try CommittedLine(item.record, place: "record \(item.seq) of the coordinator")
+                if !line.isLatency { recordDigests.append(Digest(hashing: item.record)) }
                 try (line.isLatency ? latency : records).write(contentsOf: item.record + Data("\n".utf8))
                 if !item.run.isEmpty {
                     try runs.write(contentsOf: item.run + Data("\n".utf8))

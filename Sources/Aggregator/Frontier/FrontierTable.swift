@@ -25,10 +25,11 @@ package struct FrontierTable: Sendable {
     }
 
     private static func curves(of section: BoardSection) -> [Curve] {
-        section.key.splits.flatMap { split in
-            let rows = section.rows.map { row in
-                (row: row, runs: row.runs.filter { $0.splitIndex == split && $0.hasRecord })
-            }
+        let runsOfRows = section.rows.map { row in
+            Dictionary(grouping: row.runs.filter(\.hasRecord), by: \.splitIndex)
+        }
+        return section.key.splits.flatMap { split in
+            let rows = zip(section.rows, runsOfRows).map { row, runs in (row: row, runs: runs[split] ?? []) }
             let competitors = rows.filter { !$0.row.isBound }.flatMap(\.runs).flatMap(\.points)
             let pool = Set(frontier(competitors).map { Corner(competitors[$0]) })
             return rows.flatMap { row, runs in

@@ -52,6 +52,7 @@ package enum OutputName {
     package static let records = "records.jsonl"
     package static let runs = "runs.jsonl"
     package static let latency = "latency.jsonl"
+    package static let leaderboard = "leaderboard.json"
     package static let manifest = "MANIFEST.sha256"
 
     /// Where a blob is: `blobs/ab/cdef…`.

@@ -9,16 +9,19 @@ enum PoolMetrics {
     ///
     /// On each split the range ends at the highest cost on the hull of any complete competitor.
     static func add(to section: inout BoardSection) {
-        for split in section.key.splits {
-            let competitors = section.rows.filter { !$0.isBound && !$0.isIncomplete }.flatMap(\.runs)
-                .filter { $0.splitIndex == split && !$0.points.isEmpty }
-            let highest = AverageImprovement.highestCost(of: competitors.map(\.operatingPoints))
-            for row in section.rows.indices {
-                for run in section.rows[row].runs.indices where section.rows[row].runs[run].splitIndex == split {
-                    let points = section.rows[row].runs[run].operatingPoints
-                    let value = AverageImprovement.value(of: points, upTo: highest)
-                    section.rows[row].runs[run].metrics[averageImprovement] = value.json
-                }
+        var highest: [Int: Double] = [:]
+        for row in section.rows where !row.isBound && !row.isIncomplete {
+            for run in row.runs where !run.points.isEmpty {
+                let cost = AverageImprovement.highestCost(of: [run.operatingPoints])
+                highest[run.splitIndex] = max(highest[run.splitIndex] ?? 0, cost)
+            }
+        }
+        for row in section.rows.indices {
+            for run in section.rows[row].runs.indices {
+                let points = section.rows[row].runs[run].operatingPoints
+                let end = highest[section.rows[row].runs[run].splitIndex] ?? 0
+                let value = AverageImprovement.value(of: points, upTo: end)
+                section.rows[row].runs[run].metrics[averageImprovement] = value.json
             }
         }
         for row in section.rows.indices where section.rows[row].hasRecord {

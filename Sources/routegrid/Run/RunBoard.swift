@@ -22,13 +22,27 @@ struct RunBoard {
         }
         let lock = try GridLock(parsing: text.utf8, place: "the lock of run \(run)")
         let output = try OutputFolder(path: folder)
-        let follower = try RecordFollower(into: output)
+        var follower = try RecordFollower(into: output)
         defer { follower.discard() }
         let facts = try follower.follow(run: run, through: client)
         try follower.follow(tablesOf: lock, through: client)
-        let aggregation = try Aggregation([follower.source()], lock: lock, selection: selection(), reads: testReads())
+        let source = try follower.source()
+        let (selection, reads) = (try selection(), try testReads())
+        let inputs = KeptBoard.inputs(lock, records: follower.recordDigests, selection: selection, reads: reads)
+        if let inputs, let kept = KeptBoard(in: output, madeFrom: inputs) {
+            let latency = try LatencyTable(reading: [source], filter: Aggregation.Filter())
+            _ = try output.writeFacts(of: [source], latency)
+            try BoardReport(summary: kept.summary, folder: folder).show(on: console)
+            console.emit(latency)
+            return facts
+        }
+        let aggregation = try Aggregation([source], lock: lock, selection: selection, reads: reads)
         let published = try aggregation.publish(to: output)
-        BoardReport(aggregation: aggregation, published: published, folder: folder).show(on: console)
+        let report = BoardReport(aggregation, published, folder: folder)
+        if let inputs, published.missingBlobs.isEmpty {
+            try KeptBoard(report.summary, madeFrom: inputs, in: output).write(to: output)
+        }
+        try report.show(on: console)
         console.emit(aggregation.latency)
         return facts
     }

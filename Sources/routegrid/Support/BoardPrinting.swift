@@ -1,16 +1,24 @@
 import Aggregator
+import Foundation
 import RouteGridBase
 
 extension Console {
-    /// Shows a board: its rows as JSON, or a table a section.
-    func emit(_ board: Leaderboard) {
+    /// Shows a published board: its rows as JSON, or a table a section.
+    ///
+    /// - Throws: `badInput` when the published file cannot be read.
+    func emit(_ board: BoardSummary, in folder: String) throws(RouteGridError) {
         switch format {
-        case .json: Console.writeData(String(decoding: board.jsonBytes, as: UTF8.self))
-        case .jsonl: Console.writeData(board.rows.map { $0.json.jsonText + "\n" }.joined())
+        case .json, .jsonl:
+            let path = folder + "/" + OutputName.leaderboard
+            guard let bytes = FileManager.default.contents(atPath: path) else {
+                throw .badInput(path, "cannot be read")
+            }
+            guard format == .jsonl else { return Console.writeData(String(decoding: bytes, as: UTF8.self)) }
+            let rows = try JSONValue(parsing: bytes, place: path)["rows"]?.arrayValue ?? []
+            Console.writeData(rows.map { $0.jsonText + "\n" }.joined())
         case .table:
-            Console.writeData(board.tables(.brief).map(text).joined(separator: "\n"))
-            let legend = (board.statisticsLegend + board.selectionLegend).map { $0.replacing("**", with: "") + "\n" }
-                .joined()
+            Console.writeData(board.tables.map(text).joined(separator: "\n"))
+            let legend = board.legend.map { $0.replacing("**", with: "") + "\n" }.joined()
             if !legend.isEmpty { Console.writeData("\n" + legend.replacing("[low, high]", with: "interval")) }
         case .quiet: break
         }

@@ -52,8 +52,8 @@ struct AggregateVerb: ParsableCommand {
         if !aggregation.latency.records.isEmpty {
             console.note("\(aggregation.latency.records.count) measurements of latency in \(OutputName.latency)")
         }
-        let report = BoardReport(aggregation: aggregation, published: published, folder: out)
-        report.show(on: console)
+        let report = BoardReport(aggregation, published, folder: out)
+        try report.show(on: console)
         try report.checkComplete()
     }
 
@@ -74,37 +74,5 @@ struct AggregateVerb: ParsableCommand {
             return nil
         }
         return try GridLock(parsing: first.1, place: first.0)
-    }
-}
-
-/// A published board and what must be said about it.
-struct BoardReport {
-    let aggregation: Aggregation
-    let published: Aggregation.Published
-    let folder: String
-
-    /// Prints the board on stdout and remarks on stderr.
-    func show(on console: Console) {
-        let board = aggregation.board
-        console.emit(board)
-        if !published.missingBlobs.isEmpty {
-            console.warn("\(published.missingBlobs.count) blobs were not found beside the records")
-        }
-        if aggregation.statisticsDiffer {
-            console.note("the grids differ in their statistics: intervals are made with the defaults; --lock decides")
-        }
-        for choice in board.unmade.prefix(5) { console.warn("nothing selected for \(choice)") }
-        for remark in board.remarks { console.warn("no intervals where \(remark)") }
-        console.note("\(board.rows.count) rows from \(board.recordCount) records in \(folder)")
-    }
-
-    /// Ends the command as the board demands.
-    ///
-    /// - Throws: `incomplete` when rows lack records.
-    func checkComplete() throws(RouteGridError) {
-        let incomplete = aggregation.board.incompleteCount
-        guard incomplete == 0 else {
-            throw RouteGridError(.incomplete, "\(incomplete) rows lack records; they are listed without a place")
-        }
     }
 }

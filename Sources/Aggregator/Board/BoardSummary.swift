@@ -1,0 +1,21 @@
+/// What a command says of a board, besides the files.
+package struct BoardSummary: Codable, Sendable {
+    /// For a terminal, one a section.
+    package let tables: [BoardTable]
+    /// What the columns mean.
+    package let legend: [String]
+    package let remarks: [String]
+    /// Choices of a selection that could not be made, and why.
+    package let unmade: [String]
+    package let rowCount: Int
+    package let recordCount: Int
+    /// Rows that lack some record.
+    package let incompleteCount: Int
+
+    package init(_ board: Leaderboard) {
+        tables = board.tables(.brief)
+        legend = board.statisticsLegend + board.selectionLegend
+        (remarks, unmade) = (board.remarks, board.unmade)
+        (rowCount, recordCount, incompleteCount) = (board.rows.count, board.recordCount, board.incompleteCount)
+    }
+}
