@@ -60,7 +60,11 @@ package struct KeptBoard: Codable {
     /// The digest of everything that a run's board depends on: the grid, its records, what was selected, how often test
     /// was read, and this program.
     ///
-    /// - Parameter records: Digests of the records' lines, in any order.
+    /// - Parameters:
+    ///   - lock: The grid.
+    ///   - records: Digests of the records' lines, in any order.
+    ///   - selection: What was selected in the grid.
+    ///   - reads: How many configurations were read on test.
     /// - Returns: Nil when the program's own file cannot be read.
     package static func inputs(
         _ lock: GridLock,

@@ -1,7 +1,9 @@
 /// The grids of a trial.
 package enum ChaosGrids {
     /// A grid that no other number has: fits of milliseconds to half a second, records and choices of all sizes, about
-    /// ten seconds of one core's work. Every second grid selects on dev first, and then reads test for what it selected.
+    /// ten seconds of one core's work.
+    ///
+    /// Every second grid selects on dev first, and then reads test for what it selected.
     ///
     /// - Parameters:
     ///   - path: The dataset folder.
