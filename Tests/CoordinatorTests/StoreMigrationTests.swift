@@ -91,7 +91,7 @@ struct StoreMigrationTests {
         let run = try #require(try bench.store.runs().first)
         #expect(run.name == "old" && run.priority == 3 && run.selection == nil)
         let keys = lines.indices.map { StoreBench.key("cell \($0)") }
-        #expect(try bench.store.records(of: keys).map(\.body) == lines.map { Array($0.utf8) })
+        #expect(try bench.store.records(of: keys).records.map(\.body) == lines.map { Array($0.utf8) })
         let places = [0, 1].map {
             TestReadCounts.Place(data: Self.data, split: "{\"index\":\($0),\"kind\":\"random\"}")
         }
