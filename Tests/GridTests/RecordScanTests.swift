@@ -72,10 +72,12 @@ struct RecordScanTests {
             fit: lock.fit(ofGroup: 0),
             job: lock.job(ofCell: 1),
             labels: lock.labels(ofGroup: 0),
-            result: ["n": 1]
+            result: MetricRecord.result(["n": 1], choices: Digest(hashing: "blob".utf8), points: 1, items: 1)
         )
         let scan = try #require(RecordScan(record.line))
-        #expect(scan.jobKey == record.jobKey && scan.resultDigest == record.resultDigest)
+        #expect(scan.jobKey == record.jobKey && scan.resultDigest == record.resultDigest && !scan.isLatency)
+        #expect(RecordScan.choices(of: record.line) == record.choices && record.choices != nil)
+        #expect(RecordScan.choices(of: Self.line("{}").utf8) == nil)
     }
 
     @Test(

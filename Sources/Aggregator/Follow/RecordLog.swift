@@ -68,8 +68,10 @@ package struct RecordLog {
         for file in files { try file.seekToEnd() }
         try client.follow(after: start) { message in
             for item in message.items {
-                let line = try CommittedLine(item.record, place: "record \(item.seq) of the coordinator")
-                if let digest = line.choices, !folder.hasBlob(digest) {
+                guard let line = RecordScan(item.record) else {
+                    throw RouteGridError.badInput("record \(item.seq) of the coordinator", "expected a record")
+                }
+                if let digest = RecordScan.choices(of: item.record), !folder.hasBlob(digest) {
                     try folder.store(blob: client.fetch(digest), digest: digest)
                 }
                 try (line.isLatency ? latency : records).write(contentsOf: item.record + Data("\n".utf8))

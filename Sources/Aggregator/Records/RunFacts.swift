@@ -10,6 +10,11 @@ enum RunFacts {
             guard let data = FileManager.default.contents(atPath: source.runsPath) else { continue }
             for line in data.split(separator: UInt8(ascii: "\n")) { lines.insert(Data(line)) }
         }
-        return lines.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { $0 + [UInt8(ascii: "\n")] }
+        var bytes: [UInt8] = []
+        for line in lines.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            bytes += line
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        return bytes
     }
 }

@@ -46,6 +46,25 @@ package struct RecordScan: Hashable, Sendable {
         self.jobKey = jobKey
     }
 
+    /// Whether the line is a measurement.
+    package var isLatency: Bool { resultDigest == nil }
+
+    /// The digest of the choices blob that a record's line names, when it names one.
+    package static func choices(of line: some Collection<UInt8>) -> Digest? {
+        func member(_ name: StaticString, of object: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+            CompactJSON.members(of: object)?.first { equals(object, $0.name, name) }
+                .map { UnsafeRawBufferPointer(rebasing: object[$0.value]) }
+        }
+        func find(_ bytes: UnsafeRawBufferPointer) -> Digest? {
+            guard let result = member("result", of: bytes), let choices = member("choices", of: result),
+                let digest = member("sha256", of: choices), digest.count == 66
+            else { return nil }
+            return Digest(hex: UnsafeRawBufferPointer(rebasing: digest.dropFirst().dropLast()))
+        }
+        return line.withContiguousStorageIfAvailable { find(UnsafeRawBufferPointer($0)) }
+            ?? Array(line).withUnsafeBytes(find)
+    }
+
     private static func equals(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ text: StaticString) -> Bool {
         range.count == text.utf8CodeUnitCount
             && UnsafeRawBufferPointer(rebasing: bytes[range])
