@@ -12,10 +12,11 @@ import Wire
         let run = try bench.submit(groups: 3, cells: 10)
         let worker = try bench.worker()
         var sent: [Digest] = []
-        for group in 0..<3 {
+        // A group may come in several leases, when its cells took long.
+        while sent.count < 30 {
             let lease = try worker.nextLease()
             for cell in lease.cells {
-                let result = try MadeUpResult(cell, padding: group == 1 ? 2_000_000 : 10)
+                let result = try MadeUpResult(cell, padding: cell.cell / 10 == 1 ? 2_000_000 : 10)
                 try worker.send([result], of: lease)
                 sent.append(result.jobKey)
                 _ = try worker.verdicts(1)
