@@ -85,17 +85,17 @@ final class RunningCommand: Sendable {
     }
 }
 
-/// Asks again and again, for a minute at most, until there is an answer.
+/// Asks again and again, for two minutes at most, until there is an answer.
 func eventually<Answer>(
     _ what: @autoclosure () -> String,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ ask: () async throws -> Answer?
 ) async throws -> Answer {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + .seconds(120)
     while ContinuousClock.now < deadline {
         if let answer = try await ask() { return answer }
         try await Task.sleep(for: .milliseconds(20))
     }
-    Issue.record("waited for a minute: \(what())", sourceLocation: sourceLocation)
+    Issue.record("waited for two minutes: \(what())", sourceLocation: sourceLocation)
     throw RouteGridError(.incomplete, what())
 }
