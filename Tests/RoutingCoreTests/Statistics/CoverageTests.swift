@@ -2,6 +2,7 @@ import RouteGridBase
 import RouterCatalog
 import RoutingCore
 import RoutingData
+import TestSupport
 import Testing
 
 /// Intervals on samples of a population whose metrics are known.

@@ -2,6 +2,7 @@ import RouteGridBase
 import RouterCatalog
 import RoutingCore
 import RoutingData
+import TestSupport
 import Testing
 
 /// Data whose truth is known: the statistics of a board must find it as often as they claim.
