@@ -16,6 +16,15 @@ struct QuickTaskTests {
         #expect(pace.depth == 0)
     }
 
+    @Test func `a first task that has only begun says nothing of the next, and one that lasts is not quick`() {
+        var pace = SlotPace()
+        pace.lasts(.microseconds(700))
+        #expect(pace.depth == 0)
+        pace.lasts(.milliseconds(190))
+        pace.finished(1_000_000)
+        #expect(pace.depth == 0)
+    }
+
     @Test func `what was told ahead of a long cell is taken back, and what was too much is given back`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try await quickWorker(coordinator)

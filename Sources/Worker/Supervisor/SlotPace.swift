@@ -23,8 +23,17 @@ package struct SlotPace {
         mean = mean.map { ($0 + each) / 2 } ?? each
     }
 
+    /// How long the task at hand has taken so far.
+    ///
+    /// Its cells may be quick all the same: a task that is told behind it waits for all of them.
+    package var elapsed: Duration { .now - since }
+
     /// The task at hand takes so long already.
-    package mutating func lasts(_ elapsed: Duration) { mean = max(mean ?? .zero, elapsed) }
+    ///
+    /// One that has only begun says nothing of those that nobody has seen.
+    package mutating func lasts(_ elapsed: Duration) {
+        if elapsed > mean ?? Self.horizon { mean = elapsed }
+    }
 
     /// Tasks to be told ahead: a power of two, so that small changes of pace change nothing; 0 when tasks are not quick.
     package var depth: Int {

@@ -106,8 +106,9 @@ extension WorkerSupervisor {
     private func watch(_ slot: Slot) {
         guard slot.verdict == nil, let peer = slot.connection?.peer, let current = slot.current else { return }
         let message = current.message
-        slot.pace.lasts(current.elapsed)
-        if current.elapsed > .milliseconds(50), !slot.queue.isEmpty {
+        let lasting = max(slot.pace.elapsed, current.elapsed)
+        slot.pace.lasts(lasting)
+        if lasting > .milliseconds(50), !slot.queue.isEmpty {
             takeBackQueue(of: slot)
             dispatch()
         }
