@@ -8,9 +8,13 @@ import Wire
 /// What a slot says to its supervisor.
 ///
 /// Results of quick cells leave together, those of tasks that follow each other too. A thread of its own sends what has
-/// waited for ``patience``, so that a result does not wait for the cell after it.
+/// waited long enough, so that a result does not wait for the cell after it.
 final class SlotReporter: @unchecked Sendable {
+    /// Seconds that the end of a task waits for the end of the next: the supervisor tells more when it hears of it.
     static let patience = 0.002
+    /// Seconds that a result waits for the next ones of its task: each message costs a sync of the coordinator's disk, which
+    /// would take more processor time than a quick cell.
+    static let resultPatience = 0.025
     /// Bytes of blobs that travel inside a result; larger ones go beside it.
     static let inlineLimit = 256 << 10
 
@@ -26,7 +30,8 @@ final class SlotReporter: @unchecked Sendable {
     private var blobBytes = 0
     /// Frames that are ready and not written.
     private var outgoing: [UInt8] = []
-    private var waitingSince: Date?
+    /// When what waits is to leave; nil when nothing waits.
+    private var due: Date?
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
@@ -42,7 +47,11 @@ final class SlotReporter: @unchecked Sendable {
         defer { condition.unlock() }
         try closeBatch()
         outgoing.append(contentsOf: try SlotFrames.encode(body))
-        if atOnce || outgoing.count > WireProtocol.batchSize { try write() } else { leaveInTime() }
+        if atOnce || outgoing.count > WireProtocol.batchSize {
+            try write()
+        } else {
+            leave(within: SlotReporter.patience)
+        }
     }
 
     /// Adds the result of a cell.
@@ -82,28 +91,28 @@ final class SlotReporter: @unchecked Sendable {
                 batch.blobs.append(part)
             }
         }
-        leaveInTime()
+        leave(within: SlotReporter.resultPatience)
     }
 
-    /// What there is leaves when its time is over.
-    private func leaveInTime() {
-        guard waitingSince == nil else { return }
-        waitingSince = Date()
+    /// What there is leaves in so many seconds, or sooner when something before it does.
+    private func leave(within seconds: Double) {
+        let time = Date(timeIntervalSinceNow: seconds)
+        if let due, due <= time { return }
+        due = time
         condition.signal()
     }
 
     private func sendInTime() {
         condition.lock()
         while true {
-            while waitingSince == nil { condition.wait() }
-            while let since = waitingSince {
-                let due = since.addingTimeInterval(SlotReporter.patience)
-                if !condition.wait(until: due), waitingSince == since {
+            while due == nil { condition.wait() }
+            while let time = due {
+                if !condition.wait(until: time), due == time {
                     // The supervisor is gone: the inbox thread ends this process.
                     do throws(RouteGridError) {
                         try closeBatch()
                         try write()
-                    } catch { waitingSince = nil }
+                    } catch { due = nil }
                 }
             }
         }
@@ -126,7 +135,7 @@ final class SlotReporter: @unchecked Sendable {
     }
 
     private func write() throws(RouteGridError) {
-        waitingSince = nil
+        due = nil
         defer { outgoing.removeAll(keepingCapacity: outgoing.capacity <= 4 << 20) }
         var sent = 0
         while sent < outgoing.count {
