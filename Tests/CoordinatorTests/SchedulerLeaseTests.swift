@@ -80,6 +80,53 @@ struct SchedulerLeaseTests {
         #expect(second.cells.count == 4)
     }
 
+    @Test func `records that come together tell how long each took, and the first of a lease how long its fit`() throws
+    {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 2, of: 256)
+        let first = try #require(bench.join(ann).first)
+        bench.handle(.started(first.lease, first.fence, cell: nil))
+        bench.now += 3_000
+        bench.handle(.committed(run1, cells: Array(0..<16)))
+        bench.now += 320
+        bench.handle(.committed(run1, cells: Array(16..<32)))
+        bench.now += 224 * 20
+        // 20 ms each, whatever the fit took: a hundred fill the target time.
+        let next = bench.granted(bench.handle(.committed(run1, cells: Array(32..<256))))
+        #expect(next.map(\.cells.count) == [100])
+    }
+
+    @Test func `the rest of the last group is shared out, and no lease is too small for its overhead`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 1, of: 1_000)
+        let anns = try #require(bench.join(ann).first)
+        bench.handle(.started(anns.lease, anns.fence, cell: nil))
+        bench.handle(.committed(run1, cells: [0]))
+        bench.now += 100
+        bench.handle(.committed(run1, cells: Array(1...100)))
+        // 1 ms each: bob, and ann after him, get half of what waits, but at least what takes 20 ms.
+        var sizes = bench.join(bob).map(\.cells.count)
+        for _ in 0..<8 { sizes += bench.join(WorkerID(UInt64(9 + sizes.count)), credit: 10).map(\.cells.count) }
+        #expect(sizes.first == 256)
+        #expect(sizes.dropLast().allSatisfy { $0 >= 20 } && sizes.contains(20))
+        #expect(sizes.reduce(0, +) == 744)
+    }
+
+    @Test func `the last group is not cut where its fit would be made for each part`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 2, of: 100)
+        let first = try #require(bench.join(ann, credit: 1).first)
+        bench.handle(.workerJoined(bob, numerics: ["other"], held: []))
+        bench.handle(.credit(bob, 50))
+        bench.handle(.started(first.lease, first.fence, cell: nil))
+        bench.handle(.committed(run1, cells: [0]))
+        bench.now += 9
+        bench.handle(.committed(run1, cells: Array(1...9)))
+        bench.now += 90
+        let second = try #require(bench.granted(bench.handle(.committed(run1, cells: Array(10..<100)))).first)
+        #expect(second.cells.count == 100)
+    }
+
     @Test func `the rest of a group goes to the worker that has its fit`() throws {
         var configuration = Scheduler.Configuration()
         configuration.maximumCells = 2

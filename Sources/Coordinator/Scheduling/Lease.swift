@@ -20,6 +20,8 @@ struct Lease: Sendable {
     var progress = Progress.notStarted
     let granted: Moment
     var progressed: Moment
+    /// Whether a record of it was counted.
+    var hasRecords = false
     /// The last time the worker named the lease.
     var seen: Moment
     /// Cells that were taken from it and given to others: the worker is told to drop them until the lease ends.

@@ -18,6 +18,8 @@ struct Run: Sendable {
         /// Whether the group's number is in `ready`.
         var isQueued = false
 
+        /// Whether some worker has its fit, or makes it.
+        var isBegun: Bool { owner != nil || !leases.isEmpty }
         var isFinished: Bool { isResolved && pending.isEmpty && leases.isEmpty && backingOff == 0 }
     }
 
@@ -71,6 +73,9 @@ struct Run: Sendable {
 
     /// Whether nothing is left to hand out, to wait for, or to ask about.
     var isExhausted: Bool { cursor >= end && lookedUp.isEmpty && groups.isEmpty }
+
+    /// Whether what waits now is all that is left to hand out, but for what comes back.
+    var isAtItsLastGroups: Bool { cursor >= end && lookedUp.isEmpty }
 
     /// Whether the store has said which cells of the group are recorded.
     func isReached(_ group: Int) -> Bool { group < cursor && !lookedUp.contains(group) }
@@ -217,13 +222,26 @@ struct Run: Sendable {
 /// Running means of how long fits and evaluations of a run take.
 struct ObservedDuration: Sendable {
     private(set) var fitMilliseconds: Double?
-    private(set) var cellMilliseconds: Double?
+    // Of the cells seen, older ones counting less and less.
+    private var time = 0.0
+    private var count = 0.0
+    private static let memory = 0.8
 
-    mutating func observe(fit milliseconds: Int64) { fitMilliseconds = Self.mean(fitMilliseconds, milliseconds) }
-    mutating func observe(cell milliseconds: Int64) { cellMilliseconds = Self.mean(cellMilliseconds, milliseconds) }
+    var cellMilliseconds: Double? { count > 0 ? time / count : nil }
 
-    private static func mean(_ old: Double?, _ new: Int64) -> Double {
-        guard let old else { return Double(new) }
-        return old + (Double(new) - old) * 0.2
+    mutating func observe(fit milliseconds: Int64) {
+        let new = Double(max(0, milliseconds))
+        fitMilliseconds = fitMilliseconds.map { new + ($0 - new) * Self.memory } ?? new
+    }
+
+    /// Cells whose records came together, and the time since those before them: none when one commit held both.
+    mutating func observe(cells number: Int, in milliseconds: Int64) {
+        time = time * Self.memory + Double(milliseconds)
+        count = count * Self.memory + Double(number)
+    }
+
+    /// The first records of a lease, and the time since it began: what they do not account for is the fit's.
+    mutating func observe(fitAndCells number: Int, in milliseconds: Int64) {
+        observe(fit: milliseconds - Int64(Double(number) * (cellMilliseconds ?? 0)))
     }
 }

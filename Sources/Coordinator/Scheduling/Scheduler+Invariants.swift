@@ -21,6 +21,10 @@ extension Scheduler {
             }
             expect(runs[lease.run]?.state.isOver == false, "lease \(id) belongs to a run that is over")
         }
+        expect(
+            wantedLeases == workers.values.reduce(0) { $0 + $1.credit },
+            "\(wantedLeases) leases are not what is wanted"
+        )
         for (id, worker) in workers {
             for lease in worker.leases {
                 expect(leases[lease]?.worker == id, "worker \(id) lists a foreign lease \(lease)")

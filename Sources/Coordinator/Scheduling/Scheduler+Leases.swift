@@ -53,7 +53,7 @@ extension Scheduler {
         counter += 1
         let fence = Fence(epoch: epoch, counter: counter)
         let lease = LeaseID(fence.rawValue)
-        let size = leaseSize(runs[id]?.duration.cellMilliseconds)
+        let size = runs[id].map { leaseSize($0, ofGroup: number) } ?? 0
         guard let cells = runs[id]?.take(size, ofGroup: number, lease: lease, for: worker) else { return }
         runs[id]?.lastGrant = fence.rawValue
         leases[lease] = Lease(id: lease, fence: fence, run: id, group: number, worker: worker, cells: cells, at: now)
@@ -64,9 +64,20 @@ extension Scheduler {
     }
 
     /// As many cells as should take the target time, by what was seen of this run.
-    private func leaseSize(_ milliseconds: Double?) -> Int {
-        guard let milliseconds else { return configuration.maximumCells }
-        let fitting = configuration.targetMilliseconds / max(milliseconds, 0.001)
+    ///
+    /// Of the rest of a group with nothing behind it, fewer: an equal part for each lease that workers want, so that they
+    /// end together.
+    private func leaseSize(_ run: Run, ofGroup number: Int) -> Int {
+        guard let milliseconds = run.duration.cellMilliseconds else { return configuration.maximumCells }
+        let fitting = cells(taking: configuration.targetMilliseconds, of: milliseconds)
+        guard run.isAtItsLastGroups, run.groups[number]?.isBegun == true else { return fitting }
+        let part = run.pendingCells / max(1, wantedLeases)
+        let least = max(configuration.leastMilliseconds, run.duration.fitMilliseconds ?? 0)
+        return min(fitting, max(part, cells(taking: least, of: milliseconds)))
+    }
+
+    private func cells(taking time: Double, of milliseconds: Double) -> Int {
+        let fitting = time / max(milliseconds, 0.001)
         return max(1, min(configuration.maximumCells, fitting < 1e6 ? Int(fitting) : configuration.maximumCells))
     }
 
@@ -110,18 +121,51 @@ extension Scheduler {
         leases[id] = lease
     }
 
-    mutating func committed(_ id: RunID, cell: Int) {
+    /// Records of a lease that came together.
+    private struct Arrival {
+        let lease: LeaseID
+        let since: Moment
+        /// They are the first of it, and the time includes its fit.
+        let isFirst: Bool
+        var cells = 1
+    }
+
+    /// Records are on disk: how long each took is told by when something was last heard of its lease.
+    mutating func committed(_ id: RunID, cells: [Int]) {
+        var arrivals: [Arrival] = []
+        for cell in cells { committed(id, cell: cell, &arrivals) }
+        for arrival in arrivals {
+            let time = now - arrival.since
+            if arrival.isFirst {
+                runs[id]?.duration.observe(fitAndCells: arrival.cells, in: time)
+            } else {
+                runs[id]?.duration.observe(cells: arrival.cells, in: time)
+            }
+        }
+    }
+
+    private mutating func committed(_ id: RunID, cell: Int, _ arrivals: inout [Arrival]) {
         guard let space = runs[id]?.space, (0..<space.cellCount).contains(cell), isOpen(cell, in: id) else { return }
         // In place: a copy of the run would copy its tables with every record.
         if runs[id]?.record(cell) != nil { commands.append(.record(id, cell: cell, nil)) }
         let number = space.group(ofCell: cell)
         for lease in runs[id]?.groups[number]?.leases ?? [] where leases[lease]?.remove(cell) == true {
-            if let since = leases[lease]?.progressed { runs[id]?.duration.observe(cell: now - since) }
+            note(lease, &arrivals)
             leases[lease]?.progressed = now
             leases[lease]?.seen = now
+            leases[lease]?.hasRecords = true
             if leases[lease]?.cells.isEmpty == true { endLease(lease) }
         }
         runs[id]?.dropIfFinished(number)
+    }
+
+    private func note(_ id: LeaseID, _ arrivals: inout [Arrival]) {
+        if let place = arrivals.firstIndex(where: { $0.lease == id }) {
+            arrivals[place].cells += 1
+        } else if let lease = leases[id] {
+            let isFirst = !lease.hasRecords && [.fit, .notStarted].contains(lease.progress)
+            arrivals.append(Arrival(lease: id, since: lease.progressed, isFirst: isFirst))
+        }
     }
 
     mutating func released(_ id: LeaseID, _ fence: Fence, cells: [Int]) {

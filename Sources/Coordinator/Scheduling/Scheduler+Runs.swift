@@ -60,10 +60,9 @@ extension Scheduler {
 
     mutating func resolved(_ id: RunID, group number: Int, unrecorded: [Int], recorded: [Int]) {
         guard runs[id]?.lookedUp.remove(number) != nil else { return }
-        for cell in recorded where runs[id]?.done.contains(cell) == false && isOpen(cell, in: id) {
-            runs[id]?.reusedCells += 1
-            committed(id, cell: cell)
-        }
+        let reused = recorded.filter { runs[id]?.done.contains($0) == false && isOpen($0, in: id) }
+        runs[id]?.reusedCells += reused.count
+        committed(id, cells: reused)
         let handedOut = cellsHandedOut(ofGroup: number, of: id)
         runs[id]?.resolve(number, pending: unrecorded.filter { !handedOut.contains($0) })
         mayGrant = true

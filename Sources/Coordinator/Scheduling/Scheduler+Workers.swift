@@ -64,6 +64,7 @@ extension Scheduler {
     mutating func remove(_ id: WorkerID, blaming: Bool) {
         guard let worker = workers[id] else { return }
         for lease in worker.leases.sorted() { returnLease(lease, blaming: blaming, text: "its worker was lost") }
+        wantedLeases -= worker.credit
         workers[id] = nil
         hungry.remove(id)
         // Of runs that are over too: a retry may bring them back.

@@ -13,6 +13,8 @@ package struct Scheduler: Sendable {
         package var maximumCells = 256
         /// What one lease should take, once durations have been seen.
         package var targetMilliseconds = 2_000.0
+        /// What one lease should take at least where the last cells of a run are shared out.
+        package var leastMilliseconds = 20.0
         /// After a start with unfinished runs, workers have this long to say what they hold before it is given away.
         package var graceMilliseconds: Int64 = 1_500
         /// When nothing at all happened for so long, not even a tick, the coordinator itself was stopped: everybody gets
@@ -38,6 +40,8 @@ package struct Scheduler: Sendable {
     var unfinished: Set<RunID> = []
     var workers: [WorkerID: WorkerEntry] = [:]
     var leases: [LeaseID: Lease] = [:]
+    /// The leases that all workers want to hold at once.
+    var wantedLeases = 0
     /// Workers that want more leases.
     var hungry = HungryWorkers()
     var isStalled = false
@@ -76,6 +80,7 @@ package struct Scheduler: Sendable {
         case .workerJoined(let id, let numerics, let held): join(id, numerics: numerics, held: held)
         case .credit(let id, let credit):
             seen(id)
+            wantedLeases += credit - (workers[id]?.credit ?? credit)
             workers[id]?.credit = credit
             updateHunger(id)
         case .workerSeen(let id): seen(id)
@@ -85,7 +90,7 @@ package struct Scheduler: Sendable {
             workers[id]?.isDraining = true
             updateHunger(id)
         case .started(let id, let fence, let cell): started(id, fence, cell: cell)
-        case .committed(let id, let cells): for cell in cells { committed(id, cell: cell) }
+        case .committed(let id, let cells): committed(id, cells: cells)
         case .failed(let id, let fence, let cell, let kind, let retryable, let text):
             failed(id, fence, cell: cell, kind: kind, retryable: retryable, text: text)
         case .released(let id, let fence, let cells): released(id, fence, cells: cells)
