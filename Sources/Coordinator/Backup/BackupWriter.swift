@@ -62,6 +62,8 @@ package struct BackupWriter {
     package mutating func follow(isOnce: Bool, progress: (Int) -> Void) throws {
         try copyGrids()
         try copyDivergences(&position)
+        // Runs without records are a copy too.
+        if position.sequence == 0 { try folder.write(position) }
         let goal = isOnce ? UInt64(try client.query("store")["last_sequence"]?.integerValue ?? 0) : UInt64.max
         var copied = 0
         guard position.sequence < goal else { return }

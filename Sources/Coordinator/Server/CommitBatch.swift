@@ -1,27 +1,40 @@
 import Grid
 import Logging
-import RouteGridBase
+package import RouteGridBase
 
 /// Changes that go to disk in one transaction, and what waits for it.
-struct CommitBatch: Sendable {
+package struct CommitBatch: Sendable {
     /// Results of one message, whose sender waits for an acknowledgement.
-    struct Receipt: Sendable {
-        let route: RoutingID
-        let run: RunID
-        var cells: [Int] = []
-        var jobKeys: [Digest] = []
-        var resultDigests: [Digest] = []
+    package struct Receipt: Sendable {
+        package let route: RoutingID
+        package let run: RunID
+        package var cells: [Int] = []
+        package var jobKeys: [Digest] = []
+        package var resultDigests: [Digest] = []
+
+        package init(route: RoutingID, run: RunID) { (self.route, self.run) = (route, run) }
     }
 
-    var writes: [StoreWrite] = []
+    package var writes: [StoreWrite] = []
     /// Their results are the `.result` of `writes`, in order.
-    var receipts: [Receipt] = []
+    package var receipts: [Receipt] = []
     /// Bytes of the messages that results came in.
-    var byteCount = 0
+    package var byteCount = 0
     /// Called once the batch is on disk, or with the error when it could not be.
-    var afterwards: [@Sendable (RouteGridError?) -> Void] = []
+    package var afterwards: [@Sendable (RouteGridError?) -> Void] = []
 
-    var isEmpty: Bool { writes.isEmpty && afterwards.isEmpty }
+    package init() {}
+
+    package var isEmpty: Bool { writes.isEmpty && afterwards.isEmpty }
+
+    /// What is tried again of a batch that found the disk full, with what has waited behind it: all but the results, which
+    /// their workers keep and send again.
+    package func keptWhenFull(before next: CommitBatch) -> CommitBatch {
+        var kept = CommitBatch()
+        kept.writes = (writes + next.writes).filter { if case .result = $0 { false } else { true } }
+        kept.afterwards = afterwards + next.afterwards
+        return kept
+    }
 }
 
 extension CoordinatorServer {
@@ -102,12 +115,7 @@ extension CoordinatorServer {
         }
         isStalled = true
         testReads.forget()
-        var kept = CommitBatch()
-        kept.writes = batch.writes.filter { if case .result = $0 { false } else { true } }
-        kept.afterwards = batch.afterwards
-        kept.writes += waiting.writes.filter { if case .result = $0 { false } else { true } }
-        kept.afterwards += waiting.afterwards
-        waiting = kept
+        waiting = batch.keptWhenFull(before: waiting)
         handle(.storeStalled(true))
     }
 

@@ -42,8 +42,8 @@ package final class StateFolder: Sendable {
             let isFull = errno == ENOSPC || errno == EDQUOT
             throw RouteGridError(isFull ? .temporary : .system, "\(path)/lock: \(String(cString: strerror(errno)))")
         }
+        // Whoever is refused here is deinitialised all the same: the descriptor is closed there, once.
         if flock(lockDescriptor, LOCK_EX | LOCK_NB) != 0 {
-            close(lockDescriptor)
             throw RouteGridError(.temporary, "\(path): another coordinator uses this state folder")
         }
     }

@@ -181,6 +181,8 @@ extension WorkerSupervisor {
             leases[message.lease]?.attempts += 1
         }
         guard let lease = leases[message.lease], lease.phase == .running(slot: slot.number) else { return }
+        // All of it is computed: the results stand, whatever became of their process.
+        guard !lease.uncomputed.isEmpty else { return conclude(message.lease, slot) }
         var victim: UInt64?
         if case .cell(let cell, _) = step, lease.uncomputed.contains(cell) { victim = cell }
         let work = victim.map { "evaluating cell \($0)" } ?? "fitting"
