@@ -112,6 +112,27 @@ struct RecordStoreTests {
         #expect(runs[0].lock == Array("{}".utf8))
     }
 
+    @Test func `of an exception the last that was written is there after a restart`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        let early = CellException(state: .retrying, attempts: 1, crashes: 0, kind: .timeout, text: "slow")
+        let late = CellException(state: .quarantined, attempts: 2, crashes: 5, kind: .crash, text: "signal 9")
+        try bench.store.commit([.exception(run, cell: 8, early, log: nil)])
+        try bench.store.commit([.exception(run, cell: 8, late, log: nil)])
+        try bench.reopen()
+        #expect(try bench.store.exceptions(of: run) == [8: late])
+    }
+
+    @Test func `a blob whose file cannot be written is not there`() throws {
+        let bench = try StoreBench()
+        let bytes = Array("a blob".utf8)
+        let digest = Digest(hashing: bytes)
+        // Where its folder should be lies a file.
+        #expect(FileManager.default.createFile(atPath: "\(bench.folder)/blobs/\(digest.hex.prefix(2))", contents: nil))
+        #expect(throws: RouteGridError.self) { try bench.store.putBlob(digest, bytes: bytes) }
+        #expect(try !bench.store.hasBlob(digest))
+    }
+
     @Test func `records come in the order of their commits, after a place in it`() throws {
         let bench = try StoreBench()
         let run = try bench.addRun()

@@ -229,89 +229,6 @@ struct SchedulerLeaseTests {
         bench.handle(.drain(ann))
         #expect(bench.granted(bench.finish(lease[0])).isEmpty)
     }
-}
-
-struct SchedulerStealingTests {
-    /// Ann holds the only group, 100 cells of 500 ms each, and has run a few.
-    private func tail() throws -> (SchedulerBench, Granted) {
-        let bench = SchedulerBench()
-        bench.add(run1, groups: 1, of: 100)
-        let lease = try #require(bench.join(ann).first)
-        bench.handle(.started(lease.lease, lease.fence, cell: nil))
-        for cell in 0..<4 {
-            bench.handle(.started(lease.lease, lease.fence, cell: cell))
-            bench.pass(500, alive: [ann])
-            if cell < 3 { bench.handle(.committed(run1, cell: cell)) }
-        }
-        return (bench, lease)
-    }
-
-    @Test func `only cells not begun are stolen, from the end, and the victim is told`() throws {
-        let (bench, lease) = try tail()
-        bench.join(bob)
-        let commands = bench.pass(100, alive: [ann, bob])
-        let stolen = Array(52..<100)
-        #expect(commands.first == .revoke(ann, lease.lease, lease.fence, cells: stolen))
-        // As many as take the target time; the rest waits for whoever is free.
-        #expect(bench.granted(commands).map(\.cells) == [[52, 53, 54, 55]])
-    }
-
-    @Test func `the word to drop stolen cells is said again on every heartbeat`() throws {
-        let (bench, lease) = try tail()
-        bench.join(bob)
-        bench.pass(100, alive: [bob])
-        let again = bench.handle(.heartbeat(ann, leases: [lease.lease]))
-        #expect(again == [.revoke(ann, lease.lease, lease.fence, cells: Array(52..<100))])
-    }
-
-    @Test func `a finished cell whose record is on its way is not stolen`() throws {
-        let bench = SchedulerBench()
-        bench.add(run1, groups: 1, of: 4)
-        let lease = try #require(bench.join(ann).first)
-        bench.handle(.started(lease.lease, lease.fence, cell: 0))
-        bench.pass(3_000, alive: [ann])
-        bench.handle(.committed(run1, cell: 0))
-        // 1 and 2 are finished and not yet on disk, 3 runs.
-        for cell in 1...3 { bench.handle(.started(lease.lease, lease.fence, cell: cell)) }
-        bench.join(bob)
-        #expect(bench.pass(3_000, alive: [ann, bob]).isEmpty)
-    }
-
-    @Test func `a lease that waits behind another goes whole`() throws {
-        var configuration = Scheduler.Configuration()
-        configuration.maximumCells = 10
-        let bench = SchedulerBench(configuration)
-        bench.add(run1, groups: 3, of: 10)
-        let leases = bench.join(ann, credit: 3)
-        bench.handle(.credit(ann, 0))
-        _ = bench.finish(leases[0], each: 100)
-        bench.handle(.started(leases[1].lease, leases[1].fence, cell: 19))
-        bench.join(bob)
-        #expect(bench.granted(bench.pass(600, alive: [ann, bob])).map(\.cells) == [Array(20..<30)])
-        #expect(bench.scheduler.leases(of: ann) == [leases[1].lease])
-    }
-
-    @Test func `nothing is stolen when a new fit would cost more`() throws {
-        let bench = SchedulerBench()
-        bench.add(run1, groups: 1, of: 10)
-        let lease = try #require(bench.join(ann).first)
-        bench.handle(.started(lease.lease, lease.fence, cell: nil))
-        bench.pass(10_000, alive: [ann])
-        bench.handle(.started(lease.lease, lease.fence, cell: 0))
-        bench.pass(300, alive: [ann])
-        bench.handle(.committed(run1, cell: 0))
-        bench.join(bob)
-        #expect(bench.pass(2_000, alive: [ann, bob]).isEmpty)
-    }
-
-    @Test func `a stolen cell that both deliver is counted once`() throws {
-        let (bench, _) = try tail()
-        bench.join(bob)
-        bench.pass(100, alive: [ann, bob])
-        bench.handle(.committed(run1, cell: 52))
-        bench.handle(.committed(run1, cell: 52))
-        #expect(try bench.counts().done == 4)
-    }
 
     @Test func `nobody is silent while nothing is read, and everybody gets a lease's time afterwards`() throws {
         let bench = SchedulerBench()
@@ -325,5 +242,33 @@ struct SchedulerStealingTests {
         #expect(bench.pass(5_000).isEmpty)
         #expect(bench.scheduler.leases(of: ann) == [lease.lease])
         #expect(bench.pass(100).contains(.workerLost(ann)))
+    }
+
+    @Test func `a heartbeat keeps the leases of its own worker and no other's`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 1, of: 2)
+        let lease = try #require(bench.join(ann).first)
+        bench.handle(.workerJoined(bob, numerics: [""], held: []))
+        #expect(
+            bench.handle(.heartbeat(bob, leases: [lease.lease])) == [.revoke(bob, lease.lease, lease.fence, cells: [])]
+        )
+        // Ann lives and names nothing: that Bob names her lease does not keep it.
+        for _ in 0..<60 where bench.scheduler.leases(of: ann) == [lease.lease] {
+            bench.now += 100
+            bench.handle(.heartbeat(bob, leases: [lease.lease]))
+            bench.handle(.heartbeat(ann, leases: []))
+            bench.handle(.tick)
+        }
+        #expect(bench.scheduler.leases(of: ann) != [lease.lease])
+    }
+
+    @Test func `a draining worker that greets again gets no more`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 3, of: 1)
+        let lease = try #require(bench.join(ann).first)
+        bench.handle(.drain(ann))
+        let held = HeldLease(lease: lease.lease, fence: lease.fence, run: run1, cells: lease.cells)
+        #expect(bench.handle(.workerJoined(ann, numerics: [""], held: [held])).isEmpty)
+        #expect(bench.granted(bench.handle(.credit(ann, 4))).isEmpty)
     }
 }

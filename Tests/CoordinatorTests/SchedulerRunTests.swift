@@ -12,6 +12,22 @@ struct SchedulerRunTests {
         #expect(bench.granted(bench.handle(.runResumed(run1))).map(\.cells) == [[1]])
     }
 
+    @Test func `a paused run gets nothing while another is served`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 3, of: 1, state: .paused) { $0.priority = 9 }
+        bench.add(run2, groups: 3, of: 1)
+        // Its cells are looked up and pending, and it is paused after that.
+        bench.handle(.runResumed(run1))
+        bench.handle(.runPaused(run1))
+        var leases = bench.join(ann)
+        var served: [RunID] = []
+        while let lease = leases.first {
+            served.append(lease.run)
+            leases = bench.granted(bench.finish(lease))
+        }
+        #expect(served == [run2, run2, run2])
+    }
+
     @Test func `a run that was recorded whole while paused ends when it is resumed`() throws {
         let bench = SchedulerBench()
         bench.add(run1, groups: 1, of: 1)

@@ -69,6 +69,27 @@ import Wire
         let error = #expect(throws: RouteGridError.self) { try client.control("cancel", "1") }
         #expect(error?.code == .unreachable)
         #expect(coordinator.log.withLock { $0.filter { $0 == "control" }.count } == 1)
+        let twice = #expect(throws: RouteGridError.self) { try client.submit(lock: [1]) { _ in [] } }
+        #expect(twice?.code == .unreachable)
+        #expect(coordinator.log.withLock { $0.filter { $0 == "submit" }.count } == 1)
+    }
+
+    @Test func `a blob that comes with other content than its name is refused`() throws {
+        let coordinator = try ScriptedCoordinator { message in
+            switch message.body {
+            case .hello: return [ScriptedCoordinator.welcome()]
+            case .fetch(let fetch):
+                var chunk = WireChunk()
+                (chunk.sha, chunk.total) = (fetch.sha, 3)
+                return [WireMessage(.chunk(chunk), data: [3, 2, 1])]
+            default: return []
+            }
+        }
+        defer { coordinator.stop() }
+        let client = try ClusterClient.connect(coordinator.url)
+        let error = #expect(throws: RouteGridError.self) { try client.fetch(Digest(hashing: [1, 2, 3])) }
+        #expect(error?.code == .checkFailed)
+        #expect(try client.fetch(Digest(hashing: [3, 2, 1])) == [3, 2, 1])
     }
 
     @Test func `a grid is submitted after the blobs that are missing`() throws {

@@ -58,6 +58,11 @@ import Wire
         let error = #expect(throws: RouteGridError.self) {
             try WireMessage(frames: [Array(repeating: 0xFF, count: 101)], limit: 100)
         }
+        // The data frame too.
+        #expect(throws: RouteGridError.self) {
+            let frames = try WireMessage(.put(WirePut()), data: Array(repeating: 1, count: 101)).frames()
+            return try WireMessage(frames: frames[...], limit: 100)
+        }
         #expect(error?.message.contains("101 bytes; the limit is 100") == true)
     }
 
@@ -98,9 +103,28 @@ import Wire
         #expect(built == (try WireMessage.encode(.result(result))))
     }
 
-    @Test func `a digest field of another length is named`() {
+    @Test func `a digest field of another length is named`() throws {
         let error = #expect(throws: RouteGridError.self) { try Digest(field: Data([1]), "sha") }
         #expect(error?.message.contains("field sha has 1 bytes") == true)
+        let digests = [Digest(hashing: [1]), Digest(hashing: [2])]
+        let bytes = digests[0].data + digests[1].data
+        #expect(try Digest.list(bytes, "keys") == digests)
+        for count in [1, 31, 33, 63] {
+            let error = #expect(throws: RouteGridError.self) { try Digest.list(bytes.prefix(count), "keys") }
+            #expect(error?.message.contains("field keys has \(count) bytes") == true)
+        }
+    }
+
+    @Test func `an error is on the other side what it was here`() {
+        for code in [
+            .usage, .badInput, .unreachable, .temporary, .protocolRefused, .refused, .checkFailed, .incomplete,
+            .cellsFailed, .system,
+        ] as [RouteGridError.Code] {
+            let error = WireRefused(RouteGridError(code, "why")).error
+            #expect(error.code == code && error.message == "why")
+            #expect(error.code.exitCode == code.exitCode)
+        }
+        #expect(RouteGridError.Code(wireName: "of a later version") == .refused)
     }
 
     @Test func `another version, a bad boot id and a missing role are refused`() {
@@ -110,10 +134,11 @@ import Wire
         hello.role = .worker
         #expect(WireProtocol.refusal(of: hello) == nil)
         var other = hello
-        other.protocol += 1
-        let (theirs, ours) = (WireProtocol.version + 1, WireProtocol.version)
-        let refusal = WireProtocol.refusal(of: other)?.message
-        #expect(refusal?.contains("version \(theirs) is not spoken here, only \(ours)") == true)
+        for theirs in [WireProtocol.version - 1, WireProtocol.version + 1] {
+            other.protocol = theirs
+            let refusal = WireProtocol.refusal(of: other)?.message
+            #expect(refusal?.contains("version \(theirs) is not spoken here, only \(WireProtocol.version)") == true)
+        }
         other = hello
         other.boot = Data()
         #expect(WireProtocol.refusal(of: other) != nil)

@@ -18,6 +18,29 @@ import Worker
         #expect(cache.byteCount <= 3500)
     }
 
+    @Test func `a blob is kept until everybody who pinned it has let it go`() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let cache = try BlobCache(folder: folder, limit: 1500)
+        let blob = Digest(hashing: Data(repeating: 0, count: 1000))
+        cache.pin(blob)
+        _ = try add(0, to: cache, beforeLast: false)
+        for (number, isKept) in [(1, true), (2, false)] as [(UInt8, Bool)] {
+            cache.unpin(blob)
+            _ = try add(number, to: cache, beforeLast: false)
+            #expect(cache.contains(blob) == isKept)
+        }
+    }
+
+    @Test func `a blob that another process has removed is not there`() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let cache = try BlobCache(folder: folder, limit: 1500)
+        let blob = try add(1, to: cache, beforeLast: false)
+        #expect(cache.contains(blob))
+        try FileManager.default.removeItem(atPath: cache.path(of: blob))
+        #expect(!cache.contains(blob))
+        #expect(cache.byteCount == 0)
+    }
+
     @Test func `a new process finds what is there and removes what is half-written`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let first = try BlobCache(folder: folder, limit: 10_000)

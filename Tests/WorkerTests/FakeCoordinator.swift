@@ -91,13 +91,16 @@ final class FakeCoordinator: @unchecked Sendable {
 
     /// Waits for the greeting and welcomes; a worker gives up a coordinator that is silent for three heartbeats.
     @discardableResult
-    func welcome(heartbeat milliseconds: UInt32 = 5000) async throws -> WireHello {
+    func welcome(
+        heartbeat milliseconds: UInt32 = 5000,
+        maximumFrame: Int = WireProtocol.maximumFrame
+    ) async throws -> WireHello {
         let hello = try await next { if case .hello(let hello) = $0.body { hello } else { nil } }
         var welcome = WireWelcome()
         welcome.coordinator = Data(repeating: identity, count: 16)
         welcome.heartbeatMs = milliseconds
         welcome.leaseMs = 5000
-        welcome.maxFrame = UInt64(WireProtocol.maximumFrame)
+        welcome.maxFrame = UInt64(maximumFrame)
         try await send(.welcome(welcome))
         repeatedWelcome.withLock { $0 = welcome }
         return hello
@@ -109,6 +112,64 @@ final class FakeCoordinator: @unchecked Sendable {
 
     func nextFailure() async throws -> WireFailed {
         try await next { if case .failed(let failed) = $0.body { failed } else { nil } }
+    }
+
+    func nextRelease() async throws -> WireRelease {
+        try await next { if case .release(let release) = $0.body { release } else { nil } }
+    }
+
+    func nextFetch() async throws -> WireFetch {
+        try await next { if case .fetch(let fetch) = $0.body { fetch } else { nil } }
+    }
+
+    /// Answers a question for a part of a blob.
+    func serve(_ fetch: WireFetch, _ blobs: [Digest: [UInt8]]) async throws {
+        var chunk = WireChunk()
+        (chunk.sha, chunk.offset) = (fetch.sha, fetch.offset)
+        let digest = try #require(Digest(bytes: fetch.sha))
+        guard let content = blobs[digest] else {
+            chunk.missing = true
+            return try await send(.chunk(chunk), data: [])
+        }
+        chunk.total = UInt64(content.count)
+        let end = min(content.count, Int(fetch.offset + fetch.length))
+        try await send(.chunk(chunk), data: Array(content[Int(fetch.offset)..<end]))
+    }
+
+    /// Takes cells of a lease back; none named is all.
+    func revoke(_ lease: UInt64, _ cells: [UInt64] = []) async throws {
+        var revoke = WireRevoke()
+        (revoke.lease, revoke.cells) = (lease, cells)
+        try await send(.revoke(revoke))
+    }
+
+    func tellToDrain() async throws {
+        var done = WireDone()
+        done.text = "drain"
+        try await send(.done(done))
+    }
+
+    /// Waits until the worker has handled all that it was told: it answers a lease of a class that it has not.
+    func settle() async throws {
+        var foreign = lease(999, ["ok"])
+        foreign.fit = Data("{\"numerics\":\"nobody's\"}".utf8)
+        try await send(.lease(foreign))
+        _ = try await next { message -> Bool? in
+            if case .failed(let failed) = message.body, failed.lease == 999 { true } else { nil }
+        }
+    }
+
+    /// What the worker says next of these: a result, a failure, a release or goodbye, in words.
+    func nextEvent() async throws -> String {
+        try await next { message -> String? in
+            switch message.body {
+            case .result(let result): "result \(result.items.map(\.cell))"
+            case .failed(let failed): "failure \(failed.lease)"
+            case .release(let release): "release \(release.lease)"
+            case .goodbye: "goodbye"
+            default: nil
+            }
+        }
     }
 
     func commit(_ items: [WireResultItem]) async throws {

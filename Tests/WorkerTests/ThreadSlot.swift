@@ -9,20 +9,30 @@ import Worker
 
 /// What a scripted cell, or a fit, does: its text says it.
 ///
-/// `ok`, `error`, `hang` (until it is killed), `crash`, `blob N` (a result that names a blob of N bytes), `gate NAME` (an
-/// error once the test opens the gate).
+/// `ok`, `error`, `hang` (until it is killed), `crash`, `blob N` (a result that names a blob of N bytes), `say WORD` (on
+/// standard error), `gate NAME` (an error once the test opens the gate), `gate NAME ok`, `gate NAME crash`. A fit that is
+/// `late NAME` does nothing and ends its process once its last cell is done and the gate is open.
 final class ScriptedExecutor: CellExecutor {
     private let slot: ThreadSlot
+    private var lateGate: String?
 
     init(slot: ThreadSlot) { self.slot = slot }
 
+    func leave() {
+        guard let gate = lateGate else { return }
+        Gate.wait(gate)
+        slot.crash()
+    }
+
     func prepare(_ task: SlotTask) throws {
         let fit = try JSONValue(parsing: task.fit, place: "fit")
+        let words = (fit["does"]?.stringValue ?? "ok").split(separator: " ")
+        if words.first == "late" { lateGate = String(words[1]) }
         for file in task.data {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: file.path))
             guard Digest(hashing: bytes).data == file.sha else { throw RouteGridError(.badInput, "other data") }
         }
-        _ = try act(fit["does"]?.stringValue ?? "ok")
+        if lateGate == nil { _ = try act(words.joined(separator: " ")) }
     }
 
     func evaluate(_ cell: SlotCell) throws -> CellOutcome {
@@ -38,10 +48,15 @@ final class ScriptedExecutor: CellExecutor {
         let words = text.split(separator: " ")
         switch words.first {
         case "ok": return []
+        case "say":
+            slot.say(String(words[1]))
+            return []
         case "blob": return [Array(repeating: 7, count: Int(words[1]) ?? 0)]
         case "error": throw RouteGridError(.badInput, "told to fail")
         case "gate":
             Gate.wait(String(words[1]))
+            if words.count > 2, words[2] == "ok" { return [] }
+            if words.count > 2 { slot.crash() }
             throw RouteGridError(.badInput, "the gate was opened")
         case "hang": slot.waitForEnd()
         case "crash": slot.crash()
@@ -71,20 +86,26 @@ enum Gate {
 /// A slot that is a thread of the test process.
 final class ThreadSlot: SlotPeer, @unchecked Sendable {
     let descriptor: Int32
-    let errorDescriptor: Int32? = nil
+    let errorDescriptor: Int32?
     let progress: ProgressPage
-    let residentBytes: Int64? = nil
     private let far: Int32
+    private let watch: SlotWatch
     private let condition = NSCondition()
     // `condition` guards both.
     private var ended: String?
     private var isOver = false
 
-    init(numerics: String) throws(RouteGridError) {
+    init(numerics: String, watch: SlotWatch) throws(RouteGridError) {
         var ends: [Int32] = [0, 0]
         guard cplatform_socket_pair(&ends) == 0 else { throw RouteGridError(.system, "no socket pair") }
         (descriptor, far) = (ends[0], ends[1])
         progress = try ProgressPage()
+        self.watch = watch
+        errorDescriptor = try watch.log()
+        guard !watch.endsAtStart else {
+            end("exit code 3")
+            return
+        }
         Thread.detachNewThread { [self] in
             let main = SlotMain(descriptor: far, progress: progress, executor: ScriptedExecutor(slot: self))
             try? main.run(numerics: numerics)
@@ -100,7 +121,9 @@ final class ThreadSlot: SlotPeer, @unchecked Sendable {
 
     func crash() { end("signal 4 (illegal instruction)") }
     func kill() { end("signal 9 (killed)") }
-    func limitMemory(_ bytes: UInt64) {}
+    func say(_ word: String) { watch.write("\(word)\n") }
+    var residentBytes: Int64? { watch.residentBytes.withLock { $0 } }
+    func limitMemory(_ bytes: UInt64) { watch.limits.withLock { $0.append(bytes) } }
     func close() {}
 
     func ending() -> String? {
@@ -123,20 +146,59 @@ final class ThreadSlot: SlotPeer, @unchecked Sendable {
     }
 }
 
+/// What a test sees of the slots of one worker, and what it makes them.
+final class SlotWatch: Sendable {
+    /// What each of them is said to hold.
+    let residentBytes = LockedBox<Int64?>(nil)
+    /// The limits that were told, in order.
+    let limits = LockedBox<[UInt64]>([])
+    /// How many were started.
+    let starts = LockedBox(0)
+    /// Whether they end before they say anything.
+    let endsAtStart: Bool
+    private let hasLog: Bool
+    /// Where the last of them writes its standard error.
+    private let writer = LockedBox<Int32>(-1)
+
+    init(endsAtStart: Bool = false, hasLog: Bool = false) {
+        (self.endsAtStart, self.hasLog) = (endsAtStart, hasLog)
+    }
+
+    /// A pipe for a new slot; its ends stay open until the test process is over.
+    fileprivate func log() throws(RouteGridError) -> Int32? {
+        starts.withLock { $0 += 1 }
+        guard hasLog else { return nil }
+        var ends: [Int32] = [0, 0]
+        guard cplatform_pipe(&ends) == 0 else { throw RouteGridError(.system, "no pipe") }
+        writer.withLock { $0 = ends[1] }
+        return ends[0]
+    }
+
+    fileprivate func write(_ text: String) {
+        let descriptor = writer.withLock { $0 }
+        _ = Array(text.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    }
+}
+
 struct ThreadSlotLauncher: SlotLauncher {
     var numerics = "test-class"
-    func launch(_ kind: NumericsKind) throws(RouteGridError) -> any SlotPeer { try ThreadSlot(numerics: numerics) }
+    var watch = SlotWatch()
+    func launch(_ kind: NumericsKind) throws(RouteGridError) -> any SlotPeer {
+        try ThreadSlot(numerics: numerics, watch: watch)
+    }
 }
 
 /// A supervisor with thread slots and a cache folder of its own, running.
 struct RunningWorker {
     let supervisor: WorkerSupervisor
     private let task: Task<Void, any Error>
-    private let folder: String
+    /// Its cache.
+    let folder: String
 
     init(
         _ url: String,
         slots: Int = 1,
+        launcher: any SlotLauncher = ThreadSlotLauncher(),
         log: AsyncStream<String>.Continuation? = nil,
         _ adjust: (inout WorkerConfiguration) -> Void = { _ in }
     ) throws {
@@ -148,7 +210,7 @@ struct RunningWorker {
         adjust(&configuration)
         let supervisor = try WorkerSupervisor(
             configuration: configuration,
-            launcher: ThreadSlotLauncher(),
+            launcher: launcher,
             log: Logger(label: "worker") { _ in LineHandler(lines: log) }
         )
         self.supervisor = supervisor

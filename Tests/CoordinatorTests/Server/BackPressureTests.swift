@@ -67,5 +67,8 @@ import Wire
         }
         #expect(other?.cells.count == 2)
         #expect(try bench.count("workers_lost") == 1)
+        // Should it live after all, it has to say hello.
+        try silent.say(.heartbeat(WireHeartbeat()))
+        _ = try silent.next { if case .unknown = $0 { true } else { nil } }
     }
 }

@@ -56,4 +56,38 @@ import Wire
         try worker.send([result], of: lease)
         #expect(try worker.verdicts(1) == [result.jobKey: .new])
     }
+
+    @Test func `a result under another cell's number is not taken`() throws {
+        let bench = try ServerBench()
+        let run = try bench.submit(groups: 1, cells: 2)
+        let worker = try bench.worker()
+        let lease = try worker.nextLease()
+        var result = try MadeUpResult(lease.cells[0])
+        result.cell = lease.cells[1].cell
+        try worker.send([result], of: lease)
+        #expect(try worker.verdicts(1) == [result.jobKey: .refused])
+        #expect(try bench.report(run)["done"] == 0)
+        #expect(try bench.client().query("store")["records"] == 0)
+    }
+
+    @Test func `a blob inside a result must be named, and goes with the result that it came in`() throws {
+        let bench = try ServerBench()
+        _ = try bench.submit(groups: 1, cells: 4)
+        let worker = try bench.worker()
+        let lease = try worker.nextLease()
+        var results = try lease.cells.map { try MadeUpResult($0) }
+        let blobs = ["unnamed", "refused", "taken"].map { Array($0.utf8) }
+        // The blob inside is another one than the record names.
+        (results[0].blobs, results[0].inline) = ([Digest(hashing: "other".utf8)], [blobs[0]])
+        // The blob is right and its result is not; the next one counts on it.
+        (results[1].blobs, results[1].inline) = ([Digest(hashing: blobs[1])], [blobs[1]])
+        results[1].record = Array("{}".utf8)
+        results[2].blobs = [Digest(hashing: blobs[1])]
+        (results[3].blobs, results[3].inline) = ([Digest(hashing: blobs[2])], [blobs[2]])
+        try worker.send(results, of: lease)
+        let verdicts = try worker.verdicts(4)
+        #expect(results.map { verdicts[$0.jobKey] } == [.refused, .refused, .refused, .new])
+        #expect(try bench.client().fetch(Digest(hashing: blobs[2])) == blobs[2])
+        #expect(throws: RouteGridError.self) { try bench.client().fetch(Digest(hashing: blobs[1])) }
+    }
 }

@@ -20,6 +20,7 @@ import Wire
             try worker.send([MadeUpResult(lease.cells[1], says: text)], of: lease)
             #expect(try worker.verdicts(1) == [results[1].jobKey: .divergent])
         }
+        try worker.say(.goodbye(WireGoodbye()))
         let copy = bench.folder.path("copy")
         for _ in 0..<2 {
             var writer = try BackupWriter(path: copy, client: bench.client())
@@ -87,5 +88,58 @@ import Wire
         try FileManager.default.removeItem(atPath: "\(copy)/divergences.jsonl")
         let restored = try TemporaryFolder()
         #expect(try CoordinatorServer.restore(state: restored.path("state"), from: copy) == (4, 1))
+    }
+
+    @Test func `cancelled and paused runs, priorities and the grid's blobs come back`() throws {
+        let bench = try ServerBench()
+        let blob = Array("the data".utf8)
+        for number in 1...2 as ClosedRange<UInt64> {
+            #expect(try bench.submit(groups: 1, cells: 2, priority: 3, blobs: [blob]) == number)
+        }
+        try bench.client().control("cancel", "1", reason: "wrong prices")
+        try bench.client().control("pause", "2")
+        try bench.client().control("priority", "2", value: "9")
+        let copy = bench.folder.path("copy")
+        var writer = try BackupWriter(path: copy, client: bench.client())
+        try writer.follow(isOnce: true) { _ in }
+        bench.stop()
+        let restored = try TemporaryFolder()
+        #expect(try CoordinatorServer.restore(state: restored.path("state"), from: copy) == (0, 2))
+        let before = try rows("run", of: bench.folder.path("state")).map(\.debugDescription)
+        #expect(try rows("run", of: restored.path("state")).map(\.debugDescription) == before)
+        #expect(before[0].contains("cancelled") && before[1].contains("paused") && before[1].contains("priority:9"))
+        // A blob that was changed in the copy is noticed.
+        let path = BackupFolder(path: copy).blob(Digest(hashing: blob))
+        try Data("the bate".utf8).write(to: URL(fileURLWithPath: path))
+        let refused = try TemporaryFolder()
+        let error = #expect(throws: RouteGridError.self) {
+            try CoordinatorServer.restore(state: refused.path("state"), from: copy)
+        }
+        #expect(error?.code == .badInput && error?.message.contains(path) == true)
+        #expect(try rows("run", of: refused.path("state")).isEmpty)
+    }
+
+    @Test func `a backup goes on behind what a crash left, and never with another coordinator's records`() throws {
+        let (bench, copy, keys) = try backedUp()
+        for name in ["records.jsonl", "runs.jsonl", "divergences.jsonl"] {
+            let file = try #require(FileHandle(forWritingAtPath: "\(copy)/\(name)"))
+            try file.seekToEnd()
+            try file.write(contentsOf: Data("{\"half a li".utf8))
+            try file.close()
+        }
+        _ = try bench.submit(groups: 2, cells: 4)
+        let worker = try bench.worker()
+        let lease = try worker.nextLease()
+        try worker.send(try lease.cells.map { try MadeUpResult($0) }, of: lease)
+        let verdicts = try worker.verdicts(lease.cells.count)
+        var writer = try BackupWriter(path: copy, client: bench.client())
+        try writer.follow(isOnce: true) { _ in }
+        let other = try ServerBench()
+        let error = #expect(throws: RouteGridError.self) { try BackupWriter(path: copy, client: other.client()) }
+        #expect(error?.code == .badInput)
+        bench.stop()
+        let restored = try TemporaryFolder()
+        let new = verdicts.values.count { $0 == .new }
+        #expect(try CoordinatorServer.restore(state: restored.path("state"), from: copy) == (keys.count + new, 2))
     }
 }

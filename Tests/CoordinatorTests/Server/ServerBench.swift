@@ -14,8 +14,15 @@ final class ServerBench {
     let server: CoordinatorServer
     let url: String
 
-    init(_ change: (inout CoordinatorServer.Configuration) -> Void = { _ in }) throws {
-        folder = try TemporaryFolder()
+    convenience init(_ change: (inout CoordinatorServer.Configuration) -> Void = { _ in }) throws {
+        try self.init(in: TemporaryFolder(), change)
+    }
+
+    private init(
+        in folder: TemporaryFolder,
+        _ change: (inout CoordinatorServer.Configuration) -> Void
+    ) throws {
+        self.folder = folder
         var configuration = CoordinatorServer.Configuration(
             bind: "ipc://\(folder.path("c"))",
             stateFolder: folder.path("state")
@@ -36,6 +43,14 @@ final class ServerBench {
         server.shutDown()
     }
 
+    /// Stops this coordinator and starts the next on what it left, copied: this one keeps its folder locked.
+    func restarted() throws -> ServerBench {
+        stop()
+        let copy = try TemporaryFolder()
+        try FileManager.default.copyItem(atPath: folder.path("state"), toPath: copy.path("state"))
+        return try ServerBench(in: copy) { _ in }
+    }
+
     func client() throws -> ClusterClient { try ClusterClient.connect(url, within: .seconds(30)) }
 
     /// A worker that was welcomed and wants one lease.
@@ -48,9 +63,20 @@ final class ServerBench {
     }
 
     /// Submits a grid of `groups` groups with `cells` cells each.
-    func submit(groups: Int, cells: Int) throws -> UInt64 {
-        try client().submit(lock: SmallLock.bytes(groups: groups, cells: cells)) { _ in [] }.run
+    func submit(
+        groups: Int,
+        cells: Int,
+        limits: [String: JSONValue] = [:],
+        priority: Int = 0,
+        blobs: [[UInt8]] = []
+    ) throws -> UInt64 {
+        let lock = SmallLock.bytes(groups: groups, cells: cells, limits: limits, priority: priority, blobs: blobs)
+        return try client().submit(lock: lock) { digest in blobs.first { Digest(hashing: $0) == digest } ?? [] }.run
     }
+
+    func report(_ run: UInt64) throws -> JSONValue { try client().query("run", String(run)) }
+
+    func explain(_ cell: UInt64, of run: UInt64) throws -> JSONValue { try client().query("explain", "\(run)/\(cell)") }
 
     func count(_ name: String) throws -> Int? { try client().query("status")["counters"]?[name]?.integerValue }
 }
@@ -62,13 +88,25 @@ final class PlayedPeer {
     /// Leases that came while something else was waited for.
     private var leases: [WireLease] = []
 
-    init(_ url: String, role: WireRole) throws {
+    /// Says hello and is welcomed; a process that comes back says its `boot` and what it holds.
+    init(
+        _ url: String,
+        role: WireRole,
+        boot: [UInt8] = WireProtocol.makeBootID(),
+        holding held: [(lease: WireLease, cells: [UInt64])] = []
+    ) throws {
         context = try ZMQContext()
         socket = try context.socket(.dealer)
         try socket.connect(url)
         var hello = WireHello()
         (hello.protocol, hello.role, hello.name) = (WireProtocol.version, role, "played")
-        (hello.boot, hello.slots, hello.numerics) = (Data(WireProtocol.makeBootID()), 1, [SmallLock.numerics])
+        (hello.boot, hello.slots, hello.numerics) = (Data(boot), 1, [SmallLock.numerics])
+        hello.held = held.map { lease, cells in
+            var reference = WireLeaseRef()
+            (reference.lease, reference.fence, reference.run) = (lease.lease, lease.fence, lease.run)
+            reference.cells = cells
+            return reference
+        }
         try say(.hello(hello))
         _ = try next { if case .welcome = $0 { true } else { nil } }
     }
@@ -103,6 +141,28 @@ final class PlayedPeer {
         return try next(within: limit) { if case .lease(let lease) = $0 { lease } else { nil } }
     }
 
+    /// Whether nothing of a kind comes for a time.
+    func isSpared(
+        for time: Duration = .milliseconds(300),
+        _ pick: (WireEnvelope.OneOf_Body) throws -> Bool?
+    ) -> Bool {
+        (try? next(within: time, pick)) == nil
+    }
+
+    func fail(
+        _ cell: UInt64?,
+        of lease: WireLease,
+        _ kind: WireFailed.Kind = .error,
+        isRetryable: Bool = true,
+        log: String = ""
+    ) throws {
+        var failed = WireFailed()
+        (failed.lease, failed.fence, failed.kind, failed.retryable) = (lease.lease, lease.fence, kind, isRetryable)
+        if let cell { failed.cell = cell }
+        (failed.text, failed.logTail) = ("as told", Data(log.utf8))
+        try say(.failed(failed))
+    }
+
     func heartbeat(_ lease: WireLease) throws {
         var heartbeat = WireHeartbeat()
         var held = WireHeldLease()
@@ -121,8 +181,8 @@ final class PlayedPeer {
                 resultDigest: result.digest,
                 record: result.record,
                 run: result.facts,
-                blobs: [],
-                inline: [],
+                blobs: result.blobs,
+                inline: result.inline,
                 to: &items
             )
         }
@@ -145,11 +205,14 @@ final class PlayedPeer {
 
 /// A result in the right form that nobody computed.
 struct MadeUpResult {
-    let cell: UInt64
+    var cell: UInt64
     let jobKey: Digest
     let digest: Digest
     var record: [UInt8]
     var facts: [UInt8]
+    /// What is said to be named, and what travels inside.
+    var blobs: [Digest] = []
+    var inline: [[UInt8]] = []
 
     init(_ cell: WireLeasedCell, padding: Int = 0, says text: String = "right") throws {
         self.cell = cell.cell
@@ -173,7 +236,13 @@ struct MadeUpResult {
 enum SmallLock {
     static let numerics = "test-class"
 
-    static func bytes(groups: Int, cells: Int) -> [UInt8] {
+    static func bytes(
+        groups: Int,
+        cells: Int,
+        limits change: [String: JSONValue] = [:],
+        priority: Int = 0,
+        blobs: [[UInt8]] = []
+    ) -> [UInt8] {
         func digest(_ name: String) -> JSONValue { .string(Digest(hashing: name.utf8).hex) }
         let table: JSONValue = [
             "dataset": "one", "pool": "all", "cost_unit": "USD", "n": 10, "samples": digest("samples"),
@@ -188,6 +257,10 @@ enum SmallLock {
         let budgets = (0..<cells).map { cell -> JSONValue in
             ["rule": ["kind": "threshold", "revision": 1], "budget": .string("\(cell + 1)x")]
         }
+        let limits: [String: JSONValue] = [
+            "cells": 200_000, "fit_timeout_ms": 1000, "cell_timeout_ms": 1000, "retries": 2, "crash_limit": 5,
+            "memory_bytes": 0,
+        ]
         let lock: JSONValue = [
             "schema": "routegrid/lock/v1", "name": "small", "mode": "sound", "numerics": .string(numerics),
             "axes": [
@@ -203,11 +276,11 @@ enum SmallLock {
             ],
             "blocks": [block], "exclude": [],
             "statistics": ["bootstrap": 1000, "alpha": "0.05", "cluster": "prompt", "seed": 1],
-            "limits": [
-                "cells": 200_000, "fit_timeout_ms": 1000, "cell_timeout_ms": 1000, "retries": 2, "crash_limit": 5,
-                "memory_bytes": 0,
-            ],
-            "resources": ["cpus": 1, "gpus": 0], "priority": 0, "metrics_revision": 1, "blobs": [],
+            "limits": .object(limits.merging(change) { $1 }), "resources": ["cpus": 1, "gpus": 0],
+            "priority": JSONValue(priority), "metrics_revision": 1,
+            "blobs": .array(
+                blobs.map { ["sha256": .string(Digest(hashing: $0).hex), "bytes": JSONValue($0.count)] }
+            ),
         ]
         return lock.canonicalBytes()
     }
