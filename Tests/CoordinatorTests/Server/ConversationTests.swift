@@ -26,7 +26,7 @@ import Wire
         _ = try bench.submit(groups: 1, cells: 2)
         let (first, second) = (try bench.worker(), try bench.worker())
         let lease = try first.nextLease()
-        try first.say(.goodbye(WireGoodbye()))
+        try first.leave()
         #expect(try second.nextLease().cells.map(\.cell) == lease.cells.map(\.cell))
     }
 

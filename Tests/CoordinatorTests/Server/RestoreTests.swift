@@ -20,7 +20,7 @@ import Wire
             try worker.send([MadeUpResult(lease.cells[1], says: text)], of: lease)
             #expect(try worker.verdicts(1) == [results[1].jobKey: .divergent])
         }
-        try worker.say(.goodbye(WireGoodbye()))
+        try worker.leave()
         let copy = bench.folder.path("copy")
         for _ in 0..<2 {
             var writer = try BackupWriter(path: copy, client: bench.client())

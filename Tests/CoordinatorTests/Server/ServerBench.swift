@@ -149,6 +149,13 @@ final class PlayedPeer {
         (try? next(within: time, pick)) == nil
     }
 
+    /// Says goodbye and waits until that was heard: nobody knows it then.
+    func leave() throws {
+        try say(.goodbye(WireGoodbye()))
+        try say(.heartbeat(WireHeartbeat()))
+        _ = try next { if case .unknown = $0 { true } else { nil } }
+    }
+
     func fail(
         _ cell: UInt64?,
         of lease: WireLease,
