@@ -8,7 +8,9 @@ rate         durable records a second of cheap cells, two workers of one slot, u
 single       the same with one cell a lease: each has a fit, a lease, a fence and an acknowledgement of its own; a slot
              computes one at a time. As with the peers, messages may travel together, and what is quick may wait at a worker
 trip         one job after the other: Submit, then the record in the client's hands
-millisecond  real cells of about a millisecond: what the queue adds to each
+millisecond  real cells of about a millisecond: what the queue adds to each, as the slots' time beside the evaluation of a
+             cell by one slot, and as processor time of coordinator and supervisors. With two slots on two cores, the
+             first holds the second, and what two slots take of each other's memory and clock
 recovery     (with --full) a million recorded cells: how long until a restarted coordinator answers and hands out work
 peers        (with --peers) the same questions put to dask, ray, celery and hyperqueue; see peers.py
 
@@ -92,10 +94,10 @@ class Cluster:
         status = pathlib.Path(f"/proc/{self.coordinator.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) << 10
 
-    def processor_seconds(self):
+    def processor_seconds(self, slots=True):
         """Of the coordinator, the workers and their slots."""
         pids = [process.pid for process in self.processes]
-        for process in self.processes:
+        for process in self.processes if slots else []:
             # A child belongs to the thread that started it.
             for children in pathlib.Path(f"/proc/{process.pid}/task").glob("*/children"):
                 with contextlib.suppress(FileNotFoundError):
@@ -197,22 +199,28 @@ def trip(options):
 def millisecond(options):
     """Wall time that is not evaluation, for cells that take about a millisecond each by themselves."""
     cells = 2_000
-    found = {"cells": cells}
+    evaluations, overheads, processor = [], {1: [], 2: []}, {1: [], 2: []}
+    for _ in range(options.rounds):
+        for workers in (1, 2):
+            with cluster(workers) as (running, folder):
+                path = grid(
+                    folder, "millisecond", data=MATH, router="{kind: linear}", seeds=(0, 1), rule="penalty",
+                    budgets=f'"logspace(-3,3,{cells})"', modality="modality: [both]\n", test=0.5,
+                )
+                out, before = folder / "out", running.processor_seconds(slots=False)
+                running.run(path, out)
+                processor[workers].append((running.processor_seconds(slots=False) - before) / cells * 1e6)
+                runs = [json.loads(line) for line in (out / "runs.jsonl").read_text().splitlines()]
+                begins = [started(run["started"]) for run in runs]
+                ends = [begin + run["eval_s"] for begin, run in zip(begins, runs)]
+                wall = max(ends) - min(begins)
+                if workers == 1:
+                    evaluations.append(statistics.mean(run["eval_s"] for run in runs) * 1e6)
+                overheads[workers].append(workers * wall / cells * 1e6 - evaluations[-1])
+    found = {"cells": cells, "evaluation_us": summary(evaluations)}
     for workers in (1, 2):
-        with cluster(workers) as (running, folder):
-            path = grid(
-                folder, "millisecond", data=MATH, router="{kind: linear}", seeds=(0, 1), rule="penalty",
-                budgets=f'"logspace(-3,3,{cells})"', modality="modality: [both]\n", test=0.5,
-            )
-            out = folder / "out"
-            running.run(path, out)
-            runs = [json.loads(line) for line in (out / "runs.jsonl").read_text().splitlines()]
-            begins = [started(run["started"]) for run in runs]
-            ends = [begin + run["eval_s"] for begin, run in zip(begins, runs)]
-            wall = max(ends) - min(begins)
-            if workers == 1:
-                found["evaluation_us"] = statistics.mean(run["eval_s"] for run in runs) * 1e6
-            found[f"overhead_us_{workers}_slots"] = workers * wall / cells * 1e6 - found["evaluation_us"]
+        found[f"overhead_us_{workers}_slots"] = summary(overheads[workers])
+        found[f"processor_us_{workers}_slots"] = summary(processor[workers])
     return found
 
 

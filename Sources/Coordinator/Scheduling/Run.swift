@@ -21,6 +21,18 @@ struct Run: Sendable {
         /// Whether some worker has its fit, or makes it.
         var isBegun: Bool { owner != nil || !leases.isEmpty }
         var isFinished: Bool { isResolved && pending.isEmpty && leases.isEmpty && backingOff == 0 }
+
+        /// Takes a cell out of those that wait; false when it is not among them.
+        mutating func removePending(_ cell: Int) -> Bool {
+            var (low, high) = (0, pending.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if pending[middle] < cell { low = middle + 1 } else { high = middle }
+            }
+            guard low < pending.count, pending[low] == cell else { return false }
+            pending.remove(at: low)
+            return true
+        }
     }
 
     struct Waiting: Comparable, Sendable {
@@ -145,8 +157,7 @@ struct Run: Sendable {
     /// Takes a cell out of the pending cells of its group, if it is there.
     mutating func removePending(_ cell: Int) {
         let number = space.group(ofCell: cell)
-        guard let place = groups[number]?.pending.firstIndex(of: cell) else { return }
-        groups[number]?.pending.remove(at: place)
+        guard groups[number]?.removePending(cell) == true else { return }
         pendingCells -= 1
         if groups[number]?.pending.isEmpty == true { owned.remove(number) }
     }

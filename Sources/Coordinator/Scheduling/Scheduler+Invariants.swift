@@ -90,6 +90,7 @@ extension Scheduler {
             expect(!run.isExcepted(cell), "cell \(cell) has an exception and waits")
             expect(run.isOpen(cell), "cell \(cell) was not selected and waits")
         }
+        expect(group.pending == group.pending.sorted(), "its pending cells are not in order")
         if group.isResolved, run.space.excludedCount == 0 {
             for cell in range where run.isOpen(cell) && !run.done.contains(cell) && !run.isExcepted(cell) {
                 expect(seen.contains(cell), "cell \(cell) is nowhere")

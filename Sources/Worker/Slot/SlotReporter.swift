@@ -14,7 +14,7 @@ final class SlotReporter: @unchecked Sendable {
     static let patience = 0.002
     /// Seconds that a result waits for the next ones of its task: each message costs a sync of the coordinator's disk, which
     /// would take more processor time than a quick cell.
-    static let resultPatience = 0.025
+    static let resultPatience = 0.050
     /// Bytes of blobs that travel inside a result; larger ones go beside it.
     static let inlineLimit = 256 << 10
 
