@@ -79,6 +79,15 @@ struct SchedulerRecoveryTests {
         #expect(bench.handle(.heartbeat(ann, leases: [LeaseID(old.rawValue)])) == [drop])
     }
 
+    @Test func `a held lease is adopted without its cells that have failed`() throws {
+        let bench = SchedulerBench(epoch: 2)
+        let failed = CellException(state: .failed, attempts: 3, crashes: 0, kind: .error, text: "x")
+        bench.add(run1, groups: 1, of: 3, exceptions: [1: failed])
+        let commands = bench.handle(.workerJoined(ann, numerics: [""], held: [held([0, 1, 2])]))
+        #expect(commands == [.revoke(ann, LeaseID(old.rawValue), old, cells: [1])])
+        #expect(try bench.counts().leased == 2)
+    }
+
     @Test(arguments: [[], [99], [-1]])
     func `a held lease that cannot be is revoked`(cells: [Int]) {
         let bench = SchedulerBench(epoch: 2)

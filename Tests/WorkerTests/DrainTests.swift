@@ -43,9 +43,13 @@ import Worker
         while ContinuousClock.now - begun < .milliseconds(600) {
             #expect(try await hears(1, coordinator) == "heartbeats")
         }
+        // It takes more, and is idle from its last acknowledgement on.
+        try await coordinator.send(.lease(lease(2, ["ok"])))
+        try await coordinator.settle()
         Gate.open("busy")
         #expect(try await coordinator.nextEvent() == "failure 1")
-        #expect(try await coordinator.nextEvent() == "goodbye")
+        #expect(try await coordinator.takeCells(1).cells == [200])
+        #expect(try await hears(1_000, coordinator) == "goodbye")
         try (await worker.outcome()).get()
         await coordinator.stop()
     }
