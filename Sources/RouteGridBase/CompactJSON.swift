@@ -21,8 +21,24 @@ package struct CompactJSON {
         return members
     }
 
+    /// The members of two levels and what the canonical form changes, or nil when the bytes are no such object.
+    package static func outline(of bytes: UnsafeRawBufferPointer) -> CompactOutline? {
+        guard isUTF8(bytes) else { return nil }
+        var reader = CompactJSON(bytes: bytes)
+        reader.changes = []
+        reader.changes?.reserveCapacity(64)
+        var members: [Member] = []
+        members.reserveCapacity(8)
+        guard reader.object(depth: 0, each: { members.append($0) }), reader.offset == bytes.count else { return nil }
+        return CompactOutline(members: members, innerMembers: reader.innerMembers, changes: reader.changes ?? [])
+    }
+
     private let bytes: UnsafeRawBufferPointer
     private var offset = 0
+    /// What the canonical form changes, in order; nil when nobody asks.
+    private var changes: [CompactOutline.Change]?
+    /// The members of the objects that are values of the outermost one, when somebody asks.
+    private var innerMembers: [Member] = []
 
     private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
@@ -42,7 +58,13 @@ package struct CompactJSON {
         guard depth < 64, offset < bytes.count else { return false }
         switch bytes[offset] {
         case UInt8(ascii: "\""): return string() != nil
-        case UInt8(ascii: "{"): return object(depth: depth) { _ in }
+        case UInt8(ascii: "{"):
+            guard depth == 1, changes != nil else { return object(depth: depth) { _ in } }
+            var found: [Member] = []
+            found.reserveCapacity(16)
+            guard object(depth: depth, each: { found.append($0) }) else { return false }
+            innerMembers += found
+            return true
         case UInt8(ascii: "["): return array(depth: depth)
         case UInt8(ascii: "t"): return word("true")
         case UInt8(ascii: "f"): return word("false")
@@ -64,6 +86,7 @@ package struct CompactJSON {
         guard take(UInt8(ascii: "{")) else { return false }
         if take(UInt8(ascii: "}")) { return true }
         var before: Text?
+        var hasCanonicalMember = false
         repeat {
             guard let name = string(), before.map({ precedes($0, name) }) ?? true, take(UInt8(ascii: ":")) else {
                 return false
@@ -71,6 +94,16 @@ package struct CompactJSON {
             before = name
             let start = offset
             guard value(depth: depth + 1) else { return false }
+            if bytes[start] != UInt8(ascii: "n") {
+                hasCanonicalMember = true
+            } else if changes != nil {
+                // With the comma before it, or, as long as there is none, with the one behind it.
+                let (first, last) = (name.range.lowerBound - 1, offset)
+                let hasNext = last < bytes.count && bytes[last] == UInt8(ascii: ",")
+                changes?.append(
+                    .leftOut(hasCanonicalMember ? first - 1..<last : first..<last + (hasNext ? 1 : 0))
+                )
+            }
             each(Member(name: name.range, value: start..<offset))
         } while take(UInt8(ascii: ","))
         return take(UInt8(ascii: "}"))
@@ -93,6 +126,7 @@ package struct CompactJSON {
         if !take(UInt8(ascii: "0")) {
             guard digits() > 0 else { return false }
         }
+        let whole = offset
         if take(UInt8(ascii: ".")) {
             guard digits() > 0 else { return false }
         }
@@ -102,6 +136,7 @@ package struct CompactJSON {
             exponent = digits()
             guard exponent > 0 else { return false }
         }
+        if offset > whole { changes?.append(.quoted(start..<offset)) }
         // Only these can be too large for a double.
         guard exponent > 2 || offset - start > 200 else { return true }
         let text = String(decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)

@@ -108,7 +108,9 @@ struct LatencyGridTests {
         #expect(records[0].jobKey == lock.jobs(ofGroup: group)[0].jobKey)
         #expect(records[0].job["router"]?["kind"] == "knn" && records[0].job["dataset"] == "one")
         #expect(try LatencyRecord(line: records[0].line, place: "line 1") == records[0])
-        #expect(try CommittedLine(records[1].line, place: "line 2") == .latency(records[1]))
+        let checked = try CheckedRecord(records[1].line, place: "line 2")
+        #expect(checked.isLatency && checked.jobKey == records[1].jobKey && checked.choices == nil)
+        #expect(checked.resultDigest == records[1].resultDigest)
         let other = String(decoding: records[0].line, as: UTF8.self).replacing("latency/v1", with: "latency/v2")
         #expect(throws: RouteGridError.self) { try LatencyRecord(line: other.utf8, place: "line 3") }
     }

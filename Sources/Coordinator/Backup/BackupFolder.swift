@@ -7,7 +7,7 @@ package import RouteGridBase
 /// `records.jsonl` and `runs.jsonl` (records and facts of their execution in commit order), `blobs/ab/cdef…`, `grids/N.json`
 /// (each run with its lock and state), `divergences.jsonl` (results that differ from the recorded ones of their keys), and
 /// `position.json`, which says how much of the logs is whole. What a crash
-/// left behind that position is cut off when the backup goes on.
+/// left behind that position is cut off when the backup goes on. `lock` keeps a second backup out.
 package struct BackupFolder: Sendable {
     package let path: String
 
@@ -30,6 +30,7 @@ package struct BackupFolder: Sendable {
     package var facts: String { path + "/runs.jsonl" }
     package var divergences: String { path + "/divergences.jsonl" }
     package var grids: String { path + "/grids" }
+    var lock: String { path + "/lock" }
     private var positionFile: String { path + "/position.json" }
 
     package func blob(_ digest: Digest) -> String { "\(path)/blobs/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))" }
@@ -62,21 +63,12 @@ package struct BackupFolder: Sendable {
         try DurableFile.write(json.jsonBytes(), to: positionFile, makingFolder: path)
     }
 
-    /// The lines of a log up to the position.
-    func lines(_ file: String, byteCount: Int) throws(RouteGridError) -> [ArraySlice<UInt8>] {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            if byteCount == 0 { return [] }
-            throw .badInput(file, "missing, and the backup's position says \(byteCount) bytes")
+    /// A folder without a position is new: what stands in it under a log's name is somebody else's.
+    ///
+    /// - Throws: `badInput` naming the file.
+    func refuseForeignFiles() throws(RouteGridError) {
+        for file in [records, facts, divergences] where FileManager.default.fileExists(atPath: file) {
+            throw .badInput(file, "is no backup's, for there is no position.json beside it; use another folder")
         }
-        guard data.count >= byteCount else {
-            throw .badInput(file, "\(data.count) bytes, and the backup's position says \(byteCount)")
-        }
-        // Facts of a record may be an empty line.
-        let lines = Array(data.prefix(byteCount)).split(
-            separator: UInt8(ascii: "\n"),
-            omittingEmptySubsequences: false
-        )
-        guard lines.last?.isEmpty == true else { throw .badInput(file, "no line ends at its byte \(byteCount)") }
-        return Array(lines.dropLast())
     }
 }

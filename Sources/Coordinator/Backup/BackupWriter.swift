@@ -9,78 +9,89 @@ package import Wire
 package struct BackupWriter {
     private let folder: BackupFolder
     private let client: ClusterClient
-    private let records: FileHandle
-    private let facts: FileHandle
-    private let divergences: FileHandle
+    private let lock: BackupLock
+    private let records: AppendFile
+    private let facts: AppendFile
+    private let divergences: AppendFile
     package private(set) var position: BackupFolder.Position
+    /// Records that were left out, since a restore would stop at them.
+    package private(set) var faultCount = 0
 
     /// Opens or continues a copy.
     ///
-    /// - Throws: `badInput` when the folder holds the copy of another coordinator, `system` when it cannot be written.
+    /// - Throws: `badInput` when the folder holds the copy of another coordinator or files that are no copy's, `temporary`
+    ///   when another backup writes into it or the disk is full, `system` when it cannot be written.
     package init(path: String, client: ClusterClient) throws {
         folder = BackupFolder(path: path)
         self.client = client
-        try FileManager.default.createDirectory(atPath: folder.grids, withIntermediateDirectories: true)
-        try FileManager.default.createDirectory(atPath: path + "/blobs", withIntermediateDirectories: true)
+        try Self.makeFolder(path)
         let identity = client.welcome.coordinator.map { byte in
             let text = String(byte, radix: 16)
             return text.count == 1 ? "0" + text : text
         }.joined()
-        position = try folder.position() ?? BackupFolder.Position(coordinator: identity)
+        let known = try folder.position()
+        position = known ?? BackupFolder.Position(coordinator: identity)
         guard position.coordinator == identity else {
             throw RouteGridError.badInput(path, "the copy of another coordinator's records; use another folder")
         }
-        records = try Self.open(folder.records, cutAt: position.recordBytes)
-        facts = try Self.open(folder.facts, cutAt: position.factBytes)
-        divergences = try Self.open(folder.divergences, cutAt: position.divergenceBytes)
+        if known == nil { try folder.refuseForeignFiles() }
+        lock = try BackupLock(folder)
+        for part in [folder.grids, path + "/blobs"] { try Self.makeFolder(part) }
+        // From here on the folder is a copy's; runs without records are one too.
+        if known == nil { try folder.write(position) }
+        records = try AppendFile(folder.records, cutAt: position.recordBytes)
+        facts = try AppendFile(folder.facts, cutAt: position.factBytes)
+        divergences = try AppendFile(folder.divergences, cutAt: position.divergenceBytes)
     }
 
-    private static func open(_ path: String, cutAt byteCount: Int) throws -> FileHandle {
-        if !FileManager.default.fileExists(atPath: path) {
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
-        }
-        guard let file = FileHandle(forUpdatingAtPath: path) else {
-            throw RouteGridError(.system, "\(path): cannot be written: \(String(cString: strerror(errno)))")
-        }
-        guard try file.seekToEnd() >= UInt64(byteCount) else {
-            throw RouteGridError.badInput(
-                path,
-                "shorter than position.json says; the copy is damaged, use another folder"
+    private static func makeFolder(_ path: String) throws(RouteGridError) {
+        do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
+            let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
+            throw RouteGridError(
+                isFull ? .temporary : .system,
+                "\(path): the backup's folder cannot be made: \(error.localizedDescription)"
             )
         }
-        try file.truncate(atOffset: UInt64(byteCount))
-        try file.seekToEnd()
-        return file
     }
 
     /// Copies records as they are committed.
     ///
+    /// A record whose bytes are not right, or whose blob the coordinator does not have, is left out.
+    ///
     /// - Parameters:
     ///   - isOnce: End when everything that was there at the call is copied; else follow for ever.
+    ///   - leftOut: Called for each record that is left out, with what is wrong with it.
     ///   - progress: Called after each batch with the number of records copied by this call.
-    /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written.
-    package mutating func follow(isOnce: Bool, progress: (Int) -> Void) throws {
+    /// - Throws: `unreachable` when the coordinator is gone; `temporary` on a full disk; `system` when the folder cannot be
+    ///   written.
+    package mutating func follow(
+        isOnce: Bool,
+        leftOut: (String) -> Void = { _ in },
+        progress: (Int) -> Void
+    ) throws {
         try copyGrids()
         try copyDivergences(&position)
-        // Runs without records are a copy too.
-        if position.sequence == 0 { try folder.write(position) }
         let goal = isOnce ? UInt64(try client.query("store")["last_sequence"]?.integerValue ?? 0) : UInt64.max
         var copied = 0
         guard position.sequence < goal else { return }
         var next = position
         try client.follow(after: position.sequence) { message in
             for item in message.items {
-                try copyBlob(of: item)
-                try records.write(contentsOf: item.record + Data("\n".utf8))
-                try facts.write(contentsOf: item.run + Data("\n".utf8))
                 next.sequence = item.seq
+                if let fault = try copyBlob(of: item) {
+                    faultCount += 1
+                    leftOut(fault)
+                    continue
+                }
+                try records.append(line: item.record)
+                try facts.append(line: item.run)
                 next.recordBytes += item.record.count + 1
                 next.factBytes += item.run.count + 1
+                copied += 1
             }
-            try records.synchronize()
-            try facts.synchronize()
+            try records.sync()
+            try facts.sync()
             try folder.write(next)
-            copied += message.items.count
             progress(copied)
             try copyGrids()
             try copyDivergences(&next)
@@ -99,21 +110,27 @@ package struct BackupWriter {
                     throw RouteGridError(.protocolRefused, "divergences of the coordinator without growing numbers")
                 }
                 let line = item.jsonBytes()
-                try divergences.write(contentsOf: line + [UInt8(ascii: "\n")])
+                try divergences.append(line: line)
                 position.divergence = id
                 position.divergenceBytes += line.count + 1
             }
-            try divergences.synchronize()
+            try divergences.sync()
             try folder.write(position)
         }
     }
 
-    private func copyBlob(of item: WireRecordItem) throws {
-        let line = try CommittedLine(item.record, place: "record \(item.seq) of the coordinator")
-        if let digest = line.choices { try copyBlob(digest) }
+    /// Copies the blob that a record names; gives what is wrong with a record that could not be restored.
+    private func copyBlob(of item: WireRecordItem) throws(RouteGridError) -> String? {
+        let place = "record \(item.seq) of the coordinator"
+        do throws(RouteGridError) {
+            if let digest = try CheckedRecord(item.record, place: place).choices { try copyBlob(digest) }
+            return nil
+        } catch  where error.code == .badInput || error.code == .checkFailed {
+            return error.message.hasPrefix(place) ? error.message : "\(place): \(error.message)"
+        }
     }
 
-    private func copyBlob(_ digest: Digest) throws {
+    private func copyBlob(_ digest: Digest) throws(RouteGridError) {
         let path = folder.blob(digest)
         guard !FileManager.default.fileExists(atPath: path) else { return }
         try DurableFile.write(

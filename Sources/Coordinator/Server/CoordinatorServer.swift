@@ -73,6 +73,13 @@ package actor CoordinatorServer {
         self.log = log
         let folder = try StateFolder(path: configuration.stateFolder)
         let store = try RecordStore(folder: folder)
+        if let backup = try store.unfinishedRestore() {
+            throw RouteGridError(
+                .usage,
+                "\(folder.path): restoring it from \(backup) was not finished; start with --restore \(backup), or delete the "
+                    + "folder to begin with nothing"
+            )
+        }
         let loop = try ZMQEventLoop(name: "coordinator")
         self.loop = loop
         context = try ZMQContext()
@@ -91,11 +98,15 @@ package actor CoordinatorServer {
     /// Fills an empty state folder from a backup.
     ///
     /// - Returns: how many records and runs came back.
-    /// - Throws: what ``RecordStore/restore(from:)`` throws, and what opening a state folder does.
-    package static func restore(state: String, from backup: String) throws -> (records: Int, runs: Int) {
+    /// - Throws: what ``RecordStore/restore(from:progress:)`` throws, and what opening a state folder does.
+    package static func restore(
+        state: String,
+        from backup: String,
+        progress: (RestoreProgress) -> Void = { _ in }
+    ) throws -> (records: Int, runs: Int) {
         let store = try RecordStore(folder: try StateFolder(path: state))
         defer { store.close() }
-        return try store.restore(from: BackupFolder(path: backup))
+        return try store.restore(from: BackupFolder(path: backup), progress: progress)
     }
 
     /// Keys for other machines are not there yet: without them TCP stays on this machine.

@@ -6,8 +6,11 @@ struct RecordInserts {
     let database: Database
     private let record: RawStatement
     private let blob: RawStatement
-    /// Blobs that this transaction has put already: neighbouring cells often name the same.
+    private let known: RawStatement
+    /// Blobs that are there for certain: neighbouring cells often name the same.
     private var blobs: Set<Digest> = []
+    /// How many of them are remembered at a time.
+    private static let limit = 65_536
 
     init(_ database: Database) throws {
         self.database = database
@@ -16,6 +19,7 @@ struct RecordInserts {
             database
         )
         blob = try RawStatement("INSERT OR IGNORE INTO blob(sha, size, bytes) VALUES (?, ?, ?)", database)
+        known = try RawStatement("SELECT 1 FROM blob WHERE sha = ?", database)
     }
 
     /// Inserts a record; whether it is the first of its key.
@@ -36,8 +40,25 @@ struct RecordInserts {
         return database.changesCount > 0
     }
 
+    /// Whether a blob is there: put by this transaction, or before it.
+    mutating func hasBlob(_ digest: Digest) throws -> Bool {
+        if blobs.contains(digest) { return true }
+        let isThere = try digest.withBytes { bytes in
+            try known.bind(bytes, 1)
+            return try known.run()
+        }
+        if isThere { _ = remember(digest) }
+        return isThere
+    }
+
+    /// Whether it was not remembered before.
+    private mutating func remember(_ digest: Digest) -> Bool {
+        if blobs.count >= Self.limit { blobs.removeAll(keepingCapacity: true) }
+        return blobs.insert(digest).inserted
+    }
+
     mutating func insert(_ part: ResultRow.InlineBlob) throws {
-        guard blobs.insert(part.digest).inserted else { return }
+        guard remember(part.digest) else { return }
         try part.digest.withBytes { digest in
             try part.bytes.withUnsafeBytes { bytes in
                 try blob.bind(digest, 1)

@@ -48,11 +48,7 @@ package struct LatencyRecord: Hashable, Sendable {
     ///
     /// - Throws: ``RouteGridError`` `badInput` for another schema or a missing, wrong or unknown member.
     package init(line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
-        try self.init(json: try JSONValue(parsing: line, place: place), place: place)
-    }
-
-    init(json: JSONValue, place: String) throws(RouteGridError) {
-        var object = try StrictObject(json, place: place)
+        var object = try StrictObject(try JSONValue(parsing: line, place: place), place: place)
         let head = try RecordLine(from: &object, schema: Self.schema, place: place)
         let measured = try object.required("measured")
         try object.finish()
@@ -62,52 +58,4 @@ package struct LatencyRecord: Hashable, Sendable {
 
     /// What is compared when a job is committed twice: the job and nothing that was measured.
     package var resultDigest: Digest { job.digest }
-}
-
-/// A line of a coordinator's record stream: a metric record or a measurement.
-package enum CommittedLine: Hashable, Sendable {
-    case metric(MetricRecord)
-    case latency(LatencyRecord)
-
-    /// - Throws: ``RouteGridError`` `badInput` as the two kinds do.
-    package init(_ line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
-        let json = try JSONValue(parsing: line, place: place)
-        if json["schema"]?.stringValue == LatencyRecord.schema {
-            self = .latency(try LatencyRecord(json: json, place: place))
-        } else {
-            self = .metric(try MetricRecord(json: json, place: place))
-        }
-    }
-
-    package var jobKey: Digest {
-        switch self {
-        case .metric(let record): record.jobKey
-        case .latency(let record): record.jobKey
-        }
-    }
-
-    package var resultDigest: Digest {
-        switch self {
-        case .metric(let record): record.resultDigest
-        case .latency(let record): record.resultDigest
-        }
-    }
-
-    package var isLatency: Bool { if case .latency = self { true } else { false } }
-
-    /// The JSON line, without its line feed.
-    package var line: [UInt8] {
-        switch self {
-        case .metric(let record): record.line
-        case .latency(let record): record.line
-        }
-    }
-
-    /// The digest of the choices blob, when there is one.
-    package var choices: Digest? {
-        switch self {
-        case .metric(let record): record.choices
-        case .latency: nil
-        }
-    }
 }

@@ -28,6 +28,11 @@ package struct MetricRecord: Hashable, Sendable {
             .bytes(with: ["result_sha256": .string(resultDigest.hex), "result": result])
     }
 
+    private init(head: RecordLine, result: JSONValue, resultDigest: Digest, line: [UInt8]) {
+        (jobKey, fitKey, job) = (head.jobKey, head.fitKey, head.job)
+        (self.result, self.resultDigest, self.line) = (result, resultDigest, line)
+    }
+
     /// The record of a result.
     ///
     /// `labels` is an object with members of ``RecordLabels/names``; `result` is the whole `result` object, `choices`
@@ -64,16 +69,23 @@ package struct MetricRecord: Hashable, Sendable {
     /// - Throws: ``RouteGridError`` `badInput` for another schema, a missing or unknown member, or a result that does not
     ///   have the digest it claims.
     package init(line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
-        try self.init(json: try JSONValue(parsing: line, place: place), place: place)
+        let line = Array(line)
+        let json = try JSONValue(parsing: line, place: place)
+        try self.init(json: json, checked: try? CheckedRecord(line, place: place), line: line, place: place)
     }
 
-    init(json: JSONValue, place: String) throws(RouteGridError) {
+    /// A line that was found right as it stands is kept so; another one may be right in another form.
+    private init(json: JSONValue, checked: CheckedRecord?, line: [UInt8], place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         let head = try RecordLine(from: &object, schema: Self.schema, place: place)
         let claimed = try object.digest("result_sha256")
         let result = try object.required("result")
         try object.finish()
         guard result.objectValue != nil else { throw .badInput(place, "expected result to be an object") }
+        if checked != nil {
+            self.init(head: head, result: result, resultDigest: claimed, line: line)
+            return
+        }
         self.init(jobKey: head.jobKey, fitKey: head.fitKey, job: head.job, result: result)
         guard resultDigest == claimed else {
             throw .badInput(place, "the result does not have its digest: expected \(claimed), found \(resultDigest)")

@@ -28,6 +28,12 @@ package struct RecordLabels: Hashable, Sendable {
 
     /// The members of a record's `job` that no hash covers.
     package static let names: Set<String> = ["dataset", "models", "encoder", "prices"]
+    private static let namesAsBytes = names.map { Array($0.utf8) }
+
+    /// Whether a member's name, without its quotes, is one of them.
+    static func isLabel(_ name: UnsafeRawBufferPointer) -> Bool {
+        namesAsBytes.contains { $0.count == name.count && name.elementsEqual($0) }
+    }
 
     package var json: JSONValue {
         var encoder: [String: JSONValue] = [:]

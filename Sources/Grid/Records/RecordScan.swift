@@ -5,7 +5,7 @@ package import RouteGridBase
 /// A coordinator passes records on as they came. What it checks is that whoever reads the line later will find a record: the
 /// members of one kind and no others, in the one form that records are written in (see ``CompactJSON``), with the key and
 /// the digest that its sender says. The words of `job` and `result` are not looked at, and no digest is computed;
-/// ``MetricRecord/init(line:place:)`` does that.
+/// ``CheckedRecord`` does that.
 package struct RecordScan: Hashable, Sendable {
     package var jobKey: Digest
     /// Nil for a measurement: its digest covers its job alone, and its line does not show it.
@@ -20,6 +20,11 @@ package struct RecordScan: Hashable, Sendable {
 
     package init?(bytes: UnsafeRawBufferPointer) {
         guard let members = CompactJSON.members(of: bytes) else { return nil }
+        self.init(bytes: bytes, members: members)
+    }
+
+    /// `members` are those of the line.
+    init?(bytes: UnsafeRawBufferPointer, members: [CompactJSON.Member]) {
         func isNamed(_ name: StaticString, _ place: Int) -> Bool { Self.equals(bytes, members[place].name, name) }
         func digest(_ place: Int) -> Digest? {
             let value = members[place].value
@@ -51,21 +56,28 @@ package struct RecordScan: Hashable, Sendable {
 
     /// The digest of the choices blob that a record's line names, when it names one.
     package static func choices(of line: some Collection<UInt8>) -> Digest? {
-        func member(_ name: StaticString, of object: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-            CompactJSON.members(of: object)?.first { equals(object, $0.name, name) }
-                .map { UnsafeRawBufferPointer(rebasing: object[$0.value]) }
-        }
         func find(_ bytes: UnsafeRawBufferPointer) -> Digest? {
-            guard let result = member("result", of: bytes), let choices = member("choices", of: result),
-                let digest = member("sha256", of: choices), digest.count == 66
-            else { return nil }
-            return Digest(hex: UnsafeRawBufferPointer(rebasing: digest.dropFirst().dropLast()))
+            guard let result = member("result", of: bytes), let choices = member("choices", of: result) else {
+                return nil
+            }
+            return digest(ofChoices: choices)
         }
         return line.withContiguousStorageIfAvailable { find(UnsafeRawBufferPointer($0)) }
             ?? Array(line).withUnsafeBytes(find)
     }
 
-    private static func equals(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ text: StaticString) -> Bool {
+    /// The digest in the value of a result's `choices`.
+    static func digest(ofChoices value: UnsafeRawBufferPointer) -> Digest? {
+        guard let digest = member("sha256", of: value), digest.count == 66 else { return nil }
+        return Digest(hex: UnsafeRawBufferPointer(rebasing: digest.dropFirst().dropLast()))
+    }
+
+    private static func member(_ name: StaticString, of object: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        CompactJSON.members(of: object)?.first { equals(object, $0.name, name) }
+            .map { UnsafeRawBufferPointer(rebasing: object[$0.value]) }
+    }
+
+    static func equals(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ text: StaticString) -> Bool {
         range.count == text.utf8CodeUnitCount
             && UnsafeRawBufferPointer(rebasing: bytes[range])
                 .elementsEqual(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))

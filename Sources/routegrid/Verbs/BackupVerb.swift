@@ -31,10 +31,22 @@ struct BackupVerb: ParsableCommand {
         defer { client.close() }
         var writer = try BackupWriter(path: to, client: client)
         let console = output.console
-        try writer.follow(isOnce: once) { console.note("\($0) records copied to \(to)") }
+        try writer.follow(isOnce: once) {
+            console.warn("left out of the backup: \($0)")
+        } progress: {
+            console.note("\($0) records copied to \(to)")
+        }
         console.emit(
             ["schema": "routegrid/backup/v1", "sequence": JSONValue(Int(clamping: writer.position.sequence))],
-            table: "\(to) holds every record up to number \(writer.position.sequence)\n"
+            table: "\(to) holds every record up to number \(writer.position.sequence)"
+                + (writer.faultCount > 0 ? " but \(writer.faultCount)\n" : "\n")
         )
+        guard writer.faultCount == 0 else {
+            throw RouteGridError(
+                .checkFailed,
+                "\(writer.faultCount) records of the coordinator are not whole and were left out; after a restore their cells "
+                    + "are computed again"
+            )
+        }
     }
 }

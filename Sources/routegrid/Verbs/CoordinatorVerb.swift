@@ -48,7 +48,10 @@ struct CoordinatorVerb: AsyncParsableCommand {
         configuration.scheduler.leaseMilliseconds = Int64(lease * 1_000)
         configuration.heartbeatMilliseconds = UInt32(min(1_000, lease * 1_000 / 4))
         if let restore {
-            let came = try CoordinatorServer.restore(state: state, from: restore)
+            let report = RestoreReport(output.console)
+            defer { report.finish() }
+            let came = try CoordinatorServer.restore(state: state, from: restore) { report.update($0) }
+            report.finish()
             output.console.note("\(came.records) records and \(came.runs) runs restored from \(restore)")
         }
         let server = try CoordinatorServer(configuration: configuration, log: log)

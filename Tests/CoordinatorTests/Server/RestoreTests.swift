@@ -75,6 +75,88 @@ import Wire
         for table in ["record", "run", "divergence", "blob"] {
             #expect(try rows(table, of: restored.path("state")).isEmpty)
         }
+        // Nobody is to begin with nothing unawares.
+        let refusal = #expect(throws: RouteGridError.self) {
+            try ServerBench { $0.stateFolder = restored.path("state") }
+        }
+        #expect(refusal?.code == .usage)
+        #expect(refusal?.message.contains("--restore \(copy)") == true, "\(refusal?.message ?? "")")
+    }
+
+    @Test func `a log is read in parts, and a line may be longer than one`() throws {
+        let bench = try ServerBench()
+        _ = try bench.submit(groups: 1, cells: 4)
+        let worker = try bench.worker()
+        let lease = try worker.nextLease()
+        for (cell, padding) in zip(lease.cells, [10, 1_500_000, 1_048_000, 3_000_000]) {
+            try worker.send([MadeUpResult(cell, padding: padding)], of: lease)
+        }
+        _ = try worker.verdicts(4)
+        let copy = bench.folder.path("copy")
+        var writer = try BackupWriter(path: copy, client: bench.client())
+        try writer.follow(isOnce: true) { _ in }
+        bench.stop()
+        let restored = try TemporaryFolder()
+        #expect(try CoordinatorServer.restore(state: restored.path("state"), from: copy) == (4, 1))
+        let (found, before) = (
+            try rows("record", of: restored.path("state")), try rows("record", of: bench.folder.path("state"))
+        )
+        #expect(found == before)
+    }
+
+    enum Cut: CaseIterable { case factMissing, factTooMany, noEnd, shorter }
+
+    @Test(arguments: Cut.allCases)
+    func `logs that do not fit together are refused`(cut: Cut) throws {
+        let (bench, copy, _) = try backedUp()
+        bench.stop()
+        let path = "\(copy)/position.json"
+        var position = try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: path)), place: path).objectValue
+        let (name, file) = cut == .noEnd ? ("record_bytes", "records.jsonl") : ("fact_bytes", "runs.jsonl")
+        let size = try #require(position?[name]?.integerValue)
+        let facts = URL(fileURLWithPath: "\(copy)/runs.jsonl")
+        let text = try Data(contentsOf: facts)
+        switch cut {
+        case .factMissing:
+            let last = try #require(text.dropLast().lastIndex(of: UInt8(ascii: "\n")))
+            position?[name] = JSONValue(last + 1)
+        case .factTooMany:
+            try (text + Data("{}\n".utf8)).write(to: facts)
+            position?[name] = JSONValue(size + 3)
+        case .noEnd: position?[name] = JSONValue(size - 1)
+        case .shorter: try text.dropLast().write(to: facts)
+        }
+        try Data(JSONValue.object(position ?? [:]).jsonBytes()).write(to: URL(fileURLWithPath: path))
+        let restored = try TemporaryFolder()
+        let error = #expect(throws: RouteGridError.self) {
+            try CoordinatorServer.restore(state: restored.path("state"), from: copy)
+        }
+        #expect(error?.code == .badInput)
+        #expect(error?.message.contains(file) == true, "\(error?.message ?? "")")
+    }
+
+    @Test func `a grid that was running goes on elsewhere, with the cells that had no record`() throws {
+        let first = try ServerBench()
+        let run = try first.submit(groups: 1, cells: 4)
+        let worker = try first.worker()
+        let lease = try worker.nextLease()
+        try worker.send(lease.cells.prefix(2).map { try MadeUpResult($0) }, of: lease)
+        _ = try worker.verdicts(2)
+        var writer = try BackupWriter(path: first.folder.path("copy"), client: first.client())
+        try writer.follow(isOnce: true) { _ in }
+        let restored = try TemporaryFolder()
+        let state = restored.path("state")
+        #expect(try CoordinatorServer.restore(state: state, from: first.folder.path("copy")) == (2, 1))
+        // Both are there: nothing of the one is the other's.
+        let second = try ServerBench { $0.stateFolder = state }
+        #expect(try first.client().welcome.coordinator != second.client().welcome.coordinator)
+        let other = try second.worker()
+        let left = try other.nextLease()
+        #expect(left.cells.map(\.jobKey) == lease.cells.dropFirst(2).map(\.jobKey))
+        try other.send(left.cells.map { try MadeUpResult($0) }, of: left)
+        _ = try other.verdicts(2)
+        #expect(try second.client().query("run", String(run))["state"] == "finished")
+        #expect(try first.client().query("run", String(run))["done"] == 2)
     }
 
     @Test func `a copy of an older version, which has no differing results, can be restored`() throws {

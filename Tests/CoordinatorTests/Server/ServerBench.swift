@@ -87,6 +87,7 @@ final class PlayedPeer {
     private let socket: ZMQSocket
     /// Leases that came while something else was waited for.
     private var leases: [WireLease] = []
+    private var hello = WireHello()
 
     /// Says hello and is welcomed; a process that comes back says its `boot` and what it holds.
     init(
@@ -98,7 +99,6 @@ final class PlayedPeer {
         context = try ZMQContext()
         socket = try context.socket(.dealer)
         try socket.connect(url)
-        var hello = WireHello()
         (hello.protocol, hello.role, hello.name) = (WireProtocol.version, role, "played")
         (hello.boot, hello.slots, hello.numerics) = (Data(boot), 1, [SmallLock.numerics])
         hello.held = held.map { lease, cells in
@@ -107,8 +107,15 @@ final class PlayedPeer {
             reference.cells = cells
             return reference
         }
-        try say(.hello(hello))
+        try greet()
         _ = try next { if case .welcome = $0 { true } else { nil } }
+    }
+
+    func greet() throws { try say(.hello(hello)) }
+
+    /// What the coordinator refuses next.
+    func refusal() throws -> WireRefused {
+        try next { if case .refused(let refused) = $0 { refused } else { nil } }
     }
 
     deinit { socket.close(discarding: true) }
@@ -170,6 +177,16 @@ final class PlayedPeer {
         try say(.failed(failed))
     }
 
+    /// Gives the coordinator a blob, and waits until it is stored.
+    func put(_ content: [UInt8]) throws {
+        let digest = Digest(hashing: content)
+        var put = WirePut()
+        (put.sha, put.total) = (digest.data, UInt64(content.count))
+        try say(.put(put), data: content)
+        let isStored = try next { if case .stored(let stored) = $0 { stored.complete } else { nil } }
+        try #require(isStored)
+    }
+
     func heartbeat(_ lease: WireLease) throws {
         var heartbeat = WireHeartbeat()
         var held = WireHeldLease()
@@ -214,20 +231,23 @@ final class PlayedPeer {
 struct MadeUpResult {
     var cell: UInt64
     let jobKey: Digest
-    let digest: Digest
+    var digest: Digest
     var record: [UInt8]
     var facts: [UInt8]
     /// What is said to be named, and what travels inside.
     var blobs: [Digest] = []
     var inline: [[UInt8]] = []
 
-    init(_ cell: WireLeasedCell, padding: Int = 0, says text: String = "right") throws {
+    /// `choices`: the blob that the record names.
+    init(_ cell: WireLeasedCell, padding: Int = 0, says text: String = "right", choices: Digest? = nil) throws {
         self.cell = cell.cell
         jobKey = try Digest(field: cell.jobKey, "job_key")
         let job: JSONValue = ["kind": "evaluate"]
-        let result: JSONValue = [
+        var result: JSONValue = [
             "n": 1, "padding": .string(String(repeating: "x", count: padding)), "says": .string(text),
         ]
+        if let choices { result = MetricRecord.result(result, choices: choices, points: 1, items: 1) }
+        blobs = choices.map { [$0] } ?? []
         digest = Digest(hashing: job.canonicalBytes() + result.canonicalBytes())
         let members: JSONValue = [
             "schema": "routegrid/record/v1", "job_key": .string(jobKey.hex),
