@@ -149,6 +149,40 @@ struct RecordStoreTests {
         #expect(try bench.store.records(after: rest[2].sequence, limit: 10).isEmpty)
     }
 
+    @Test func `a record stands only with the blob that it names`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        let missing = Verdict.blobMissing(StoreBench.blob("a"))
+        let row = StoreBench.row(run, cell: 0, choices: "a")
+        #expect(try bench.store.commit([.result(row), .result(StoreBench.row(run, cell: 1))]) == [missing, .new])
+        #expect(try bench.store.counts().records == 1)
+        #expect(try bench.store.doneCells(of: run).contains(0) == false)
+        // It comes with it, behind it in one commit, or after it.
+        let verdicts = try bench.store.commit([
+            .result(row), .result(StoreBench.row(run, cell: 2, blobs: ["a"], choices: "a")), .result(row),
+        ])
+        #expect(verdicts == [missing, .new, .new])
+        #expect(try bench.store.commit([.result(StoreBench.row(run, cell: 3, choices: "a"))]) == [.new])
+        try bench.store.putBlob(StoreBench.blob("b"), bytes: Array("b".utf8))
+        #expect(try bench.store.commit([.result(StoreBench.row(run, cell: 4, choices: "b"))]) == [.new])
+        // Another result of a recorded key is no exception.
+        let other = StoreBench.row(run, cell: 4, text: "other", choices: "c")
+        #expect(try bench.store.commit([.result(other)]) == [.blobMissing(StoreBench.blob("c"))])
+        #expect(try bench.store.counts().divergences == 0)
+    }
+
+    @Test func `what a killed process left of a blob goes at the next start`() throws {
+        let bench = try StoreBench()
+        let bytes = [UInt8](repeating: 1, count: 300_000)
+        let digest = Digest(hashing: bytes)
+        try bench.store.putBlob(digest, bytes: bytes)
+        let path = "\(bench.folder)/blobs/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))"
+        try Data(bytes.prefix(10)).write(to: URL(fileURLWithPath: path + ".77.part"))
+        try bench.reopen()
+        #expect(!FileManager.default.fileExists(atPath: path + ".77.part"))
+        #expect(try bench.store.blob(digest, from: 0, count: 300_000)?.bytes == bytes)
+    }
+
     @Test func `large blobs are files that are whole`() throws {
         let bench = try StoreBench()
         let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }

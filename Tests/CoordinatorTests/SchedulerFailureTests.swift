@@ -27,6 +27,15 @@ struct SchedulerFailureTests {
         #expect(bench.scheduler.exceptions(of: run1).map(\.cell) == [1])
     }
 
+    @Test func `an expelled worker's cells go back at once and the cell it had started last is blamed`() throws {
+        let (bench, lease) = try oneLease()
+        bench.handle(.started(lease.lease, lease.fence, cell: 1))
+        bench.join(bob)
+        let commands = bench.handle(.workerExpelled(ann))
+        #expect(bench.granted(commands).map(\.cells) == [[0, 1, 2]])
+        #expect(bench.exception(1)?.crashes == 1)
+    }
+
     @Test func `a worker lost before it started anything is blamed on nothing`() throws {
         let (bench, _) = try oneLease()
         #expect(bench.pass(6_000).contains(.workerLost(ann)))

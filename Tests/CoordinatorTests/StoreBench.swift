@@ -35,7 +35,8 @@ final class StoreBench {
         cell: Int,
         key: String? = nil,
         text: String = "right",
-        blobs: [String] = []
+        blobs: [String] = [],
+        choices: String? = nil
     ) -> ResultRow {
         ResultRow(
             run: run,
@@ -45,7 +46,8 @@ final class StoreBench {
             body: Array("{\"text\":\"\(text)\"}".utf8)[...],
             runInfo: Array("{}".utf8)[...],
             blobs: blobs.map { ResultRow.InlineBlob(digest: blob($0), bytes: Array($0.utf8)[...]) },
-            worker: "w1"
+            worker: "w1",
+            choices: choices.map { blob($0) }
         )
     }
 

@@ -86,6 +86,7 @@ package struct Scheduler: Sendable {
         case .workerSeen(let id): seen(id)
         case .heartbeat(let id, let named): heartbeat(id, named: named)
         case .workerLeft(let id): remove(id, blaming: false)
+        case .workerExpelled(let id): remove(id, blaming: true)
         case .drain(let id):
             workers[id]?.isDraining = true
             updateHunger(id)

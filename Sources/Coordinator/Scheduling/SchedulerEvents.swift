@@ -33,6 +33,8 @@ package enum SchedulerEvent: Sendable {
     case heartbeat(WorkerID, leases: [LeaseID])
     /// A clean end, or a revoked key: its leases return and nothing is blamed.
     case workerLeft(WorkerID)
+    /// The worker speaks what nobody understands: it is done with, and what it ran is blamed as if it had crashed.
+    case workerExpelled(WorkerID)
     case drain(WorkerID)
 
     /// A worker started a cell, or (nil) the fit, of its lease. Fenced.

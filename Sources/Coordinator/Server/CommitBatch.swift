@@ -7,12 +7,16 @@ package struct CommitBatch: Sendable {
     /// Results of one message, whose sender waits for an acknowledgement.
     package struct Receipt: Sendable {
         package let route: RoutingID
+        package let lease: LeaseID
+        package let fence: Fence
         package let run: RunID
         package var cells: [Int] = []
         package var jobKeys: [Digest] = []
         package var resultDigests: [Digest] = []
 
-        package init(route: RoutingID, run: RunID) { (self.route, self.run) = (route, run) }
+        package init(route: RoutingID, lease: LeaseID, fence: Fence, run: RunID) {
+            (self.route, self.lease, self.fence, self.run) = (route, lease, fence, run)
+        }
     }
 
     package var writes: [StoreWrite] = []
@@ -92,19 +96,34 @@ extension CoordinatorServer {
         for receipt in receipts {
             let given = verdicts[start..<start + receipt.cells.count]
             start += receipt.cells.count
-            for (key, verdict) in zip(receipt.jobKeys, given) {
+            var missing: [Int: Digest] = [:]
+            for (place, verdict) in given.enumerated() {
                 switch verdict {
                 case .new: counters.committed += 1
                 case .equal: counters.equal += 1
-                case .divergent: log.error("two different results of one key", metadata: ["key": "\(key)"])
+                case .divergent:
+                    log.error("two different results of one key", metadata: ["key": "\(receipt.jobKeys[place])"])
+                case .blobMissing(let digest): missing[receipt.cells[place]] = digest
                 }
             }
             if replies[receipt.route] == nil { order.append(receipt.route) }
             replies[receipt.route, default: Acknowledgement()].add(receipt.jobKeys, receipt.resultDigests, given)
-            handle(.committed(receipt.run, cells: receipt.cells))
+            handle(.committed(receipt.run, cells: receipt.cells.filter { missing[$0] == nil }))
+            if !missing.isEmpty { fail(missing, of: receipt) }
         }
         for route in order {
             if let reply = replies[route] { send(.committed(reply), to: route) }
+        }
+    }
+
+    /// Fails cells whose records name blobs that never came: computed again, they come with them.
+    private func fail(_ missing: [Int: Digest], of receipt: CommitBatch.Receipt) {
+        // Nothing was written of them, the read of the test part neither.
+        testReads.forget()
+        for (cell, digest) in missing.sorted(by: { $0.key < $1.key }) {
+            let text = "a result for cell \(cell) of run \(receipt.run) that names blob \(digest), which was not put"
+            log.warning("a result was refused", metadata: ["why": "\(text)"])
+            handle(.failed(receipt.lease, receipt.fence, cell: cell, .refused, retryable: true, text: text))
         }
     }
 

@@ -20,15 +20,30 @@ extension CoordinatorServer {
                     try receive(parsed, from: route)
                 }
             } catch {
-                counters.refusedMessages += 1
-                log.warning(
-                    "message refused",
-                    metadata: ["peer": "\(peers[route]?.name ?? "unknown")", "why": "\(error)"]
-                )
-                send(.refused(error.code, error.message), to: route)
+                refuse(error, route)
+                expel(route, error)
             }
         }
         holdBack()
+    }
+
+    /// Tells a peer that something it sent is not taken.
+    func refuse(_ error: RouteGridError, _ route: RoutingID) {
+        counters.refusedMessages += 1
+        log.warning("message refused", metadata: ["peer": "\(peers[route]?.name ?? "unknown")", "why": "\(error)"])
+        send(.refused(error.code, error.message), to: route)
+    }
+
+    /// Sends a worker away that said what no worker says: nobody knows which results were in it, so it would keep them, and
+    /// their leases with them, for as long as it lives.
+    ///
+    /// Its leases are given on at once. It is not welcomed again, and ends; the process that is started in its place is.
+    private func expel(_ route: RoutingID, _ error: RouteGridError) {
+        guard error.code == .protocolRefused, let peer = peers[route], let worker = peer.worker else { return }
+        log.error("worker sent away", metadata: ["worker": "\(peer.name)"])
+        counters.workersLost += 1
+        handle(.workerExpelled(worker))
+        peers.expel(route)
     }
 
     private func receive(_ message: WireMessage, from route: RoutingID) throws(RouteGridError) {
@@ -43,6 +58,12 @@ extension CoordinatorServer {
 
     private func greet(_ hello: WireHello, _ route: RoutingID) throws(RouteGridError) {
         if let refusal = WireProtocol.refusal(of: hello) { throw refusal }
+        guard !peers.isExpelled(hello) else {
+            throw RouteGridError(
+                .protocolRefused,
+                "this worker sent a message that could not be read, and was sent away; is it of the coordinator's version?"
+            )
+        }
         let peer = peers.enter(hello, route: route)
         send(
             .welcome(

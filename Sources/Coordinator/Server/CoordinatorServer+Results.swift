@@ -12,7 +12,12 @@ extension CoordinatorServer {
         handle(.workerSeen(worker))
         // The worker keeps them and sends them again.
         guard !isStalled else { return }
-        var receipt = CommitBatch.Receipt(route: route, run: RunID(result.run))
+        var receipt = CommitBatch.Receipt(
+            route: route,
+            lease: LeaseID(result.lease),
+            fence: Fence(result.fence),
+            run: RunID(result.run)
+        )
         var refusals = Refusals()
         for item in result.items {
             do throws(RouteGridError) {
@@ -30,15 +35,13 @@ extension CoordinatorServer {
             waiting.receipts.append(receipt)
             waiting.byteCount += result.byteCount
         }
-        try refuse(refusals, of: result, route)
+        refuse(refusals, of: result, route)
         commitIfIdle()
     }
 
     /// Fails the cells of refused results and tells their worker to forget them: it would keep them, and their lease with
     /// them, for ever.
-    ///
-    /// - Throws: what the first of them was refused with.
-    private func refuse(_ refusals: Refusals, of result: ReceivedResult, _ route: RoutingID) throws(RouteGridError) {
+    private func refuse(_ refusals: Refusals, of result: ReceivedResult, _ route: RoutingID) {
         guard let first = refusals.found.first else { return }
         for (cell, error) in refusals.found {
             handle(
@@ -53,8 +56,7 @@ extension CoordinatorServer {
             )
         }
         send(.committed(refusals.answer), to: route)
-        commitIfIdle()
-        throw first.error
+        refuse(first.error, route)
     }
 
     /// The results of one message that are not taken.
@@ -94,12 +96,11 @@ extension CoordinatorServer {
                 "a result for test cell \(cell) of run \(run), which was not selected"
             )
         }
-        guard let scan = RecordScan(item.record), scan.jobKey == item.jobKey,
-            scan.resultDigest.map({ $0 == item.resultDigest }) ?? true
-        else {
+        let record = try CheckedRecord(item.record, place: "a result for cell \(cell) of run \(run)")
+        guard record.jobKey == item.jobKey, record.resultDigest == item.resultDigest else {
             throw RouteGridError(
                 .protocolRefused,
-                "a result for cell \(cell) of run \(run) whose record is not one line of JSON in its form with its key and digest"
+                "a result for cell \(cell) of run \(run) that comes with another key or digest than its record has"
             )
         }
         guard RunFacts.isValid(item.run) else {
@@ -129,7 +130,8 @@ extension CoordinatorServer {
             runInfo: item.run,
             blobs: blobs,
             worker: worker,
-            testRead: testReads.unknown(lock, run: run, cell: cell)
+            testRead: testReads.unknown(lock, run: run, cell: cell),
+            choices: record.choices
         )
     }
 }

@@ -29,6 +29,9 @@ struct PeerTable: Sendable {
     private var workers: [WorkerID: RoutingID] = [:]
     private var names: [[UInt8]: WorkerID] = [:]
     private var nextWorker: UInt64 = 1
+    /// Processes that are not welcome, the newest last.
+    private var expelled: [[UInt8]] = []
+    private static let expelledLimit = 1_024
 
     subscript(route: RoutingID) -> Peer? { byRoute[route] }
 
@@ -74,6 +77,16 @@ struct PeerTable: Sendable {
         }
         routes[peer.boot] = nil
     }
+
+    /// Forgets a connection and remembers its process: it is not to be entered again.
+    mutating func expel(_ route: RoutingID) {
+        guard let peer = byRoute[route] else { return }
+        forget(route)
+        if expelled.count == Self.expelledLimit { expelled.removeFirst() }
+        expelled.append(peer.boot)
+    }
+
+    func isExpelled(_ hello: WireHello) -> Bool { expelled.contains { hello.boot.elementsEqual($0) } }
 
     mutating func forget(_ route: RoutingID) {
         guard let peer = byRoute.removeValue(forKey: route) else { return }

@@ -5,8 +5,18 @@ package import RouteGridBase
 /// Content-addressed bytes: small ones as rows, committed with the record that names them; large ones as files that are
 /// written, synced, renamed and their folder synced before their row.
 extension RecordStore {
+    /// Whether a blob can be read: one whose file is gone counts as missing, so that whoever has it puts it again.
     package func hasBlob(_ digest: Digest) throws(RouteGridError) -> Bool {
-        try read { try Int.fetchOne($0, sql: "SELECT 1 FROM blob WHERE sha = ?", arguments: [Data(digest)]) != nil }
+        let row = try read { database in
+            try Row.fetchOne(
+                database,
+                sql: "SELECT size, bytes IS NULL AS isFile FROM blob WHERE sha = ?",
+                arguments: [Data(digest)]
+            ).map { (size: $0["size"] as Int, isFile: $0["isFile"] as Bool) }
+        }
+        guard let row, row.isFile else { return row != nil }
+        let size = try? FileManager.default.attributesOfItem(atPath: path(of: digest))[.size] as? Int
+        return size == row.size
     }
 
     /// A part of a blob and its whole size, or nil when there is no such blob.

@@ -18,7 +18,9 @@ extension RecordStore {
             for change in writes {
                 switch change {
                 case .result(let row):
-                    verdicts.append(try Self.write(row, with: &inserts))
+                    let verdict = try Self.write(row, with: &inserts)
+                    verdicts.append(verdict)
+                    if case .blobMissing = verdict { continue }
                     done[BlockID(run: row.run, cell: row.cell), default: []].append(row.cell)
                 case .reused(let run, let cells):
                     for cell in cells { done[BlockID(run: run, cell: cell), default: []].append(cell) }
@@ -57,6 +59,11 @@ extension RecordStore {
     }
 
     private static func write(_ row: ResultRow, with inserts: inout RecordInserts) throws -> Verdict {
+        if let choices = row.choices, !row.blobs.contains(where: { $0.digest == choices }),
+            try !inserts.hasBlob(choices)
+        {
+            return .blobMissing(choices)
+        }
         if let read = row.testRead { try insert(read, into: inserts.database) }
         let isNew = try inserts.insert(row)
         for blob in row.blobs { try inserts.insert(blob) }

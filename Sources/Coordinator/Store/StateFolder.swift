@@ -46,6 +46,18 @@ package final class StateFolder: Sendable {
         if flock(lockDescriptor, LOCK_EX | LOCK_NB) != 0 {
             throw RouteGridError(.temporary, "\(path): another coordinator uses this state folder")
         }
+        removeUnfinishedBlobs()
+    }
+
+    /// Removes what a process that was killed left of blobs that it was writing.
+    private func removeUnfinishedBlobs() {
+        let files = FileManager.default
+        for name in (try? files.contentsOfDirectory(atPath: blobs)) ?? [] {
+            let folder = "\(blobs)/\(name)"
+            for file in (try? files.contentsOfDirectory(atPath: folder)) ?? [] where file.hasSuffix(".part") {
+                unlink("\(folder)/\(file)")
+            }
+        }
     }
 
     deinit { close(lockDescriptor) }

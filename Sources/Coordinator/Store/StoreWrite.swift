@@ -18,6 +18,8 @@ package struct ResultRow: Hashable, Sendable {
     package var worker: String
     /// The configuration that the record read on test, when nobody knows yet that the store has it.
     package var testRead: TestRead?
+    /// The blob that the record names: without it the record is not taken.
+    package var choices: Digest?
 
     package struct InlineBlob: Hashable, Sendable {
         package var digest: Digest
@@ -37,7 +39,8 @@ package struct ResultRow: Hashable, Sendable {
         runInfo: ArraySlice<UInt8>,
         blobs: [InlineBlob] = [],
         worker: String,
-        testRead: TestRead? = nil
+        testRead: TestRead? = nil,
+        choices: Digest? = nil
     ) {
         self.run = run
         self.cell = cell
@@ -48,6 +51,7 @@ package struct ResultRow: Hashable, Sendable {
         self.blobs = blobs
         self.worker = worker
         self.testRead = testRead
+        self.choices = choices
     }
 }
 
@@ -59,6 +63,8 @@ package enum Verdict: Hashable, Sendable {
     case equal
     /// The key had a record with another result. The first stays; the difference is kept and shown.
     case divergent
+    /// The record names a blob that never came: it is not kept.
+    case blobMissing(Digest)
 }
 
 /// One change of the store.

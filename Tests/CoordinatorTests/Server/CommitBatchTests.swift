@@ -7,7 +7,14 @@ struct CommitBatchTests {
         let run = RunID(1)
         var first = CommitBatch()
         first.writes = [.runState(run, .cancelled, reason: "why"), .result(StoreBench.row(run, cell: 0))]
-        first.receipts = [CommitBatch.Receipt(route: RoutingID(bytes: [1]), run: run)]
+        first.receipts = [
+            CommitBatch.Receipt(
+                route: RoutingID(bytes: [1]),
+                lease: LeaseID(1),
+                fence: Fence(1),
+                run: run
+            )
+        ]
         first.byteCount = 100
         let called = LockedBox<[Int]>([])
         first.afterwards = [{ _ in called.withLock { $0.append(1) } }]

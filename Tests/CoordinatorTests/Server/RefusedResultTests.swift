@@ -6,7 +6,9 @@ import Testing
 import Wire
 
 @Suite(.timeLimit(.minutes(2))) struct RefusedResultTests {
-    enum Fault: CaseIterable { case brokenRecord, otherKey, brokenFacts, longFacts, factsOfTwoLines }
+    enum Fault: CaseIterable {
+        case brokenRecord, otherKey, wrongDigest, wrongResult, brokenFacts, longFacts, factsOfTwoLines
+    }
 
     @Test(arguments: Fault.allCases)
     func `a result that cannot be taken fails its cell, and those beside it are taken`(fault: Fault) throws {
@@ -19,6 +21,19 @@ import Wire
         switch fault {
         case .brokenRecord: results[1].record = Array(results[1].record.dropLast()) + Array(",}".utf8)
         case .otherKey: results[1].record = results[0].record
+        case .wrongDigest:
+            // Said twice, and of the right form.
+            let other = results[0].jobKey
+            results[1].record = Array(
+                String(decoding: results[1].record, as: UTF8.self)
+                    .replacing(results[1].digest.hex, with: other.hex).utf8
+            )
+            results[1].digest = other
+        case .wrongResult:
+            results[1].record = Array(
+                String(decoding: results[1].record, as: UTF8.self)
+                    .replacing("\"n\":1", with: "\"n\":2").utf8
+            )
         case .brokenFacts: results[1].facts = Array("{\"attempt\":}".utf8)
         case .longFacts: results[1].facts = Array("{\"a\":\"\(String(repeating: "x", count: 70_000))\"}".utf8)
         case .factsOfTwoLines: results[1].facts = Array("{}\n{}".utf8)
