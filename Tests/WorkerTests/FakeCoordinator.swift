@@ -17,7 +17,8 @@ final class FakeCoordinator: @unchecked Sendable {
     private let repeatedWelcome = LockedBox<WireWelcome?>(nil)
     let identity: UInt8
 
-    /// Listens at `wanted`, or at a free port; another `identity` is another state folder.
+    /// Listens at `wanted`, or at a path that nobody else takes when this one goes; another `identity` is another state
+    /// folder.
     init(url wanted: String? = nil, identity: UInt8 = 1) throws {
         self.identity = identity
         let (messages, message) = AsyncStream.makeStream(of: WireMessage.self)
@@ -29,7 +30,7 @@ final class FakeCoordinator: @unchecked Sendable {
         let box = LockedBox<ZMQSocket?>(nil)
         url = try loop.runSync {
             let router = try context.socket(.router)
-            let url = try router.bind(wanted ?? "tcp://127.0.0.1:*")
+            let url = try FakeCoordinator.bind(router, at: wanted)
             var greeted = Set<[UInt8]>()
             loop.onReadable(router) { received in
                 for one in received {
@@ -57,6 +58,19 @@ final class FakeCoordinator: @unchecked Sendable {
             return url
         }
         router = box.withLock { $0 }
+    }
+
+    private static func bind(_ router: ZMQSocket, at wanted: String?) throws(RouteGridError) -> String {
+        let folder = FileManager.default.temporaryDirectory.path
+        let url = wanted ?? "ipc://\(folder)/rg-fake-\(UInt64.random(in: 0...UInt64.max))"
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            do throws(RouteGridError) { return try router.bind(url) } catch {
+                // libzmq lets go of the address in a thread of its own, after the one before was closed.
+                guard wanted != nil, error.code == .temporary, ContinuousClock.now < deadline else { throw error }
+                usleep(10_000)
+            }
+        }
     }
 
     /// Closes the socket at once, as a killed process does.
