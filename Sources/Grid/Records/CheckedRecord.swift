@@ -92,7 +92,7 @@ package struct CheckedRecord: Hashable, Sendable {
         out.append(UInt8(ascii: "{"))
         var isFirst = true
         for member in outline.members(of: job) where bytes[member.value.lowerBound] != UInt8(ascii: "n") {
-            if RecordLabels.isLabel(UnsafeRawBufferPointer(rebasing: bytes[member.name])) { continue }
+            if RecordLabels.isLabel(bytes, member.name) { continue }
             if !isFirst { out.append(UInt8(ascii: ",")) }
             isFirst = false
             // The quotes around the name, and the colon behind it.

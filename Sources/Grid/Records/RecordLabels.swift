@@ -28,11 +28,14 @@ package struct RecordLabels: Hashable, Sendable {
 
     /// The members of a record's `job` that no hash covers.
     package static let names: Set<String> = ["dataset", "models", "encoder", "prices"]
-    private static let namesAsBytes = names.map { Array($0.utf8) }
 
     /// Whether a member's name, without its quotes, is one of them.
-    static func isLabel(_ name: UnsafeRawBufferPointer) -> Bool {
-        namesAsBytes.contains { $0.count == name.count && name.elementsEqual($0) }
+    static func isLabel(_ bytes: UnsafeRawBufferPointer, _ name: Range<Int>) -> Bool {
+        switch name.count {
+        case 6: RecordScan.equals(bytes, name, "models") || RecordScan.equals(bytes, name, "prices")
+        case 7: RecordScan.equals(bytes, name, "dataset") || RecordScan.equals(bytes, name, "encoder")
+        default: false
+        }
     }
 
     package var json: JSONValue {
