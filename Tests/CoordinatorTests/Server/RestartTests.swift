@@ -20,6 +20,7 @@ import Wire
         try worker.fail(cells[0], of: lease, .error, isRetryable: false, log: "first words")
         try worker.fail(cells[1], of: lease, .crash)
         try worker.fail(cells[2], of: lease, .error, isRetryable: false)
+        try worker.settle()
         #expect(try first.report(run)["failed"] == 2)
         try first.client().control("retry", String(run), value: String(cells[2]))
         try first.client().control("priority", String(run), value: "7")
@@ -35,6 +36,7 @@ import Wire
         var next = try again.nextLease()
         while !next.cells.map(\.cell).contains(cells[1]) { next = try again.nextLease() }
         try again.fail(cells[1], of: next, .crash)
+        try again.settle()
         let crashed = try second.explain(cells[1], of: run)
         #expect(crashed["standing"] == "quarantined" && crashed["crashes"] == 2, "\(crashed)")
 

@@ -156,6 +156,12 @@ final class PlayedPeer {
         (try? next(within: time, pick)) == nil
     }
 
+    /// Waits until all that was said is handled; what else comes meanwhile, but for leases, is passed over.
+    func settle() throws {
+        try say(.heartbeat(WireHeartbeat()))
+        _ = try next { if case .heartbeat = $0 { true } else { nil } }
+    }
+
     /// Says goodbye and waits until that was heard: nobody knows it then.
     func leave() throws {
         try say(.goodbye(WireGoodbye()))
