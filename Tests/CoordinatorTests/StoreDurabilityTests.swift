@@ -91,7 +91,7 @@ struct StoreDurabilityTests {
             let cells = Array(batch * 7..<(batch + 1) * 7)
             let verdicts = try bench.store.commit(
                 cells.map { .result(StoreBench.row(run, cell: $0, blobs: ["b\($0)"])) }
-            )
+            ).verdicts
             #expect(verdicts == Array(repeating: .new, count: 7))
             // What a power cut would leave: the files as they are now, without a word to SQLite.
             let copy = try TemporaryFolder()

@@ -52,10 +52,10 @@ extension CoordinatorServer {
         let batch = waiting
         waiting = CommitBatch()
         access.write { store throws(RouteGridError) in
-            let verdicts = batch.writes.isEmpty ? [] : try store.commit(batch.writes)
+            let outcome = batch.writes.isEmpty ? CommitOutcome() : try store.commit(batch.writes)
             return Committed(
-                verdicts: verdicts,
-                divergences: verdicts.contains(.divergent) ? try store.divergenceCounts() : nil
+                outcome: outcome,
+                divergences: outcome.verdicts.contains(.divergent) ? try store.divergenceCounts() : nil
             )
         } then: { outcome in
             self.assumeIsolated { $0.finish(batch, outcome) }
@@ -64,7 +64,7 @@ extension CoordinatorServer {
 
     /// What a commit came to.
     private struct Committed: Sendable {
-        let verdicts: [Verdict]
+        let outcome: CommitOutcome
         /// By run, when some verdict was one.
         let divergences: [RunID: Int]?
     }
@@ -75,9 +75,9 @@ extension CoordinatorServer {
         case .success(let committed):
             counters.commits += 1
             if let found = committed.divergences { divergences = found }
-            acknowledge(batch.receipts, committed.verdicts)
+            acknowledge(batch.receipts, committed.outcome.verdicts)
             for after in batch.afterwards { after(nil) }
-            if !batch.receipts.isEmpty { feedFollowers() }
+            feedFollowers(with: batch, committed.outcome)
         case .failure(let error) where error.code == .temporary:
             stall(batch, error)
         case .failure(let error):

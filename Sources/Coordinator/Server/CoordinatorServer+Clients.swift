@@ -20,48 +20,6 @@ extension CoordinatorServer {
         }
     }
 
-    /// Takes a grid: answered once the run is on disk, or with the blobs that are to be put first.
-    private func submit(_ bytes: [UInt8], _ route: RoutingID) {
-        access.write { store throws(RouteGridError) in
-            let lock = try GridLock(parsing: bytes)
-            var missing: [Digest] = []
-            for digest in lock.blobs where try !store.hasBlob(digest) { missing.append(digest) }
-            guard missing.isEmpty else { return NewRun(lock: lock, missing: missing, id: nil) }
-            let submitted = RecordStore.timestamp()
-            let id = try store.addRun(
-                name: lock.name,
-                lock: bytes,
-                priority: lock.priority,
-                submitted: submitted
-            )
-            return NewRun(lock: lock, missing: [], id: id, submitted: submitted)
-        } then: { outcome in
-            self.assumeIsolated { $0.submitted(outcome, route) }
-        }
-    }
-
-    private struct NewRun: Sendable {
-        let lock: GridLock
-        let missing: [Digest]
-        let id: RunID?
-        var submitted = ""
-    }
-
-    private func submitted(_ outcome: Result<NewRun, RouteGridError>, _ route: RoutingID) {
-        switch outcome {
-        case .failure(let error): send(.refused(error.code, error.message), to: route)
-        case .success(let new):
-            let cells = new.lock.firstStageCount
-            if let id = new.id {
-                locks[id] = new.lock.measured(by: id, submitted: new.submitted)
-                runNames[id] = (new.lock.name, new.submitted, "")
-                log.info("run submitted", metadata: ["run": "\(id)", "name": "\(new.lock.name)", "cells": "\(cells)"])
-                handle(.runAdded(id, new.lock, RunPolicy(new.lock), .active, done: CellBitmap(), exceptions: [:]))
-            }
-            send(.submitted(run: new.id, cells: cells, missing: new.missing), to: route)
-        }
-    }
-
     private func control(_ control: WireControl, of peer: Peer, _ route: RoutingID) throws(RouteGridError) {
         let event: SchedulerEvent
         switch control.verb {

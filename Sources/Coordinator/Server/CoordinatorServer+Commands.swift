@@ -3,6 +3,7 @@ import Grid
 import Logging
 import RouteGridBase
 import Wire
+import ZeroMQ
 
 extension CoordinatorServer {
     /// Gives the scheduler an event and does what it says.
@@ -68,8 +69,13 @@ extension CoordinatorServer {
     }
 
     /// Computes the keys of groups and looks them up, off the loop.
-    private func resolve(_ run: RunID, _ groups: Range<Int>) {
+    private func resolve(_ run: RunID, _ wanted: Range<Int>) {
         guard let lock = locks[run] else { return }
+        let known = atHand.filter { wanted.contains($0.group) }
+        let groups = wanted.dropFirst(known.count)
+        // The commands that come with this one are carried out first.
+        if !known.isEmpty { loop.submit { self.assumeIsolated { $0.resolved(run, .success(known)) } } }
+        guard !groups.isEmpty else { return }
         access.read { store throws(RouteGridError) in
             var found: [ResolvedGroup] = []
             for group in groups {
@@ -79,11 +85,11 @@ extension CoordinatorServer {
             }
             return found
         } then: { outcome in
-            self.assumeIsolated { $0.resolved(run, groups, outcome) }
+            self.assumeIsolated { $0.resolved(run, outcome) }
         }
     }
 
-    private func resolved(_ run: RunID, _ groups: Range<Int>, _ outcome: Result<[ResolvedGroup], RouteGridError>) {
+    private func resolved(_ run: RunID, _ outcome: Result<[ResolvedGroup], RouteGridError>) {
         switch outcome {
         case .success(let found):
             var reused: [Int] = []
@@ -103,10 +109,11 @@ extension CoordinatorServer {
             end(.failure(error))
         }
     }
+}
 
-    private struct ResolvedGroup: Sendable {
-        let group: Int
-        let jobs: [KeyedJob]
-        let recorded: [Bool]
-    }
+/// A group with its keys, and what the store says of each.
+struct ResolvedGroup: Sendable {
+    let group: Int
+    let jobs: [KeyedJob]
+    let recorded: [Bool]
 }

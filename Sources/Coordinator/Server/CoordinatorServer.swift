@@ -46,7 +46,7 @@ package actor CoordinatorServer {
     var testReads = KnownTestReads()
     var cache = JobCache()
     var uploads: [UploadID: Upload] = [:]
-    var followers = WaitingFollowers()
+    var followers: WaitingFollowers
     /// Changes that wait for the next commit, and what is to be said once they are on disk.
     var waiting = CommitBatch()
     var isCommitting = false
@@ -58,6 +58,8 @@ package actor CoordinatorServer {
     var counters = ServerCounters()
     /// Differing results on disk, by the run that brought them.
     var divergences: [RunID: Int]
+    /// What the submission that is being handled looked up already.
+    var atHand: [ResolvedGroup] = []
     /// Standard error of the failure that is being handled.
     var failureLog: [UInt8]?
     private var ended: CheckedContinuation<Void, any Error>?
@@ -86,6 +88,7 @@ package actor CoordinatorServer {
         access = StoreAccess(store: store) { body in loop.submit(body) }
         origin = ContinuousClock().now
         divergences = try store.divergenceCounts()
+        followers = WaitingFollowers(end: try store.lastSequence())
         let runs = try store.runs()
         scheduler = Scheduler(
             configuration: configuration.scheduler,

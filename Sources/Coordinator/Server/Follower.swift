@@ -7,11 +7,7 @@ extension CoordinatorServer {
     /// Sends records: those of a run at once, those of everybody at once or when the first one comes.
     func follow(_ request: WireFollow, _ route: RoutingID) throws(RouteGridError) {
         let limit = Int(min(max(request.credit, 1), 4_096))
-        if request.run == 0 {
-            // Whoever waited long asks again on a new connection.
-            followers.forget { peers[$0] == nil }
-            return feed(followers.question(Follower(route: route, after: request.afterSeq, limit: limit)))
-        }
+        if request.run == 0 { return feed(Follower(route: route, after: request.afterSeq, limit: limit)) }
         guard let lock = locks[RunID(request.run)] else {
             throw RouteGridError(.usage, "there is no run \(request.run); `routegrid status` lists them")
         }
@@ -31,14 +27,12 @@ extension CoordinatorServer {
         }
     }
 
-    /// Sends what is new to everybody who waits for it.
-    func feedFollowers() {
-        for question in followers.recordsCame() { feed(question) }
-    }
-
-    private func feed(_ question: WaitingFollowers.Question) {
+    /// Sends records from the disk, unless the follower has them all.
+    private func feed(_ follower: Follower) {
+        // Whoever waited long asks again on a new connection.
+        followers.forget { peers[$0] == nil }
+        if followers.wait(follower) { return }
         let identity = access.store.identity
-        let follower = question.follower
         access.read { store throws(RouteGridError) in
             let records = try store.records(
                 after: follower.after,
@@ -47,12 +41,16 @@ extension CoordinatorServer {
             )
             return WireRecords(records, identity: identity)
         } then: { outcome in
-            self.assumeIsolated { server in
-                guard case .success(let message) = outcome, message.items.isEmpty else {
-                    return server.answer(outcome, follower.route)
-                }
-                if let again = server.followers.nothingFound(for: question) { server.feed(again) }
-            }
+            self.assumeIsolated { $0.answer(outcome, follower.route) }
+        }
+    }
+
+    /// Sends the new records of a commit to everybody who waited for them.
+    func feedFollowers(with batch: CommitBatch, _ outcome: CommitOutcome) {
+        guard let last = outcome.places.last else { return }
+        for follower in followers.recordsCame(upTo: last) {
+            let records = batch.records(outcome, after: follower.after, limit: follower.limit)
+            send(.records(WireRecords(records, identity: access.store.identity)), to: follower.route)
         }
     }
 
@@ -61,6 +59,29 @@ extension CoordinatorServer {
         case .success(let message): send(.records(message), to: route)
         case .failure(let error): send(.refused(error.code, error.message), to: route)
         }
+    }
+}
+
+extension CommitBatch {
+    /// The first new records of the batch after a place, as many as go into one message.
+    fileprivate func records(_ outcome: CommitOutcome, after place: UInt64, limit: Int) -> [StoredRecord] {
+        var records: [StoredRecord] = []
+        var (verdicts, places) = (outcome.verdicts.makeIterator(), outcome.places.makeIterator())
+        var byteCount = 0
+        for case .result(let row) in writes {
+            guard verdicts.next() == .new, let sequence = places.next(), sequence > place else { continue }
+            guard records.count < limit, byteCount < WireProtocol.batchSize else { break }
+            records.append(
+                StoredRecord(
+                    sequence: sequence,
+                    jobKey: row.jobKey,
+                    body: Array(row.body),
+                    runInfo: Array(row.runInfo)
+                )
+            )
+            byteCount += row.body.count + row.runInfo.count
+        }
+        return records
     }
 }
 

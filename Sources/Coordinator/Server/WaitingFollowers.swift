@@ -1,7 +1,8 @@
 /// Somebody who waits for the next records.
 package struct Follower: Hashable, Sendable {
     package let route: RoutingID
-    let after: UInt64
+    /// The place of the last record that it has.
+    package let after: UInt64
     let limit: Int
 
     package init(route: RoutingID, after: UInt64, limit: Int) {
@@ -9,39 +10,31 @@ package struct Follower: Hashable, Sendable {
     }
 }
 
-/// Who waits for records that nobody has sent yet.
+/// Where the stream of records ends, and who has all of it and waits for more.
 ///
-/// The disk is asked while commits go on, so that an answer "there are none" may be older than the last commit: it counts
-/// only when no record came since the question.
+/// Whoever waits is told of new records out of the commit that brought them, without a look at the disk.
 package struct WaitingFollowers: Sendable {
-    /// A follower for whom the disk is asked, and when.
-    package struct Question: Hashable, Sendable {
-        package let follower: Follower
-        fileprivate var round: UInt64
-    }
-
     private var waiting: [Follower] = []
-    /// Grows with each commit that brought records.
-    private var round: UInt64 = 0
+    /// The place of the last record on disk; 0 before the first.
+    private var end: UInt64
 
-    package init() {}
+    package init(end: UInt64) { self.end = end }
 
     package mutating func forget(where isGone: (RoutingID) -> Bool) { waiting.removeAll { isGone($0.route) } }
 
-    /// Somebody asks.
-    package func question(_ follower: Follower) -> Question { Question(follower: follower, round: round) }
-
-    /// Records are on disk: everybody who waited is to be asked for.
-    package mutating func recordsCame() -> [Question] {
-        round += 1
-        defer { waiting = [] }
-        return waiting.map(question)
+    /// Makes a follower wait; false when there are records on disk that it does not have.
+    package mutating func wait(_ follower: Follower) -> Bool {
+        guard follower.after >= end else { return false }
+        waiting.append(follower)
+        return true
     }
 
-    /// The disk had nothing for a follower, who waits from now on; or, when records came meanwhile, the same question again.
-    package mutating func nothingFound(for question: Question) -> Question? {
-        guard question.round == round else { return self.question(question.follower) }
-        waiting.append(question.follower)
-        return nil
+    /// Records are on disk, up to a place: those who waited for some of them wait no more.
+    package mutating func recordsCame(upTo place: UInt64) -> [Follower] {
+        end = max(end, place)
+        guard !waiting.isEmpty else { return [] }
+        let served = waiting.filter { $0.after < end }
+        waiting.removeAll { $0.after < end }
+        return served
     }
 }

@@ -11,6 +11,8 @@ struct RecordInserts {
     private var blobs: Set<Digest> = []
     /// How many of them are remembered at a time.
     private static let limit = 65_536
+    /// Where the new records of this transaction stand among all.
+    private(set) var places: [UInt64] = []
 
     init(_ database: Database) throws {
         self.database = database
@@ -23,7 +25,7 @@ struct RecordInserts {
     }
 
     /// Inserts a record; whether it is the first of its key.
-    func insert(_ row: ResultRow) throws -> Bool {
+    mutating func insert(_ row: ResultRow) throws -> Bool {
         try row.jobKey.withBytes { key in
             try row.resultDigest.withBytes { digest in
                 try row.body.withUnsafeBytes { body in
@@ -37,7 +39,9 @@ struct RecordInserts {
                 }
             }
         }
-        return database.changesCount > 0
+        guard database.changesCount > 0 else { return false }
+        places.append(UInt64(database.lastInsertedRowID))
+        return true
     }
 
     /// Whether a blob is there: put by this transaction, or before it.

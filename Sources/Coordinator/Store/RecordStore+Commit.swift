@@ -8,18 +8,18 @@ extension RecordStore {
     ///
     /// When it returns, they are on disk.
     ///
-    /// - Returns: a verdict for every `.result` of the batch, in order.
+    /// - Returns: a verdict for every `.result` of the batch, and where new records stand.
     @discardableResult
-    package func commit(_ writes: [StoreWrite]) throws(RouteGridError) -> [Verdict] {
+    package func commit(_ writes: [StoreWrite]) throws(RouteGridError) -> CommitOutcome {
         try write { database in
-            var verdicts: [Verdict] = []
+            var outcome = CommitOutcome()
             var inserts = try RecordInserts(database)
             var done: [BlockID: [Int]] = [:]
             for change in writes {
                 switch change {
                 case .result(let row):
                     let verdict = try Self.write(row, with: &inserts)
-                    verdicts.append(verdict)
+                    outcome.verdicts.append(verdict)
                     if case .blobMissing = verdict { continue }
                     done[BlockID(run: row.run, cell: row.cell), default: []].append(row.cell)
                 case .reused(let run, let cells):
@@ -44,7 +44,8 @@ extension RecordStore {
                 }
             }
             for (block, cells) in done { try Self.mark(cells, in: block, of: database) }
-            return verdicts
+            outcome.places = inserts.places
+            return outcome
         }
     }
 

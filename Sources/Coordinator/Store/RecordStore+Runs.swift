@@ -24,24 +24,6 @@ package struct StoredRecord: Sendable {
 }
 
 extension RecordStore {
-    /// Adds a run; it is on disk when this returns.
-    package func addRun(
-        name: String,
-        lock: [UInt8],
-        priority: Int,
-        submitted: String = timestamp()
-    ) throws(RouteGridError) -> RunID {
-        try write { database in
-            try database.execute(
-                sql: "INSERT INTO run(name, lock_sha, lock, state, priority, submitted_at) VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    name, Data(Digest(hashing: lock)), Data(lock), RunState.active.rawValue, priority, submitted,
-                ]
-            )
-            return RunID(UInt64(database.lastInsertedRowID))
-        }
-    }
-
     package func runs() throws(RouteGridError) -> [StoredRun] {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM run ORDER BY id").map { row in
@@ -105,19 +87,6 @@ extension RecordStore {
         }
     }
 
-    /// For each key, whether it has a record.
-    package func recorded(_ keys: [Digest]) throws(RouteGridError) -> [Bool] {
-        try read { database in
-            let statement = try RawStatement("SELECT 1 FROM record WHERE job_key = ?", database)
-            return try keys.map { key in
-                try key.withBytes { bytes in
-                    try statement.bind(bytes, 1)
-                    return try statement.run()
-                }
-            }
-        }
-    }
-
     /// The records of these keys that exist, in the order of the keys: at most `limit`, and no more once they have
     /// `byteLimit` bytes.
     ///
@@ -167,6 +136,11 @@ extension RecordStore {
             }
             return found
         }
+    }
+
+    /// The place of the last record; 0 before the first.
+    package func lastSequence() throws(RouteGridError) -> UInt64 {
+        try read { UInt64(try Int64.fetchOne($0, sql: "SELECT max(seq) FROM record") ?? 0) }
     }
 
     package func counts() throws(RouteGridError) -> (records: Int, divergences: Int, lastSequence: UInt64) {

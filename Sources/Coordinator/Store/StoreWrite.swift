@@ -67,6 +67,18 @@ package enum Verdict: Hashable, Sendable {
     case blobMissing(Digest)
 }
 
+/// What a batch of changes came to.
+package struct CommitOutcome: Hashable, Sendable {
+    /// One for every `.result` of the batch, in order.
+    package var verdicts: [Verdict] = []
+    /// The places in the stream of all records of those that were new, in order.
+    package var places: [UInt64] = []
+
+    package init(verdicts: [Verdict] = [], places: [UInt64] = []) {
+        (self.verdicts, self.places) = (verdicts, places)
+    }
+}
+
 /// One change of the store.
 ///
 /// Changes of one batch are committed together or not at all.

@@ -33,31 +33,40 @@ import Wire
         #expect(messages >= atLeast)
     }
 
-    @Test func `an answer that is older than the last commit is asked for again`() throws {
-        var followers = WaitingFollowers()
-        let follower = Follower(route: RoutingID(bytes: [1]), after: 7, limit: 10)
-        let asked = followers.question(follower)
-        let early = followers.recordsCame()
-        #expect(early.isEmpty)
-        let found = followers.nothingFound(for: asked)
-        let again = try #require(found)
-        #expect(again.follower == follower)
-        let third = followers.nothingFound(for: again)
-        #expect(third == nil)
-        let (woken, afterwards) = (followers.recordsCame(), followers.recordsCame())
-        #expect(woken.map(\.follower) == [follower])
+    @Test func `who has every record waits for the next, and others are served from the disk`() {
+        var followers = WaitingFollowers(end: 7)
+        let (behind, waits) = (follower(1, after: 6), follower(2, after: 7))
+        let (isWaiting, isLate) = (followers.wait(waits), followers.wait(behind))
+        #expect(isWaiting && !isLate)
+        let (woken, afterwards) = (followers.recordsCame(upTo: 9), followers.recordsCame(upTo: 10))
+        #expect(woken == [waits])
         #expect(afterwards.isEmpty)
+        let isLateNow = followers.wait(follower(2, after: 9))
+        #expect(!isLateNow)
     }
 
-    @Test func `who is gone is asked for no more`() {
-        var followers = WaitingFollowers()
+    @Test func `a follower that is ahead waits until the stream has passed it`() {
+        var followers = WaitingFollowers(end: 7)
+        let ahead = follower(1, after: 9)
+        let isWaiting = followers.wait(ahead)
+        #expect(isWaiting)
+        let (early, late) = (followers.recordsCame(upTo: 9), followers.recordsCame(upTo: 10))
+        #expect(early.isEmpty)
+        #expect(late == [ahead])
+    }
+
+    @Test func `who is gone is served no more`() {
+        var followers = WaitingFollowers(end: 0)
         for number in 1...2 as ClosedRange<UInt8> {
-            let question = followers.question(Follower(route: RoutingID(bytes: [number]), after: 0, limit: 1))
-            let again = followers.nothingFound(for: question)
-            #expect(again == nil)
+            let isWaiting = followers.wait(follower(number, after: 0))
+            #expect(isWaiting)
         }
         followers.forget { $0.bytes == [1] }
-        let woken = followers.recordsCame()
-        #expect(woken.map(\.follower.route.bytes) == [[2]])
+        let woken = followers.recordsCame(upTo: 1)
+        #expect(woken.map(\.route.bytes) == [[2]])
+    }
+
+    private func follower(_ number: UInt8, after place: UInt64) -> Follower {
+        Follower(route: RoutingID(bytes: [number]), after: place, limit: 10)
     }
 }
