@@ -27,11 +27,12 @@ struct BenchTripVerb: ParsableCommand {
         defer { client.close() }
         var position = UInt64(try client.query("store")["last_sequence"]?.integerValue ?? 0)
         var (submissions, trips): ([Double], [Double]) = ([], [])
+        let numerics = NumericsClasses.ofThisMachine
         // The first few fetch data and start slots.
         for job in -5..<jobs {
             let grid = try GridResolver.resolve(
                 GridFile(yaml: Self.grid(data: data, seed: seed + job + 5), path: "bench.yaml"),
-                numerics: .ofThisMachine
+                numerics: numerics
             )
             let submission = try BenchLimitsVerb.microseconds { _ = try client.submit(grid) }
             let trip = try BenchLimitsVerb.microseconds {
