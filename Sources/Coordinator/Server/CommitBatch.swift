@@ -75,9 +75,9 @@ extension CoordinatorServer {
         case .success(let committed):
             counters.commits += 1
             if let found = committed.divergences { divergences = found }
+            feedFollowers(with: batch, committed.outcome)
             acknowledge(batch.receipts, committed.outcome.verdicts)
             for after in batch.afterwards { after(nil) }
-            feedFollowers(with: batch, committed.outcome)
         case .failure(let error) where error.code == .temporary:
             stall(batch, error)
         case .failure(let error):
