@@ -154,7 +154,9 @@ struct RecordStoreTests {
         let run = try bench.addRun()
         let missing = Verdict.blobMissing(StoreBench.blob("a"))
         let row = StoreBench.row(run, cell: 0, choices: "a")
-        #expect(try bench.store.commit([.result(row), .result(StoreBench.row(run, cell: 1))]).verdicts == [missing, .new])
+        #expect(
+            try bench.store.commit([.result(row), .result(StoreBench.row(run, cell: 1))]).verdicts == [missing, .new]
+        )
         #expect(try bench.store.counts().records == 1)
         #expect(try bench.store.doneCells(of: run).contains(0) == false)
         // It comes with it, behind it in one commit, or after it.

@@ -33,6 +33,59 @@ import Wire
         #expect(messages >= atLeast)
     }
 
+    @Test func `who waits is sent the new records of a commit, and what did not go into a message comes next`() throws {
+        let bench = try ServerBench()
+        let run = try bench.submit(groups: 2, cells: 5)
+        let (worker, follower) = (try bench.worker(), try PlayedPeer(bench.url, role: .follower))
+        var (sent, found): ([Digest], [WireRecordItem]) = ([], [])
+        func follow() throws {
+            var question = WireFollow()
+            (question.afterSeq, question.credit) = (found.last?.seq ?? 0, 2)
+            try follower.say(.follow(question))
+        }
+        try follow()
+        while sent.count < 10 {
+            let lease = try worker.nextLease()
+            let results = try lease.cells.map { try MadeUpResult($0) }
+            // One of them twice: the second is no new record.
+            try worker.send([results[0]] + results, of: lease)
+            _ = try worker.verdicts(results.count)
+            sent += results.map(\.jobKey)
+            while found.count < sent.count {
+                let records = try follower.next { if case .records(let records) = $0 { records } else { nil } }
+                #expect((1...2).contains(records.items.count))
+                #expect(records.first == records.items.first?.seq && records.last == records.items.last?.seq)
+                found += records.items
+                try follow()
+            }
+        }
+        #expect(found.map { Digest(bytes: $0.jobKey) } == sent)
+        var stored: [WireRecordItem] = []
+        try bench.client().follow { records in
+            stored += records.items
+            return stored.count < sent.count
+        }
+        #expect(stored == found)
+        let first = try #require(try bench.report(run)["done"]?.integerValue)
+        #expect(first == 10)
+    }
+
+    @Test func `a small grid whose cells are recorded is over without a lease`() throws {
+        let bench = try ServerBench()
+        let worker = try bench.worker()
+        let runs = try (0..<2).map { _ in
+            let run = try bench.submit(groups: 2, cells: 2)
+            while try bench.report(run)["state"]?.stringValue != "finished" {
+                guard let lease = try? worker.nextLease(within: .milliseconds(200)) else { continue }
+                try worker.send(try lease.cells.map { try MadeUpResult($0) }, of: lease)
+                _ = try worker.verdicts(lease.cells.count)
+            }
+            return (reused: try bench.report(run)["reused"]?.integerValue, leases: try bench.count("leases_granted"))
+        }
+        #expect(runs.map(\.reused) == [0, 4])
+        #expect(runs[0].leases == runs[1].leases)
+    }
+
     @Test func `who has every record waits for the next, and others are served from the disk`() {
         var followers = WaitingFollowers(end: 7)
         let (behind, waits) = (follower(1, after: 6), follower(2, after: 7))
