@@ -71,7 +71,7 @@ extension CoordinatorServer {
     /// Computes the keys of groups and looks them up, off the loop.
     private func resolve(_ run: RunID, _ wanted: Range<Int>) {
         guard let lock = locks[run] else { return }
-        let known = atHand.filter { wanted.contains($0.group) }
+        let known = atHand?.first(of: wanted, in: run) ?? []
         let groups = wanted.dropFirst(known.count)
         // The commands that come with this one are carried out first.
         if !known.isEmpty { loop.submit { self.assumeIsolated { $0.resolved(run, .success(known)) } } }
@@ -109,11 +109,4 @@ extension CoordinatorServer {
             end(.failure(error))
         }
     }
-}
-
-/// A group with its keys, and what the store says of each.
-struct ResolvedGroup: Sendable {
-    let group: Int
-    let jobs: [KeyedJob]
-    let recorded: [Bool]
 }

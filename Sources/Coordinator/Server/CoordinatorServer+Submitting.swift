@@ -63,11 +63,12 @@ extension CoordinatorServer {
             metadata: ["run": "\(id)", "name": "\(new.lock.name)", "cells": "\(new.lock.firstStageCount)"]
         )
         var left = recorded[...]
-        atHand = new.groups.map { group, jobs in
+        let groups = new.groups.map { group, jobs in
             defer { left = left.dropFirst(jobs.count) }
             return ResolvedGroup(group: group, jobs: jobs, recorded: Array(left.prefix(jobs.count)))
         }
+        atHand = GroupsAtHand(groups, of: id)
         handle(.runAdded(id, new.lock, RunPolicy(new.lock), .active, done: CellBitmap(), exceptions: [:]))
-        atHand = []
+        atHand = nil
     }
 }

@@ -59,7 +59,7 @@ package actor CoordinatorServer {
     /// Differing results on disk, by the run that brought them.
     var divergences: [RunID: Int]
     /// What the submission that is being handled looked up already.
-    var atHand: [ResolvedGroup] = []
+    var atHand: GroupsAtHand?
     /// Standard error of the failure that is being handled.
     var failureLog: [UInt8]?
     private var ended: CheckedContinuation<Void, any Error>?

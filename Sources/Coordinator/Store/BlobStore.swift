@@ -7,13 +7,14 @@ package import RouteGridBase
 extension RecordStore {
     /// Whether a blob can be read: one whose file is gone counts as missing, so that whoever has it puts it again.
     package func hasBlob(_ digest: Digest) throws(RouteGridError) -> Bool {
-        let row = try read { database in
-            try Row.fetchOne(
-                database,
-                sql: "SELECT size, bytes IS NULL AS isFile FROM blob WHERE sha = ?",
-                arguments: [Data(digest)]
-            ).map { (size: $0["size"] as Int, isFile: $0["isFile"] as Bool) }
-        }
+        try read { try hasBlob(digest, in: $0) }
+    }
+
+    func hasBlob(_ digest: Digest, in database: Database) throws -> Bool {
+        let row = try Row.fetchOne(
+            try database.cachedStatement(sql: "SELECT size, bytes IS NULL AS isFile FROM blob WHERE sha = ?"),
+            arguments: [Data(digest)]
+        ).map { (size: $0["size"] as Int, isFile: $0["isFile"] as Bool) }
         guard let row, row.isFile else { return row != nil }
         let size = try? FileManager.default.attributesOfItem(atPath: path(of: digest))[.size] as? Int
         return size == row.size

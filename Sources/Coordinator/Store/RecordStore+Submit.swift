@@ -21,8 +21,7 @@ extension RecordStore {
         lookingUp keys: [Digest]
     ) throws(RouteGridError) -> Submission {
         try write { database in
-            let isThere = try Self.present(lock.blobs, "SELECT 1 FROM blob WHERE sha = ?", in: database)
-            let lacking = zip(lock.blobs, isThere).filter { !$1 }.map(\.0)
+            let lacking = try lock.blobs.filter { try !hasBlob($0, in: database) }
             guard lacking.isEmpty else { return .lacks(lacking) }
             let id = try Self.insertRun(
                 name: lock.name,
@@ -53,14 +52,9 @@ extension RecordStore {
     }
 
     private static func recorded(_ keys: [Digest], in database: Database) throws -> [Bool] {
-        try present(keys, "SELECT 1 FROM record WHERE job_key = ?", in: database)
-    }
-
-    /// For each digest, whether a query for it finds a row.
-    private static func present(_ digests: [Digest], _ query: String, in database: Database) throws -> [Bool] {
-        let statement = try RawStatement(query, database)
-        return try digests.map { digest in
-            try digest.withBytes { bytes in
+        let statement = try RawStatement("SELECT 1 FROM record WHERE job_key = ?", database)
+        return try keys.map { key in
+            try key.withBytes { bytes in
                 try statement.bind(bytes, 1)
                 return try statement.run()
             }

@@ -76,5 +76,9 @@ import Wire
         #expect(throws: RouteGridError.self) { try bench.client().fetch(digest) }
         try worker.put(content)
         #expect(try bench.client().fetch(digest) == content)
+        // Who submits a grid that reads it is asked too.
+        try FileManager.default.removeItem(atPath: path)
+        _ = try bench.submit(groups: 1, cells: 1, blobs: [content])
+        #expect(try bench.client().fetch(digest) == content)
     }
 }
