@@ -75,6 +75,23 @@ struct SchedulerStealingTests {
         #expect(bench.pass(2_000, alive: [ann, bob]).isEmpty)
     }
 
+    @Test func `a long cell behind a quick one says nothing of the fit`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 1, of: 18)
+        let lease = try #require(bench.join(ann).first)
+        bench.handle(.started(lease.lease, lease.fence, cell: nil))
+        bench.pass(4_000, alive: [ann])
+        bench.handle(.committed(run1, cell: 0))
+        bench.pass(100, alive: [ann])
+        bench.handle(.started(lease.lease, lease.fence, cell: 1))
+        bench.pass(500, alive: [ann])
+        bench.handle(.committed(run1, cell: 1))
+        bench.handle(.started(lease.lease, lease.fence, cell: 2))
+        bench.join(bob)
+        // Seven cells of half a second are less than another fit.
+        #expect(bench.pass(100, alive: [ann, bob]).isEmpty)
+    }
+
     @Test func `a stolen cell that both deliver is counted once`() throws {
         let (bench, _) = try tail()
         bench.join(bob)

@@ -112,7 +112,10 @@ extension Scheduler {
         seen(lease.worker)
         lease.seen = now
         if let cell {
-            if lease.progress == .fit { runs[lease.run]?.duration.observe(fit: now - lease.progressed) }
+            // Behind records, the time since the last one is not the fit's.
+            if lease.progress == .fit, !lease.hasRecords {
+                runs[lease.run]?.duration.observe(fit: now - lease.progressed)
+            }
             if lease.cells.contains(cell) { lease.progress = .cell(cell) }
         } else {
             lease.progress = .fit
