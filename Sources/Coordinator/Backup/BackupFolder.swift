@@ -22,6 +22,8 @@ package struct BackupFolder: Sendable {
         /// The number of the last divergence.
         package var divergence = 0
         package var divergenceBytes = 0
+        /// Records up to the last one that are not in the copy, since they were not whole.
+        package var leftOut = 0
     }
 
     package init(path: String) { self.path = path }
@@ -49,7 +51,8 @@ package struct BackupFolder: Sendable {
             factBytes: factBytes,
             // Copies of an older version have none.
             divergence: json["divergence"]?.integerValue ?? 0,
-            divergenceBytes: json["divergence_bytes"]?.integerValue ?? 0
+            divergenceBytes: json["divergence_bytes"]?.integerValue ?? 0,
+            leftOut: json["left_out"]?.integerValue ?? 0
         )
     }
 
@@ -58,7 +61,7 @@ package struct BackupFolder: Sendable {
             "schema": "routegrid/backup/v1", "coordinator": .string(position.coordinator),
             "sequence": JSONValue(Int(clamping: position.sequence)), "record_bytes": JSONValue(position.recordBytes),
             "fact_bytes": JSONValue(position.factBytes), "divergence": JSONValue(position.divergence),
-            "divergence_bytes": JSONValue(position.divergenceBytes),
+            "divergence_bytes": JSONValue(position.divergenceBytes), "left_out": JSONValue(position.leftOut),
         ]
         try DurableFile.write(json.jsonBytes(), to: positionFile, makingFolder: path)
     }

@@ -18,7 +18,7 @@ final class BackupLock {
             )
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
-            close(descriptor)
+            // The descriptor is closed at the end of what was made so far, once.
             throw RouteGridError(.temporary, "\(folder.path): another backup writes into this folder")
         }
     }

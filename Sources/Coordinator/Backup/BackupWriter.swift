@@ -14,7 +14,7 @@ package struct BackupWriter {
     private let facts: AppendFile
     private let divergences: AppendFile
     package private(set) var position: BackupFolder.Position
-    /// Records that were left out, since a restore would stop at them.
+    /// Records that this call left out, since a restore would stop at them.
     package private(set) var faultCount = 0
 
     /// Opens or continues a copy.
@@ -29,19 +29,33 @@ package struct BackupWriter {
             let text = String(byte, radix: 16)
             return text.count == 1 ? "0" + text : text
         }.joined()
-        let known = try folder.position()
-        position = known ?? BackupFolder.Position(coordinator: identity)
-        guard position.coordinator == identity else {
-            throw RouteGridError.badInput(path, "the copy of another coordinator's records; use another folder")
-        }
-        if known == nil { try folder.refuseForeignFiles() }
+        // Before the lock is made in it: what is somebody else's stays as it is.
+        _ = try Self.position(in: folder, of: identity)
         lock = try BackupLock(folder)
+        // Only from here on does nobody else move it.
+        let known = try Self.position(in: folder, of: identity)
+        position = known ?? BackupFolder.Position(coordinator: identity)
         for part in [folder.grids, path + "/blobs"] { try Self.makeFolder(part) }
         // From here on the folder is a copy's; runs without records are one too.
         if known == nil { try folder.write(position) }
         records = try AppendFile(folder.records, cutAt: position.recordBytes)
         facts = try AppendFile(folder.facts, cutAt: position.factBytes)
         divergences = try AppendFile(folder.divergences, cutAt: position.divergenceBytes)
+    }
+
+    /// Where the copy of a coordinator's records stands; nil when nothing is in the folder.
+    private static func position(
+        in folder: BackupFolder,
+        of identity: String
+    ) throws(RouteGridError) -> BackupFolder.Position? {
+        guard let position = try folder.position() else {
+            try folder.refuseForeignFiles()
+            return nil
+        }
+        guard position.coordinator == identity else {
+            throw .badInput(folder.path, "the copy of another coordinator's records; use another folder")
+        }
+        return position
     }
 
     private static func makeFolder(_ path: String) throws(RouteGridError) {
@@ -80,6 +94,7 @@ package struct BackupWriter {
                 next.sequence = item.seq
                 if let fault = try copyBlob(of: item) {
                     faultCount += 1
+                    next.leftOut += 1
                     leftOut(fault)
                     continue
                 }

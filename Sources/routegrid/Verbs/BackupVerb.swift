@@ -37,9 +37,12 @@ struct BackupVerb: ParsableCommand {
             console.note("\($0) records copied to \(to)")
         }
         console.emit(
-            ["schema": "routegrid/backup/v1", "sequence": JSONValue(Int(clamping: writer.position.sequence))],
+            [
+                "schema": "routegrid/backup/v1", "sequence": JSONValue(Int(clamping: writer.position.sequence)),
+                "left_out": JSONValue(writer.position.leftOut),
+            ],
             table: "\(to) holds every record up to number \(writer.position.sequence)"
-                + (writer.faultCount > 0 ? " but \(writer.faultCount)\n" : "\n")
+                + (writer.position.leftOut > 0 ? " but \(writer.position.leftOut)\n" : "\n")
         )
         guard writer.faultCount == 0 else {
             throw RouteGridError(
