@@ -54,6 +54,8 @@ extension Checker {
                 expect(fence > lastFence, "fence \(fence) after fence \(lastFence)")
                 lastFence = max(lastFence, fence)
                 grants += 1
+                // Between two looks a run may be served and be without a lease again.
+                waitingSince[run] = nil
                 expect(!cells.isEmpty, "an empty lease was granted")
                 expect(!cancelled.contains(run), "a lease of the cancelled run \(run)")
                 expect(!isStalled, "a lease while the disk is full")
