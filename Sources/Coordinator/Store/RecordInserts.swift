@@ -1,7 +1,7 @@
 import GRDB
 import RouteGridBase
 
-/// The two statements that run for every record of one transaction.
+/// The statements that run for every record of one transaction.
 struct RecordInserts {
     let database: Database
     private let record: RawStatement
