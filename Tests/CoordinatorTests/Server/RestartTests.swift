@@ -52,10 +52,7 @@ import Wire
         let first = try ServerBench()
         let run = try first.submit(groups: 1, cells: 3)
         let boot = WireProtocol.makeBootID()
-        let worker = try PlayedPeer(first.url, role: .worker, boot: boot)
-        var wanted = WireCredit()
-        wanted.groups = 1
-        try worker.say(.credit(wanted))
+        let worker = try first.worker(boot: boot)
         let lease = try worker.nextLease()
         let cells = lease.cells.map(\.cell)
         try worker.send([MadeUpResult(lease.cells[0])], of: lease)
@@ -78,10 +75,7 @@ import Wire
         let bench = try ServerBench()
         let run = try bench.submit(groups: 1, cells: 2)
         let boot = WireProtocol.makeBootID()
-        let worker = try PlayedPeer(bench.url, role: .worker, boot: boot)
-        var wanted = WireCredit()
-        wanted.groups = 1
-        try worker.say(.credit(wanted))
+        let worker = try bench.worker(boot: boot)
         let lease = try worker.nextLease()
         let again = try PlayedPeer(
             bench.url,

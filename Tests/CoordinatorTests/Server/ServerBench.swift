@@ -54,8 +54,8 @@ final class ServerBench {
     func client() throws -> ClusterClient { try ClusterClient.connect(url, within: .seconds(30)) }
 
     /// A worker that was welcomed and wants one lease.
-    func worker(credit: UInt32 = 1) throws -> PlayedPeer {
-        let worker = try PlayedPeer(url, role: .worker)
+    func worker(credit: UInt32 = 1, boot: [UInt8] = WireProtocol.makeBootID()) throws -> PlayedPeer {
+        let worker = try PlayedPeer(url, role: .worker, boot: boot)
         var wanted = WireCredit()
         wanted.groups = credit
         try worker.say(.credit(wanted))
