@@ -85,7 +85,9 @@ struct RouterCatalogTests {
         let parameters = try #require(entry["parameters"]?.arrayValue)
         #expect(parameters.compactMap { $0["name"]?.stringValue } == router.parameters.map(\.name))
         for (json, parameter) in zip(parameters, router.parameters) {
-            guard let value = parameter.defaultValue?.numberValue, let range = json["range"]?.arrayValue else { continue }
+            guard let value = parameter.defaultValue?.numberValue, let range = json["range"]?.arrayValue else {
+                continue
+            }
             #expect(range.count == 2 && (range[0].numberValue ?? .infinity) <= value)
             #expect(value <= range[1].numberValue ?? .infinity)
         }
