@@ -30,6 +30,7 @@ package struct Aggregation: Sendable {
     private let reads: TestReadCounts
     private let keys: [Digest]
     private let blobs: [Digest]
+    private let progress: BoardProgress
 
     /// Reads and merges records and makes their board.
     ///
@@ -39,14 +40,16 @@ package struct Aggregation: Sendable {
     ///   - lock: The grid that the records answer: its jobs without a record are shown as such.
     ///   - selection: What was selected in that grid, when it does not lie beside the records.
     ///   - reads: How many configurations were ever read on test, as far as a coordinator knows.
+    ///   - progress: Hears how far it is and may stop it.
     /// - Throws: `badInput` for a file that is not records, or records that do not fit on one board; `checkFailed` when
-    ///   two results of one key differ.
+    ///   two results of one key differ; `cancelled`.
     package init(
         _ sources: [RecordSource],
         filter: Filter = Filter(),
         lock: GridLock? = nil,
         selection: FrozenSelection? = nil,
-        reads: TestReadCounts = TestReadCounts()
+        reads: TestReadCounts = TestReadCounts(),
+        progress: BoardProgress = BoardProgress()
     ) throws(RouteGridError) {
         var seal = BoardSeal()
         var selection = selection
@@ -56,7 +59,10 @@ package struct Aggregation: Sendable {
             try seal.add(grid)
         }
         if let lock, let selection { try seal.add(SealedGrid(lock: lock, selection: selection)) }
+        progress.begin(.reading, total: sources.count)
         let collection = try RecordCollection(reading: sources)
+        progress.advance(by: sources.count)
+        try progress.checkCancelled()
         var absent: [JSONValue] = []
         if let lock { absent = try ExpectedJobs.missing(from: collection, of: lock, selection: selection) }
         try self.init(
@@ -67,7 +73,8 @@ package struct Aggregation: Sendable {
             selection: selection,
             seal: seal,
             reads: reads,
-            expected: absent
+            expected: absent,
+            progress: progress
         )
     }
 
@@ -82,6 +89,7 @@ package struct Aggregation: Sendable {
     ///   - seal: What was selected, in whatever grid.
     ///   - reads: How many configurations were ever read on test, besides what the records and their folders say.
     ///   - expected: Jobs without a record.
+    ///   - progress: Hears how far it is and may stop it.
     /// - Throws: As the initializer that reads them.
     package init(
         _ collection: RecordCollection,
@@ -91,9 +99,11 @@ package struct Aggregation: Sendable {
         selection: FrozenSelection? = nil,
         seal: BoardSeal = BoardSeal(),
         reads: TestReadCounts = TestReadCounts(),
-        expected: [JSONValue] = []
+        expected: [JSONValue] = [],
+        progress: BoardProgress = BoardProgress()
     ) throws(RouteGridError) {
         try collection.checkAgreement()
+        self.progress = progress
         let chosen = collection.records.filter(filter.admits)
         self.sources = sources
         self.lock = lock
@@ -116,7 +126,8 @@ package struct Aggregation: Sendable {
             statistics: BoardStatistics(
                 settings: lock?.statistics ?? known.statistics ?? GridStatistics(),
                 tables: known,
-                blobs: BlobFolders(sources.map(\.blobFolder))
+                blobs: BlobFolders(sources.map(\.blobFolder)),
+                progress: progress
             )
         )
     }
@@ -133,11 +144,15 @@ package struct Aggregation: Sendable {
     ///
     /// - Parameter folder: Where to.
     /// - Returns: What was written and what was not found.
-    /// - Throws: `system` when the folder cannot be written; `checkFailed` when a blob's bytes are not its digest's.
+    /// - Throws: `system` when the folder cannot be written; `checkFailed` when a blob's bytes are not its digest's;
+    ///   `cancelled`.
     package func publish(to folder: OutputFolder) throws(RouteGridError) -> Published {
         var published = Published()
         var manifest = Manifest()
+        progress.begin(.writing, total: blobs.count)
         for digest in blobs {
+            try progress.checkCancelled()
+            progress.advance()
             guard try copyBlob(digest, to: folder) else {
                 published.missingBlobs.append(digest)
                 continue

@@ -32,6 +32,8 @@ package struct RouteGridError: Error, Sendable, Hashable, CustomStringConvertibl
         package static let incomplete = Code(name: "incomplete", exitCode: 3)
         /// At least one cell failed after its retries.
         package static let cellsFailed = Code(name: "cells failed", exitCode: 2)
+        /// Asked to stop before it was through; a command that a signal stopped ends with 128 + signal.
+        package static let cancelled = Code(name: "cancelled", exitCode: 130)
         /// Anything else that the outside world did.
         package static let system = Code(name: "system", exitCode: 1)
     }

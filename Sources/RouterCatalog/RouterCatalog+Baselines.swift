@@ -15,7 +15,8 @@ extension RouterCatalog {
         summary: "always the model of the highest mean quality",
         source: CatalogSource.mmrBenchTable,
         reads: .trainCost,
-        rules: [.threshold, .penalty, .softLabel]
+        rules: [.threshold, .penalty, .softLabel],
+        revision: 2
     )
 
     static let cheapest = RouterDescriptor(
@@ -23,7 +24,8 @@ extension RouterCatalog {
         summary: "always the model of the lowest mean cost",
         source: CatalogSource.vlRouterBenchTable,
         reads: .trainCost,
-        rules: [.threshold, .penalty, .softLabel]
+        rules: [.threshold, .penalty, .softLabel],
+        revision: 2
     )
 
     static let fixed = RouterDescriptor(
@@ -54,6 +56,7 @@ extension RouterCatalog {
             ParameterDescriptor("points", .integer(2...1_000), default: 50, "equally spaced costs")
         ],
         reads: [.seed, .trainCost],
-        rules: [.threshold, .penalty, .softLabel]
+        rules: [.threshold, .penalty, .softLabel],
+        revision: 2
     )
 }

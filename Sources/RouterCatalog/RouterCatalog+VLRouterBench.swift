@@ -7,7 +7,8 @@ extension RouterCatalog {
         summary: "always the model of the highest mean quality, as VL-RouterBench fits it",
         source: CatalogSource.vlRouterBenchTable,
         reads: .trainCost,
-        rules: [.softLabel]
+        rules: [.softLabel],
+        revision: 2
     )
 
     static let strongestPerDataset = RouterDescriptor(
@@ -15,7 +16,8 @@ extension RouterCatalog {
         summary: "the model of the highest mean quality on the query's dataset",
         source: CatalogSource.vlRouterBench,
         reads: .trainCost,
-        rules: [.softLabel]
+        rules: [.softLabel],
+        revision: 2
     )
 
     static let knnLabel = RouterDescriptor(

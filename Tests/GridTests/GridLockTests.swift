@@ -98,9 +98,9 @@ struct GridLockTests {
         #expect {
             try LockFixture.lock(.object(json))
         } throws: {
-            "\($0)" == "grid.lock.json: the metric set is asked for in revision 99, this build has revision 1"
+            "\($0)" == "grid.lock.json: the metric set is named in revision 99, this build knows 1 to 2"
         }
-        json["metrics_revision"] = 1
+        json["metrics_revision"] = JSONValue(Revisions.metrics)
         json["sharding"] = true
         #expect {
             try LockFixture.lock(.object(json))

@@ -1,5 +1,6 @@
 import Grid
 import RouteGridBase
+import RouterCatalog
 
 /// Grid locks made by hand: two datasets, every kind of axis, blocks that read everything and nothing.
 enum LockFixture {
@@ -82,7 +83,7 @@ enum LockFixture {
                 ],
                 "seeds": [[0, JSONValue(seeds)]],
                 "labels": [], "parts": ["test"],
-                "budgets": .array(budgets.map { ["rule": ["kind": "threshold", "revision": 1], "budget": $0] }),
+                "budgets": .array(budgets.map { ["rule": ["kind": "threshold", "revision": JSONValue(Revisions.rule(.threshold))], "budget": $0] }),
             ],
             "blocks": .array(blocks), "exclude": .array(exclude),
             "statistics": ["bootstrap": 1000, "alpha": "0.05", "cluster": "prompt", "seed": 1],
@@ -90,7 +91,7 @@ enum LockFixture {
                 "cells": 200_000, "fit_timeout_ms": 1000, "cell_timeout_ms": 1000, "retries": 2, "crash_limit": 5,
                 "memory_bytes": 0,
             ],
-            "resources": ["cpus": 1, "gpus": 0], "priority": 0, "metrics_revision": 1, "blobs": [],
+            "resources": ["cpus": 1, "gpus": 0], "priority": 0, "metrics_revision": JSONValue(Revisions.metrics), "blobs": [],
         ]
     }
 

@@ -57,6 +57,7 @@ package struct Leaderboard: Sendable {
             groups[group.section, default: []].append(row)
         }
         var sections: [BoardSection] = []
+        statistics?.progress.begin(.resampling, total: groups.values.reduce(0) { $0 + $1.count })
         for (key, rows) in groups.sorted(by: { $0.key < $1.key }) {
             var section = BoardSection(key: key, rows: Leaderboard.ranked(rows, by: metric))
             PoolMetrics.add(to: &section)

@@ -5,13 +5,20 @@ package struct BoardStatistics: Sendable {
     package let settings: GridStatistics
     let tables: KnownTables
     let blobs: BlobFolders
+    let progress: BoardProgress
 
     /// - Parameters:
     ///   - settings: A grid's `statistics`.
     ///   - tables: What grids say of the data.
     ///   - blobs: Where outcomes and choices are.
-    package init(settings: GridStatistics, tables: KnownTables, blobs: BlobFolders) {
-        (self.settings, self.tables, self.blobs) = (settings, tables, blobs)
+    ///   - progress: Hears how far it is and may stop it.
+    package init(
+        settings: GridStatistics,
+        tables: KnownTables,
+        blobs: BlobFolders,
+        progress: BoardProgress = BoardProgress()
+    ) {
+        (self.settings, self.tables, self.blobs, self.progress) = (settings, tables, blobs, progress)
     }
 
     /// Rows of a section beyond which nothing is resampled: the pairs would be millions.

@@ -1,6 +1,7 @@
 import Foundation
 import Grid
 import RouteGridBase
+import RouterCatalog
 import RoutingCore
 import RoutingData
 
@@ -113,12 +114,12 @@ struct SectionResamples: Sendable {
             throw Absence(why: "a split has no record to find its data by")
         }
         let outcomes = part.outcomes
-        var elements: [UInt8] = []
+        var elements: [ModelNumber] = []
         for record in reading.records {
             guard let digest = record.choices, let bytes = try blobs.bytes(digest) else {
                 throw Absence(why: "choices are not beside the records")
             }
-            elements += bytes
+            elements += ChoiceType(record.result).choices(in: bytes)
         }
         guard elements.count == run.points.count * outcomes.items,
             elements.allSatisfy({ Int($0) < outcomes.models })
@@ -129,12 +130,7 @@ struct SectionResamples: Sendable {
         guard zip(points, run.points).allSatisfy({ $0.cost == $1.cost && $0.accuracy == $1.accuracy }) else {
             throw Absence(why: "choices do not give the points of their records on the data found")
         }
-        let reference = part.ground.reference(
-            on: outcomes,
-            largest: reading.largest,
-            peak: reading.peak,
-            parity: reading.parity
-        )
+        let reference = part.ground.reference(on: outcomes, picks: reading.picks)
         return bootstrap.replicates(of: metrics, choices: choices, reference: reference)
     }
 

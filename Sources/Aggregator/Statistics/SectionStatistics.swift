@@ -70,12 +70,15 @@ struct SectionStatistics {
         )
         let rows = section.rows
         let blobs = statistics.blobs
+        let progress = statistics.progress
         for first in stride(from: 0, to: resamples.replicates, by: BoardStatistics.blockSize) {
             let block = resamples.block(first..<min(first + BoardStatistics.blockSize, resamples.replicates))
             let open = usable.filter { values[$0] != nil }
             let found = Self.inParallel(open.count) { place in
                 Result {
-                    try resamples.replicates(of: rows[open[place]], metrics: metrics, block: block, blobs: blobs)
+                    try progress.checkCancelled()
+                    defer { progress.advance() }
+                    return try resamples.replicates(of: rows[open[place]], metrics: metrics, block: block, blobs: blobs)
                 }
             }
             for (place, result) in zip(open, found) {
@@ -159,7 +162,7 @@ struct SectionStatistics {
     private static func remark(_ error: any Error) throws(RouteGridError) -> String {
         switch error {
         case let absence as Absence: return absence.why
-        case let error as RouteGridError where error.code == .checkFailed: throw error
+        case let error as RouteGridError where error.code == .checkFailed || error.code == .cancelled: throw error
         default: return "\(error)"
         }
     }

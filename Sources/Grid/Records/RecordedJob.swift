@@ -13,6 +13,7 @@ package enum RecordedJob {
             "part": .string(job.part.rawValue),
             "rule": .string(job.rule.rawValue),
             "budget": .string(job.budget.text),
+            "metrics_revision": JSONValue(job.metricsRevision),
         ]
         if job.isRawPenalty { members["raw"] = true }
         return json(members, fit: fit, data: job.data, testModality: job.testModality, labels: labels)
@@ -46,6 +47,7 @@ package enum RecordedJob {
             "label": fit.label.map { $0.json } ?? .null,
             "seed": fit.seed.map { JSONValue($0) } ?? .null,
         ]
+        if fit.minCoverage != ReferenceCoverage.standard { members["min_coverage"] = .double(fit.minCoverage) }
         members.merge(own) { $1 }
         for (name, value) in labels.objectValue ?? [:] where RecordLabels.names.contains(name) { members[name] = value }
         for name in RecordLabels.names where members[name] == nil { members[name] = .null }

@@ -7,7 +7,7 @@ struct PartPredictions: Sendable {
     enum Form: Sendable {
         case predictions(quality: Matrix<Double>, cost: Matrix<Double>, threshold: ThresholdSweep)
         /// `[points, items]` choices that no budget changes.
-        case fixed(Matrix<UInt8>, FixedKind)
+        case fixed(Matrix<ModelNumber>, FixedKind)
     }
 
     /// Where fixed choices come from.
@@ -18,6 +18,17 @@ struct PartPredictions: Sendable {
     /// What metrics on this part refer to, without the points that a record picks.
     let reference: CurveReference
     let form: Form
+
+    /// The mean predicted cost of some choices, those without a prediction left out; nil for a router that predicts none.
+    func predictedCost(of choices: ArraySlice<ModelNumber>) -> Double? {
+        guard case .predictions(_, let cost, _) = form else { return nil }
+        var (sum, count) = (CompensatedSum(), 0)
+        for (item, model) in choices.enumerated() where !cost[item, Int(model)].isNaN {
+            sum.add(cost[item, Int(model)])
+            count += 1
+        }
+        return count > 0 ? sum.value / Double(count) : nil
+    }
 
     /// Asks a router about the rows of a part.
     init(_ router: any FittedRouter, on ground: EvaluationGround, part: EvaluationPart, modality: Modality?) throws {
@@ -35,12 +46,12 @@ struct PartPredictions: Sendable {
             form = .fixed(SoftLabelRule.choices(scores, order: ground.order), .scores)
         case .policies(let policies):
             precondition(!policies.isEmpty, "a router without an operating point")
-            var elements: [UInt8] = []
+            var elements: [ModelNumber] = []
             for policy in policies {
                 precondition(policy.count == items, "a router's answer of another length")
                 for model in policy {
                     precondition((0..<models).contains(model), "a router chose a model that does not exist")
-                    elements.append(UInt8(model))
+                    elements.append(ModelNumber(model))
                 }
             }
             form = .fixed(Matrix(rows: policies.count, columns: items, elements: elements), .policies)

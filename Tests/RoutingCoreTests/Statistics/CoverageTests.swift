@@ -13,7 +13,7 @@ import Testing
         static let thresholds = (0..<10).map { 0.4 + 1.1 * Double($0) }
         let ground: EvaluationGround
         let outcomes: ItemOutcomes
-        let choices: Matrix<UInt8>
+        let choices: Matrix<ModelNumber>
         let reference: CurveReference
 
         init(seed: Int, items: Int) throws {
@@ -54,7 +54,7 @@ import Testing
                 order: ground.order
             )
             choices = sweep.choices(at: Self.thresholds)
-            reference = ground.reference(on: outcomes, largest: 9, peak: .point(9), parity: .point(9))
+            reference = ground.reference(on: outcomes, picks: .unpicked(largest: 9, why: "not read"))
         }
 
         func value(_ metric: CurveMetric) -> Double {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct PairedBootstrapTests {
     /// A random part with `points` nested operating points; dense: independent choices at each point.
     private func setting(seed: Int, points: Int, dense: Bool, mode: EvaluationMode = .sound) throws -> (
-        ground: EvaluationGround, outcomes: ItemOutcomes, choices: Matrix<UInt8>, weights: BootstrapWeights
+        ground: EvaluationGround, outcomes: ItemOutcomes, choices: Matrix<ModelNumber>, weights: BootstrapWeights
     ) {
         var generator = Xoshiro256(seed: HashedText.digest(["paired bootstrap", String(seed)]))
         let (items, models) = (60, 4)
@@ -34,7 +34,7 @@ import Testing
             ? Matrix(
                 rows: points,
                 columns: items,
-                elements: (0..<points * items).map { _ in UInt8(generator.below(models)) }
+                elements: (0..<points * items).map { _ in ModelNumber(generator.below(models)) }
             )
             : sweep.choices(at: (0..<points).map { Double($0) / Double(points) })
         let weights = BootstrapWeights(
@@ -52,7 +52,22 @@ import Testing
         let mode: EvaluationMode = seed % 4 == 3 ? .compat : .sound
         let (ground, outcomes, choices, weights) = try setting(seed: seed, points: points, dense: dense, mode: mode)
         let largest = points - 1
-        let reference = ground.reference(on: outcomes, largest: largest, peak: .point(0), parity: .point(points / 2))
+        var reference = ground.reference(on: outcomes, picks: .unpicked(why: "not read"))
+        // Picks of some other part: any points will do, mixtures among them.
+        let elsewhere = (0..<points).map { point in
+            let (step, level) = (Double(point * (1 + seed % 3)), Double(point * 7 % 11))
+            return OperatingPoint(cost: 0.2 + 0.05 * step, accuracy: 0.4 + 0.02 * level)
+        }
+        reference.picks = CurvePicks(
+            on: DevReadings(
+                points: elsewhere,
+                goal: 0.5,
+                cheapest: OperatingPoint(cost: 0.1, accuracy: 0.35),
+                lowestCost: 0.1,
+                strongCost: 0.9
+            ),
+            largest: largest
+        )
         let best = ground.bestSingle(on: outcomes)
         let bootstrap = PairedBootstrap(
             ground,
