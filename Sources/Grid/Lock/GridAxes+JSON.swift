@@ -86,6 +86,7 @@ extension GridTable {
             "image": .object(image.mapValues { .string($0.hex) }),
         ]
         if let prices { members["prices"] = .string(prices) }
+        if !facts.isEmpty { members["facts"] = .array(facts.map(\.json)) }
         return .object(members)
     }
 
@@ -102,6 +103,9 @@ extension GridTable {
         prices = object.optional("prices")?.stringValue
         text = try Self.tensors(try object.required("text"), place: "\(place).text")
         image = try Self.tensors(try object.required("image"), place: "\(place).image")
+        facts = try (object.optional("facts")?.arrayValue ?? []).mapThrowing { json throws(RouteGridError) in
+            try DataFact(json: json, place: "\(place).facts")
+        }
         try object.finish()
     }
 

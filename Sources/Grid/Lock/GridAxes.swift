@@ -20,6 +20,8 @@ package struct GridTable: Hashable, Sendable {
     /// Embedding tensors by encoder name: those that the grid's encoders name.
     package var text: [String: Digest]
     package var image: [String: Digest]
+    /// What readers must know of the outcomes; in no key.
+    package var facts: [DataFact] = []
 }
 
 /// A pair of encoders: tensors `text.NAME` and `image.NAME` of the datasets.

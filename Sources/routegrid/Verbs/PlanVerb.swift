@@ -32,6 +32,7 @@ struct PlanVerb: ParsableCommand {
     func run() throws {
         let frozen = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine).lock
         if let lock { try FileBytes.write(frozen.bytes, to: lock) }
+        for warning in frozen.dataWarnings { output.console.warn(warning) }
         let summary: PlanSummary
         if let state, let index = try RecordIndex(stateFolder: state) {
             summary = try PlanSummary(frozen) { (keys: [Digest]) throws(RouteGridError) in try index.recorded(keys) }
@@ -47,6 +48,7 @@ struct PlanVerb: ParsableCommand {
         members["name"] = .string(lock.name)
         members["mode"] = .string(lock.mode.rawValue)
         members["numerics"] = .string(lock.numerics)
+        members["warnings"] = JSONValue(lock.dataWarnings)
         members["unsealed"] = .bool(lock.isUnsealed)
         members["lock_sha256"] = .string(lock.digest.hex)
         return .object(members)
