@@ -40,7 +40,10 @@ private struct JSONReader {
         } catch {
             guard !path.isEmpty else { throw error }
             let line = bytes[..<min(offset, bytes.count)].count { $0 == 0x0A } + 1
-            throw RouteGridError(error.code, "\(error.message) (line \(line), in \(path.reversed().joined(separator: ".")))")
+            throw RouteGridError(
+                error.code,
+                "\(error.message) (line \(line), in \(path.reversed().joined(separator: ".")))"
+            )
         }
         skipSpace()
         guard offset == bytes.count else { throw failure("the end") }
@@ -139,7 +142,8 @@ private struct JSONReader {
         if isInteger, let value = Int64(text) { return .integer(value) }
         guard let value = Double(text), value.isFinite else { throw failure("a finite number") }
         // A number below the least double would be 0 without a word.
-        guard value != 0 || !text.utf8.prefix(while: { $0 | 0x20 != UInt8(ascii: "e") }).contains(where: isCounting) else {
+        guard value != 0 || !text.utf8.prefix(while: { $0 | 0x20 != UInt8(ascii: "e") }).contains(where: isCounting)
+        else {
             throw failure("a number that is not smaller than a double holds")
         }
         return .double(value)

@@ -16,8 +16,6 @@ package struct KnownTables: Sendable {
         let cost: CostIdentity
         let costUnit: String
         let prices: String?
-        /// What readers must know of the outcomes.
-        let facts: [DataFact]
 
         /// What a record's `job.data` says.
         var data: String { RecordedJob.dataDigest(samples: samples, models: models, quality: quality).hex }
@@ -44,8 +42,7 @@ package struct KnownTables: Sendable {
                     quality: table.quality,
                     cost: table.cost,
                     costUnit: table.costUnit,
-                    prices: table.prices,
-                    facts: table.facts
+                    prices: table.prices
                 )
             )
         }
@@ -68,9 +65,6 @@ package struct KnownTables: Sendable {
 
     /// What the costs of a record's `job` are counted in.
     func unit(of job: JSONValue) -> String? { tables(of: job).first?.costUnit }
-
-    /// What readers of a record must know of the outcomes behind it.
-    func facts(of job: JSONValue) -> [DataFact] { tables(of: job).first?.facts ?? [] }
 
     /// Only the tables of some jobs.
     func keeping(_ jobs: some Sequence<JSONValue>) -> KnownTables {
@@ -116,13 +110,11 @@ extension KnownTables {
 
 extension KnownTables.Table {
     fileprivate var json: JSONValue {
-        var members: [String: JSONValue] = [
+        [
             "data": .string(data), "samples": .string(samples.hex), "models": JSONValue(models),
             "quality": .string(quality.hex), "cost": cost.json, "cost_unit": .string(costUnit),
             "prices": prices.map { .string($0) } ?? .null,
         ]
-        if !facts.isEmpty { members["facts"] = .array(facts.map(\.json)) }
-        return .object(members)
     }
 
     fileprivate init(_ json: JSONValue, place: String) throws(RouteGridError) {
@@ -135,16 +127,13 @@ extension KnownTables.Table {
         guard let models = json["models"]?.arrayValue?.compactMap(\.stringValue), !models.isEmpty,
             let unit = json["cost_unit"]?.stringValue
         else { throw .badInput(place, "expected \"models\" and \"cost_unit\" in each of \"tables\"") }
-        var facts: [DataFact] = []
-        for fact in json["facts"]?.arrayValue ?? [] { facts.append(try DataFact(json: fact, place: "\(place): facts")) }
         self.init(
             samples: try digest("samples"),
             models: models,
             quality: try digest("quality"),
             cost: try CostIdentity(json: json["cost"] ?? .null, place: "\(place): cost"),
             costUnit: unit,
-            prices: json["prices"]?.stringValue,
-            facts: facts
+            prices: json["prices"]?.stringValue
         )
     }
 }

@@ -23,7 +23,8 @@ package enum GridResolver {
             try PriceSheet(file: sheet.value, relativeTo: file.path, place: sheet.place)
         }
         var blobs = BlobCollector()
-        let tables = try tables(of: file, datasets, prices: prices, blobs: &blobs)
+        var warnings: [String] = []
+        let tables = try tables(of: file, datasets, prices: prices, blobs: &blobs, warnings: &warnings)
         let axes = GridAxes(
             tables: tables,
             encoders: file.encoders.map(\.value),
@@ -65,14 +66,15 @@ package enum GridResolver {
         )
         let lock = try GridLock(contents)
         try checkCount(lock, file: file)
-        return ResolvedGrid(lock: lock, blobs: blobs.sources)
+        return ResolvedGrid(lock: lock, blobs: blobs.sources, warnings: warnings)
     }
 
     private static func tables(
         of file: GridFile,
         _ datasets: [LoadedDataset],
         prices: PriceSheet?,
-        blobs: inout BlobCollector
+        blobs: inout BlobCollector,
+        warnings: inout [String]
     ) throws(RouteGridError) -> [GridTable] {
         var tables: [GridTable] = []
         for loaded in datasets {
@@ -87,6 +89,11 @@ package enum GridResolver {
                     let data = try loaded.dataset.keeping(models: models)
                     let priced = try prices.mapThrowing { sheet throws(RouteGridError) in
                         try sheet.cost(of: data, name: loaded.name, folder: loaded.folder, blobs: &blobs)
+                    }
+                    let about = "dataset \(loaded.name)\(label == "all" ? "" : " (pool \(label))")"
+                    // The pools of a dataset have models in common: what is said of one need not be said of all.
+                    if !warnings.contains(where: { $0.hasPrefix("dataset \(loaded.name)") }) {
+                        warnings += (priced?.warnings ?? []).map { "\(about): \($0)" }
                     }
                     guard let cost = priced?.cost ?? data.cost.map({ .tensor(blobs.add($0)) }) else {
                         throw .badInput(

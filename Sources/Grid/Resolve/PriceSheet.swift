@@ -33,7 +33,9 @@ struct PriceSheet {
         let unit = try sheet.text("unit")
         guard let usd = try? CostUnit.checked(unit), usd == "USD" else { throw .badInput(path, "unit: expected USD") }
         let date = try sheet.text("date")
-        if let problem = NameRule.problem(date) { throw .badInput(path, "date: \(JSONValue.string(date).jsonText) \(problem)") }
+        if let problem = NameRule.problem(date) {
+            throw .badInput(path, "date: \(JSONValue.string(date).jsonText) \(problem)")
+        }
         hiddenTokens = try sheet.optionalChoice("hidden_tokens")
         guard let models = try sheet.required("models").objectValue, !models.isEmpty else {
             throw .badInput(path, "models: expected an object with a row for each model")
@@ -59,6 +61,7 @@ struct PriceSheet {
     ///   - name: its name in the grid.
     ///   - folder: where it is.
     ///   - blobs: takes token counts and prices.
+    /// - Returns: what keys say of the costs, and what readers must know of them.
     /// - Throws: `badInput` when the dataset has no tokens; with all models of the pool that have no price; with all models
     ///   that have outcomes without token counts.
     func cost(
@@ -66,7 +69,7 @@ struct PriceSheet {
         name: String,
         folder: String,
         blobs: inout BlobCollector
-    ) throws(RouteGridError) -> (cost: CostIdentity, facts: [DataFact]) {
+    ) throws(RouteGridError) -> PricedOutcomes {
         guard let tokensIn = data.tokensIn, let tokensOut = data.tokensOut else {
             throw .badInput(place, "dataset \(name) has no token counts: its costs cannot be made from prices")
         }
@@ -82,15 +85,43 @@ struct PriceSheet {
         }
         var usage = Usage(data, tokensIn: tokensIn, tokensOut: tokensOut)
         problems += usage.refusals.map { "\(folder)/tensors.safetensors: dataset \(name), \($0)" }
-        if hiddenTokens == .billed { problems += usage.bill().map { "\(folder)/tensors.safetensors: dataset \(name), \($0)" } }
+        if hiddenTokens == .billed {
+            problems += usage.bill().map { "\(folder)/tensors.safetensors: dataset \(name), \($0)" }
+        }
         try Self.refuse(problems)
         let prices = blobs.add(["unit": "USD", "per_tokens": 1_000_000, "models": .object(pool)])
-        let facts = [
-            DataFact(.zeroUsage, counts: usage.zeroUsage),
-            hiddenTokens == nil ? DataFact(.hiddenTokens, counts: usage.hidden) : nil,
-        ].compactMap(\.self)
-        return (
-            .prices(tokensIn: blobs.add(usage.tokensIn), tokensOut: blobs.add(usage.tokensOut), prices: prices), facts
+        var facts: [DataFact] = []
+        var warnings: [String] = []
+        if hiddenTokens == nil, !usage.hidden.isEmpty {
+            facts.append(.hiddenTokens)
+            warnings.append(
+                "answers whose token total is not in + out, of which \(label) bills in and out alone: "
+                    + "\(Self.words(usage.hidden)); \"hidden_tokens\": \"billed\" in the sheet charges the rest at the price of "
+                    + "out, \"free\" nothing"
+            )
+        }
+        if !usage.zeroUsage.isEmpty {
+            facts.append(.zeroUsage)
+            warnings.append(
+                "zero usage: right answers that took 0 tokens and are billed for none: \(Self.words(usage.zeroUsage)); find "
+                    + "their usage, or leave these outcomes out"
+            )
+        }
+        return PricedOutcomes(
+            cost: .prices(
+                tokensIn: blobs.add(usage.tokensIn),
+                tokensOut: blobs.add(usage.tokensOut),
+                prices: prices
+            ),
+            facts: facts,
+            warnings: warnings
+        )
+    }
+
+    /// Counts by model, the models in code-point order.
+    private static func words(_ counts: [String: Int]) -> String {
+        counts.sorted { Dataset.inCodePointOrder($0.key, $1.key) }.map { "\($0.key) \($0.value)" }.joined(
+            separator: ", "
         )
     }
 
@@ -101,6 +132,15 @@ struct PriceSheet {
         if problems.count > 20 { error.further.append("and \(problems.count - 20) more problems of prices") }
         throw error
     }
+}
+
+/// What a price sheet makes of a dataset's token counts.
+struct PricedOutcomes {
+    var cost: CostIdentity
+    /// For the board, in no key.
+    var facts: [DataFact]
+    /// The same with models and counts, one sentence each.
+    var warnings: [String]
 }
 
 /// One model's prices.
@@ -114,7 +154,9 @@ private struct PriceRow {
             return
         }
         for name in members.keys.sorted() where !["in", "out", "request"].contains(name) {
-            problems.append("\(place): unknown member \"\(name)\"\(NearestName.hint(name, in: ["in", "out", "request"]))")
+            problems.append(
+                "\(place): unknown member \"\(name)\"\(NearestName.hint(name, in: ["in", "out", "request"]))"
+            )
         }
         var row: [String: JSONValue] = [:]
         for (name, range, unit) in [
@@ -122,7 +164,11 @@ private struct PriceRow {
             ("request", .request, "USD"),
         ] {
             guard let found = members[name] else {
-                if name == "request" { row[name] = .double(0) } else { problems.append("\(place): \"\(name)\" is missing") }
+                if name == "request" {
+                    row[name] = .double(0)
+                } else {
+                    problems.append("\(place): \"\(name)\" is missing")
+                }
                 continue
             }
             if let value = Self.number(found), range.contains(value) {
@@ -143,7 +189,8 @@ private struct PriceRow {
         case .double(let value): return value
         case .string(let text):
             let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            let isPlain = (1...2).contains(parts.count) && text.utf8.count <= 40
+            let isPlain =
+                (1...2).contains(parts.count) && text.utf8.count <= 40
                 && parts.allSatisfy { part in
                     !part.isEmpty && part.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
                 }

@@ -10,6 +10,9 @@ extension Dataset {
     func check(place: String) throws(RouteGridError) {
         let description = "\(place)/\(Self.descriptionFile)"
         guard !models.isEmpty else { throw .badInput(description, "models: expected at least one") }
+        guard models.count <= Self.modelLimit else {
+            throw .badInput(description, "\(models.count) models: expected at most \(Self.modelLimit) in one pool")
+        }
         for (left, right) in zip(models, models.dropFirst()) where !Self.inCodePointOrder(left, right) {
             throw .badInput(
                 description,

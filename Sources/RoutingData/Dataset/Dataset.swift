@@ -89,6 +89,9 @@ package struct Dataset: Sendable, Equatable {
 }
 
 extension Dataset {
+    /// The most models that a pool may have: choices hold model numbers of two bytes.
+    package static let modelLimit = 65_535
+
     /// The digest of every tensor by its name in the dataset folder.
     package var tensorDigests: [String: Digest] {
         var digests: [String: Digest] = [:]
@@ -121,7 +124,8 @@ extension Dataset {
     package var contentDigest: Digest {
         let tensors = tensorDigests.mapValues { JSONValue.string($0.hex) }
         let content: JSONValue = [
-            "cost_unit": costUnit.map { .string($0) } ?? .null, "models": JSONValue(models), "tensors": .object(tensors),
+            "cost_unit": costUnit.map { .string($0) } ?? .null, "models": JSONValue(models),
+            "tensors": .object(tensors),
             "samples": .string(SampleList.digest(of: samples.map(\.sample)).hex),
         ]
         return content.digest

@@ -32,8 +32,11 @@ package enum CostUnit {
     /// - Throws: `usage` when the text is empty, longer than 32 bytes or has characters that cannot be seen.
     package static func checked(_ text: String) throws(RouteGridError) -> String {
         let unit = text.withoutOuterBlanks
-        if let problem = problem(unit) { throw RouteGridError(.usage, "a cost unit \(problem): expected USD, MAC, J, …") }
-        return ["$", "usd", "us$", "dollar", "dollars", "us dollar", "us dollars"].contains(unit.lowercased()) ? "USD" : unit
+        if let problem = problem(unit) {
+            throw RouteGridError(.usage, "a cost unit \(problem): expected USD, MAC, J, …")
+        }
+        return ["$", "usd", "us$", "dollar", "dollars", "us dollar", "us dollars"].contains(unit.lowercased())
+            ? "USD" : unit
     }
 
     static func problem(_ unit: String) -> String? {

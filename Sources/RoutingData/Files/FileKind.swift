@@ -34,7 +34,10 @@ package struct FileKind: Hashable, Sendable {
 
     /// First bytes, the longer of two that begin alike first.
     private static let signatures: [([UInt8], FileKind)] = [
-        (ascii("PAR1"), FileKind("a Parquet file", "in Python: pandas.read_parquet(\"F.parquet\").to_csv(\"F.csv\", index=False)")),
+        (
+            ascii("PAR1"),
+            FileKind("a Parquet file", "in Python: pandas.read_parquet(\"F.parquet\").to_csv(\"F.csv\", index=False)")
+        ),
         (ascii("ARROW1"), arrow), (ascii("FEA1"), arrow),
         ([0x1f, 0x8b], FileKind("gzip-compressed", "unpack it first: gunzip F.gz")),
         ([0x28, 0xb5, 0x2f, 0xfd], FileKind("zstd-compressed", "unpack it first: zstd -d F.zst")),
@@ -42,7 +45,13 @@ package struct FileKind: Hashable, Sendable {
         (ascii("BZh"), FileKind("bzip2-compressed", "unpack it first: bunzip2 F.bz2")),
         ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], FileKind("a 7z archive", "unpack it first")),
         ([0x93] + ascii("NUMPY"), FileKind("a .npy array of numpy")),
-        ([0x89] + ascii("HDF"), FileKind("an HDF5 file", "export it first, in Python: pandas.read_hdf(\"F.h5\").to_csv(\"F.csv\", index=False)")),
+        (
+            [0x89] + ascii("HDF"),
+            FileKind(
+                "an HDF5 file",
+                "export it first, in Python: pandas.read_hdf(\"F.h5\").to_csv(\"F.csv\", index=False)"
+            )
+        ),
         (ascii("SQLite format 3"), FileKind("an SQLite database", "export the table first")),
         (ascii("%PDF"), FileKind("a PDF file")), ([0x89] + ascii("PNG"), FileKind("a PNG image")),
         ([0xff, 0xd8, 0xff], FileKind("a JPEG image")), ([0x7f] + ascii("ELF"), FileKind("a program")),
@@ -100,7 +109,9 @@ package struct FileKind: Hashable, Sendable {
         let zeros = head.indices.filter { head[$0] == 0 }
         guard !zeros.isEmpty else { return nil }
         let odd = zeros.count { $0 % 2 == 1 }
-        if max(odd, zeros.count - odd) * 5 >= head.count * 2 { return FileKind("text in UTF-16 without a mark", advice) }
+        if max(odd, zeros.count - odd) * 5 >= head.count * 2 {
+            return FileKind("text in UTF-16 without a mark", advice)
+        }
         return FileKind("binary data")
     }
 

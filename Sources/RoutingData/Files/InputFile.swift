@@ -30,7 +30,8 @@ package struct InputFile: ~Copyable {
             throw .badInput(path, reason)
         }
         var status = stat()
-        let problem = fstat(descriptor, &status) == 0
+        let problem =
+            fstat(descriptor, &status) == 0
             ? Self.problem(status, descriptor: descriptor, limit: limit) : FileBytes.reason(errno)
         if let problem {
             close(descriptor)
@@ -72,7 +73,8 @@ package struct InputFile: ~Copyable {
             let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
             if size > min(limit, memory) { return tooLarge(size, limit: min(limit, memory)) }
             return isNearlyEmpty(descriptor, byteCount: size)
-                ? "\(size) bytes, nearly all of them holes without content: expected a file that was written whole" : nil
+                ? "\(size) bytes, nearly all of them holes without content: expected a file that was written whole"
+                : nil
         case S_IFDIR: return "expected a file, found a folder"
         case S_IFIFO: kind = "a pipe"
         case S_IFSOCK: kind = "a socket"

@@ -107,7 +107,10 @@ package struct CSVReader: Sendable {
             let field = Row.Field(range: opening + 1..<offset, hasDoubledQuotes: hasDoubledQuotes)
             offset += 1
             guard offset == bytes.count || bytes[offset] == separator || lineBreakLength(at: offset) > 0 else {
-                throw failure(at: offset, "expected a \(format.separator.rawValue) or a line end after the closing quote")
+                throw failure(
+                    at: offset,
+                    "expected a \(format.separator.rawValue) or a line end after the closing quote"
+                )
             }
             return field
         }

@@ -16,7 +16,8 @@ enum Inflate {
     /// The first bytes that `input` holds compressed, at most `byteCount`.
     ///
     /// - Throws: `badInput` when the stream is broken before them.
-    static func beginning(of input: ArraySlice<UInt8>, byteCount: Int, place: String) throws(RouteGridError) -> [UInt8] {
+    static func beginning(of input: ArraySlice<UInt8>, byteCount: Int, place: String) throws(RouteGridError) -> [UInt8]
+    {
         try run(input, byteCount: byteCount, place: place).output
     }
 

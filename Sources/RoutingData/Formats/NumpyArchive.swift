@@ -63,6 +63,7 @@ package struct NumpyArchive: Sendable {
     ///   - name: its name.
     ///   - shape: the shape that it must have; its header is read and compared before the rest is unpacked.
     ///   - misfit: the error for another shape.
+    /// - Returns: the array, whole.
     /// - Throws: `badInput` when it is absent, larger than 4 GB or, compressed, than ``unpackedLimit``, damaged or compressed
     ///   in an unusual way.
     package func array(

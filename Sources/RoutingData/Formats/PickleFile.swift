@@ -5,8 +5,10 @@ enum PickleFile {
     /// Refuses bytes that begin as a pickle does, or a file that is named as one.
     static func refuse(_ bytes: [UInt8], place: String) throws(RouteGridError) {
         let isNamedSo = [".pkl", ".pickle"].contains { place.lowercased().hasSuffix($0) }
-        guard isNamedSo || (bytes.count > 1 && bytes[0] == 0x80 && (2...5).contains(bytes[1]))
-            || isTextPickle(bytes) else { return }
+        guard
+            isNamedSo || (bytes.count > 1 && bytes[0] == 0x80 && (2...5).contains(bytes[1]))
+                || isTextPickle(bytes)
+        else { return }
         throw .badInput(
             place,
             "a pickle can run code and is not read; convert it where you trust it, in Python: "

@@ -157,7 +157,12 @@ package struct MMRBenchImporter: Sendable {
         samples: [DatasetSample],
         others: Set<String>
     ) throws(RouteGridError) -> Part {
-        let columns = try ModelColumns(table, endings: ModelColumns.mmrBenchEndings, others: others, ignored: Set(ignored))
+        let columns = try ModelColumns(
+            table,
+            endings: ModelColumns.mmrBenchEndings,
+            others: others,
+            ignored: Set(ignored)
+        )
         guard columns.has(.cost) else { throw .badInput("\(table.place):1", "no costs: expected columns MODEL_cost") }
         let tokens = try columns.tokens(of: columns.models, rows: Array(samples.indices))
         return Part(

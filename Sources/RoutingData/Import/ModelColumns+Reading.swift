@@ -26,6 +26,7 @@ extension ModelColumns {
     /// Reads both columns of every model, or the first alone when no model has a cost.
     ///
     /// - Parameter form: how correctness is spelled.
+    /// - Returns: correctness and cost, NaN where both are empty.
     /// - Throws: `badInput` with file, line and column of all values that are not numbers, correctness outside 0…1, costs
     ///   outside ``ValueRange/cost``, and pairs of which one is empty.
     func outcomes(_ form: CorrectnessForm = .number) throws(RouteGridError) -> OutcomeMatrices {
@@ -36,7 +37,8 @@ extension ModelColumns {
             let correct = problems.attempt { () throws(RouteGridError) in
                 try requiredColumn(.correct, of: model, ending: "_correct")
             }
-            let cost = !hasCosts
+            let cost =
+                !hasCosts
                 ? nil
                 : problems.attempt { () throws(RouteGridError) in
                     try requiredColumn(.cost, of: model, ending: "_cost")

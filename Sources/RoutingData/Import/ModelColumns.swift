@@ -59,6 +59,9 @@ struct ModelColumns {
             }
             columns[model, default: [:]][role] = index
         }
+        guard columns.count <= Dataset.modelLimit else {
+            throw .badInput(place, "\(columns.count) models: expected at most \(Dataset.modelLimit) in one pool")
+        }
         models = columns.keys.sorted(by: Dataset.inCodePointOrder)
         let expected =
             "expected \(others.sorted().joined(separator: ", ")) or MODEL\(endings.map(\.0).joined(separator: ", MODEL")) "

@@ -114,7 +114,9 @@ package struct VLRouterBenchImporter: Sendable {
             }
             array = try NumpyArray(bytes: bytes, place: path)
         }
-        guard array.shape == shape else { throw .badInput(path, Self.misfit(array.shape, rows: rows, columns: columns)) }
+        guard array.shape == shape else {
+            throw .badInput(path, Self.misfit(array.shape, rows: rows, columns: columns))
+        }
         return try array.doubleMatrix()
     }
 
