@@ -93,6 +93,7 @@ extension GridTable {
         ]
         if let prices { members["prices"] = .string(prices) }
         if let twins { members["twins"] = .array(twins.map { JSONValue($0) }) }
+        if !facts.isEmpty { members["facts"] = JSONValue(facts.map(\.rawValue)) }
         return .object(members)
     }
 
@@ -110,6 +111,13 @@ extension GridTable {
         text = try Self.tensors(try object.required("text"), place: "\(place).text")
         image = try Self.tensors(try object.required("image"), place: "\(place).image")
         if json["twins"] != nil { twins = try object.list("twins").map { max($0.integerValue ?? 0, 0) } }
+        facts = try (object.optional("facts")?.arrayValue ?? []).mapThrowing { json throws(RouteGridError) in
+            guard let fact = json.stringValue.flatMap(DataFact.init(rawValue:)) else {
+                let known = DataFact.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .badInput("\(place).facts", "expected some of \(known)")
+            }
+            return fact
+        }
         try object.finish()
     }
 

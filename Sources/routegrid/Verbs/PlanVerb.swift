@@ -30,8 +30,10 @@ struct PlanVerb: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let frozen = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine).lock
+        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine)
+        let frozen = resolved.lock
         if let lock { try FileBytes.write(frozen.bytes, to: lock) }
+        for warning in resolved.warnings { output.console.warn(warning) }
         let summary: PlanSummary
         var earlier = EarlierRecords()
         if let state, let index = try RecordIndex(stateFolder: state) {
@@ -46,17 +48,23 @@ struct PlanVerb: ParsableCommand {
             if let state { output.console.note("no records in \(state) yet") }
             summary = PlanSummary(frozen)
         }
-        output.console.emit(document(frozen, summary, earlier), table: page(frozen, summary, earlier))
+        output.console.emit(document(resolved, summary, earlier), table: page(frozen, summary, earlier))
     }
 
     /// Records, the latest first, that are looked at for those of earlier revisions.
     private static let recordsLookedAt = 100_000
 
-    private func document(_ lock: GridLock, _ summary: PlanSummary, _ earlier: EarlierRecords) -> JSONValue {
+    private func document(
+        _ grid: ResolvedGrid,
+        _ summary: PlanSummary,
+        _ earlier: EarlierRecords
+    ) -> JSONValue {
+        let lock = grid.lock
         var members = summary.json.objectValue ?? [:]
         members["name"] = .string(lock.name)
         members["mode"] = .string(lock.mode.rawValue)
         members["numerics"] = .string(lock.numerics)
+        members["warnings"] = JSONValue(grid.warnings)
         members["unsealed"] = .bool(lock.isUnsealed)
         members["earlier_revisions"] = earlier.json
         members["lock_sha256"] = .string(lock.digest.hex)

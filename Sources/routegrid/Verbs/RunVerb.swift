@@ -40,6 +40,7 @@ struct RunVerb: ParsableCommand {
 
     func run() throws {
         let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine)
+        for warning in resolved.warnings { output.console.warn(warning) }
         let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
         try LocalRun(
             grid: resolved,
