@@ -21,7 +21,7 @@ struct SubmitVerb: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine)
+        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine())
         let client = try connection.client("submit")
         defer { client.close() }
         let (run, cells) = try client.submit(resolved)
