@@ -21,7 +21,9 @@ struct PlanVerb: ParsableCommand {
     @Argument(help: ArgumentHelp("The grid file.", valueName: "grid"))
     var grid: String
 
-    @Option(help: ArgumentHelp("A state folder whose records count as done.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("A state folder whose records count as done. Default: state/, as for run.", valueName: "dir")
+    )
     var state: String?
 
     @Option(help: ArgumentHelp("Also write the frozen grid, grid.lock.json, to this file.", valueName: "file"))
@@ -30,10 +32,10 @@ struct PlanVerb: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let frozen = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine).lock
+        let frozen = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine()).lock
         if let lock { try FileBytes.write(frozen.bytes, to: lock) }
         let summary: PlanSummary
-        if let state, let index = try RecordIndex(stateFolder: state) {
+        if let index = try RecordIndex(stateFolder: state ?? StatePlace.usual) {
             summary = try PlanSummary(frozen) { (keys: [Digest]) throws(RouteGridError) in try index.recorded(keys) }
         } else {
             if let state { output.console.note("no records in \(state) yet") }
