@@ -40,7 +40,8 @@ let package = Package(
         // System libraries and what Glibc's Swift module hides.
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        // OpenBLAS, loaded when a process first computes with it.
+        .target(name: "COpenBLAS"),
         .target(name: "CPlatform"),
         // Loops that need the widest registers of the processor at hand.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),

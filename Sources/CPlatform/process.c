@@ -32,12 +32,12 @@ static void become(const char *path, char *const argv[], char *const envp[], con
         (void)ignored;
     }
 
-    // Out of the way first: a source may be another one's target.
+    // Out of the way first: a source may be another one's target. As low as can be: few descriptors may be allowed.
     for (int i = 0; i < count; i++) {
-        moved[i] = fcntl(files[i], F_DUPFD, 64);
+        moved[i] = fcntl(files[i], F_DUPFD, count + 1);
         if (moved[i] < 0) goto failed;
     }
-    int kept = fcntl(report, F_DUPFD, 64);
+    int kept = fcntl(report, F_DUPFD, count + 1);
     if (kept < 0) goto failed;
     report = kept;
     for (int i = 0; i < count; i++)

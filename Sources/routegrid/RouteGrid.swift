@@ -21,7 +21,7 @@ struct RouteGrid: AsyncParsableCommand {
               75   try again: something is in use or full for now
               76   the other side speaks another protocol
               77   a key or a role was refused
-              130  stopped by SIGINT, in order
+              130  stopped by SIGINT, in order (129 SIGHUP, 131 SIGQUIT)
               143  stopped by SIGTERM, in order
             """,
         version: Version.text,
@@ -83,8 +83,8 @@ struct RouteGrid: AsyncParsableCommand {
 
     /// Parses, runs, and turns whatever is thrown into one line and an exit code.
     static func main() async {
-        ParentWatch.heedEnvironment()
         do {
+            try ProcessStart.prepare()
             var command = try parseAsRoot()
             if var waiting = command as? any AsyncParsableCommand {
                 try await waiting.run()

@@ -61,6 +61,24 @@ import Testing
         #expect(told.output.contains("standard error:") && told.output.contains("last words"))
     }
 
+    @Test(arguments: [SIGILL, SIGSEGV, SIGTRAP])
+    func `a slot that traps says where, and nothing of its memory`(_ signal: Int32) async throws {
+        let (_, coordinator, worker) = try await run(endless("limits: {crash_limit: 1, retries: 0}"))
+        let slot = try await runningSlot(of: worker)
+        let limits = try String(contentsOfFile: "/proc/\(slot.identifier)/limits", encoding: .utf8)
+        #expect(limits.contains(/Max core file size +0 +0/))
+        kill(slot.identifier, signal)
+        let waited = try await CommandLineTool.run("wait", "1", "--connect", coordinator.url, "--timeout", "60")
+        #expect(waited.status == 2, "\(waited) \(worker.messages)")
+        let report = try await explain(coordinator.url)
+        let reason = report["reason"]?.stringValue ?? ""
+        #expect(reason.contains("signal \(signal)") && reason.contains("routegrid+0x"), "\(reason)")
+        // The fit is what it does; in which function it was is the machine's luck.
+        #expect(reason.contains("while fitting"), "\(reason)")
+        let log = report["log"]?.stringValue ?? ""
+        #expect(log.utf8.count < 200 && !log.contains("Backtrace") && !log.contains("Registers"), "\(log)")
+    }
+
     @Test func `a fit that hangs is killed when its time is over, even when its process is stopped`() async throws {
         let limits = "limits: {fit_timeout: 20s, retries: 0}"
         let (_, coordinator, worker) = try await run(endless(limits))

@@ -39,7 +39,9 @@ package struct BoardKeeper {
             let filter = Aggregation.Filter(mode: mode, numerics: numerics)
             let aggregation = try Aggregation(records, from: [source], filter: filter, seal: seal, reads: reads)
             let path = folder.place("\(mode)@\(numerics.replacing("/", with: "_"))")
-            _ = try aggregation.publish(to: OutputFolder(path: path))
+            let output = try OutputFolder(path: path)
+            try output.claim()
+            _ = try aggregation.publish(to: output)
             kept.append(Kept(path: path, board: aggregation.board))
         }
         hasPublished = true

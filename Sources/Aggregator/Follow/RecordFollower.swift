@@ -19,7 +19,7 @@ package struct RecordFollower {
     /// - Throws: `system` when the folder cannot be written.
     package init(into folder: OutputFolder) throws(RouteGridError) {
         self.folder = folder
-        let incoming = try OutputFolder(path: folder.place(".incoming-\(getpid())"))
+        let incoming = try OutputFolder(path: folder.place(OutputFolder.incomingPrefix + String(getpid())))
         for name in [OutputName.records, OutputName.runs, OutputName.latency] { try incoming.write([], to: name) }
         recordsPath = incoming.place(OutputName.records)
         runsPath = incoming.place(OutputName.runs)

@@ -6,7 +6,8 @@ package import RouteGridBase
 /// Each file appears whole or not at all (written under a hidden name, then renamed); the manifest is written last. One
 /// thread of a process writes to a folder at a time.
 package struct OutputFolder: Sendable {
-    private static let partialPrefix = ".partial-"
+    static let partialPrefix = ".partial-"
+    static let incomingPrefix = ".incoming-"
 
     package let path: String
 
@@ -25,11 +26,11 @@ package struct OutputFolder: Sendable {
     /// Removes what processes that were killed while they wrote have left.
     private func removeLeftovers() {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
-            guard name.hasPrefix(OutputFolder.partialPrefix),
-                let writer = Int32(name.dropFirst(OutputFolder.partialPrefix.count)),
-                kill(writer, 0) != 0, errno == ESRCH
+            guard
+                let prefix = [OutputFolder.partialPrefix, OutputFolder.incomingPrefix].first(where: name.hasPrefix),
+                let writer = Int32(name.dropFirst(prefix.count)), kill(writer, 0) != 0, errno == ESRCH
             else { continue }
-            unlink(place(name))
+            try? FileManager.default.removeItem(atPath: place(name))
         }
     }
 
@@ -92,6 +93,10 @@ package struct OutputFolder: Sendable {
     }
 
     private static func make(_ path: String) throws(RouteGridError) {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+            throw RouteGridError(.usage, "\(path): not a folder; choose another place for the output")
+        }
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {

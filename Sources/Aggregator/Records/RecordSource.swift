@@ -54,6 +54,14 @@ package enum OutputName {
     package static let latency = "latency.jsonl"
     package static let leaderboard = "leaderboard.json"
     package static let manifest = "MANIFEST.sha256"
+    /// The cells that failed, a line each; beside an incomplete board.
+    package static let failures = "failures.jsonl"
+
+    /// What a board may replace in its folder.
+    package static let published = [
+        lock, tables, selection, testReads, records, runs, latency, leaderboard, "leaderboard.csv", "leaderboard.md",
+        "frontier.csv", "frontier.json", "comparisons.csv", "comparisons.json", manifest, failures, "blobs",
+    ]
 
     /// Where a blob is: `blobs/ab/cdef…`.
     package static func blob(_ digest: Digest) -> String {

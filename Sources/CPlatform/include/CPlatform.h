@@ -29,6 +29,33 @@ int64_t cplatform_filesystem_magic(const char *path);
 /// 1 when a process listens at the Unix socket `path`, else 0. (Binding would take the path from it.)
 int cplatform_unix_socket_answers(const char *path);
 
+// The start of a process.
+
+/// Puts /dev/null where stdin, stdout or stderr is closed, so that no file that is opened later takes its number.
+///
+/// Writing to a closed stdout still fails.
+void cplatform_fill_standard_descriptors(void);
+/// Lets no core dump of this process and its children be written: they would hold what is in memory.
+void cplatform_no_core_dumps(void);
+/// Keeps threads from running at a better priority than the process was given: libdispatch sets that of its own to 0
+/// where it may, which root does. Only when the process is nice, and before there are threads.
+void cplatform_keep_niceness(void);
+/// Names the process as `ps` and `top` show it (at most 15 bytes are kept).
+void cplatform_name_process(const char *name);
+/// 1 when so many bytes can be mapped under the limits of the process, else 0.
+int cplatform_address_space_admits(uint64_t bytes);
+
+// Traps.
+
+/// What stands before the address in the line that a process writes to stderr when it traps.
+#define CPLATFORM_TRAP_MARK "trapped at routegrid+0x"
+/// From now on a signal of a broken program (SIGILL, SIGSEGV, …) writes one line to stderr, with the address in the
+/// program where it happened and nothing of the memory, and then ends the process as always.
+void cplatform_report_traps(void);
+/// The name of the function of this program that holds an address counted from its start, with a null at its end, cut off
+/// at `count` bytes; returns its length, 0 when it has no symbols.
+size_t cplatform_function_at(uint64_t offset, char *text, size_t count);
+
 // Child processes.
 
 /// Starts a program in a process group of its own; `files[i]` becomes its descriptor `i`, and it has no others.

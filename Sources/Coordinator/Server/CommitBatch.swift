@@ -74,6 +74,7 @@ extension CoordinatorServer {
         switch outcome {
         case .success(let committed):
             counters.commits += 1
+            if !batch.receipts.isEmpty { storeTrouble = nil }
             if let found = committed.divergences { divergences = found }
             feedFollowers(with: batch, committed.outcome)
             acknowledge(batch.receipts, committed.outcome.verdicts)
@@ -133,9 +134,24 @@ extension CoordinatorServer {
             log.warning("the store cannot write; results wait at their workers", metadata: ["error": "\(error)"])
         }
         isStalled = true
+        storeTrouble = error.message
         testReads.forget()
         waiting = batch.keptWhenFull(before: waiting)
         handle(.storeStalled(true))
+    }
+
+    /// Ends the coordinator when its folder was removed or replaced: what is written to files without a name is lost.
+    func checkFolder() {
+        let folder = access.store.folder
+        access.read { _ throws(RouteGridError) in
+            try folder.checkPresence()
+        } then: { outcome in
+            guard case .failure(let error) = outcome else { return }
+            self.assumeIsolated { server in
+                server.log.error("the state folder is gone", metadata: ["error": "\(error)"])
+                server.end(.failure(error))
+            }
+        }
     }
 
     /// While stalled: tries to write, and goes on when that succeeds.

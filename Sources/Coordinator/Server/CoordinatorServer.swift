@@ -51,6 +51,8 @@ package actor CoordinatorServer {
     var waiting = CommitBatch()
     var isCommitting = false
     var isStalled = false
+    /// Why results could not be written when they were written last; nil once some were.
+    var storeTrouble: String?
     /// Nothing is read, because too much waits for the disk.
     var isHeldBack = false
     /// When everything that had been sent here was last known to be read.
@@ -142,11 +144,13 @@ package actor CoordinatorServer {
         loop.every(.seconds(1)) {
             self.assumeIsolated { server in
                 server.probeStore()
+                server.checkFolder()
                 server.dropAbandonedUploads()
             }
         }
         loop.onTurnEnd { self.assumeIsolated { $0.commitIfIdle() } }
         handle(.tick)
+        CoordinatorAddress(url: address, identity: access.store.identity).write(to: configuration.stateFolder)
         return address
     }
 
@@ -165,7 +169,10 @@ package actor CoordinatorServer {
     func end(_ result: Result<Void, any Error>) {
         guard outcome == nil else { return }
         outcome = result
-        if let socket { loop.close(socket) }
+        if let socket {
+            loop.close(socket)
+            CoordinatorAddress.remove(from: configuration.stateFolder)
+        }
         socket = nil
         access.drain()
         if case .success = result, !waiting.writes.isEmpty { _ = try? access.store.commit(waiting.writes) }

@@ -10,7 +10,7 @@ extension CoordinatorServer {
         case "status": send(.reply(status()), to: route)
         case "run": send(.reply(runReport(try run(query.selector))), to: route)
         case "workers": send(.reply(["schema": "routegrid/workers/v1", "workers": .array(workerReports())]), to: route)
-        case "failures": send(.reply(failures(of: try run(query.selector))), to: route)
+        case "failures": send(.reply(try failures(query.selector)), to: route)
         case "explain": try explain(query.selector, route)
         case "divergences": divergences(route)
         case "divergences_after": try divergences(after: query.selector, route)
@@ -56,6 +56,7 @@ extension CoordinatorServer {
             "workers": .array(workerReports()),
             "store": [
                 "stalled": .bool(isStalled),
+                "trouble": storeTrouble.map { .string($0) } ?? .null,
                 "committed": JSONValue(counters.committed),
                 "commits": JSONValue(counters.commits),
                 "equal": JSONValue(counters.equal),
@@ -72,26 +73,19 @@ extension CoordinatorServer {
 
     private func runReport(_ id: RunID) -> JSONValue {
         guard let counts = scheduler.counts(of: id) else { return .null }
-        return [
-            "run": JSONValue(Int(id.rawValue)),
-            "name": .string(runNames[id]?.name ?? ""),
-            "submitted": .string(runNames[id]?.submitted ?? ""),
-            "state": .string(counts.state.rawValue),
-            "reason": .string(runNames[id]?.reason ?? ""),
-            "priority": JSONValue(counts.priority),
-            "cells": JSONValue(counts.cells),
-            "done": JSONValue(counts.done),
-            "reused": JSONValue(counts.reused),
-            "leased": JSONValue(counts.leased),
-            "pending": JSONValue(counts.pending),
-            "backing_off": JSONValue(counts.backingOff),
-            "failed": JSONValue(counts.failed),
-            "quarantined": JSONValue(counts.quarantined),
-            "stage": counts.stage.map { JSONValue($0) } ?? .null,
-            "selected": selections[id].map { JSONValue($0.chosen) } ?? .null,
-            "not_selected": selections[id].map { JSONValue($0.unmade) } ?? .null,
-            "divergent": JSONValue(divergences[id] ?? 0),
-        ]
+        let names = runNames[id]
+        return RunReports.run(
+            id,
+            counts,
+            RunReports.Heading(
+                name: names?.name ?? "",
+                submitted: names?.submitted ?? "",
+                reason: names?.reason ?? ""
+            ),
+            selection: selections[id],
+            divergent: divergences[id] ?? 0,
+            trouble: storeTrouble
+        )
     }
 
     private func workerReports() -> [JSONValue] {
@@ -108,67 +102,27 @@ extension CoordinatorServer {
         }
     }
 
-    private func failures(of id: RunID) -> JSONValue {
-        let cells = scheduler.exceptions(of: id).filter { $0.exception.state != .retrying }
-        return [
-            "schema": "routegrid/failures/v1",
-            "run": JSONValue(Int(id.rawValue)),
-            "cells": .array(cells.prefix(1_000).map { item in Self.report(item.exception, cell: item.cell) }),
-        ]
-    }
-
-    private static func report(_ exception: CellException, cell: Int) -> JSONValue {
-        [
-            "cell": JSONValue(cell),
-            "state": .string(exception.state.rawValue),
-            "kind": .string(exception.kind.rawValue),
-            "attempts": JSONValue(exception.attempts),
-            "crashes": JSONValue(exception.crashes),
-            "text": .string(exception.text),
-        ]
+    /// The failed cells of a run, or those after one of them (`RUN/CELL`).
+    private func failures(_ selector: String) throws(RouteGridError) -> JSONValue {
+        let place = selector.contains("/") ? try RunReports.parts(of: selector) : (selector, -1)
+        let id = try run(place.0)
+        return RunReports.failures(id, locks[id], scheduler.exceptions(of: id), after: place.1)
     }
 
     /// Why a cell (`RUN/CELL`) waits, runs, failed or is done.
     private func explain(_ selector: String, _ route: RoutingID) throws(RouteGridError) {
-        let parts = selector.split(separator: "/")
-        guard parts.count == 2, let cell = Int(parts[1]) else {
-            throw RouteGridError(.usage, "cell \(selector): expected RUN/CELL, such as 1/42")
-        }
-        let id = try run(String(parts[0]))
-        guard let lock = locks[id], (0..<lock.cellCount).contains(cell) else {
-            throw RouteGridError(.usage, "run \(id) has \(locks[id]?.cellCount ?? 0) cells; there is no cell \(cell)")
-        }
-        var report: [String: JSONValue] = [
-            "schema": "routegrid/explain/v1", "run": JSONValue(Int(id.rawValue)), "cell": JSONValue(cell),
-        ]
-        let job = cache.job(ofCell: cell, in: id, lock: lock)
-        report["job_key"] = job.map { JSONValue.string($0.jobKey.hex) }
-        report["fit"] =
-            (try? JSONValue(parsing: lock.fitBytes(ofGroup: lock.group(ofCell: cell)), place: "fit")) ?? .null
-        switch scheduler.standing(of: cell, in: id) {
-        case _ where job == nil:
-            report["standing"] = "excluded"
-            report["reason"] = "the grid's exclude list takes it out"
-        case .recorded:
-            report["standing"] = "recorded"
-            report["reason"] = "its record is on disk"
-        case .waiting(let reason):
-            report["standing"] = "waiting"
-            report["reason"] = .string(reason)
-        case .closed(let reason):
-            report["standing"] = selections[id] == nil ? "waiting" : "not selected"
-            report["reason"] = .string(reason)
-        case .leased(let worker, let lease, let isRunning):
-            report["standing"] = isRunning ? "running" : "leased"
-            report["worker"] = .string(peers.peer(of: worker)?.name ?? worker.description)
-            report["reason"] = .string("lease \(lease) of worker \(peers.peer(of: worker)?.name ?? worker.description)")
-        case .excepted(let exception):
-            report["standing"] = .string(exception.state.rawValue)
-            report["reason"] = .string("\(exception.kind.rawValue): \(exception.text)")
-            report["attempts"] = JSONValue(exception.attempts)
-            report["crashes"] = JSONValue(exception.crashes)
-        case .noSuchCell: report["standing"] = "no such cell"
-        }
+        let (name, cell) = try RunReports.parts(of: selector)
+        let id = try run(name)
+        let lock = locks[id]
+        let isCell = lock.map { (0..<$0.cellCount).contains(cell) } ?? false
+        let report = try RunReports.explanation(
+            id,
+            cell: cell,
+            lock,
+            job: isCell ? lock.flatMap { cache.job(ofCell: cell, in: id, lock: $0) } : nil,
+            standing: scheduler.standing(of: cell, in: id),
+            hasSelected: selections[id] != nil
+        ) { [peers] worker in peers.peer(of: worker)?.name ?? worker.description }
         let finished = report
         access.read { store throws(RouteGridError) in
             try store.log(ofCell: cell, in: id)

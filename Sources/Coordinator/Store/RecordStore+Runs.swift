@@ -158,7 +158,10 @@ extension RecordStore {
         try read { database in
             let rows = try Row.fetchAll(
                 database,
-                sql: "SELECT coalesce(run, 0) AS run, count(*) AS count FROM divergence GROUP BY 1"
+                // A folder that is only looked at may be of the version before divergences had runs.
+                sql: try database.columns(in: "divergence").contains { $0.name == "run" }
+                    ? "SELECT coalesce(run, 0) AS run, count(*) AS count FROM divergence GROUP BY 1"
+                    : "SELECT 0 AS run, count(*) AS count FROM divergence GROUP BY 1"
             )
             return Dictionary(
                 uniqueKeysWithValues: rows.map { (RunID(UInt64($0["run"] as Int64)), $0["count"] as Int) }

@@ -15,6 +15,7 @@ package final class RecordStore: Sendable {
     package let epoch: UInt32
     package let folder: StateFolder
     let pool: DatabasePool
+    private let isReadOnly: Bool
     /// SQLite must not be spoken to after its end.
     private let isClosed = LockedBox(false)
 
@@ -23,6 +24,7 @@ package final class RecordStore: Sendable {
     /// - Throws: `system` with a way out when the file is damaged; `badInput` when it was written by a newer version.
     package init(folder: StateFolder) throws(RouteGridError) {
         self.folder = folder
+        isReadOnly = false
         do {
             var configuration = Configuration()
             configuration.label = "records"
@@ -50,6 +52,31 @@ package final class RecordStore: Sendable {
                     arguments: [identity, epoch]
                 )
                 return (Array(identity), epoch)
+            }
+        } catch {
+            throw Self.explain(error, folder: folder)
+        }
+    }
+
+    /// Opens the store to look at it: nothing is changed, and a coordinator may use it meanwhile.
+    ///
+    /// - Throws: `system` when it cannot be read; `badInput` when it was written by a newer version.
+    package init(reading folder: StateFolder) throws(RouteGridError) {
+        self.folder = folder
+        isReadOnly = true
+        do {
+            var configuration = Configuration()
+            configuration.label = "records, reading"
+            configuration.readonly = true
+            configuration.maximumReaderCount = 1
+            pool = try DatabasePool(path: folder.database, configuration: configuration)
+            guard try pool.read({ try !StoreSchema.migrator.hasBeenSuperseded($0) }) else {
+                throw RouteGridError.badInput(folder.database, "written by a newer routegrid; use that version")
+            }
+            (identity, epoch) = try pool.read { database in
+                let name = try Data.fetchOne(database, sql: "SELECT value FROM meta WHERE key = 'coordinator16'")
+                let epoch = try UInt32.fetchOne(database, sql: "SELECT value FROM meta WHERE key = 'epoch'")
+                return (name.map(Array.init) ?? [], epoch ?? 0)
             }
         } catch {
             throw Self.explain(error, folder: folder)
@@ -139,7 +166,7 @@ package final class RecordStore: Sendable {
             return closed
         }
         if wasClosed { return }
-        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        if !isReadOnly { _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) } }
         try? pool.close()
     }
 }

@@ -49,6 +49,32 @@ package final class StateFolder: Sendable {
         removeUnfinishedBlobs()
     }
 
+    /// A folder that is looked at and not used: nothing is made, locked or removed.
+    ///
+    /// - Throws: `badInput` when it holds no records.
+    package init(reading path: String) throws(RouteGridError) {
+        self.path = path
+        lockDescriptor = -1
+        guard FileManager.default.fileExists(atPath: path + "/records.sqlite") else {
+            let what = FileManager.default.fileExists(atPath: path) ? "no records in this folder" : "no such folder"
+            throw RouteGridError.badInput(path, "\(what); expected the state folder of a run or coordinator")
+        }
+    }
+
+    /// - Throws: `system` when another folder, or none, stands where this one was.
+    func checkPresence() throws(RouteGridError) {
+        var (held, named) = (stat(), stat())
+        guard lockDescriptor >= 0, fstat(lockDescriptor, &held) == 0 else { return }
+        guard stat(path + "/lock", &named) == 0, held.st_ino == named.st_ino, held.st_dev == named.st_dev,
+            access(database, F_OK) == 0
+        else {
+            throw RouteGridError(
+                .system,
+                "\(path): the state folder was removed or replaced while it was used; what was recorded in it is lost"
+            )
+        }
+    }
+
     /// Removes what a process that was killed left of blobs that it was writing.
     private func removeUnfinishedBlobs() {
         let files = FileManager.default
@@ -60,5 +86,5 @@ package final class StateFolder: Sendable {
         }
     }
 
-    deinit { close(lockDescriptor) }
+    deinit { if lockDescriptor >= 0 { close(lockDescriptor) } }
 }

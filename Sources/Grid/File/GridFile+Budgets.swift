@@ -23,6 +23,8 @@ extension GridFile {
                 let rule = try rule(entry["rule"])
                 if rule == .softLabel {
                     labels += try softLabels(entry)
+                    // All λ, of whatever scale and scheme, are evaluated at the one point of their fit.
+                    if budgets.contains(where: { $0.rule == .softLabel }) { continue }
                     budgets.append(BudgetEntry(rule: rule, budget: .exact, isDollars: false, place: node.place))
                 } else {
                     for key in ["scale", "scheme"] {
@@ -39,6 +41,7 @@ extension GridFile {
             budgets.map { ("\($0.rule.rawValue) \($0.isRawPenalty) \($0.budget.json.canonicalText)", $0.place) },
             what: "this budget"
         )
+        try refuseRepeats(labels.map { ($0.json.canonicalText, node.place) }, what: "a λ")
         return (budgets, labels)
     }
 
@@ -118,6 +121,7 @@ extension GridFile {
                 labels.append(LabelConfiguration(lambda: lambda == 0 ? 0 : lambda, scale: scale ?? 1, scheme: scheme))
             }
         }
+        // Here for its place: a λ that another entry has too is found when all are there.
         try refuseRepeats(labels.map { ($0.json.canonicalText, list.place) }, what: "a λ")
         return labels
     }

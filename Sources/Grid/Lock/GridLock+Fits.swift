@@ -62,6 +62,13 @@ extension GridLock {
         )
     }
 
+    /// Groups of evaluations that have a cell which is not excluded; above a million groups all are counted.
+    package var activeGroupCount: Int {
+        let groups = evaluationGroups
+        guard excludedCount > 0, groups.count <= 1_000_000 else { return groups.count }
+        return groups.count { activeCellCount(ofGroup: $0) > 0 }
+    }
+
     /// Whether an `exclude` entry leaves a cell out.
     package func isExcluded(_ cell: Int) -> Bool {
         !jobs(ofGroup: group(ofCell: cell)).contains { $0.cell == cell }

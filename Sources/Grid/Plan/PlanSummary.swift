@@ -82,6 +82,10 @@ package struct PlanSummary: Hashable, Sendable {
             try counts.add(group, of: lock, isRecorded)
             group += stride
         }
+        if isExact {
+            for (block, count) in counts.groups { blocks[block].groups = count }
+            groups = counts.groups.values.reduce(0, +)
+        }
         let scale = isExact || counts.cells == 0 ? 1 : Double(active) / Double(counts.cells)
         func scaled(_ count: Int) -> Int { Int((Double(count) * scale).rounded()) }
         keys = scaled(counts.keys.count)
@@ -101,6 +105,8 @@ package struct PlanSummary: Hashable, Sendable {
 /// Keys seen so far, each once.
 private struct KeyCounts {
     var cells = 0
+    /// Groups with a cell that is not excluded, by block; 0 for a block without any.
+    var groups: [Int: Int] = [:]
     var keys: Set<Digest> = []
     var recorded = 0
     var newFits: Set<Digest> = []
@@ -112,7 +118,9 @@ private struct KeyCounts {
         _ isRecorded: ([Digest]) throws(Failure) -> [Bool]
     ) throws(Failure) {
         let fitKey = lock.fitKey(ofGroup: group)
-        let jobs = lock.jobs(ofGroup: group, fitKey: fitKey).filter { !lock.isDeferred($0.cell) }
+        let all = lock.jobs(ofGroup: group, fitKey: fitKey)
+        groups[lock.block(ofGroup: group), default: 0] += all.isEmpty ? 0 : 1
+        let jobs = all.filter { !lock.isDeferred($0.cell) }
         cells += jobs.count
         let fresh = jobs.map(\.jobKey).filter { keys.insert($0).inserted }
         let known = try isRecorded(fresh).count(where: \.self)
@@ -134,11 +142,17 @@ extension GridLock {
         return stage
     }
 
+    /// The first and the last of many values, and how many there are.
+    private static func shortened(_ values: [String]) -> String {
+        guard values.count > 8 else { return values.joined(separator: ", ") }
+        return "\(values.prefix(3).joined(separator: ", ")) … \(values[values.count - 1]) (\(values.count) values)"
+    }
+
     /// The blocks in words and numbers.
     var blockSummaries: [PlanSummary.Block] {
         layouts.prefix(contents.blocks.count).enumerated().map { index, layout in
             let varied = layout.block.parameters.filter { $0.values.count > 1 }.map { parameter in
-                "\(parameter.name): \(parameter.values.map { $0.stringValue ?? $0.jsonText }.joined(separator: ", "))"
+                "\(parameter.name): \(Self.shortened(parameter.values.map { $0.stringValue ?? $0.jsonText }))"
             }
             return PlanSummary.Block(
                 router: layout.block.kind + (varied.isEmpty ? "" : " {\(varied.joined(separator: "; "))}"),

@@ -180,7 +180,11 @@ struct GridChecks {
     ) -> RouteGridError {
         let dataset = datasets.first { $0.name == table.dataset }?.dataset
         let names = ((kind == .text ? dataset?.text : dataset?.image) ?? [:]).keys.sorted()
-        let hint = names.isEmpty ? "; it has none" : NearestName.hint(name, in: names)
+        let others = (kind == .text ? dataset?.image : dataset?.text) ?? [:]
+        let other = kind == .text ? Modality.image : Modality.text
+        // Most tables have one kind: a grid that does not say so asks for both.
+        let way = others.isEmpty ? "" : "; for \(other.rawValue) alone: modality: [\(other.rawValue)]"
+        let hint = names.isEmpty ? "; it has none\(way)" : NearestName.hint(name, in: names)
         return .badInput(
             file.path,
             "dataset \(table.dataset) has no \(kind.rawValue) embedding \"\(name)\", which modality \(pair.value.words) reads\(hint)"

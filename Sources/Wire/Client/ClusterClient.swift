@@ -14,6 +14,11 @@ package final class ClusterClient {
     package var requestLimit: Duration = .seconds(60)
     /// How long a connection may be silent before a question is asked again on a new one.
     package var silenceLimit: Duration = .seconds(10)
+    /// Called again and again while an answer is awaited, on the caller's thread; what it throws ends the wait.
+    ///
+    /// It returns whether another process has taken the coordinator's place: the answer will not come, and what may be
+    /// asked twice is asked again on a new connection.
+    package var attend: (() throws(RouteGridError) -> Bool)?
 
     let url: String
     private let role: WireRole
@@ -58,6 +63,12 @@ package final class ClusterClient {
         open.close()
     }
 
+    /// Lets go of the connection: the next request makes a new one.
+    package func reconnect() {
+        socket?.close()
+        socket = nil
+    }
+
     deinit { close() }
 
     // MARK: Requests
@@ -76,6 +87,9 @@ package final class ClusterClient {
             if let answer = try attempt(message, until: patience, greetingUntil: deadline) { return answer }
             guard ContinuousClock.now < deadline else {
                 throw RouteGridError(.unreachable, "the coordinator at \(url) did not answer within \(requestLimit)")
+            }
+            guard isRepeatable else {
+                throw RouteGridError(.unreachable, "the coordinator at \(url) ended before it answered")
             }
         }
     }
@@ -115,7 +129,7 @@ package final class ClusterClient {
         }
     }
 
-    /// The next message that is not a sign of life; nil when the time is over.
+    /// The next message that is not a sign of life; nil when the time is over, or the coordinator was replaced.
     func answer(until deadline: ContinuousClock.Instant) throws(RouteGridError) -> WireMessage? {
         guard let socket else { return nil }
         while true {
@@ -129,7 +143,12 @@ package final class ClusterClient {
             }
             let left = deadline - .now
             guard left > .zero else { return nil }
-            try socket.wait(min(left, .seconds(1)))
+            guard let attend else {
+                try socket.wait(min(left, .seconds(1)))
+                continue
+            }
+            try socket.wait(min(left, .milliseconds(50)))
+            if try attend() { return nil }
         }
     }
 
@@ -138,23 +157,28 @@ package final class ClusterClient {
     private func greet(until deadline: ContinuousClock.Instant, limit: Duration) throws(RouteGridError) {
         var options = SocketOptions()
         options.reconnectMaximum = .seconds(1)
-        socket?.close()
-        let opened = try context.socket(.dealer, options: options)
-        try opened.connect(url)
-        socket = opened
         var hello = WireHello()
         hello.protocol = WireProtocol.version
         hello.build = WireProtocol.build
         hello.role = role
         hello.boot = Data(boot)
         hello.name = name
-        _ = try opened.send(WireMessage(.hello(hello)).frames())
-        guard let answer = try answer(until: deadline) else {
+        var answer: WireMessage?
+        while answer == nil {
             socket?.close()
-            socket = nil
-            throw unreachable(limit)
+            let opened = try context.socket(.dealer, options: options)
+            try opened.connect(url)
+            socket = opened
+            _ = try opened.send(WireMessage(.hello(hello)).frames())
+            answer = try self.answer(until: deadline)
+            // Before its time: the coordinator that was greeted is gone, and another one comes.
+            guard answer != nil || ContinuousClock.now < deadline else {
+                socket?.close()
+                socket = nil
+                throw unreachable(limit)
+            }
         }
-        guard case .welcome(let welcome) = answer.body else {
+        guard case .welcome(let welcome)? = answer?.body else {
             throw RouteGridError(.protocolRefused, "\(url) answered the greeting with another message than a welcome")
         }
         self.welcome = welcome

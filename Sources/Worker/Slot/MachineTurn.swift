@@ -15,13 +15,36 @@ package final class MachineTurn {
     /// How long a task waits for measurements: longer than a stopped process should hold up a machine.
     package static let workPatience = Duration.seconds(120)
 
-    private let door: Int32
-    private let room: Int32
+    private let files: String
+    private var door: Int32
+    private var room: Int32
     /// The door's marks when this process was left alone; nil when it was not.
     private var marksWhenAlone: off_t?
 
     /// - Parameter files: what the names of the two files begin with; by default one for all slots of this user.
     package init(files: String = "/tmp/routegrid-\(getuid())") {
+        self.files = files
+        (door, room) = (Self.open(files + ".door"), Self.open(files + ".room"))
+    }
+
+    /// Removes the files when nobody is inside: the last worker of a coordinator leaves nothing behind.
+    ///
+    /// Who has them open meanwhile finds on its next turn that they have no name any more, and opens them anew.
+    package static func removeUnused(_ files: String) {
+        let door = Glibc.open(files + ".door", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        let room = Glibc.open(files + ".room", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        defer { for descriptor in [door, room] where descriptor >= 0 { close(descriptor) } }
+        guard door >= 0, flock(door, LOCK_EX | LOCK_NB) == 0 else { return }
+        guard room < 0 || flock(room, LOCK_EX | LOCK_NB) == 0 else { return }
+        unlink(files + ".room")
+        unlink(files + ".door")
+    }
+
+    /// Opens files anew that were removed.
+    private func renew() {
+        var info = stat()
+        guard door >= 0, fstat(door, &info) == 0, info.st_nlink == 0 else { return }
+        for descriptor in [door, room] where descriptor >= 0 { close(descriptor) }
         (door, room) = (Self.open(files + ".door"), Self.open(files + ".room"))
     }
 
@@ -42,6 +65,7 @@ package final class MachineTurn {
 
     /// Begins a task that others may compute beside.
     package func enter() {
+        renew()
         guard Self.take(door, LOCK_SH, within: Self.workPatience) else {
             _ = write(door, "x", 1)
             return
@@ -54,6 +78,7 @@ package final class MachineTurn {
     ///
     /// - Parameter patience: how long tasks that were begun before may take.
     package func enterAlone(patience: Duration = quietPatience) {
+        renew()
         guard Self.take(door, LOCK_EX, within: Self.workPatience), Self.take(room, LOCK_EX, within: patience) else {
             return
         }

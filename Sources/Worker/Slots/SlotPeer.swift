@@ -31,17 +31,23 @@ package protocol SlotLauncher: Sendable {
 
 /// Starts slots as child processes of the supervisor.
 package struct ProcessSlotLauncher: SlotLauncher {
-    /// The program and its arguments, such as `["/usr/bin/routegrid", "slot"]`.
+    /// The words of the command, such as `["routegrid", "slot"]`.
     package var command: [String]
     package var environment: [String: String]
+    /// The file that is run; the first word by default.
+    package var program: String
 
-    package init(command: [String], environment: [String: String]) {
+    package init(command: [String], environment: [String: String], program: String? = nil) {
         self.command = command
         self.environment = environment
+        self.program = program ?? command[0]
     }
 
     package func launch(_ kind: NumericsKind) throws(RouteGridError) -> any SlotPeer {
-        try SlotProcess(command: command, environment: kind.environment(environment))
+        var environment = kind.environment(environment)
+        // What Swift's runtime would print of a trap holds what was in memory.
+        environment["SWIFT_BACKTRACE"] = "enable=no"
+        return try SlotProcess(command: command, environment: environment, program: program)
     }
 }
 
@@ -56,7 +62,12 @@ package final class SlotProcess: SlotPeer {
     private var ended: String?
     private var isOpen = true
 
-    package init(command: [String], environment: [String: String]) throws(RouteGridError) {
+    package init(
+        command: [String],
+        environment: [String: String],
+        program: String? = nil
+    ) throws(RouteGridError) {
+        let program = program ?? command[0]
         let progress = try ProgressPage()
         var ends: [Int32] = [-1, -1]
         var pipe: [Int32] = [-1, -1]
@@ -69,7 +80,7 @@ package final class SlotProcess: SlotPeer {
         let pid = withCStrings(command) { arguments in
             withCStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in
                 let files = [nothing, pipe[1], pipe[1], ends[1], progress.descriptor]
-                return cplatform_spawn(command[0], arguments, variables, files, Int32(files.count))
+                return cplatform_spawn(program, arguments, variables, files, Int32(files.count))
             }
         }
         let number = errno
@@ -78,7 +89,7 @@ package final class SlotProcess: SlotPeer {
             for descriptor in [pipe[0], ends[0]] { cplatform_close(descriptor) }
             throw RouteGridError(
                 .system,
-                "the slot process \(command[0]) does not start: \(String(cString: strerror(number)))"
+                "the slot process \(program) does not start: \(String(cString: strerror(number)))"
             )
         }
         self.pid = pid

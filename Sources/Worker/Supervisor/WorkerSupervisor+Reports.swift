@@ -163,9 +163,9 @@ extension WorkerSupervisor {
             blame(slot, victim, step, ending, tail)
         case .starting:
             slot.failedStarts += 1
-            log.error("a slot ended at its start", metadata: ["how": "\(ending)", "log": "\(lastLine(tail))"])
+            log.error("a slot ended at its start", metadata: ["how": "\(ending)", "log": "\(SlotWords(tail).last)"])
             if slot.failedStarts >= 3 {
-                let text = "slots end at their start by \(ending): \(lastLine(tail))"
+                let text = "slots end at their start by \(ending): \(SlotWords(tail).last)"
                 return end(.failure(RouteGridError(.system, text)))
             }
             launch(slot, connection.kind)
@@ -195,7 +195,7 @@ extension WorkerSupervisor {
             let text = "ended by \(ending) while \(work) with \(slot.peakBytes >> 20) MiB of memory"
             fail(lease, cell: victim, .memory, text, isRetryable: true, log: tail)
         case nil:
-            let text = "the slot process ended by \(ending) while \(work): \(lastLine(tail))"
+            let text = "the slot process ended by \(ending) while \(work)\(SlotWords(tail).reason)"
             fail(lease, cell: victim, .crash, text, isRetryable: true, log: tail)
         }
         guard let left = leases[message.lease]?.uncomputed, !left.isEmpty else { return conclude(message.lease, slot) }
@@ -217,10 +217,5 @@ extension WorkerSupervisor {
         } else {
             leases[id]?.phase = .ready
         }
-    }
-
-    private func lastLine(_ tail: [UInt8]) -> String {
-        let lines = String(decoding: tail, as: UTF8.self).split(separator: "\n")
-        return String((lines.first { $0.contains("Fatal error") } ?? lines.last ?? "no message").prefix(500))
     }
 }

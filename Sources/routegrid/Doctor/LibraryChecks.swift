@@ -26,8 +26,13 @@ enum LibraryChecks {
     }
 
     static func openBLAS() -> Finding {
+        if let problem = openblas_problem() {
+            return Finding("openblas", .fail, String(cString: problem), advice: "apt install libopenblas0")
+        }
         let configuration = String(cString: openblas_get_config())
-        let classes = NumericsClasses.ofThisMachine
+        guard let classes = try? NumericsClasses.ofThisMachine() else {
+            return Finding("openblas", .fail, configuration, advice: "its numerics class cannot be told")
+        }
         let text = "portable \(classes.portable), native \(classes.native)"
         guard configuration.contains("DYNAMIC_ARCH") else {
             return Finding(

@@ -1,53 +1,71 @@
+import CPlatform
 import Foundation
 import RouteGridBase
 
 /// A process of this same command, started by it: its own process group, its messages in a log file, gone with its parent.
 ///
-/// Used from one thread. The kernel ties the child to the thread that started it, so that thread must live on.
+/// Used from one thread at a time. The kernel ties the child to the thread that started it, so that thread must live on.
 final class ChildProcess {
     enum Ending: Equatable {
         case exited(Int32)
         case signalled(Int32)
+
+        /// The signal that ended it, whether it was put down in order (128 and the number) or not.
+        var signal: Int32? {
+            switch self {
+            case .signalled(let number): number
+            case .exited(let code): [SIGINT, SIGTERM, SIGHUP, SIGQUIT].first { 128 + $0 == code }
+            }
+        }
     }
+
+    /// This program's file, whatever became of its name since: it may have been replaced or deleted.
+    static let program = "/proc/self/exe"
 
     let name: String
     let identifier: pid_t
-    let logPath: String
+    private let output: ChildOutput
     private var ending: Ending?
 
     /// Starts `routegrid ARGUMENTS…`.
     ///
     /// - Parameters:
-    ///   - name: For messages and the log file, such as `worker-1`.
+    ///   - name: For messages, such as `worker-1`.
     ///   - arguments: The verb and what follows it.
-    ///   - logFolder: Where `NAME.log` collects both outputs.
+    ///   - log: Where both outputs are collected.
+    ///   - signal: Ends the child when this process is gone.
     /// - Throws: `system` when the process cannot be started.
-    init(_ name: String, _ arguments: [String], logFolder: String) throws(RouteGridError) {
+    init(_ name: String, _ arguments: [String], log: String, endingWith signal: Int32) throws(RouteGridError) {
         self.name = name
-        logPath = "\(logFolder)/\(name).log"
-        let executable = try ChildProcess.executable()
+        var pipe: [Int32] = [-1, -1]
+        guard cplatform_pipe(&pipe) == 0 else {
+            throw RouteGridError(.system, "\(name) cannot be started: \(String(cString: strerror(errno)))")
+        }
+        defer { close(pipe[1]) }
+        output = ChildOutput(pipe: pipe[0], log: log)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, pipe[1], STDERR_FILENO)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         // A ^C of the terminal goes to this process alone, which stops its children in order.
         var defaults = sigset_t()
         sigemptyset(&defaults)
-        for signal in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&defaults, signal) }
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { sigaddset(&defaults, signal) }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        var environment = ProcessInfo.processInfo.environment
-        environment[ParentWatch.variable] = String(getpid())
+        let environment = ParentWatch.environment(ProcessInfo.processInfo.environment, endingWith: signal)
         let pairs = environment.map { "\($0.key)=\($0.value)" }
         var started = pid_t()
         let status = ChildProcess.withCStrings(["routegrid"] + arguments) { argv in
-            ChildProcess.withCStrings(pairs) { posix_spawn(&started, executable, &actions, &attributes, argv, $0) }
+            ChildProcess.withCStrings(pairs) { envp in
+                posix_spawn(&started, ChildProcess.program, &actions, &attributes, argv, envp)
+            }
         }
         guard status == 0 else {
             throw RouteGridError(.system, "\(name) cannot be started: \(String(cString: strerror(status)))")
@@ -69,21 +87,8 @@ final class ChildProcess {
         if poll() == nil { kill(identifier, signal) }
     }
 
-    /// The last line of the log that says something.
-    var lastWords: String? {
-        guard let data = FileManager.default.contents(atPath: logPath) else { return nil }
-        let lines = String(decoding: data.suffix(4096), as: UTF8.self).split(whereSeparator: \.isNewline)
-        return lines.last { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
-    }
-
-    private static func executable() throws(RouteGridError) -> String {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        guard count > 0 else {
-            throw RouteGridError(.system, "/proc/self/exe: \(String(cString: strerror(errno)))")
-        }
-        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    /// The last line that it wrote.
+    var lastWords: String? { output.lastWords }
 
     /// Calls `body` with a null-terminated array of C strings.
     private static func withCStrings<Result>(

@@ -3,17 +3,28 @@ import RouteGridBase
 
 /// A coordinator and workers as child processes of this one, on sockets in a private folder.
 ///
-/// A process that dies is started again, a bounded number of times; what it held is handed out again by the coordinator.
-final class LocalCluster {
+/// A process that is killed is started again, a bounded number of times without progress; what it held is handed out again
+/// by the coordinator, and what it had recorded is on disk. Threads take turns.
+final class LocalCluster: Sendable {
+    private struct State {
+        var children: [ChildProcess] = []
+        /// Restarts since there was progress.
+        var restarts = 0
+        var progress = 0
+        var isStopped = false
+        /// Of ``ExitHooks``.
+        var hook = 0
+    }
+
     /// The coordinator's address.
     let url: String
     let workerCount: Int
+    let logs: RunLogs
+    private let stateFolder: String
     private let folder: SocketFolder
-    private let logFolder: String
     private let commands: [(name: String, arguments: [String])]
-    private var children: [ChildProcess] = []
-    private var restartsLeft: Int
     private let console: Console
+    private let state = LockedBox(State())
 
     /// Starts the processes.
     ///
@@ -25,24 +36,20 @@ final class LocalCluster {
     init(workers: Int, stateFolder: String, console: Console) throws(RouteGridError) {
         let folder = try SocketFolder()
         let url = folder.address("coordinator")
-        (self.folder, self.url) = (folder, url)
-        logFolder = stateFolder + "/logs"
+        (self.folder, self.url, self.stateFolder) = (folder, url, stateFolder)
         workerCount = workers
         self.console = console
-        restartsLeft = 3 + 2 * workers
-        do {
-            try FileManager.default.createDirectory(atPath: logFolder, withIntermediateDirectories: true)
-        } catch {
-            folder.remove()
-            throw RouteGridError(.system, "\(logFolder): cannot make this folder: \(error.localizedDescription)")
-        }
+        logs = RunLogs(stateFolder: stateFolder)
+        // A worker that is stopped gives back what it computes at once: to wait for it would keep a person waiting.
+        let worker = ["worker", "--connect", url, "--slots", "1", "--drain-grace", "0.1"]
         commands =
             [("coordinator", ["coordinator", "--bind", url, "--state", stateFolder])]
-            + (1...workers).map { ("worker-\($0)", ["worker", "--connect", url, "--slots", "1"]) }
+            + (1...workers).map { ("worker-\($0)", worker) }
+        let hook = ExitHooks.add { [weak self] in self?.stop() }
         do {
-            for (name, arguments) in commands {
-                unlink("\(logFolder)/\(name).log")
-                children.append(try ChildProcess(name, arguments, logFolder: logFolder))
+            try state.withLock { state throws(RouteGridError) in
+                state.hook = hook
+                for index in commands.indices { state.children.append(try start(index)) }
             }
         } catch {
             stop()
@@ -50,50 +57,82 @@ final class LocalCluster {
         }
     }
 
-    /// Starts again what died.
+    /// Only a coordinator has something to put down when this process is gone.
+    private func start(_ index: Int) throws(RouteGridError) -> ChildProcess {
+        let (name, arguments) = commands[index]
+        let signal = index == 0 ? SIGTERM : SIGKILL
+        return try ChildProcess(name, arguments, log: logs.file(of: name), endingWith: signal)
+    }
+
+    /// Starts again what was killed.
     ///
+    /// - Parameter done: How many cells are recorded, as far as is known.
+    /// - Returns: Whether the coordinator is another process now.
     /// - Throws: The child's own error when it ended by itself with an exit code, `system` when too many were killed.
-    func tend() throws(RouteGridError) {
-        for index in children.indices {
-            guard let ending = children[index].poll() else { continue }
-            let child = children[index]
-            switch ending {
-            case .exited(let code):
-                let words = child.lastWords ?? "no message; see \(child.logPath)"
-                let text = words.hasPrefix("routegrid: ") ? String(words.dropFirst("routegrid: ".count)) : words
-                let kind = RouteGridError.Code(name: child.name, exitCode: code == 0 ? 1 : code)
-                throw RouteGridError(kind, "\(child.name) ended with exit code \(code): \(text)")
-            case .signalled(let signal):
-                guard restartsLeft > 0 else {
-                    throw RouteGridError(
-                        .system,
-                        "\(child.name) was killed by signal \(signal), and so were too many before it; see \(logFolder)"
-                    )
-                }
-                restartsLeft -= 1
-                console.note("\(child.name) was killed by signal \(signal); started again")
-                children[index] = try ChildProcess(child.name, commands[index].arguments, logFolder: logFolder)
+    func tend(done: Int? = nil) throws(RouteGridError) -> Bool {
+        try state.withLock { state throws(RouteGridError) in try tend(&state, done) }
+    }
+
+    private func tend(_ state: inout State, _ done: Int?) throws(RouteGridError) -> Bool {
+        if let done, done > state.progress { (state.progress, state.restarts) = (done, 0) }
+        var isReplaced = false
+        for index in state.children.indices where !state.isStopped {
+            guard let ending = state.children[index].poll() else { continue }
+            let child = state.children[index]
+            guard let signal = ending.signal else { throw failure(child, ending) }
+            guard access(stateFolder, F_OK) == 0 else { throw LocalCluster.lost(stateFolder) }
+            guard state.restarts < 8 + 2 * workerCount else {
+                throw RouteGridError(
+                    .system,
+                    "\(child.name) was killed by signal \(signal), and \(state.restarts) processes before it without any "
+                        + "progress; see \(logs.folder)"
+                )
             }
+            state.restarts += 1
+            console.note("\(child.name) was killed by signal \(signal); started again")
+            state.children[index] = try start(index)
+            if index == 0 { isReplaced = true }
         }
+        return isReplaced
+    }
+
+    private func failure(_ child: ChildProcess, _ ending: ChildProcess.Ending) -> RouteGridError {
+        guard case .exited(let code) = ending else { preconditionFailure("a signal starts it again") }
+        let words = child.lastWords ?? "no message; see \(logs.file(of: child.name))"
+        let text = words.hasPrefix("routegrid: ") ? String(words.dropFirst("routegrid: ".count)) : words
+        let kind = RouteGridError.Code(name: child.name, exitCode: code == 0 ? 1 : code)
+        return RouteGridError(kind, "\(child.name) ended with exit code \(code): \(text)")
+    }
+
+    /// What is said when the state folder is gone.
+    static func lost(_ folder: String) -> RouteGridError {
+        RouteGridError(.system, "\(folder): the state folder is gone, and with it what was recorded")
     }
 
     /// Stops workers, then the coordinator, and removes the sockets; harmless when it is said twice.
     func stop() {
-        end(Array(children.dropFirst()))
-        end(Array(children.prefix(1)))
-        children = []
-        folder.remove()
+        state.withLock { state in
+            guard !state.isStopped else { return }
+            state.isStopped = true
+            end(Array(state.children.dropFirst()), within: .seconds(1))
+            end(Array(state.children.prefix(1)), within: .seconds(20))
+            state.children = []
+            folder.remove()
+            ExitHooks.remove(state.hook)
+        }
     }
 
-    /// SIGTERM, 20 seconds to end in order, SIGKILL.
-    private func end(_ group: [ChildProcess]) {
+    /// SIGTERM, some time to end in order, SIGKILL.
+    ///
+    /// A worker has nothing that is not computed again.
+    private func end(_ group: [ChildProcess], within patience: Duration) {
         for child in group { child.send(SIGTERM) }
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + patience
         while group.contains(where: { $0.poll() == nil }) {
             if ContinuousClock.now >= deadline {
                 for child in group { child.send(SIGKILL) }
             }
-            usleep(5_000)
+            usleep(2_000)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Aggregator
 import ArgumentParser
+import Coordinator
 import Foundation
 import Grid
 import RouteGridBase
@@ -16,50 +17,108 @@ struct LocalRun {
 
     /// Runs the grid; throws what the command is to end with.
     ///
-    /// SIGINT and SIGTERM stop the cluster in order; what is recorded stays, and the same command goes on with the rest.
+    /// SIGINT, SIGTERM, SIGHUP and SIGQUIT stop the cluster; what is recorded stays, and the same command goes on with the
+    /// rest. Children that are killed are started again.
     func perform() throws {
         let lock = grid.lock
         let measuring = lock.latencyCellCount > 0 ? " (\(lock.latencyCellCount) cells measure latency)" : ""
         console.note(
-            "grid \(lock.name): \(lock.firstStageCount) cells in \(lock.groupCount) fits\(measuring), "
+            "grid \(lock.name): \(lock.firstStageCount) cells in \(lock.activeGroupCount) fits\(measuring), "
                 + (lock.isUnsealed ? "" : "then test for what is selected on dev, ") + "mode \(lock.mode.rawValue), "
                 + "numerics \(lock.numerics)"
         )
-        _ = try OutputFolder(path: outFolder)
+        try checkIdle()
+        try OutputFolder(path: outFolder).claim()
         let signals = SignalWatch { _ in }
         let cluster = try LocalCluster(workers: workers, stateFolder: stateFolder, console: console)
         defer {
             cluster.stop()
             signals.cancel()
         }
+        let watch = RunWatch(cluster, signals, stateFolder: stateFolder, console: console)
         let started = Date()
         let clock = ContinuousClock.now
-        let client = try connect(to: cluster, signals)
+        let client = try connect(to: cluster, watch)
         defer { client.close() }
-        let run = try submitted(through: client)
-        let report = try waited(for: run, client, cluster, signals)
+        // A coordinator that lives is waited for: it may read a large state folder, or wait for a slow disk.
+        client.requestLimit = .seconds(3_600)
+        client.attend = { () throws(RouteGridError) in try watch.look() }
+        defer { client.attend = nil }
+        let run = try submitted(through: client, watch)
+        let report = try waited(for: run, client, watch)
         let seconds = (ContinuousClock.now - clock) / .seconds(1)
-        let facts = try RunBoard(client: client, run: run, folder: outFolder).publish(on: console)
+        let words = " --state \(ShellWord.quoted(stateFolder))"
+        let facts = try published(run, report, client, signals)
         let breakdown = TimeBreakdown(facts: facts, since: started)
         if breakdown.cellCount > 0 { console.note(breakdown.text(workers: workers, wallSeconds: seconds)) }
-        try report.checkComplete()
+        if report.broken > 0 {
+            let failures = try RunFailures(of: String(run)) { selector throws(RouteGridError) in
+                try client.query("failures", selector)
+            }
+            failures.tell(console, words: words)
+        }
+        try report.checkComplete(words: words)
     }
 
-    private func connect(to cluster: LocalCluster, _ signals: SignalWatch) throws -> ClusterClient {
-        let deadline = ContinuousClock.now + .seconds(30)
+    /// Another coordinator that answers for the state folder is in the way, and is left alone.
+    private func checkIdle() throws(RouteGridError) {
+        guard let address = CoordinatorAddress(stateFolder: stateFolder),
+            let client = try? ClusterClient.connect(address.url, within: .milliseconds(500), name: "run")
+        else { return }
+        defer { client.close() }
+        guard client.welcome.coordinator == Data(address.identity) else { return }
+        let state = ShellWord.quoted(stateFolder)
+        throw RouteGridError(
+            .temporary,
+            "\(stateFolder): another coordinator uses this state folder; routegrid status --state \(state) shows what it does, "
+                + "and --state takes another folder"
+        )
+    }
+
+    /// The board is made on this thread, and a signal that comes meanwhile ends the process at once.
+    private func published(
+        _ run: UInt64,
+        _ report: RunReport,
+        _ client: ClusterClient,
+        _ signals: SignalWatch
+    ) throws -> [JSONValue] {
+        let (out, isDrawing) = (outFolder, console.drawsProgress)
+        let text = "\(report.done) of \(report.cells) cells are recorded; the same command makes the board"
+        return try signals.interruptibly { signal in
+            OutputFolder.removeUnfinished(in: out)
+            let line = CommandFailure.line("stopped by \(SignalWatch.name(signal)): \(text)")
+            Console.writeError((isDrawing ? "\n" : "") + line)
+        } _: {
+            try RunBoard(client: client, run: run, folder: outFolder).publish(on: console)
+        }
+    }
+
+    private func connect(to cluster: LocalCluster, _ watch: RunWatch) throws -> ClusterClient {
+        // As long as the coordinator lives it is waited for: it may have much to read.
         while true {
             do throws(RouteGridError) {
                 return try ClusterClient.connect(cluster.url, within: .milliseconds(500), name: "run")
             } catch {
-                guard error.code == .unreachable, ContinuousClock.now < deadline else { throw error }
+                guard error.code == .unreachable else { throw error }
             }
-            try cluster.tend()
-            try stopIfAsked(signals, nil)
+            _ = try watch.look()
+        }
+    }
+
+    /// Submits the grid once, also when the coordinator is killed before it has answered.
+    private func submitted(through client: ClusterClient, _ watch: RunWatch) throws -> UInt64 {
+        while true {
+            let replacements = watch.replacements
+            do {
+                return try submission(through: client)
+            } catch let error as RouteGridError where error.code == .unreachable {
+                guard watch.replacements != replacements else { throw error }
+            }
         }
     }
 
     /// The unfinished run of the same grid, or a new one; before other unfinished runs of the state folder.
-    private func submitted(through client: ClusterClient) throws -> UInt64 {
+    private func submission(through client: ClusterClient) throws -> UInt64 {
         let replies = try client.query("status")["runs"]?.arrayValue ?? []
         var unfinished: [RunReport] = []
         for reply in replies {
@@ -83,31 +142,18 @@ struct LocalRun {
         return run
     }
 
-    private func waited(
-        for run: UInt64,
-        _ client: ClusterClient,
-        _ cluster: LocalCluster,
-        _ signals: SignalWatch
-    ) throws -> RunReport {
+    private func waited(for run: UInt64, _ client: ClusterClient, _ watch: RunWatch) throws -> RunReport {
         var progress = ProgressReport(console)
         while true {
             let report = try RunReport(try client.query("run", String(run)))
+            watch.hear(report)
+            if try watch.look() { client.reconnect() }
             if report.isOver {
                 progress.finish(report)
                 return report
             }
             progress.update(report)
-            try cluster.tend()
-            try stopIfAsked(signals, report)
             usleep(50_000)
         }
-    }
-
-    private func stopIfAsked(_ signals: SignalWatch, _ report: RunReport?) throws {
-        guard let signal = signals.received else { return }
-        let done = report.map { "\($0.done) of \($0.cells) cells are recorded; " } ?? ""
-        if console.drawsProgress { Console.writeError("\n") }
-        console.note("stopped by a signal: \(done)the same command goes on with the rest")
-        throw ExitCode(128 + signal)
     }
 }

@@ -4,23 +4,25 @@ import Foundation
 struct ProgressReport {
     private let console: Console
     private let start = ContinuousClock.now
-    /// (seconds since the start, cells computed) of the last half minute.
-    private var samples: [(time: Double, done: Int)] = []
+    private var rates = CellRate()
     private var lastLine: (time: Double, text: String)?
+    /// Cells computed when a line was said last.
+    private var lastDone = 0
     private var isBarShown = false
 
     init(_ console: Console) { self.console = console }
 
     mutating func update(_ report: RunReport) {
         let time = (ContinuousClock.now - start) / .seconds(1)
-        samples.append((time, report.done - report.reused))
-        samples.removeAll { $0.time < time - 30 }
-        let text = ProgressReport.text(report, rate: rate)
+        rates.add(report.done - report.reused, at: time)
+        let text = ProgressReport.text(report, rate: rates.rate(at: time))
         if console.drawsProgress {
             Console.writeError("\r\u{1B}[K" + ProgressReport.bar(report, width: 24) + " " + text)
             isBarShown = true
         } else if let last = lastLine {
-            guard last.text != text, time - last.time >= 5 else { return }
+            // Where cells take minutes, a line a minute shows that it lives.
+            let pause: Double = rates.last == lastDone ? 60 : 5
+            guard last.text != text, time - last.time >= pause else { return }
             say(text, at: time)
         } else {
             say(text, at: time)
@@ -32,23 +34,26 @@ struct ProgressReport {
         update(report)
         if isBarShown {
             Console.writeError("\n")
-        } else if lastLine?.text != ProgressReport.text(report, rate: rate) {
-            say(ProgressReport.text(report, rate: rate), at: 0)
+        } else if lastLine?.text != ProgressReport.text(report, rate: nil) {
+            say(ProgressReport.text(report, rate: nil), at: 0)
         }
         isBarShown = false
+    }
+
+    /// Such as `31/s`, `3.1/s`, `4.2/min` or `1.5/h`.
+    static func rate(_ perSecond: Double) -> String {
+        switch perSecond {
+        case 10...: String(format: "%.0f/s", perSecond)
+        case 0.5...: String(format: "%.1f/s", perSecond)
+        case (0.5 / 60)...: String(format: "%.1f/min", perSecond * 60)
+        default: String(format: "%.1f/h", perSecond * 3_600)
+        }
     }
 
     private mutating func say(_ text: String, at time: Double) {
         console.note(text)
         lastLine = (time, text)
-    }
-
-    /// Cells a second over the last half minute; nil before there is any.
-    private var rate: Double? {
-        guard let first = samples.first, let last = samples.last, last.time > first.time, last.done > first.done else {
-            return nil
-        }
-        return Double(last.done - first.done) / (last.time - first.time)
+        lastDone = rates.last
     }
 
     /// One line: `12/40 cells · 3.1/s · ETA 0:09 · 4 reused · 1 failed`.
@@ -57,7 +62,7 @@ struct ProgressReport {
         parts.append("\(report.done)/\(report.cells) cells")
         let left = report.cells - report.done - report.broken
         if let rate, left > 0 {
-            parts.append(String(format: rate < 10 ? "%.1f/s" : "%.0f/s", rate))
+            parts.append(ProgressReport.rate(rate))
             parts.append("ETA \(duration(Double(left) / rate))")
         }
         if report.reused > 0 { parts.append("\(report.reused) reused") }

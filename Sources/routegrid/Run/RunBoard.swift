@@ -22,10 +22,14 @@ struct RunBoard {
         }
         let lock = try GridLock(parsing: text.utf8, place: "the lock of run \(run)", revisions: .any)
         let output = try OutputFolder(path: folder)
+        try output.claim()
+        let report = BoardProgressReport(console)
+        defer { report.finish() }
         var follower = try RecordFollower(into: output)
         defer { follower.discard() }
         let facts = try follower.follow(run: run, through: client)
         try follower.follow(tablesOf: lock, through: client)
+        try writeFailures(to: output)
         let source = try follower.source()
         let (selection, reads) = (try selection(), try testReads())
         let inputs = KeptBoard.inputs(lock, records: follower.recordDigests, selection: selection, reads: reads)
@@ -36,15 +40,34 @@ struct RunBoard {
             console.emit(latency)
             return facts
         }
-        let aggregation = try Aggregation([source], lock: lock, selection: selection, reads: reads)
+        let aggregation = try Aggregation(
+            [source],
+            lock: lock,
+            selection: selection,
+            reads: reads,
+            progress: report.progress()
+        )
         let published = try aggregation.publish(to: output)
-        let report = BoardReport(aggregation, published, folder: folder)
+        report.finish()
+        let board = BoardReport(aggregation, published, folder: folder)
         if let inputs, published.missingBlobs.isEmpty {
-            try KeptBoard(report.summary, madeFrom: inputs, in: output).write(to: output)
+            try KeptBoard(board.summary, madeFrom: inputs, in: output).write(to: output)
         }
-        try report.show(on: console)
+        try board.show(on: console)
         console.emit(aggregation.latency)
         return facts
+    }
+
+    /// `failures.jsonl`, or none when nothing failed.
+    private func writeFailures(to output: OutputFolder) throws(RouteGridError) {
+        let failures = try RunFailures(of: String(run)) { selector throws(RouteGridError) in
+            try client.query("failures", selector)
+        }
+        if failures.cells.isEmpty {
+            try output.remove(OutputName.failures)
+        } else {
+            try output.write(failures.lines, to: OutputName.failures)
+        }
     }
 
     /// What all runs of the coordinator together have read on test.

@@ -22,6 +22,8 @@ struct RunReport: Sendable {
     let stage: Int?
     /// Choices that could not be made: no configuration had a dev value.
     let unmadeChoices: Int
+    /// Why results cannot be written to the coordinator's disk now.
+    let storeTrouble: String?
     /// The reply as it came.
     let json: JSONValue
 
@@ -42,6 +44,7 @@ struct RunReport: Sendable {
         (divergent, priority) = (try count("divergent"), try count("priority"))
         stage = json["stage"]?.integerValue
         unmadeChoices = json["not_selected"]?.integerValue ?? 0
+        storeTrouble = json["store_trouble"]?.stringValue
         self.json = json
     }
 
@@ -51,8 +54,9 @@ struct RunReport: Sendable {
 
     /// Ends the command as the outcome of the cells demands.
     ///
+    /// - Parameter words: How the coordinator or its state folder is named on a command line.
     /// - Throws: `checkFailed` for divergent results, `cellsFailed` when a cell failed, `incomplete` when cells are left.
-    func checkComplete() throws(RouteGridError) {
+    func checkComplete(words: String = "") throws(RouteGridError) {
         let label = "run \(run) (\(name))"
         if divergent > 0 {
             throw RouteGridError(
@@ -63,7 +67,8 @@ struct RunReport: Sendable {
         if broken > 0 {
             throw RouteGridError(
                 .cellsFailed,
-                "\(label): \(broken) of \(cells) cells failed after their retries; status --failures \(run) says why"
+                "\(label): \(broken) of \(cells) cells failed after their retries; why: "
+                    + "routegrid status --failures \(run)\(words)"
             )
         }
         if done < cells {

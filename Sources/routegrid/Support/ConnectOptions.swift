@@ -1,19 +1,88 @@
 import ArgumentParser
+import Coordinator
+import Foundation
 import RouteGridBase
 import Wire
 
 /// Where the coordinator is: `@OptionGroup var connection: ConnectOptions`.
 struct ConnectOptions: ParsableArguments {
-    @Option(help: "The coordinator's address: tcp://HOST:PORT or ipc://PATH.")
-    var connect = "tcp://127.0.0.1:7557"
+    private static let usual = "tcp://127.0.0.1:7557"
+
+    @Option(help: "The coordinator's address: tcp://HOST:PORT or ipc://PATH. Default: \(usual), or what uses ./state.")
+    var connect: String?
+
+    @Option(help: ArgumentHelp("In place of an address: the state folder that the coordinator uses.", valueName: "dir"))
+    var state: String?
 
     @Option(name: .customLong("connect-timeout"), help: ArgumentHelp("How long to wait for it.", valueName: "seconds"))
     var timeout = 5.0
 
+    func validate() throws {
+        if connect != nil && state != nil { throw ValidationError("--connect and --state exclude each other.") }
+    }
+
     /// Greets the coordinator.
     ///
-    /// - Throws: `unreachable` (69), `protocolRefused` (76), `usage` for a bad address (64).
+    /// - Throws: `unreachable` (69), `protocolRefused` (76), `usage` for a bad address (64), `badInput` (65) for a folder
+    ///   that is no state folder.
     func client(_ verb: String) throws(RouteGridError) -> ClusterClient {
-        try ClusterClient.connect(connect, within: .seconds(timeout), name: verb)
+        guard connect == nil else { return try greet(connect ?? ConnectOptions.usual, verb) }
+        if let client = try clientOfFolder(verb) { return client }
+        if let state {
+            _ = try StoredState(folder: state)
+            throw RouteGridError(
+                .unreachable,
+                "\(state): no coordinator uses this state folder now; `routegrid coordinator --state \(state)` starts one"
+            )
+        }
+        return try greet(ConnectOptions.usual, verb)
+    }
+
+    /// Who answers questions: a coordinator, or, where none is there, what a state folder holds.
+    enum Source {
+        case coordinator(ClusterClient)
+        case folder(StoredState, path: String)
+    }
+
+    /// - Throws: As ``client(_:)``.
+    func source(_ verb: String) throws(RouteGridError) -> Source {
+        guard connect == nil else { return .coordinator(try client(verb)) }
+        if let client = try clientOfFolder(verb) { return .coordinator(client) }
+        if let state { return .folder(try StoredState(folder: state), path: state) }
+        let isAtRest = FileManager.default.fileExists(atPath: StatePlace.usual + "/records.sqlite")
+        guard isAtRest else { return .coordinator(try client(verb)) }
+        do throws(RouteGridError) {
+            return .coordinator(
+                try ClusterClient.connect(ConnectOptions.usual, within: .milliseconds(300), name: verb)
+            )
+        } catch {
+            return .folder(try StoredState(folder: StatePlace.usual), path: StatePlace.usual)
+        }
+    }
+
+    /// The coordinator that uses the folder; nil when there is none.
+    private func clientOfFolder(_ verb: String) throws(RouteGridError) -> ClusterClient? {
+        let folder = state ?? StatePlace.usual
+        guard let address = CoordinatorAddress(stateFolder: folder) else { return nil }
+        do throws(RouteGridError) {
+            let client = try ClusterClient.connect(address.url, within: .seconds(min(timeout, 2)), name: verb)
+            // A coordinator that was killed leaves its address behind: another one may listen there now.
+            if client.welcome.coordinator == Data(address.identity) { return client }
+            client.close()
+            return nil
+        } catch {
+            if error.code == .unreachable || error.code == .usage { return nil }
+            throw error
+        }
+    }
+
+    private func greet(_ url: String, _ verb: String) throws(RouteGridError) -> ClusterClient {
+        try ClusterClient.connect(url, within: .seconds(timeout), name: verb)
+    }
+
+    /// The options as a person would give them again, for advice; empty when the usual address is meant.
+    var words: String {
+        if let state { return " --state \(ShellWord.quoted(state))" }
+        return connect.map { " --connect \(ShellWord.quoted($0))" } ?? ""
     }
 }

@@ -56,8 +56,11 @@ struct Console: Sendable {
 
     /// A message for people, on stderr unless `--quiet`.
     func note(_ text: String) {
-        if verbosity >= .normal { Console.writeError(text + "\n") }
+        if verbosity >= .normal { Console.writeError(overBar + text + "\n") }
     }
+
+    /// Clears what may be drawn on the line.
+    private var overBar: String { drawsProgress ? "\r\u{1B}[K" : "" }
 
     /// A message that only `--verbose` shows.
     func detail(_ text: String) {
@@ -66,25 +69,40 @@ struct Console: Sendable {
 
     /// Something that is wrong but does not stop the command; `--quiet` does not hide it.
     func warn(_ text: String) {
-        Console.writeError((colorsMessages ? "\u{1B}[33mwarning:\u{1B}[0m " : "warning: ") + text + "\n")
+        Console.writeError(overBar + (colorsMessages ? "\u{1B}[33mwarning:\u{1B}[0m " : "warning: ") + text + "\n")
     }
 
     // MARK: Bytes
 
-    static func writeData(_ text: String) { write(text, to: STDOUT_FILENO) }
-    static func writeError(_ text: String) { write(text, to: STDERR_FILENO) }
+    /// Writes data; what cannot be written ends the process with a sentence: 75 for a full disk, else 1.
+    static func writeData(_ text: String) {
+        guard let number = write(text, to: STDOUT_FILENO) else { return }
+        let isFull = number == ENOSPC || number == EDQUOT
+        let why = number == EPIPE || number == EBADF ? "it was closed" : String(cString: strerror(number))
+        writeError(CommandFailure.line("stdout cannot be written: \(why)"))
+        ExitHooks.run()
+        Foundation.exit((isFull ? RouteGridError.Code.temporary : .system).exitCode)
+    }
 
-    /// Writes all of it; a closed pipe or a full disk under stdout ends the process as the shell expects.
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// Writes a message; where it cannot be written there is nobody to say so to.
+    static func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+    /// Writes all of it.
+    ///
+    /// - Returns: The number of the error that stopped it; nil when all is written.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var rest = ArraySlice(text.utf8)
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if written > 0 {
                 rest = rest.dropFirst(written)
+            } else if errno == EAGAIN {
+                var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&room, 1, 1_000)
             } else if errno != EINTR {
-                if descriptor == STDOUT_FILENO { Foundation.exit(RouteGridError.Code.system.exitCode) }
-                return
+                return errno
             }
         }
+        return nil
     }
 }

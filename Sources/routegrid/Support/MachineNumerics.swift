@@ -1,3 +1,4 @@
+import COpenBLAS
 import Foundation
 import Grid
 import RouteGridBase
@@ -8,7 +9,10 @@ extension NumericsClasses {
     ///
     /// OpenBLAS reads its environment when it is loaded: where a shell pins a family, what native slots become is asked of
     /// a process that is started as they are.
-    static var ofThisMachine: NumericsClasses {
+    ///
+    /// - Throws: `system` when OpenBLAS cannot be loaded.
+    static func ofThisMachine() throws(RouteGridError) -> NumericsClasses {
+        if let problem = openblas_problem() { throw RouteGridError(.system, String(cString: problem)) }
         let native = isPinned ? freshNative ?? NumericsClass.text : NumericsClass.text
         var parts = native.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         if parts.count > 1 { parts[1] = NumericsKind.portableCore.lowercased() }
@@ -21,7 +25,7 @@ extension NumericsClasses {
     private static var freshNative: String? {
         let process = Process()
         let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.executableURL = URL(fileURLWithPath: ChildProcess.program)
         process.arguments = ["slot", "--numerics"]
         process.environment = NumericsKind.native.environment(ProcessInfo.processInfo.environment)
         process.standardOutput = pipe

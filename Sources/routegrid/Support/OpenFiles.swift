@@ -7,11 +7,16 @@ enum OpenFiles {
     /// It fails only when there is nothing to raise.
     static func allowAll() {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max
-        else {
-            return
-        }
+        guard getrlimit(kind, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
         limit.rlim_cur = limit.rlim_max
-        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        _ = setrlimit(kind, &limit)
     }
+
+    /// How many there may be now.
+    static var limit: UInt {
+        var limit = rlimit()
+        return getrlimit(kind, &limit) == 0 ? UInt(limit.rlim_cur) : .max
+    }
+
+    private static var kind: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
 }

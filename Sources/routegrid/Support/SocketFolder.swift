@@ -8,7 +8,11 @@ struct SocketFolder: Sendable {
     /// What is added below ``base`` at most: `/routegrid-XXXXXX/coordinator`.
     static let longestSuffix = 32
 
+    private static let lockName = "lock"
+
     let path: String
+    /// Held while the folder is used, so that others know when its process is gone.
+    private let lock: Int32
 
     /// `$XDG_RUNTIME_DIR` when it is set and writable, else the temporary folder.
     static var base: String {
@@ -35,13 +39,35 @@ struct SocketFolder: Sendable {
             )
         }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // Under its name it is locked from the first moment.
+        let place = "\(path)/\(SocketFolder.lockName)"
+        lock = open(place + ".new", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 { rename(place + ".new", place) }
+        SocketFolder.removeAbandoned(in: base)
+    }
+
+    /// Removes the folders of processes of this user that were killed.
+    private static func removeAbandoned(in base: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? [] {
+            guard name.hasPrefix("routegrid-"), name.utf8.count == "routegrid-XXXXXX".utf8.count else { continue }
+            let folder = "\(base)/\(name)"
+            var info = stat()
+            guard lstat(folder, &info) == 0, info.st_mode & S_IFMT == S_IFDIR, info.st_uid == getuid() else { continue }
+            let lock = open("\(folder)/\(lockName)", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+            guard lock >= 0 else { continue }
+            if flock(lock, LOCK_EX | LOCK_NB) == 0 { try? FileManager.default.removeItem(atPath: folder) }
+            close(lock)
+        }
     }
 
     /// The address of a socket in the folder.
     func address(_ name: String) -> String { "ipc://\(path)/\(name)" }
 
     /// Removes the folder and the sockets in it.
-    func remove() { try? FileManager.default.removeItem(atPath: path) }
+    func remove() {
+        try? FileManager.default.removeItem(atPath: path)
+        if lock >= 0 { close(lock) }
+    }
 
     private static func trimmed(_ path: String) -> String {
         path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path

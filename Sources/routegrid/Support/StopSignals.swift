@@ -5,7 +5,7 @@ import Logging
 import RouteGridBase
 import ServiceLifecycle
 
-/// SIGINT and SIGTERM as an orderly end: 130 and 143, after everything is put down.
+/// Stop signals as an orderly end: 128 and the signal's number, after everything is put down.
 enum StopSignals {
     /// Runs services until they end or a stop signal comes; then shuts them down gracefully.
     ///
@@ -32,22 +32,37 @@ enum StopSignals {
     }
 }
 
-/// Watches SIGINT and SIGTERM in place of their default action.
+/// Watches SIGINT, SIGTERM, SIGHUP and SIGQUIT in place of their default action.
+///
+/// SIGHUP stays ignored where it was: that is what nohup(1) is for.
 final class SignalWatch {
-    private let first: LockedBox<Int32?>
+    private struct State {
+        var received: Int32?
+        /// Ends the process, since its thread looks at no signal; nil while that thread does.
+        var atOnce: (@Sendable (Int32) -> Void)?
+    }
+
+    private let state: LockedBox<State>
+    private let numbers: [Int32]
     private let sources: [any DispatchSourceSignal]
+    private let queue = DispatchQueue(label: "routegrid.signals", qos: .userInitiated)
 
     /// - Parameter action: Called on a queue of its own at each signal.
     init(_ action: @escaping @Sendable (Int32) -> Void) {
-        let first = LockedBox<Int32?>(nil)
-        self.first = first
-        let queue = DispatchQueue(label: "routegrid.signals")
-        sources = [SIGINT, SIGTERM].map { number in
+        let state = LockedBox(State())
+        self.state = state
+        numbers = [SIGINT, SIGTERM, SIGHUP, SIGQUIT].filter { $0 != SIGHUP || !SignalWatch.isIgnored($0) }
+        let queue = queue
+        sources = numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
-                first.withLock { if $0 == nil { $0 = number } }
+                let atOnce = state.withLock { state in
+                    if state.received == nil { state.received = number }
+                    return state.atOnce
+                }
                 action(number)
+                atOnce?(number)
             }
             source.resume()
             return source
@@ -55,11 +70,54 @@ final class SignalWatch {
     }
 
     /// The first signal that came, if one did.
-    var received: Int32? { first.withLock { $0 } }
+    var received: Int32? { state.withLock { $0.received } }
+
+    /// Does something long on this thread, which looks at no signal meanwhile: one that comes, or came, ends the process.
+    ///
+    /// - Parameters:
+    ///   - cleanUp: Called on another thread before the process ends.
+    ///   - body: What is done.
+    /// - Returns: What `body` returns.
+    func interruptibly<Value>(
+        cleanUp: @escaping @Sendable (Int32) -> Void,
+        _ body: () throws -> Value
+    ) rethrows -> Value {
+        let end: @Sendable (Int32) -> Void = { number in
+            cleanUp(number)
+            ExitHooks.run()
+            _exit(128 + number)
+        }
+        let earlier = state.withLock { state in
+            state.atOnce = end
+            return state.received
+        }
+        if let earlier { queue.async { end(earlier) } }
+        defer { state.withLock { $0.atOnce = nil } }
+        return try body()
+    }
 
     /// Stops watching and gives the signals their default action back.
     func cancel() {
         for source in sources { source.cancel() }
-        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        for number in numbers { signal(number, SIG_DFL) }
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        return handler == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// Such as `SIGTERM`.
+    static func name(_ number: Int32) -> String {
+        switch number {
+        case SIGINT: "SIGINT"
+        case SIGTERM: "SIGTERM"
+        case SIGHUP: "SIGHUP"
+        case SIGQUIT: "SIGQUIT"
+        case SIGKILL: "SIGKILL"
+        default: "signal \(number)"
+        }
     }
 }

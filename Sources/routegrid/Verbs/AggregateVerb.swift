@@ -38,14 +38,20 @@ struct AggregateVerb: ParsableCommand {
 
     func run() throws {
         let console = output.console
+        let folder = try OutputFolder(path: out)
+        try folder.claim()
+        let progress = BoardProgressReport(console)
+        defer { progress.finish() }
         var sources: [RecordSource] = []
         for path in records { sources.append(try RecordSource(path: path)) }
         let aggregation = try Aggregation(
             sources,
             filter: Aggregation.Filter(mode: mode, numerics: numerics),
-            lock: try grid(sources)
+            lock: try grid(sources),
+            progress: progress.progress()
         )
-        let published = try aggregation.publish(to: OutputFolder(path: out))
+        let published = try aggregation.publish(to: folder)
+        progress.finish()
         if aggregation.records.repeatedCount > 0 {
             console.note("\(aggregation.records.repeatedCount) records came more than once, each time equal")
         }

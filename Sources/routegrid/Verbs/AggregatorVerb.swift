@@ -37,6 +37,11 @@ struct AggregatorVerb: ParsableCommand {
     func run() throws {
         let signals = SignalWatch { _ in }
         defer { signals.cancel() }
+        // Making a board takes long and looks at no signal; what is cut off is made anew.
+        try signals.interruptibly(cleanUp: { _ in }, follow)
+    }
+
+    private func follow() throws {
         var keeper = try BoardKeeper(folder: OutputFolder(path: out))
         var client: ClusterClient? = try connection.client("aggregator")
         defer { client?.close() }
@@ -54,10 +59,7 @@ struct AggregatorVerb: ParsableCommand {
             // A board that takes long to make is made less often.
             let pause = max(Duration.seconds(every), (ContinuousClock.now - begun) * 5)
             let next = ContinuousClock.now + pause
-            while ContinuousClock.now < next {
-                if let signal = signals.received { throw ExitCode(128 + signal) }
-                usleep(20_000)
-            }
+            while ContinuousClock.now < next { usleep(20_000) }
         }
     }
 

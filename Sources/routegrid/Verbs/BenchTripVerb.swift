@@ -27,7 +27,7 @@ struct BenchTripVerb: ParsableCommand {
         defer { client.close() }
         var position = UInt64(try client.query("store")["last_sequence"]?.integerValue ?? 0)
         var (submissions, trips): ([Double], [Double]) = ([], [])
-        let numerics = NumericsClasses.ofThisMachine
+        let numerics = try NumericsClasses.ofThisMachine()
         // The first few fetch data and start slots.
         for job in -5..<jobs {
             let grid = try GridResolver.resolve(

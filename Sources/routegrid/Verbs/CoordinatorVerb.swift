@@ -22,8 +22,14 @@ struct CoordinatorVerb: AsyncParsableCommand {
     @Option(help: "Where to listen: tcp://127.0.0.1:PORT (* = any free port) or ipc://PATH.")
     var bind = "tcp://127.0.0.1:7557"
 
-    @Option(help: "The state folder, on a local disk; made when it is missing.")
-    var state = "state"
+    @Option(
+        name: .customLong("state"),
+        help: ArgumentHelp(
+            "The state folder, on a local disk; made when it is missing. Default: state/.",
+            valueName: "dir"
+        )
+    )
+    var folder: String?
 
     @Option(help: ArgumentHelp("Seconds of silence after which a worker is lost.", valueName: "seconds"))
     var lease = 5.0
@@ -42,7 +48,8 @@ struct CoordinatorVerb: AsyncParsableCommand {
 
     func run() async throws {
         if diesWithParent { ParentWatch.dieWithParent() }
-        OpenFiles.allowAll()
+        if folder == nil { try StatePlace.check(missing: ["--state"]) }
+        let state = folder ?? StatePlace.usual
         let log = output.makeLogger("coordinator")
         var configuration = CoordinatorServer.Configuration(bind: bind, stateFolder: state)
         configuration.scheduler.leaseMilliseconds = Int64(lease * 1_000)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Coordinator
 import RouteGridBase
 import Wire
 
@@ -7,7 +8,13 @@ struct ExplainVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Says why a cell waits, runs, failed or is quarantined, with the end of its standard error.",
-        discussion: "Example:\n  routegrid explain 3/42 --connect tcp://127.0.0.1:7557"
+        discussion: """
+            Without a coordinator it reads the state folder.
+
+            Examples:
+              routegrid explain 3/42 --connect tcp://127.0.0.1:7557
+              routegrid explain last/42 --state ./state
+            """
     )
 
     @Argument(help: "RUN/CELL: the run's number (or last) and the cell's.") var cell: String
@@ -15,9 +22,13 @@ struct ExplainVerb: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let client = try connection.client("explain")
-        defer { client.close() }
-        let report = try client.query("explain", cell)
+        let report: JSONValue
+        switch try connection.source("explain") {
+        case .coordinator(let client):
+            defer { client.close() }
+            report = try client.query("explain", cell)
+        case .folder(let state, _): report = try state.explain(cell)
+        }
         output.console.emit(report, table: Self.text(report))
     }
 
@@ -26,6 +37,8 @@ struct ExplainVerb: ParsableCommand {
         for key in ["attempts", "crashes"] {
             if let count = report[key]?.integerValue { lines.append("\(key): \(count)") }
         }
+        if let dataset = report["dataset"]?.stringValue { lines.append("dataset: \(dataset)") }
+        if let budget = report["budget"] { lines.append("budget: \(budget.canonicalText)") }
         if let key = report["job_key"]?.stringValue { lines.append("job key: \(key)") }
         if let fit = report["fit"] { lines.append("fit: \(fit.canonicalText)") }
         if let log = report["log"]?.stringValue { lines += ["standard error:", log] }

@@ -21,7 +21,9 @@ struct PlanVerb: ParsableCommand {
     @Argument(help: ArgumentHelp("The grid file.", valueName: "grid"))
     var grid: String
 
-    @Option(help: ArgumentHelp("A state folder whose records count as done.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("A state folder whose records count as done. Default: state/, as for run.", valueName: "dir")
+    )
     var state: String?
 
     @Option(help: ArgumentHelp("Also write the frozen grid, grid.lock.json, to this file.", valueName: "file"))
@@ -30,13 +32,13 @@ struct PlanVerb: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine)
+        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine())
         let frozen = resolved.lock
         if let lock { try FileBytes.write(frozen.bytes, to: lock) }
         for warning in resolved.warnings { output.console.warn(warning) }
         let summary: PlanSummary
         var earlier = EarlierRecords()
-        if let state, let index = try RecordIndex(stateFolder: state) {
+        if let index = try RecordIndex(stateFolder: state ?? StatePlace.usual) {
             summary = try PlanSummary(frozen) { (keys: [Digest]) throws(RouteGridError) in try index.recorded(keys) }
             if summary.isExact, summary.new > 0 {
                 let jobs = try index.latestJobs(limit: Self.recordsLookedAt)

@@ -11,7 +11,12 @@ struct RunVerb: ParsableCommand {
         abstract: "Runs a grid on this machine: coordinator, workers and aggregation together.",
         discussion: """
             Records stay in the state folder: a run that was stopped goes on where it was, and what is recorded is never \
-            computed again. The board goes to stdout, files to the output folder.
+            computed again. The board goes to stdout, files to the output folder. Without --state and --out they are \
+            state/ and out/NAME below the current folder, which must hold the grid file; files there that routegrid did \
+            not write are never overwritten.
+
+            Meanwhile, elsewhere: `routegrid status --state DIR` shows how far it is, and \
+            `routegrid wait last --state DIR --timeout 0 --out BOARD` makes a board of what is recorded so far.
 
             Example:
               routegrid run jobs/demo.yaml --workers 4 --state ./state --out ./out
@@ -24,8 +29,8 @@ struct RunVerb: ParsableCommand {
     @Option(help: "How many workers, each one process that computes; without it, one a core.")
     var workers: Int?
 
-    @Option(help: ArgumentHelp("The state folder, on a local disk.", valueName: "dir"))
-    var state = "state"
+    @Option(help: ArgumentHelp("The state folder, on a local disk; without it, state/.", valueName: "dir"))
+    var state: String?
 
     @Option(
         help: ArgumentHelp("The folder for the board's files; without it, out/ and the grid's name.", valueName: "dir")
@@ -39,13 +44,17 @@ struct RunVerb: ParsableCommand {
     }
 
     func run() throws {
-        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine)
+        try StatePlace.check(
+            missing: (state == nil ? ["--state"] : []) + (out == nil ? ["--out"] : []),
+            grid: grid
+        )
+        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine())
         for warning in resolved.warnings { output.console.warn(warning) }
         let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
         try LocalRun(
             grid: resolved,
             workers: count,
-            stateFolder: state,
+            stateFolder: state ?? StatePlace.usual,
             outFolder: out ?? "out/\(resolved.lock.name)",
             console: output.console
         ).perform()

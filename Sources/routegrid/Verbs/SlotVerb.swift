@@ -17,8 +17,9 @@ struct SlotVerb: ParsableCommand {
     @Option(help: "Whom measurements wait for: what two lock files' names begin with.") var turn: String?
 
     func run() throws {
-        if numerics { return Console.writeData(NumericsClass.text + "\n") }
+        if let problem = openblas_problem() { throw RouteGridError(.system, String(cString: problem)) }
         openblas_set_num_threads(1)
+        if numerics { return Console.writeData(NumericsClass.text + "\n") }
         cplatform_keep_freed_memory()
         let progress = try ProgressPage(descriptor: SlotMain.progressDescriptor)
         let executor = ExperimentExecutor(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Coordinator
 import RouteGridBase
 import Wire
 
@@ -8,29 +9,51 @@ struct StatusVerb: ParsableCommand {
         commandName: "status",
         abstract: "Shows runs, workers and what failed.",
         discussion: """
-            Example:
+            Without a coordinator it reads the state folder. Failures are grouped by router, parameters and reason, with \
+            the first cell of each group for `explain`; --output json lists every cell.
+
+            Examples:
               routegrid status --connect tcp://127.0.0.1:7557
-              routegrid status --failures 3 --output json
+              routegrid status --state ./state
+              routegrid status --failures last --state ./state
             """
     )
 
-    @Option(help: ArgumentHelp("List the failed cells of a run instead.", valueName: "run"))
+    @Option(help: ArgumentHelp("Show what failed in a run (its number, or last) instead.", valueName: "run"))
     var failures: String?
 
     @OptionGroup var connection: ConnectOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let client = try connection.client("status")
-        defer { client.close() }
-        if let failures {
-            let reply = try client.query("failures", failures)
-            output.console.emit(reply, table: failureTable(reply))
-        } else {
-            let reply = try client.query("status")
-            let runs = try runTable(reply)
-            output.console.emit(reply, table: runs + "\n" + workerTable(reply))
+        switch try connection.source("status") {
+        case .coordinator(let client):
+            defer { client.close() }
+            try show(try client.query("status", "")) { selector throws(RouteGridError) in
+                try client.query("failures", selector)
+            }
+        case .folder(let state, let path):
+            output.console.note("no coordinator uses \(path): this is what it holds")
+            try show(try state.status()) { selector throws(RouteGridError) in try state.failures(selector) }
         }
+    }
+
+    private func show(
+        _ status: @autoclosure () throws(RouteGridError) -> JSONValue,
+        _ ask: (String) throws(RouteGridError) -> JSONValue
+    ) throws(RouteGridError) {
+        if let failures {
+            let found = try RunFailures(of: failures, ask)
+            output.console.emit(found.json, table: found.table(bold: output.console.colorsData))
+            return
+        }
+        let reply = try status()
+        let runs = try runTable(reply)
+        if let trouble = reply["store"]?["trouble"]?.stringValue {
+            output.console.warn("\(trouble): results wait at their workers, and runs go on once there is room")
+        }
+        let workers = reply["workers"]?.arrayValue ?? []
+        output.console.emit(reply, table: workers.isEmpty ? runs : runs + "\n" + workerTable(reply))
     }
 
     private func runTable(_ reply: JSONValue) throws(RouteGridError) -> String {
@@ -68,21 +91,6 @@ struct StatusVerb: ParsableCommand {
                 "\(item["slots"]?.integerValue ?? 0)",
                 "\(item["leases"]?.integerValue ?? 0)",
                 numerics.joined(separator: " ")
-            )
-        }
-        return table.rendered(bold: output.console.colorsData)
-    }
-
-    private func failureTable(_ reply: JSONValue) -> String {
-        var table = TextTable(">cell", "state", "kind", ">attempts", ">crashes", "reason")
-        for item in reply["cells"]?.arrayValue ?? [] {
-            table.add(
-                "\(item["cell"]?.integerValue ?? 0)",
-                item["state"]?.stringValue ?? "",
-                item["kind"]?.stringValue ?? "",
-                "\(item["attempts"]?.integerValue ?? 0)",
-                "\(item["crashes"]?.integerValue ?? 0)",
-                item["text"]?.stringValue ?? ""
             )
         }
         return table.rendered(bold: output.console.colorsData)

@@ -21,7 +21,7 @@ struct SubmitVerb: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine)
+        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine())
         for warning in resolved.warnings { output.console.warn(warning) }
         let client = try connection.client("submit")
         defer { client.close() }

@@ -11,10 +11,12 @@ struct WaitVerb: ParsableCommand {
         discussion: """
             Ends with 0 when every cell has a record, 2 when a cell failed, 3 when cells are left (cancelled, stopped, or \
             the time is over), 4 when two results of a cell differ. With --out the run's records are fetched and \
-            aggregated into a folder.
+            aggregated into a folder; when the time is over, those that there are, so that --timeout 0 makes a board of \
+            what is recorded so far.
 
-            Example:
+            Examples:
               routegrid wait 1 --connect tcp://127.0.0.1:7557 --timeout 600 --out board
+              routegrid wait last --state ./state --timeout 0 --out board-so-far
             """
     )
 
@@ -41,6 +43,9 @@ struct WaitVerb: ParsableCommand {
             progress.update(report)
             if let deadline, ContinuousClock.now >= deadline {
                 progress.finish(report)
+                if let out {
+                    try RunBoard(client: client, run: report.run, folder: out).publish(on: output.console)
+                }
                 throw RouteGridError(
                     .incomplete,
                     "run \(selector) is not over yet: \(report.done) of \(report.cells) cells recorded"
@@ -57,6 +62,12 @@ struct WaitVerb: ParsableCommand {
         } else {
             output.console.emit(report.json, table: "")
         }
-        try report.checkComplete()
+        if report.broken > 0 {
+            let failures = try RunFailures(of: String(report.run)) { selector throws(RouteGridError) in
+                try client.query("failures", selector)
+            }
+            failures.tell(output.console, words: connection.words)
+        }
+        try report.checkComplete(words: connection.words)
     }
 }

@@ -73,18 +73,14 @@ struct WorkerVerb: AsyncParsableCommand {
         configuration.idleTimeout = idleTimeout.map { .seconds($0) }
         configuration.onLostTimeout = .seconds(onLostTimeout)
         configuration.drainGrace = .seconds(drainGrace)
+        let turn = MachineTurn.files(of: try ZMQAddress(connect))
+        defer { MachineTurn.removeUnused(turn) }
         let launcher = ProcessSlotLauncher(
-            command: [try Self.ownProgram(), "slot", "--turn", MachineTurn.files(of: try ZMQAddress(connect))],
-            environment: ProcessInfo.processInfo.environment
+            command: ["routegrid", "slot", "--turn", turn],
+            environment: ProcessInfo.processInfo.environment,
+            program: ChildProcess.program
         )
         let supervisor = try WorkerSupervisor(configuration: configuration, launcher: launcher, log: log)
         try await StopSignals.run([supervisor], logger: log)
-    }
-
-    /// The file of this program: slots are the same build.
-    private static func ownProgram() throws -> String {
-        do { return try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") } catch {
-            throw RouteGridError(.system, "/proc/self/exe: \(error.localizedDescription)")
-        }
     }
 }

@@ -1,0 +1,43 @@
+import CPlatform
+
+/// What a slot that ended wrote to standard error, in a few words: the trap and its place, or its last line.
+package struct SlotWords {
+    /// Bytes of a line that are shown.
+    private static let shown = 500
+
+    private let lines: [String]
+    /// The function that it trapped in, when it did and the program has symbols, and the address.
+    private let place: String?
+
+    package init(_ tail: [UInt8]) {
+        var (lines, place): ([String], String?) = ([], nil)
+        for line in String(decoding: tail, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            if line.hasPrefix(CPLATFORM_TRAP_MARK) {
+                place = SlotWords.place(line.dropFirst(CPLATFORM_TRAP_MARK.count))
+            } else if !line.allSatisfy(\.isWhitespace) {
+                lines.append(String(line.prefix(SlotWords.shown)))
+            }
+        }
+        (self.lines, self.place) = (lines, place)
+    }
+
+    /// The line of a failed check of Swift's, else the last line.
+    package var last: String {
+        let text = lines.last { $0.contains("Fatal error") } ?? lines.last
+        guard let place else { return text ?? "no message" }
+        return text.map { "\($0), in \(place)" } ?? "a failed check or bad memory access in \(place)"
+    }
+
+    /// What follows how it ended.
+    package var reason: String { ": \(last)" }
+
+    private static func place(_ digits: Substring) -> String? {
+        guard let offset = UInt64(digits, radix: 16) else { return nil }
+        let address = "routegrid+0x" + String(offset, radix: 16)
+        let name = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
+            cplatform_function_at(offset, buffer.baseAddress, buffer.count) > 0
+                ? buffer.baseAddress.map { String(cString: $0) } : nil
+        }
+        return name.map { "\($0) (\(address))" } ?? address
+    }
+}
