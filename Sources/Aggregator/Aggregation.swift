@@ -63,7 +63,7 @@ package struct Aggregation: Sendable {
         let collection = try RecordCollection(reading: sources)
         progress.advance(by: sources.count)
         try progress.checkCancelled()
-        var absent: [JSONValue] = []
+        var absent: [ExpectedJob] = []
         if let lock { absent = try ExpectedJobs.missing(from: collection, of: lock, selection: selection) }
         try self.init(
             collection,
@@ -99,7 +99,7 @@ package struct Aggregation: Sendable {
         selection: FrozenSelection? = nil,
         seal: BoardSeal = BoardSeal(),
         reads: TestReadCounts = TestReadCounts(),
-        expected: [JSONValue] = [],
+        expected: [ExpectedJob] = [],
         progress: BoardProgress = BoardProgress()
     ) throws(RouteGridError) {
         try collection.checkAgreement()

@@ -1,6 +1,7 @@
 package import RouteGridBase
 
-/// One configuration of a router on one board: the mean of its runs over seeds and splits.
+/// One configuration of a router on one board, or what a selection chose on each split index: the mean of its runs over
+/// seeds and splits.
 package struct BoardRow: Sendable {
     /// What the runs share: a job without `seed` and without the split's `index`.
     package let job: JSONValue
@@ -56,6 +57,8 @@ package struct BoardRow: Sendable {
         for name in ["dataset", "data", "models", "split", "part", "rule", "mode", "numerics", "kind"] {
             members[name] = nil
         }
+        // Rows of several selections may share all else.
+        if let selection { members["selection"] = selection.json }
         return JSONValue.object(members).canonicalText
     }
 
@@ -105,6 +108,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case bound
     /// Not every cell of the row has a record.
     case incomplete
+    /// The row was selected by a mean over splits of which one tests what another judges by: it has seen its test items.
+    case leaky
     /// Some outcomes of the evaluated part are missing and count as wrong.
     case missing
     /// The selection was made among fewer configurations than the grid has: some of their dev cells have no record.
@@ -118,6 +123,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
         switch self {
         case .bound: "reads the answers: a bound, not a competitor"
         case .incomplete: "cells without a record"
+        case .leaky:
+            "selected by a mean over splits that judge by test items of each other: it looks better than it is"
         case .missing: "some outcomes are missing; they count as wrong"
         case .partial: "selected while some dev cells had no record: their configurations did not compete"
         case .unsealed: "test was read without a selection frozen on dev"

@@ -43,6 +43,7 @@ package struct BoardTable: Codable, Sendable {
             addIfAny("sd", isNumber: true, all) { $0.metrics[ranking]?["sd"]?.numberValue.map(metric.text) }
             addIfAny("MDE", isNumber: true, all) { $0.standing?.detectable.map(metric.text) }
         }
+        addIfAny("chosen", all) { $0.selection?.words }
         addIfAny("chosen of", isNumber: true, all) { $0.selection.map { String($0.competing) } }
         if detail == .full { add("points", isNumber: true, all) { $0.hasRecord ? String($0.pointCount) : "–" } }
         addIfVaried("n", isNumber: true, all) { $0.itemCount.map(String.init) }

@@ -30,7 +30,7 @@ extension Leaderboard {
                 "dataset", "models", "place", "router", "parameters", "train_modality", "test_modality", "encoder",
                 "fusion", "mode", "numerics",
                 "split", "splits", "seeds", "part", "rule", "budget", "lambda", "prices", "n", "n_missing", "points",
-                "cost_unit", "rank_lo", "rank_hi", "tie", "mde", "chosen_of", "test_reads",
+                "cost_unit", "rank_lo", "rank_hi", "tie", "mde", "chosen", "chosen_of", "test_reads",
             ] + metrics.map { $0.1 == "v" ? $0.0 : "\($0.0)_\($0.1)" } + ["flags", "job_keys"]
         )
         for row in rows {
@@ -45,7 +45,7 @@ extension Leaderboard {
                 row.itemCount.map(String.init), String(row.missingCount), String(row.pointCount), row.costUnit,
                 row.standing.map { String($0.rank.lowerBound) }, row.standing.map { String($0.rank.upperBound) },
                 row.standing.map { String($0.tie) }, CSVLines.number(row.standing?.detectable),
-                row.selection.map { String($0.competing) }, row.testReads.map(String.init),
+                row.selection?.words, row.selection.map { String($0.competing) }, row.testReads.map(String.init),
             ]
             lines.add(
                 fields + metrics.map { CSVLines.number(row.metrics[$0.0]?[$0.1]?.numberValue) }

@@ -6,10 +6,17 @@ extension Leaderboard {
     /// What the columns of selected rows mean; nothing without a selection.
     package var selectionLegend: [String] {
         guard let selection = rows.lazy.compactMap(\.selection).first else { return [] }
-        return [
+        var lines = [
             "**chosen of**: so many configurations had a value on dev by \(selection.metric); the row is the best of them, and "
                 + "test was read for it alone. **optimism**: how much better it looked on dev."
         ]
+        if rows.contains(where: { $0.selection?.words != nil }) {
+            lines.append(
+                "**(selected)**: the choice was made for each split index by itself, and the row is the mean of the "
+                    + "selected, whichever they were; **chosen** says how often which setting was."
+            )
+        }
+        return lines
     }
 
     /// What the columns that resampling fills mean, a sentence or two each; nothing without them.

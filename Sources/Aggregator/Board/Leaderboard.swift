@@ -26,7 +26,7 @@ package struct Leaderboard: Sendable {
     ///
     /// - Parameters:
     ///   - records: In job-key order; all of one mode and one numerics class.
-    ///   - expected: Jobs that the grid asks for and that have no record, as `job` objects.
+    ///   - expected: Jobs that the grid asks for and that have no record.
     ///   - tables: What costs are counted in.
     ///   - seal: Which test records were selected, and which dev records are candidates and no rows.
     ///   - reads: How many configurations were ever read on test.
@@ -35,7 +35,7 @@ package struct Leaderboard: Sendable {
     ///   is damaged.
     package init(
         _ records: [ScoredRecord],
-        expected: [JSONValue] = [],
+        expected: [ExpectedJob] = [],
         tables: KnownTables = KnownTables(),
         seal: BoardSeal = BoardSeal(),
         reads: TestReadCounts = TestReadCounts(),
@@ -47,12 +47,13 @@ package struct Leaderboard: Sendable {
         unmade = seal.unmade
         let metric = Leaderboard.rankingMetric(mode: mode)
         let (shown, candidates) = seal.parted(records)
+        let (selected, open, asked) = try SealedRows(seal, rows: shown, candidates: candidates)
+            .groups(of: shown, expected: expected)
         var runs: [BoardRun] = []
-        for curve in JoinedCurve.curves(of: shown, expected: expected) { runs.append(try curve.run()) }
-        let sealed = try SealedRows(seal, rows: shown, candidates: candidates)
+        for curve in JoinedCurve.curves(of: open, expected: asked) { runs.append(try curve.run()) }
         var groups: [SectionKey: [BoardRow]] = [:]
-        for group in RowGroup.groups(of: runs) {
-            var row = sealed.completed(group.row(tables))
+        for group in selected + RowGroup.groups(of: runs) {
+            var row = group.row(tables)
             row.testReads = row.runs.compactMap { TestReadCounts.Place(job: $0.job) }.compactMap { reads[$0] }.max()
             groups[group.section, default: []].append(row)
         }
@@ -76,10 +77,10 @@ package struct Leaderboard: Sendable {
         return sections.compactMap(\.remark).filter { seen.insert($0).inserted }
     }
 
-    private static func only(_ name: String, _ values: [String], _ expected: [JSONValue]) throws(RouteGridError)
+    private static func only(_ name: String, _ values: [String], _ expected: [ExpectedJob]) throws(RouteGridError)
         -> String
     {
-        let found = Set(values + expected.compactMap { $0[name]?.stringValue }).sorted()
+        let found = Set(values + expected.compactMap { $0.job[name]?.stringValue }).sorted()
         guard let first = found.first else { throw .badInput("records", "none: there is nothing to aggregate") }
         guard found.count == 1 else {
             throw .badInput(

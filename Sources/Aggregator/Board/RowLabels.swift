@@ -7,18 +7,24 @@ struct RowLabels {
     let job: JSONValue
     /// Whether the row was chosen among several configurations of its router.
     private var isChosen = false
+    /// Whether each split index has a choice of its own.
+    private var isByIndex = false
 
     init(job: JSONValue) { self.job = job }
     init(row: BoardRow) {
         job = row.job
         isChosen = (row.selection?.configurations ?? 1) > 1
+        isByIndex = isChosen && row.selection?.isByIndex == true
     }
 
     var kind: String { job["router"]?["kind"]?.stringValue ?? "" }
 
     /// `knn`, and in parentheses the parameters that are not the default, or that vary among `rows` of its kind; all of
     /// them where the row was chosen among several.
+    ///
+    /// `knn (selected)` where each split index has a choice of its own.
     func router(among rows: [BoardRow]) -> String {
+        if isByIndex { return kind == "selected" ? "(selected)" : "\(kind) (selected)" }
         let shown = parameters(among: rows)
         return shown.isEmpty ? kind : "\(kind) (\(shown))"
     }

@@ -91,18 +91,3 @@ extension KnownTables.Table {
         return table
     }
 }
-
-extension Split {
-    /// The split that a record shows: parameters, seed and index in one object.
-    fileprivate init(recorded json: JSONValue) throws(RouteGridError) {
-        let kind = json["kind"]?.stringValue ?? ""
-        let parameters = (json.objectValue ?? [:]).filter { !["kind", "seed", "index"].contains($0.key) }
-        try self.init(
-            json: [
-                "kind": .string(kind), "revision": JSONValue(Split.revisions[kind] ?? 1),
-                "parameters": .object(parameters), "seed": json["seed"] ?? .null, "index": json["index"] ?? .null,
-            ],
-            place: "job.split"
-        )
-    }
-}

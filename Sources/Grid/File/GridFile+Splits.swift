@@ -20,7 +20,7 @@ extension GridFile {
 
     private static let keysByKind = [
         "random": ["train", "dev", "test", "group_by", "seed", "index"],
-        "kfold": ["folds", "dev", "group_by", "seed", "index"],
+        "kfold": ["folds", "dev", "test", "group_by", "seed", "index"],
         "held-out": ["train", "test", "dev", "group_by", "seed", "index"],
         "compat": ["train", "seed"],
         "vl-compat": ["train", "dev", "seed"],
@@ -37,7 +37,9 @@ extension GridFile {
         let parsed = try splitKind(kind, entry)
         if mode == .sound {
             switch parsed {
-            case .random(_, let dev, _, _), .kfold(_, let dev, _), .heldOut(_, _, let dev, _), .vlCompat(_, let dev):
+            case .kfold(_, _, _, let fixedTest) where fixedTest > 0: break
+            case .random(_, let dev, _, _, _), .kfold(_, let dev, _, _), .heldOut(_, _, let dev, _),
+                .vlCompat(_, let dev):
                 guard dev > 0 else { throw node.failure("mode sound chooses on dev: expected a dev part above 0") }
             case .compat: throw node.failure("mode sound chooses on dev, and split compat has no dev part")
             }
@@ -54,6 +56,18 @@ extension GridFile {
                 Placed(value: Split(kind: parsed, seed: seed, index: $0), place: node.place)
             }
         }
+    }
+
+    /// `0.2`, or `{fraction: 0.2, fixed: true}`: one test part for all indices of a seed.
+    private static func testPart(_ node: GridNode) throws(RouteGridError) -> (fraction: Double, isFixed: Bool) {
+        guard node.isMapping else { return (try node.number(0...1), false) }
+        let entry = try GridMapping(node, of: "a fraction, or {fraction: …, fixed: true}", keys: ["fraction", "fixed"])
+        let fraction = try entry.required("fraction", "a fraction").number(0...1)
+        guard let fixed = entry["fixed"] else { return (fraction, false) }
+        guard let text = fixed.scalar, ["true", "false"].contains(text) else {
+            throw fixed.failure("expected true or false, found \(fixed.found)")
+        }
+        return (fraction, text == "true")
     }
 
     private static func splitKind(_ name: String, _ entry: GridMapping) throws(RouteGridError) -> Split.Kind {
@@ -75,14 +89,28 @@ extension GridFile {
         }
         switch name {
         case "random":
-            let (train, dev, test) = (try fraction("train"), try fraction("dev", default: 0), try fraction("test"))
+            let (train, dev) = (try fraction("train"), try fraction("dev", default: 0))
+            let (test, isFixed) = try testPart(try entry.required("test", "a fraction"))
             guard train > 0, test > 0, train + dev + test <= 1 + 1e-9 else {
                 throw .badInput(entry.place, "expected train and test above 0, and train + dev + test of at most 1")
             }
-            return .random(train: train, dev: dev, test: test, groupBy: groupBy)
+            return .random(train: train, dev: dev, test: test, groupBy: groupBy, fixedTest: isFixed)
         case "kfold":
             let folds = try entry.required("folds", "a whole number").integer(2...1_000_000)
-            return .kfold(folds: folds, dev: try fraction("dev", default: 0), groupBy: groupBy)
+            guard let node = entry["test"] else {
+                return .kfold(folds: folds, dev: try fraction("dev", default: 0), groupBy: groupBy)
+            }
+            let (test, isFixed) = try testPart(node)
+            guard isFixed, test > 0, test < 1 else {
+                throw node.failure(
+                    "a fold is the test part; expected no test, or {fraction: …, fixed: true} with a fraction between 0 "
+                        + "and 1: then that is the test part of every index, and the fold is the dev part"
+                )
+            }
+            if let dev = entry["dev"] {
+                throw dev.failure("with a fixed test part the fold is the dev part: expected no dev")
+            }
+            return .kfold(folds: folds, dev: 0, groupBy: groupBy, fixedTest: test)
         case "held-out":
             let (train, test) = (try names("train"), try names("test"))
             return .heldOut(train: train, test: test, dev: try fraction("dev", default: 0), groupBy: groupBy)

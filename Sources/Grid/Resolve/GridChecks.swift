@@ -21,6 +21,7 @@ struct GridChecks {
 
     /// A metric of a whole curve is read off `exact` records: every router has one under each of its rules.
     private func checkSelection() throws(RouteGridError) {
+        try checkSharedRows()
         guard let select = file.select, let metric = MetricDescriptor.named(select.value.metric),
             metric.scope == .curve
         else { return }
@@ -35,6 +36,38 @@ struct GridChecks {
                     "\(select.place).metric",
                     "\(metric.name) is of a whole curve, and router \(block.kind) \(what) under rule \(rule.rawValue); "
                         + "expected budget exact, or one of \(points)"
+                )
+            }
+        }
+    }
+
+    /// Datasets whose dev values are averaged have no row that one of them tests and another trains on or judges by.
+    private func checkSharedRows() throws(RouteGridError) {
+        guard let select = file.select, !select.value.per.contains(SelectionField.dataset.rawValue), datasets.count > 1
+        else { return }
+        let sharing = Split.sharing(of: axes.splits)
+        for number in Set(sharing).sorted() {
+            let splits = zip(axes.splits, sharing).filter { $0.1 == number }.map(\.0)
+            var judging: [DatasetSample: String] = [:]
+            var testing: [(name: String, rows: Set<DatasetSample>)] = []
+            for loaded in datasets {
+                var tested: Set<DatasetSample> = []
+                for split in splits {
+                    guard blocks.contains(where: { used(loaded.name, split, by: $0) }),
+                        let parts = try? split.parts(of: loaded.dataset.samples.map(\.sample))
+                    else { continue }
+                    for row in parts.train + parts.dev { judging[loaded.dataset.samples[row]] = loaded.name }
+                    tested.formUnion(parts.test.map { loaded.dataset.samples[$0] })
+                }
+                testing.append((loaded.name, tested))
+            }
+            for (name, rows) in testing {
+                let seen = rows.compactMap { judging[$0] }.filter { $0 != name }
+                guard let other = seen.sorted().first else { continue }
+                throw .badInput(
+                    "\(select.place).per",
+                    "\(seen.count) test rows of dataset \(name) are train or dev rows of \(other): a mean over both has seen "
+                        + "what is reported; expected dataset in per"
                 )
             }
         }

@@ -16,6 +16,9 @@ package struct FrozenSelection: Hashable, Sendable {
         package var dev: Double?
         /// Why it has none.
         package var why: String?
+
+        /// The router's kind.
+        package var kind: String { configuration["router"]?["kind"]?.stringValue ?? "" }
     }
 
     /// One configuration out of those that differ in nothing that `per` names.

@@ -15,12 +15,17 @@ extension Split.Kind {
     /// The parameters as keys hash them, apart from seed and index.
     package var parameters: [String: JSONValue] {
         switch self {
-        case .random(let train, let dev, let test, let groupBy):
+        case .random(let train, let dev, let test, let groupBy, let fixedTest):
             [
                 "train": .double(train), "dev": .double(dev), "test": .double(test),
                 "group_by": .string(groupBy.rawValue),
+            ].merging(fixedTest ? ["fixed_test": true] : [:]) { $1 }
+        case .kfold(let folds, _, let groupBy, let fixedTest) where fixedTest > 0:
+            [
+                "folds": JSONValue(folds), "test": .double(fixedTest), "fixed_test": true,
+                "group_by": .string(groupBy.rawValue),
             ]
-        case .kfold(let folds, let dev, let groupBy):
+        case .kfold(let folds, let dev, let groupBy, _):
             ["folds": JSONValue(folds), "dev": .double(dev), "group_by": .string(groupBy.rawValue)]
         case .heldOut(let train, let test, let dev, let groupBy):
             [
@@ -70,13 +75,20 @@ extension Split {
                 train: try fields.number("train"),
                 dev: try fields.number("dev"),
                 test: try fields.number("test"),
-                groupBy: try fields.groupBy()
+                groupBy: try fields.groupBy(),
+                fixedTest: try fields.isTestFixed()
             )
         case "kfold":
             guard let folds = json["parameters"]?["folds"]?.integerValue else {
                 throw .badInput("\(place).parameters.folds", "expected a whole number")
             }
-            kind = .kfold(folds: folds, dev: try fields.number("dev"), groupBy: try fields.groupBy())
+            let fixedTest = try fields.isTestFixed() ? fields.number("test") : 0
+            kind = .kfold(
+                folds: folds,
+                dev: fixedTest > 0 ? 0 : try fields.number("dev"),
+                groupBy: try fields.groupBy(),
+                fixedTest: fixedTest
+            )
         case "held-out":
             kind = .heldOut(
                 train: try fields.names("train"),
@@ -88,6 +100,21 @@ extension Split {
         default: kind = .vlCompat(train: try fields.number("train"), dev: try fields.number("dev"))
         }
         self.init(kind: kind, seed: seed, index: index)
+    }
+
+    /// Reads the split that a record shows: kind, parameters, seed and index in one object.
+    ///
+    /// - Throws: As ``init(json:place:)``.
+    package init(recorded json: JSONValue, place: String = "job.split") throws(RouteGridError) {
+        let kind = json["kind"]?.stringValue ?? ""
+        let parameters = (json.objectValue ?? [:]).filter { !["kind", "seed", "index"].contains($0.key) }
+        try self.init(
+            json: [
+                "kind": .string(kind), "revision": JSONValue(Self.revisions[kind] ?? 1),
+                "parameters": .object(parameters), "seed": json["seed"] ?? .null, "index": json["index"] ?? .null,
+            ],
+            place: place
+        )
     }
 
     /// The kinds a grid file may name.
@@ -108,6 +135,14 @@ private struct SplitFields {
             texts.count == values.count
         else { throw .badInput("\(place).\(name)", "expected a list of dataset names") }
         return texts
+    }
+
+    func isTestFixed() throws(RouteGridError) -> Bool {
+        switch members["fixed_test"] {
+        case nil: false
+        case true: true
+        default: throw .badInput("\(place).fixed_test", "expected true")
+        }
     }
 
     func groupBy() throws(RouteGridError) -> Split.GroupBy {

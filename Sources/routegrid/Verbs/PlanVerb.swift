@@ -85,7 +85,8 @@ struct PlanVerb: ParsableCommand {
 
     private func stages(_ lock: GridLock, _ stage: PlanSummary.SecondStage) -> [String] {
         guard let select = lock.contents.select else { return [] }
-        var second = "one configuration for each \(select.per.joined(separator: ", ")), by \(select.metric) on dev"
+        let per = select.per + (lock.selectsBySplit ? ["split index"] : [])
+        var second = "one configuration for each \(per.joined(separator: ", ")), by \(select.metric) on dev"
         if let selected = stage.selected {
             let (least, most) = (selected.leastCells, selected.mostCells)
             second =
