@@ -20,8 +20,6 @@ package struct Aggregation: Sendable {
     package let sources: [RecordSource]
     package let records: RecordCollection
     package let board: Leaderboard
-    /// Whether the grids behind the records differ in how to resample, so that the defaults were taken.
-    package let statisticsDiffer: Bool
     /// Measurements beside the records; on no board.
     package let latency: LatencyTable
     private let lock: GridLock?
@@ -110,12 +108,11 @@ package struct Aggregation: Sendable {
         self.selection = selection
         records = collection
         keys = chosen.map(\.jobKey)
-        self.reads = try TestReadCounts(of: chosen, beside: sources, known: reads)
         var known = lock.map { KnownTables($0) } ?? KnownTables()
         for source in sources { try known.add(from: source) }
+        self.reads = try TestReadCounts(of: chosen, beside: sources, known: reads, tables: known)
         tables = known.keeping(chosen.map(\.job))
         blobs = Set(chosen.compactMap(\.choices) + tables.blobs).sorted()
-        statisticsDiffer = lock == nil && known.disagree
         latency = try LatencyTable(reading: sources, filter: filter)
         board = try Leaderboard(
             chosen,
@@ -123,6 +120,7 @@ package struct Aggregation: Sendable {
             tables: known,
             seal: seal,
             reads: self.reads,
+            notes: lock == nil ? [known.disagreement].compactMap(\.self) : [],
             statistics: BoardStatistics(
                 settings: lock?.statistics ?? known.statistics ?? GridStatistics(),
                 tables: known,

@@ -144,9 +144,11 @@ package struct BoardTable: Codable, Sendable {
             let found = Set(section.rows.compactMap(axis.text))
             if let text = found.first, found.count == 1 { parts.append("\(axis.title) \(text)") }
         }
+        if let twins = section.rows.map(\.twinCount).max(), twins > 0 { parts.append("\(twins) items with twins") }
         if let reads = section.rows.compactMap(\.testReads).max() {
             parts.append("test read by \(reads) configuration\(reads == 1 ? "" : "s") so far")
         }
+        if let earlier = section.key.earlier { parts.append("recorded under \(earlier)") }
         if let unit = first.costUnit { parts.append("costs in \(unit)") }
         if section.rows.contains(where: { $0.flags.contains(.unsealed) }) { parts.append("unsealed") }
         return parts.joined(separator: " · ")

@@ -25,7 +25,8 @@ extension Leaderboard {
         let rows = rows
         guard rows.contains(where: { row in row.metrics.keys.contains { row.interval($0) != nil } }) else { return [] }
         let level = String(format: "%g %%", (1 - statistics.alpha) * 100)
-        let unit = statistics.cluster == .prompt ? "prompts" : "items"
+        let units = Set(rows.compactMap(\.cluster).map { $0 == .prompt ? "prompts" : "items" })
+        let unit = units.count == 1 ? units.joined() : "items, or of prompts where the split keeps them together"
         var lines = [
             "**[low, high]**: \(level) interval over the draw of test \(unit) (\(statistics.bootstrap) paired resamples); "
                 + "routers stay as trained."

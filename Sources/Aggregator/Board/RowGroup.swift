@@ -1,3 +1,4 @@
+import Grid
 import RouteGridBase
 
 /// The runs of one row: equal in all but seed and split index, or those that one selection chose on each index.
@@ -54,8 +55,11 @@ struct RowGroup {
         var flags: Set<BoardFlag> = []
         if job["part"] == "test" { flags.insert(.unsealed) }
         if job["router"]?["kind"] == "oracle" { flags.insert(.bound) }
+        if !RecordRevisions(job: job).differences.isEmpty { flags.insert(.earlier) }
         if runs.contains(where: { !$0.isComplete }) { flags.insert(.incomplete) }
         if runs.contains(where: { $0.missingCount > 0 }) { flags.insert(.missing) }
+        let twins = job["part"] == "test" ? runs.map { tables.twinCount(of: $0.job) }.max() ?? 0 : 0
+        if twins > 0 { flags.insert(.twins) }
         if let selection {
             flags.remove(.unsealed)
             if selection.isLeaky { flags.insert(.leaky) }
@@ -69,7 +73,8 @@ struct RowGroup {
             costUnit: tables.unit(of: job),
             metrics: metrics,
             flags: flags.sorted(),
-            selection: selection
+            selection: selection,
+            twinCount: twins
         )
     }
 }

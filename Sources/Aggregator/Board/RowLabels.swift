@@ -25,7 +25,9 @@ struct RowLabels {
     /// `knn (selected)` where each split index has a choice of its own.
     func router(among rows: [BoardRow]) -> String {
         if isByIndex { return kind == "selected" ? "(selected)" : "\(kind) (selected)" }
-        let shown = parameters(among: rows)
+        let revisions = Set(rows.filter { $0.routerKind == kind }.map { $0.job["revisions"]?["router"] ?? .null })
+        let revision = revisions.count > 1 ? job["revisions"]?["router"].map { "revision \(RowLabels.text($0))" } : nil
+        let shown = ([parameters(among: rows), revision ?? ""]).filter { !$0.isEmpty }.joined(separator: ", ")
         return shown.isEmpty ? kind : "\(kind) (\(shown))"
     }
 

@@ -19,7 +19,7 @@ extension GridAxes {
         ]
     }
 
-    init(json: JSONValue, place: String) throws(RouteGridError) {
+    init(json: JSONValue, place: String, revisions: AdmittedRevisions) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         tables = try object.list("tables").mapThrowing { json throws(RouteGridError) in
             try GridTable(json: json, place: "\(place).tables")
@@ -35,8 +35,14 @@ extension GridAxes {
             return ModalityPair(train: try pair.choice("train"), test: try pair.choice("test"))
         }
         fusions = try object.list("fusions").mapThrowing { json throws(RouteGridError) in
-            let configuration = try FusionConfiguration(json: json, place: "\(place).fusions")
-            return GridFusion(configuration: configuration, revision: json["revision"]?.integerValue ?? 0)
+            let revision = json["revision"]?.integerValue ?? 0
+            // An earlier revision's parameters are read as this one's: they are named in keys as they stand.
+            let kind = json["kind"]?.stringValue ?? ""
+            let own = revisions == .any ? (try? FusionCatalog.descriptor(of: kind))?.revision ?? revision : revision
+            var named = json.objectValue ?? [:]
+            named["revision"] = JSONValue(own)
+            let configuration = try FusionConfiguration(json: .object(named), place: "\(place).fusions")
+            return GridFusion(configuration: configuration, revision: revision)
         }
         seeds = try IntegerRuns(json: try object.list("seeds"), place: "\(place).seeds").values
         labels = try object.list("labels").mapThrowing { json throws(RouteGridError) in
@@ -49,7 +55,7 @@ extension GridAxes {
             return part
         }
         budgets = try object.list("budgets").mapThrowing { json throws(RouteGridError) in
-            try GridBudget(json: json, place: "\(place).budgets")
+            try GridBudget(json: json, place: "\(place).budgets", revisions: revisions)
         }
         try object.finish()
         for (name, count) in [
@@ -63,7 +69,7 @@ extension GridAxes {
 }
 
 extension GridBudget {
-    init(json: JSONValue, place: String) throws(RouteGridError) {
+    init(json: JSONValue, place: String, revisions: AdmittedRevisions) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         var rule = try StrictObject(try object.required("rule"), place: "\(place).rule")
         self.rule = try rule.choice("kind")
@@ -72,7 +78,7 @@ extension GridBudget {
         budget = try Budget(json: try object.required("budget"), place: place)
         try rule.finish()
         try object.finish()
-        try checkRevision(revision, own: Revisions.rule(self.rule), of: "rule \(self.rule.rawValue)", place: place)
+        try revisions.check(revision, own: Revisions.rule(self.rule), of: "rule \(self.rule.rawValue)", place: place)
     }
 }
 
@@ -86,6 +92,7 @@ extension GridTable {
             "image": .object(image.mapValues { .string($0.hex) }),
         ]
         if let prices { members["prices"] = .string(prices) }
+        if let twins { members["twins"] = .array(twins.map { JSONValue($0) }) }
         return .object(members)
     }
 
@@ -102,6 +109,7 @@ extension GridTable {
         prices = object.optional("prices")?.stringValue
         text = try Self.tensors(try object.required("text"), place: "\(place).text")
         image = try Self.tensors(try object.required("image"), place: "\(place).image")
+        if json["twins"] != nil { twins = try object.list("twins").map { max($0.integerValue ?? 0, 0) } }
         try object.finish()
     }
 

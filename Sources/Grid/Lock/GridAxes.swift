@@ -20,6 +20,9 @@ package struct GridTable: Hashable, Sendable {
     /// Embedding tensors by encoder name: those that the grid's encoders name.
     package var text: [String: Digest]
     package var image: [String: Digest]
+    /// Test rows under each split of the axis that have a twin which the split does not keep with them (see ``TwinRows``);
+    /// nil = none under any.
+    package var twins: [Int]?
 }
 
 /// A pair of encoders: tensors `text.NAME` and `image.NAME` of the datasets.

@@ -63,9 +63,16 @@ package struct GridLock: Sendable {
 
     /// Reads `grid.lock.json`.
     ///
+    /// - Parameter revisions: which a lock may name: one whose cells are to run names this build's, one that only says
+    ///   what records are may be older.
     /// - Throws: ``RouteGridError`` `badInput` with the member that is wrong.
-    package init(parsing bytes: some Sequence<UInt8>, place: String = "grid.lock.json") throws(RouteGridError) {
-        try self.init(GridLockContents(json: JSONValue(parsing: bytes, place: place), place: place))
+    package init(
+        parsing bytes: some Sequence<UInt8>,
+        place: String = "grid.lock.json",
+        revisions: AdmittedRevisions = .own
+    ) throws(RouteGridError) {
+        let json = try JSONValue(parsing: bytes, place: place)
+        try self.init(GridLockContents(json: json, place: place, revisions: revisions))
     }
 
     package var name: String { contents.name }

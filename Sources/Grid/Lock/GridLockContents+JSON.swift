@@ -23,16 +23,20 @@ extension GridLockContents {
     ///
     /// - Throws: ``RouteGridError`` `badInput` with the member that is missing, unknown or wrong, or for a revision that
     ///   this build does not have.
-    package init(json: JSONValue, place: String) throws(RouteGridError) {
+    package init(
+        json: JSONValue,
+        place: String,
+        revisions: AdmittedRevisions = .own
+    ) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         try object.schema(GridLock.schema)
         name = try object.text("name")
         mode = try object.choice("mode")
         numerics = try object.text("numerics")
-        let axes = try GridAxes(json: try object.required("axes"), place: "\(place): axes")
+        let axes = try GridAxes(json: try object.required("axes"), place: "\(place): axes", revisions: revisions)
         self.axes = axes
         blocks = try object.list("blocks").mapThrowing { json throws(RouteGridError) in
-            try GridBlock(json: json, axes: axes, place: "\(place): blocks")
+            try GridBlock(json: json, axes: axes, place: "\(place): blocks", revisions: revisions)
         }
         exclude = try object.list("exclude").mapThrowing { json throws(RouteGridError) in
             try ExcludeClause(json: json, place: "\(place): exclude")
@@ -57,7 +61,7 @@ extension GridLockContents {
         }
         try checkStages(place: place)
         try object.finish()
-        try checkRevision(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
+        try revisions.check(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
         guard exclude.count <= ExcludeClause.limit else {
             throw .badInput("\(place): exclude", "expected at most \(ExcludeClause.limit) entries")
         }

@@ -57,10 +57,44 @@ package struct GridStatistics: Hashable, Sendable {
     package var bootstrap = 1_000
     /// One minus the confidence level.
     package var alpha = 0.05
-    package var cluster = Cluster.sample
+    /// Nil: what the split of a record keeps together.
+    package var cluster: Cluster?
     package var seed = 1
 
     package init() {}
+}
+
+extension GridStatistics {
+    /// What a split of some `group_by` keeps together.
+    package static func cluster(groupedBy groupBy: String?) -> Cluster { groupBy == "prompt" ? .prompt : .sample }
+
+    /// What is resampled together of the items that a job's split tests.
+    package func cluster(of job: JSONValue) -> Cluster {
+        cluster ?? Self.cluster(groupedBy: job["split"]?["group_by"]?.stringValue)
+    }
+
+    /// Whether the grid asks for another unit than the split keeps together.
+    package func isClusterForeign(to job: JSONValue) -> Bool {
+        cluster(of: job) != Self.cluster(groupedBy: job["split"]?["group_by"]?.stringValue)
+    }
+
+    /// In each setting the stricter of two: more resamples, a smaller alpha, prompts before what the split says before
+    /// samples.
+    package func stricter(_ other: GridStatistics) -> GridStatistics {
+        func rank(_ cluster: Cluster?) -> Int {
+            switch cluster {
+            case .sample: 0
+            case nil: 1
+            case .prompt: 2
+            }
+        }
+        var strict = self
+        strict.bootstrap = max(bootstrap, other.bootstrap)
+        strict.alpha = min(alpha, other.alpha)
+        strict.cluster = rank(cluster) < rank(other.cluster) ? other.cluster : cluster
+        strict.seed = min(seed, other.seed)
+        return strict
+    }
 }
 
 extension GridLimits {
@@ -108,17 +142,18 @@ extension GridResources {
 
 extension GridStatistics {
     package var json: JSONValue {
-        [
-            "bootstrap": JSONValue(bootstrap), "alpha": .double(alpha), "cluster": .string(cluster.rawValue),
-            "seed": JSONValue(seed),
+        var members: [String: JSONValue] = [
+            "bootstrap": JSONValue(bootstrap), "alpha": .double(alpha), "seed": JSONValue(seed),
         ]
+        if let cluster { members["cluster"] = .string(cluster.rawValue) }
+        return .object(members)
     }
 
     package init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         bootstrap = try object.integer("bootstrap")
         alpha = try object.number("alpha")
-        cluster = try object.choice("cluster")
+        cluster = try object.optionalChoice("cluster")
         seed = try object.integer("seed")
         try object.finish()
     }

@@ -1,6 +1,6 @@
 package import RouteGridBase
 import RouterCatalog
-import RoutingData
+package import RoutingData
 
 /// The `job` object of a record: a readable extract of the two keys and the grid's labels.
 ///
@@ -13,6 +13,9 @@ package enum RecordedJob {
             "part": .string(job.part.rawValue),
             "rule": .string(job.rule.rawValue),
             "budget": .string(job.budget.text),
+            "samples": .string(job.data.samples.hex),
+            "cost": .string(job.cost.json.digest.hex),
+            "revisions": revisions(fit: fit, job: job),
         ]
         if job.isRawPenalty { members["raw"] = true }
         return json(members, fit: fit, data: job.data, testModality: job.testModality, labels: labels)
@@ -25,6 +28,16 @@ package enum RecordedJob {
             "occasion": .string(job.occasion),
         ]
         return json(members, fit: fit, data: job.data, testModality: job.testModality, labels: labels)
+    }
+
+    /// The revisions that the two keys hash: records of different ones are never compared or averaged.
+    private static func revisions(fit: FitIdentity, job: JobIdentity) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "router": JSONValue(fit.routerRevision), "split": JSONValue(fit.split.revision),
+            "rule": JSONValue(job.ruleRevision), "metrics": JSONValue(job.metricsRevision),
+        ]
+        if fit.fusion != nil { members["fusion"] = JSONValue(fit.fusionRevision) }
+        return .object(members)
     }
 
     /// The members of both kinds added to those of one.
@@ -66,12 +79,13 @@ package enum RecordedJob {
         return ["train": .string(train.rawValue), "test": .string(test.rawValue)]
     }
 
-    private static func split(_ split: Split) -> JSONValue {
+    /// A split as records show it.
+    package static func split(_ split: Split) -> JSONValue {
         var members = split.kind.parameters
         members["kind"] = .string(split.kind.name)
         members["seed"] = JSONValue(split.seed)
         members["index"] = JSONValue(split.index)
-        return .object(members)
+        return textual(.object(members))
     }
 
     /// Numbers in the form that keys hash: whole ones as integers, others as texts.

@@ -82,6 +82,7 @@ package enum GridResolver {
                 if let name = pair.text, let matrix = loaded.dataset.text[name] { text[name] = blobs.add(matrix) }
                 if let name = pair.image, let matrix = loaded.dataset.image[name] { image[name] = blobs.add(matrix) }
             }
+            let twins = twins(of: loaded, file.splits.map(\.value))
             for pool in file.pools {
                 for (label, models) in try loaded.pools(pool) {
                     let data = try loaded.dataset.keeping(models: models)
@@ -98,13 +99,24 @@ package enum GridResolver {
                                 ?? .tensor(blobs.add(data.cost)),
                             prices: prices?.label,
                             text: text,
-                            image: image
+                            image: image,
+                            twins: twins
                         )
                     )
                 }
             }
         }
         return tables
+    }
+
+    /// By split; a split that is none of the dataset has none.
+    private static func twins(of loaded: LoadedDataset, _ splits: [Split]) -> [Int]? {
+        let rows = TwinRows(loaded.dataset)
+        let samples = loaded.dataset.samples.map(\.sample)
+        let counts = splits.map { split in
+            (try? split.parts(of: samples)).map { rows.count(under: split, parts: $0) } ?? 0
+        }
+        return counts.contains { $0 > 0 } ? counts : nil
     }
 
     private static func block(_ entry: GridFile.RouterEntry, axes: GridAxes) throws(RouteGridError) -> GridBlock {

@@ -127,7 +127,7 @@ extension GridLock {
     }
 
     /// The `job` object that the record of a cell shows.
-    private func recordedJob(ofCell cell: Int, group: Int) -> JSONValue {
+    func recordedJob(ofCell cell: Int, group: Int) -> JSONValue {
         RecordedJob.json(fit: fit(ofGroup: group), job: job(ofCell: cell), labels: labels(ofGroup: group))
     }
 }

@@ -35,26 +35,37 @@ struct PlanVerb: ParsableCommand {
         let frozen = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine()).lock
         if let lock { try FileBytes.write(frozen.bytes, to: lock) }
         let summary: PlanSummary
+        var earlier = EarlierRecords()
         if let index = try RecordIndex(stateFolder: state ?? StatePlace.usual) {
             summary = try PlanSummary(frozen) { (keys: [Digest]) throws(RouteGridError) in try index.recorded(keys) }
+            if summary.isExact, summary.new > 0 {
+                let jobs = try index.latestJobs(limit: Self.recordsLookedAt)
+                earlier = try EarlierRecords(frozen, jobs: jobs) { (keys: [Digest]) throws(RouteGridError) in
+                    try index.recorded(keys)
+                }
+            }
         } else {
             if let state { output.console.note("no records in \(state) yet") }
             summary = PlanSummary(frozen)
         }
-        output.console.emit(document(frozen, summary), table: page(frozen, summary))
+        output.console.emit(document(frozen, summary, earlier), table: page(frozen, summary, earlier))
     }
 
-    private func document(_ lock: GridLock, _ summary: PlanSummary) -> JSONValue {
+    /// Records, the latest first, that are looked at for those of earlier revisions.
+    private static let recordsLookedAt = 100_000
+
+    private func document(_ lock: GridLock, _ summary: PlanSummary, _ earlier: EarlierRecords) -> JSONValue {
         var members = summary.json.objectValue ?? [:]
         members["name"] = .string(lock.name)
         members["mode"] = .string(lock.mode.rawValue)
         members["numerics"] = .string(lock.numerics)
         members["unsealed"] = .bool(lock.isUnsealed)
+        members["earlier_revisions"] = earlier.json
         members["lock_sha256"] = .string(lock.digest.hex)
         return .object(members)
     }
 
-    private func page(_ lock: GridLock, _ summary: PlanSummary) -> String {
+    private func page(_ lock: GridLock, _ summary: PlanSummary, _ earlier: EarlierRecords) -> String {
         var blocks = TextTable("router", ">cells", ">excluded", ">fits")
         for block in summary.blocks {
             blocks.add(block.router, String(block.cells), String(block.excluded), String(block.groups))
@@ -74,6 +85,7 @@ struct PlanVerb: ParsableCommand {
             "new       \(about)\(summary.new)",
             "fits      \(about)\(summary.newFits) to run, \(about)\(summary.newFitsOnCost) of them trained on cost",
         ]
+        lines += earlier.lines.map { "earlier   \($0)" }
         if summary.latency > 0 { lines.append("latency   \(summary.latency) measurements, in every run") }
         if !summary.isExact {
             lines.append(
