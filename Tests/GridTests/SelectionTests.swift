@@ -115,9 +115,15 @@ struct SelectionTests {
         throws
     {
         let seeds = Self.yaml.replacing("METRIC", with: "accuracy").replacing("PER", with: "router.kind")
-            .replacing("TEST", with: Self.fixed).replacing("seed: 1, index: [0, 1]", with: "seed: [1, 2], index: [0, 1]")
+            .replacing("TEST", with: Self.fixed).replacing(
+                "seed: 1, index: [0, 1]",
+                with: "seed: [1, 2], index: [0, 1]"
+            )
         let selection = try frozen(DatasetFixture.resolve(seeds).lock) { _, _ in .value(0.5) }
-        #expect(selection.choices.map { $0.per["split.index"] } == (0..<3).flatMap { _ in [["seed": 1]] } + (0..<3).flatMap { _ in [["seed": 2]] })
+        #expect(
+            selection.choices.map { $0.per["split.index"] } == (0..<3).flatMap { _ in [["seed": 1]] }
+                + (0..<3).flatMap { _ in [["seed": 2]] }
+        )
         let text = """
             datasets: {all: one, half: {path: one, where: {dataset: d0}}}
             splits: [{kind: random, train: 0.5, dev: 0.2, test: 0.3}]
@@ -127,8 +133,13 @@ struct SelectionTests {
             """
         let message = try DatasetFixture.message(text)
         #expect(message.hasPrefix("grid.yaml:5: select.per: "), "\(message)")
-        #expect(message.contains(" are train or dev rows of ") && message.hasSuffix("expected dataset in per"), "\(message)")
-        #expect(try DatasetFixture.message(text.replacing("[router.kind]", with: "[dataset, router.kind]")) == "no error")
+        #expect(
+            message.contains(" are train or dev rows of ") && message.hasSuffix("expected dataset in per"),
+            "\(message)"
+        )
+        #expect(
+            try DatasetFixture.message(text.replacing("[router.kind]", with: "[dataset, router.kind]")) == "no error"
+        )
     }
 
     @Test func `held-out splits go together when none trains on what another tests`() throws {

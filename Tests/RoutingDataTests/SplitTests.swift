@@ -89,7 +89,9 @@ struct SplitTests {
                 #expect((part.train + part.dev + part.test).sorted() == Array(0..<102))
                 if groupBy == .prompt {
                     let groups = [part.train, part.dev, part.test].map { rows in Set(rows.map { samples[$0].group }) }
-                    #expect(groups[0].isDisjoint(with: groups[1]) && groups[2].isDisjoint(with: groups[0].union(groups[1])))
+                    #expect(
+                        groups[0].isDisjoint(with: groups[1]) && groups[2].isDisjoint(with: groups[0].union(groups[1]))
+                    )
                 }
             }
         }

@@ -19,6 +19,7 @@ package enum ExpectedJobs {
     ///   - lock: The grid.
     ///   - selection: What was selected: its test jobs are asked for and the dev jobs are not, since they make no rows.
     ///     Without one, a grid with `select` asks for its dev jobs.
+    /// - Returns: The jobs.
     /// - Throws: `badInput` when the lock contradicts itself.
     /// - Complexity: A few microseconds a cell.
     package static func missing(

@@ -44,7 +44,8 @@ package struct RowSelection: Sendable {
         isLargerBetter = choices.first?.isLargerBetter ?? true
         self.dev = dev
         let decided = choices.compactMap { $0.choice.chosen?.dev }
-        meanDev = decided.count == choices.count && !decided.isEmpty
+        meanDev =
+            decided.count == choices.count && !decided.isEmpty
             ? decided.reduce(0, +) / Double(decided.count) : nil
         configurations = choices.map(\.choice.configurations).max() ?? 0
         competing = choices.map(\.choice.competing).max() ?? 0

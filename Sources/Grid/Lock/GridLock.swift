@@ -63,8 +63,9 @@ package struct GridLock: Sendable {
 
     /// Reads `grid.lock.json`.
     ///
-    /// - Parameter revisions: which a lock may name: one whose cells are to run names this build's, one that only says
-    ///   what records are may be older.
+    /// `revisions` says which a lock may name: one whose cells are to run names this build's, one that only says what
+    /// records are may be older.
+    ///
     /// - Throws: ``RouteGridError`` `badInput` with the member that is wrong.
     package init(
         parsing bytes: some Sequence<UInt8>,

@@ -13,6 +13,7 @@ package struct EarlierRecords: Hashable, Sendable {
     ///   - lock: The grid.
     ///   - jobs: The `job` of each record that is known.
     ///   - isRecorded: For each key, whether it has a record.
+    /// - Throws: what `isRecorded` throws.
     /// - Complexity: O(records), and O(cells) when some record is of earlier revisions.
     package init<Failure: Error>(
         _ lock: GridLock,
@@ -38,7 +39,9 @@ package struct EarlierRecords: Hashable, Sendable {
         }
     }
 
-    /// What stays the same under other revisions. Records from before jobs named their costs go by the sheet's name.
+    /// What stays the same under other revisions.
+    ///
+    /// Records from before jobs named their costs go by the sheet's name.
     private static func identity(of job: JSONValue, byPrices: Bool) -> Digest {
         var members = job.objectValue ?? [:]
         let prices = members["prices"]

@@ -39,7 +39,7 @@ package struct TestReadCounts: Hashable, Sendable {
 
         package init(samples: Digest, part: String) { (self.samples, self.part) = (samples, part) }
 
-        /// - Parameter split: As records show it; one that this build does not know stands for itself.
+        /// The place of a split as records show it; one that this build does not know stands for itself.
         package init(samples: Digest, split: JSONValue) {
             let items = (try? Split(recorded: split))?.testItems
             self.init(samples: samples, part: (items ?? split).canonicalText)

@@ -59,7 +59,9 @@ extension GridLock {
 
     /// Whether something is chosen for several splits apart, though `select.per` does not ask for it.
     package var selectsBySplit: Bool {
-        guard let select = contents.select, !select.per.contains(SelectionField.splitIndex.rawValue) else { return false }
+        guard let select = contents.select, !select.per.contains(SelectionField.splitIndex.rawValue) else {
+            return false
+        }
         return Set(splitSharing).count > 1
     }
 

@@ -92,7 +92,8 @@ extension Split {
     }
 
     /// The rows of `fraction` of the groups in the order of the seed alone, and all others.
-    private func fixedTestRows(_ samples: [Sample], _ fraction: Double, groupBy: GroupBy) -> (test: [Int], rest: [Int]) {
+    private func fixedTestRows(_ samples: [Sample], _ fraction: Double, groupBy: GroupBy) -> (test: [Int], rest: [Int])
+    {
         let groups = orderedGroups(samples, rows: Array(samples.indices), groupBy: groupBy, index: "test")
         let count = groups.count - share(1 - fraction, of: groups.count)
         return (groups[..<count].joined().sorted(), groups[count...].joined().sorted())

@@ -38,7 +38,8 @@ struct RecordFixture {
         var members: [String: JSONValue] = [
             "kind": "evaluate", "mode": .string(mode), "numerics": .string(numerics), "dataset": .string(dataset),
             "router": router, "part": .string(part), "rule": .string(rule), "budget": .string(budget), "prices": .null,
-            "revisions": revisions, "data": .string(Digest(hashing: dataset.utf8).hex), "models": "all", "encoder": .null,
+            "revisions": revisions, "data": .string(Digest(hashing: dataset.utf8).hex), "models": "all",
+            "encoder": .null,
             "split": [
                 "kind": "random", "train": "0.6", "dev": "0.2", "test": "0.2", "seed": 1, "index": .integer(splitIndex),
             ],

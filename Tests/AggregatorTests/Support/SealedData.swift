@@ -15,7 +15,7 @@ struct SealedData {
     private var lines: [Digest: [UInt8]] = [:]
     private var blobs: [Digest: [UInt8]] = [:]
 
-    /// - Parameter yaml: a grid whose dataset is `one`.
+    /// `yaml` is a grid whose dataset is `one`.
     init(_ dataset: Dataset, yaml: String) throws {
         let folder = try TemporaryFolder()
         try dataset.write(to: folder.path("one"))
