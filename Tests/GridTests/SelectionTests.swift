@@ -120,13 +120,11 @@ struct SelectionTests {
                 with: "seed: [1, 2], index: [0, 1]"
             )
         let selection = try frozen(DatasetFixture.resolve(seeds).lock) { _, _ in .value(0.5) }
-        #expect(
-            selection.choices.map { $0.per["split.index"] } == (0..<3).flatMap { _ in [["seed": 1]] }
-                + (0..<3).flatMap { _ in [["seed": 2]] }
-        )
+        let bothSeeds: [JSONValue] = [["seed": 1], ["seed": 2]]
+        #expect(selection.choices.map { $0.per["split.index"] } == bothSeeds + bothSeeds + bothSeeds)
         let text = """
             datasets: {all: one, half: {path: one, where: {dataset: d0}}}
-            splits: [{kind: random, train: 0.5, dev: 0.2, test: 0.3}]
+            splits: [{kind: random, train: 0.5, dev: 0.2, test: 0.3, index: "range(0,8)"}]
             modality: [text]
             routers: [cheapest, best-single]
             select: {metric: accuracy, on: dev, per: [router.kind]}

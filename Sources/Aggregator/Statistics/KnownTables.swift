@@ -31,11 +31,7 @@ package struct KnownTables: Sendable {
         let split: String
     }
 
-    private var tables: Set<Table> = [] {
-        didSet {
-            samplesByData = Dictionary(tables.map { ($0.dataDigest, $0.samples) }, uniquingKeysWith: { $1 })
-        }
-    }
+    private var tables: Set<Table> = []
     private var samplesByData: [Digest: Digest] = [:]
     private var settings: Set<GridStatistics> = []
     private var twins: [TwinPlace: Int] = [:]
@@ -49,7 +45,7 @@ package struct KnownTables: Sendable {
     package mutating func add(_ lock: GridLock) {
         settings.insert(lock.statistics)
         for table in lock.contents.axes.tables {
-            tables.insert(
+            insert(
                 Table(
                     samples: table.samples,
                     models: table.models,
@@ -64,6 +60,10 @@ package struct KnownTables: Sendable {
                 twins[TwinPlace(data: data.hex, split: RecordedJob.split(split).canonicalText)] = count
             }
         }
+    }
+
+    private mutating func insert(_ table: Table) {
+        if tables.insert(table).inserted { samplesByData[table.dataDigest] = table.samples }
     }
 
     /// Of the items that a job's split tests, those with a twin that the split does not keep with them.
@@ -155,7 +155,7 @@ extension KnownTables {
             let statistics = document["statistics"]?.arrayValue
         else { throw .badInput(place, "expected schema \(KnownTables.schema) with lists statistics and tables") }
         for json in statistics { settings.insert(try GridStatistics(json: json, place: "\(place): statistics")) }
-        for json in listed { tables.insert(try Table(json, place: place)) }
+        for json in listed { insert(try Table(json, place: place)) }
         for json in document["twins"]?.arrayValue ?? [] {
             guard let data = json["data"]?.stringValue, let split = json["split"]?.stringValue,
                 let count = json["n"]?.integerValue

@@ -94,7 +94,7 @@ struct RestoringBlobs {
         let lock = Array(text.utf8)
         // A finished run looks its cells up again: it is finished at once when every record is there.
         let resumed = state == RunState.finished.rawValue ? RunState.active.rawValue : state
-        for digest in try GridLock(parsing: lock, place: path).blobs { try insert(digest) }
+        for digest in try GridLock(parsing: lock, place: path, revisions: .any).blobs { try insert(digest) }
         let selection = run["selection"]?.stringValue.flatMap { Digest(hex: $0) }
         if let selection { try insert(selection) }
         try database.execute(

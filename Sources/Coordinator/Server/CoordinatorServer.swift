@@ -188,9 +188,17 @@ package actor CoordinatorServer {
 
     private func takeUpRuns() throws(RouteGridError) {
         for run in try access.store.runs() {
-            let lock = try GridLock(parsing: run.lock).measured(by: run.id, submitted: run.submitted)
+            let lock = try GridLock(parsing: run.lock, revisions: .any)
+                .measured(by: run.id, submitted: run.submitted)
             locks[run.id] = lock
-            runNames[run.id] = (run.name, run.submitted, run.reason)
+            var (state, reason) = (run.state, run.reason)
+            if !state.isOver, let earlier = lock.earlierRevisions {
+                // Its cells would have keys that this build computes other numbers for.
+                (state, reason) = (.cancelled, "frozen under \(earlier): submit the grid again")
+                _ = try access.store.commit([.runState(run.id, state, reason: reason)])
+                log.warning("run cancelled", metadata: ["run": "\(run.id)", "reason": "\(reason)"])
+            }
+            runNames[run.id] = (run.name, run.submitted, reason)
             if let digest = run.selection {
                 selections[run.id] = try ServerSelection(digest: digest, from: access.store)
             }
@@ -201,13 +209,13 @@ package actor CoordinatorServer {
                     run.id,
                     lock,
                     policy,
-                    run.state,
+                    state,
                     done: try access.store.doneCells(of: run.id),
                     exceptions: try access.store.exceptions(of: run.id),
                     selection: selections[run.id]?.cells
                 )
             )
-            if !run.state.isOver { log.info("run taken up", metadata: ["run": "\(run.id)", "name": "\(run.name)"]) }
+            if !state.isOver { log.info("run taken up", metadata: ["run": "\(run.id)", "name": "\(run.name)"]) }
         }
     }
 

@@ -18,6 +18,7 @@ struct SealedData {
     /// `yaml` is a grid whose dataset is `one`.
     init(_ dataset: Dataset, yaml: String) throws {
         let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         try dataset.write(to: folder.path("one"))
         resolved = try GridResolver.resolve(
             GridFile(yaml: yaml, path: folder.path("grid.yaml")),
