@@ -88,7 +88,7 @@ struct StoreStageTests {
 
     @Test func `counts read back from their bytes, and of two the larger stays`() throws {
         var counts = TestReadCounts()
-        let place = TestReadCounts.Place(data: StoreBench.blob("data"), split: "{}")
+        let place = TestReadCounts.Place(samples: StoreBench.blob("data"), part: "{}")
         counts.raise(place, to: 3)
         counts.raise(place, to: 2)
         #expect(counts[place] == 3)

@@ -57,7 +57,7 @@ struct PlanSummaryTests {
             recorded(lock, cells[0]) { $0["revisions"] = ["metrics": 999, "router": 1, "rule": 1, "split": 1] },
             // The same cell under another name, other data, and other prices: nothing of it is the grid's.
             recorded(lock, cells[1]) {
-                $0["revisions"] = ["metrics": 999]; $0["cost"] = "other"
+                $0["revisions"] = ["metrics": 999]; $0["inputs"] = ["cost": "other"]
             },
             recorded(lock, cells[1]) {
                 $0["revisions"] = ["metrics": 999]; $0["data"] = "other"

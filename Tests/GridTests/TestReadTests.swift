@@ -27,7 +27,7 @@ struct TestReadTests {
                 "group_by": "sample", "seed": 1, "index": JSONValue(index),
             ],
         ]
-        if let cost { members["cost"] = .string(cost) }
+        if let cost { members["inputs"] = ["cost": .string(cost)] }
         if namesSamples { members["samples"] = .string(samples.hex) }
         return .object(members)
     }

@@ -1,5 +1,5 @@
 import Grid
-import RouteGridBase
+package import RouteGridBase
 
 /// How a row came to be the one that was read on test.
 package struct RowSelection: Sendable {

@@ -23,7 +23,7 @@ package struct EarlierRecords: Hashable, Sendable {
         var reasons: [Digest: String] = [:]
         for job in jobs {
             let words = RecordRevisions(job: job).words
-            if !words.isEmpty { reasons[Self.identity(of: job, byPrices: job["cost"] == nil)] = words }
+            if !words.isEmpty { reasons[Self.identity(of: job, byPrices: job["inputs"] == nil)] = words }
         }
         guard !reasons.isEmpty else { return }
         for group in lock.evaluationGroups {
@@ -47,7 +47,7 @@ package struct EarlierRecords: Hashable, Sendable {
         let prices = members["prices"]
         for name in RecordLabels.names.union(["revisions", "samples"]) { members[name] = nil }
         if byPrices {
-            members["cost"] = nil
+            members["inputs"] = nil
             members["prices"] = prices
         }
         return JSONValue.object(members).digest

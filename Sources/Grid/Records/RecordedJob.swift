@@ -14,10 +14,10 @@ package enum RecordedJob {
             "rule": .string(job.rule.rawValue),
             "budget": .string(job.budget.text),
             "samples": .string(job.data.samples.hex),
-            "cost": .string(job.cost.json.digest.hex),
-            "revisions": revisions(fit: fit, job: job),
         ]
         if job.isRawPenalty { members["raw"] = true }
+        members["inputs"] = inputs(fit: fit, job: job)
+        members["revisions"] = revisions(fit: fit, job: job)
         return json(members, fit: fit, data: job.data, testModality: job.testModality, labels: labels)
     }
 
@@ -65,6 +65,26 @@ package enum RecordedJob {
         for name in RecordLabels.names where members[name] == nil { members[name] = .null }
         return textual(.object(members))
     }
+
+    /// What a result depends on besides `data`, by content: the cost, and the embeddings that fit or evaluation read.
+    private static func inputs(fit: FitIdentity, job: JobIdentity) -> JSONValue {
+        var members: [String: JSONValue] = ["cost": .string(costDigest(job.cost).hex)]
+        if let text = fit.data.text ?? job.data.text { members["text"] = .string(text.hex) }
+        if let image = fit.data.image ?? job.data.image { members["image"] = .string(image.hex) }
+        return .object(members)
+    }
+
+    private static func revisions(fit: FitIdentity, job: JobIdentity) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "metrics": JSONValue(job.metricsRevision), "router": JSONValue(fit.routerRevision),
+            "rule": JSONValue(job.ruleRevision), "split": JSONValue(fit.split.revision),
+        ]
+        if fit.fusion != nil { members["fusion"] = JSONValue(fit.fusionRevision) }
+        return .object(members)
+    }
+
+    /// The digest of what cells cost: a tensor, or tokens and the prices of the pool.
+    package static func costDigest(_ cost: CostIdentity) -> Digest { cost.json.digest }
 
     /// The digest of the samples, the pool and its outcomes: equal for records that may be compared.
     package static func dataDigest(samples: Digest, models: [String], quality: Digest) -> Digest {

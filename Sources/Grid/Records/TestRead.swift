@@ -24,7 +24,7 @@ package struct TestRead: Hashable, Sendable {
         place = TestReadCounts.Place(samples: known ?? samples(data) ?? data, split: job["split"] ?? .null)
         var members: [String: JSONValue] = [:]
         for name in ["router", "modality", "encoder", "fusion", "data"] { members[name] = job[name] }
-        members["cost"] = job["cost"] ?? job["prices"]
+        members["cost"] = job["inputs"]?["cost"] ?? job["prices"]
         configuration = JSONValue.object(members).digest
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Grid
 import RouteGridBase
+import RouterCatalog
 import RoutingCore
 import RoutingData
 import TestSupport

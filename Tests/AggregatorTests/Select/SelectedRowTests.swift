@@ -2,6 +2,7 @@ import Aggregator
 import Foundation
 import Grid
 import RouteGridBase
+import RouterCatalog
 import RoutingData
 import TestSupport
 import Testing

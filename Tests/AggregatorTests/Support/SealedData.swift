@@ -98,6 +98,7 @@ struct SealedData {
 
     /// Runs both stages and makes the board of the folder.
     mutating func board(in folder: String) throws -> Leaderboard {
+        let lock = lock
         try run { !lock.isDeferred($0) }
         let selection = try frozen()
         let admitted = Set(selection?.cells ?? [])
