@@ -48,9 +48,22 @@ package enum JSONValue: Hashable, Sendable {
         switch self {
         case .integer(let value): Double(value)
         case .double(let value): value
-        case .string(let text): Double(text)
+        case .string(let text): Self.decimal(text)
         default: nil
         }
+    }
+
+    /// The number that a text of decimal digits spells; nil for `inf`, `nan`, hexadecimal and what a double cannot hold.
+    private static func decimal(_ text: String) -> Double? {
+        let isDecimal = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"),
+                UInt8(ascii: "e"):
+                true
+            default: false
+            }
+        }
+        return isDecimal ? Double(text).flatMap { $0.isFinite ? $0 : nil } : nil
     }
 }
 

@@ -19,7 +19,7 @@ extension GridFile {
     /// - Throws: ``RouteGridError`` `badInput` for a file that is absent or not YAML, an unknown key, router or parameter
     ///   (with the nearest known name), a missing key, or a value out of range: always with file, line and path.
     package init(path: String) throws(RouteGridError) {
-        let bytes = try FileBytes.read(path)
+        let bytes = try FileBytes.readText(path, expected: "a grid file: YAML in UTF-8")
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .badInput(path, "expected UTF-8 text") }
         try self.init(yaml: text, path: path)
     }

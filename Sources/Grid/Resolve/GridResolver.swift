@@ -23,7 +23,8 @@ package enum GridResolver {
             try PriceSheet(file: sheet.value, relativeTo: file.path, place: sheet.place)
         }
         var blobs = BlobCollector()
-        let tables = try tables(of: file, datasets, prices: prices, blobs: &blobs)
+        var warnings: [String] = []
+        let tables = try tables(of: file, datasets, prices: prices, blobs: &blobs, warnings: &warnings)
         let axes = GridAxes(
             tables: tables,
             encoders: file.encoders.map(\.value),
@@ -65,14 +66,15 @@ package enum GridResolver {
         )
         let lock = try GridLock(contents)
         try checkCount(lock, file: file)
-        return ResolvedGrid(lock: lock, blobs: blobs.sources)
+        return ResolvedGrid(lock: lock, blobs: blobs.sources, warnings: warnings)
     }
 
     private static func tables(
         of file: GridFile,
         _ datasets: [LoadedDataset],
         prices: PriceSheet?,
-        blobs: inout BlobCollector
+        blobs: inout BlobCollector,
+        warnings: inout [String]
     ) throws(RouteGridError) -> [GridTable] {
         var tables: [GridTable] = []
         for loaded in datasets {
@@ -85,20 +87,35 @@ package enum GridResolver {
             for pool in file.pools {
                 for (label, models) in try loaded.pools(pool) {
                     let data = try loaded.dataset.keeping(models: models)
+                    let priced = try prices.mapThrowing { sheet throws(RouteGridError) in
+                        try sheet.cost(of: data, name: loaded.name, folder: loaded.folder, blobs: &blobs)
+                    }
+                    let about = "dataset \(loaded.name)\(label == "all" ? "" : " (pool \(label))")"
+                    // The pools of a dataset have models in common: what is said of one need not be said of all.
+                    if !warnings.contains(where: { $0.hasPrefix("dataset \(loaded.name)") }) {
+                        warnings += (priced?.warnings ?? []).map { "\(about): \($0)" }
+                    }
+                    guard let cost = priced?.cost ?? data.cost.map({ .tensor(blobs.add($0)) }) else {
+                        throw .badInput(
+                            loaded.place,
+                            "dataset \(loaded.name) has token counts and no costs: expected prices: {sheet: FILE} in the "
+                                + "grid, which makes costs of them"
+                        )
+                    }
                     tables.append(
                         GridTable(
                             dataset: loaded.name,
                             pool: label,
-                            costUnit: prices == nil ? data.costUnit : "USD",
+                            costUnit: prices == nil ? data.costUnit ?? "USD" : "USD",
                             sampleCount: data.samples.count,
                             samples: samples,
                             models: data.models,
                             quality: blobs.add(data.quality),
-                            cost: try prices?.cost(of: data, name: loaded.name, blobs: &blobs)
-                                ?? .tensor(blobs.add(data.cost)),
+                            cost: cost,
                             prices: prices?.label,
                             text: text,
-                            image: image
+                            image: image,
+                            facts: priced?.facts ?? []
                         )
                     )
                 }
@@ -127,10 +144,11 @@ package enum GridResolver {
 
     private static func checkDollars(_ file: GridFile, _ datasets: [LoadedDataset]) throws(RouteGridError) {
         guard file.prices == nil, let budget = file.budgets.first(where: \.isDollars) else { return }
-        for loaded in datasets where loaded.dataset.costUnit != "USD" {
+        for loaded in datasets {
+            guard let unit = loaded.dataset.costUnit, unit != "USD" else { continue }
             throw .badInput(
                 budget.place,
-                "a budget in $ needs costs in USD, dataset \(loaded.name) costs \(loaded.dataset.costUnit)"
+                "a budget in $ needs costs in USD, dataset \(loaded.name) costs \(unit)"
             )
         }
     }

@@ -32,8 +32,10 @@ struct PlanVerb: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let frozen = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine()).lock
+        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine())
+        let frozen = resolved.lock
         if let lock { try FileBytes.write(frozen.bytes, to: lock) }
+        for warning in resolved.warnings { output.console.warn(warning) }
         let summary: PlanSummary
         if let index = try RecordIndex(stateFolder: state ?? StatePlace.usual) {
             summary = try PlanSummary(frozen) { (keys: [Digest]) throws(RouteGridError) in try index.recorded(keys) }
@@ -41,14 +43,16 @@ struct PlanVerb: ParsableCommand {
             if let state { output.console.note("no records in \(state) yet") }
             summary = PlanSummary(frozen)
         }
-        output.console.emit(document(frozen, summary), table: page(frozen, summary))
+        output.console.emit(document(resolved, summary), table: page(frozen, summary))
     }
 
-    private func document(_ lock: GridLock, _ summary: PlanSummary) -> JSONValue {
+    private func document(_ grid: ResolvedGrid, _ summary: PlanSummary) -> JSONValue {
+        let lock = grid.lock
         var members = summary.json.objectValue ?? [:]
         members["name"] = .string(lock.name)
         members["mode"] = .string(lock.mode.rawValue)
         members["numerics"] = .string(lock.numerics)
+        members["warnings"] = JSONValue(grid.warnings)
         members["unsealed"] = .bool(lock.isUnsealed)
         members["lock_sha256"] = .string(lock.digest.hex)
         return .object(members)
