@@ -26,7 +26,7 @@ struct ImportMutationTests {
     private func outcome(_ bytes: [UInt8], format: TableFormat, _ form: CorrectnessForm) throws -> Dataset? {
         let path = try folder.write(bytes, to: "o.csv")
         let importer = CSVImporter(outcomes: path, format: format, values: form, labels: ImportLabels(name: "mine"))
-        do { return try importer.read().dataset } catch let error as RouteGridError {
+        do { return try importer.read().dataset } catch {
             #expect(error.code == .badInput && error.message.contains("o.csv"), "\(error)")
             #expect(error.further.count <= 20)
             return nil
@@ -90,7 +90,7 @@ struct ImportMutationTests {
                         quality >= 0 && quality <= 1 && (dataset.cost == nil || ValueRange.cost.contains(cost))
                     #expect(isWhole || quality.isNaN && cost.isNaN)
                 }
-            } catch let error as RouteGridError {
+            } catch {
                 #expect(error.code == .badInput && error.message.contains("/d/"), "\(error)")
             }
             try folder.write(whole[file], to: "d/\(names[file])")
@@ -117,7 +117,7 @@ struct ImportMutationTests {
             )
             do {
                 for model in try importer.read().dataset.models { #expect(NameRule.problem(model) == nil) }
-            } catch let error as RouteGridError {
+            } catch {
                 #expect(error.code == .badInput, "\(error)")
             }
         }

@@ -29,7 +29,7 @@ struct ImportProblemsTests {
         do {
             _ = try importer.read()
             return []
-        } catch let error as RouteGridError {
+        } catch {
             #expect(error.code == .badInput)
             return ([error.message] + error.further).map { $0.replacingOccurrences(of: folder.path + "/", with: "") }
         }
@@ -121,7 +121,7 @@ struct ImportProblemsTests {
         do {
             _ = try CSVImporter(outcomes: path, labels: labels).read()
             Issue.record("no error")
-        } catch let error as RouteGridError {
+        } catch {
             #expect(error.code == .usage && error.message.contains("expected USD, MAC, J"))
         }
     }

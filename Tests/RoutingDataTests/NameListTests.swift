@@ -1,3 +1,4 @@
+import Foundation
 import RouteGridBase
 import RoutingData
 import TestSupport
