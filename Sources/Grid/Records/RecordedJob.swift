@@ -30,16 +30,6 @@ package enum RecordedJob {
         return json(members, fit: fit, data: job.data, testModality: job.testModality, labels: labels)
     }
 
-    /// The revisions that the two keys hash: records of different ones are never compared or averaged.
-    private static func revisions(fit: FitIdentity, job: JobIdentity) -> JSONValue {
-        var members: [String: JSONValue] = [
-            "router": JSONValue(fit.routerRevision), "split": JSONValue(fit.split.revision),
-            "rule": JSONValue(job.ruleRevision), "metrics": JSONValue(job.metricsRevision),
-        ]
-        if fit.fusion != nil { members["fusion"] = JSONValue(fit.fusionRevision) }
-        return .object(members)
-    }
-
     /// The members of both kinds added to those of one.
     private static func json(
         _ own: [String: JSONValue],
