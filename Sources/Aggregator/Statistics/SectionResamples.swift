@@ -1,6 +1,7 @@
 import Foundation
 import Grid
 import RouteGridBase
+import RouterCatalog
 import RoutingCore
 import RoutingData
 
@@ -113,12 +114,12 @@ struct SectionResamples: Sendable {
             throw Absence(why: "a split has no record to find its data by")
         }
         let outcomes = part.outcomes
-        var elements: [UInt8] = []
+        var elements: [ModelNumber] = []
         for record in reading.records {
             guard let digest = record.choices, let bytes = try blobs.bytes(digest) else {
                 throw Absence(why: "choices are not beside the records")
             }
-            elements += bytes
+            elements += ChoiceType(record.result).choices(in: bytes)
         }
         guard elements.count == run.points.count * outcomes.items,
             elements.allSatisfy({ Int($0) < outcomes.models })

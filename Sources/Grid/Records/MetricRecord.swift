@@ -1,5 +1,5 @@
 package import RouteGridBase
-import RouterCatalog
+package import RouterCatalog
 import RoutingData
 
 /// One line of `records.jsonl`: what was computed for a job key.
@@ -53,11 +53,18 @@ package struct MetricRecord: Hashable, Sendable {
         )
     }
 
-    /// A result with the digest of its choices blob (`U8`, `[points, items]`) put in.
-    package static func result(_ result: JSONValue, choices: Digest, points: Int, items: Int) -> JSONValue {
+    /// A result with the digest of its choices blob (`[points, items]`) put in.
+    package static func result(
+        _ result: JSONValue,
+        choices: Digest,
+        type: ChoiceType = .u8,
+        points: Int,
+        items: Int
+    ) -> JSONValue {
         var members = result.objectValue ?? [:]
         members["choices"] = [
-            "sha256": .string(choices.hex), "dtype": "u8", "shape": [JSONValue(points), JSONValue(items)],
+            "sha256": .string(choices.hex), "dtype": .string(type.rawValue),
+            "shape": [JSONValue(points), JSONValue(items)],
         ]
         return .object(members)
     }
@@ -95,8 +102,18 @@ package struct MetricRecord: Hashable, Sendable {
     /// The digest of the choices blob, when the result has one.
     package var choices: Digest? { result["choices"]?["sha256"]?.stringValue.flatMap { Digest(hex: $0) } }
 
+    /// How that blob holds its choices.
+    package var choiceType: ChoiceType { ChoiceType(result) }
+
     private static func digest(job: JSONValue, result: JSONValue) -> Digest {
         let members = (job.objectValue ?? [:]).filter { !RecordLabels.names.contains($0.key) }
         return Digest(hashing: JSONValue.object(members).canonicalBytes() + result.canonicalBytes())
+    }
+}
+
+extension ChoiceType {
+    /// The type that a record's `result` names; `u8` when it names none.
+    package init(_ result: JSONValue) {
+        self = result["choices"]?["dtype"]?.stringValue.flatMap(ChoiceType.init(rawValue:)) ?? .u8
     }
 }

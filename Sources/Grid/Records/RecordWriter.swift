@@ -36,14 +36,15 @@ package struct RecordWriter: Sendable {
 
     /// The record of one evaluation.
     ///
-    /// `members` are those of `result` without `choices`; `choices` is the digest of the choices blob (`U8`,
-    /// `[points, items]`).
+    /// `members` are those of `result` without `choices`; `choices` is the digest of the choices blob
+    /// (`[points, items]`).
     /// - Returns: the JSON line without its line feed, and `result_sha256`.
     package func record(
         budget: Budget,
         jobKey: Digest,
         members: EncodedJSON,
         choices: Digest,
+        type: ChoiceType = .u8,
         points: Int,
         items: Int
     ) -> (line: [UInt8], resultDigest: Digest) {
@@ -53,7 +54,7 @@ package struct RecordWriter: Sendable {
             $0.member("choices")
             $0.object {
                 $0.member("dtype")
-                $0.ascii(Array("u8".utf8))
+                $0.string(type.rawValue)
                 $0.member("sha256")
                 $0.ascii(choices.hexBytes)
                 $0.member("shape")

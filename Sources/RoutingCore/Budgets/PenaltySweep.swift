@@ -28,10 +28,9 @@ package struct PenaltySweep: Sendable {
     /// - Parameter lambdas: finite, at least 0.
     /// - Returns: `[lambdas, items]` model numbers.
     /// - Complexity: O(items · models · lambdas).
-    package func choices(at lambdas: [Double]) -> Matrix<UInt8> {
-        precondition(models <= 255, "a model number is one byte")
+    package func choices(at lambdas: [Double]) -> Matrix<ModelNumber> {
         let ranked = RankedPredictions(quality: quality, cost: cost, order: order)
-        var result = [UInt8](repeating: 0, count: lambdas.count * items)
+        var result = [ModelNumber](repeating: 0, count: lambdas.count * items)
         typealias Lanes = SIMD8<Double>
         for start in stride(from: 0, to: lambdas.count, by: Lanes.scalarCount) {
             let width = min(Lanes.scalarCount, lambdas.count - start)
@@ -47,7 +46,7 @@ package struct PenaltySweep: Sendable {
                     chosen.replace(with: Int64(ranked.models[place]), where: isBetter)
                 }
                 for lane in 0..<width {
-                    result[(start + lane) * items + item] = UInt8(truncatingIfNeeded: chosen[lane])
+                    result[(start + lane) * items + item] = ModelNumber(truncatingIfNeeded: chosen[lane])
                 }
             }
         }

@@ -7,16 +7,15 @@ enum SoftLabelRule {
     ///
     /// Equal scores: the lowest mean train cost, then the first (sound), the first (compat). NaN loses against every number.
     /// - Returns: `[1, items]` model numbers.
-    static func choices(_ scores: Matrix<Double>, order: TieOrder) -> Matrix<UInt8> {
-        precondition(scores.columns <= 255, "a model number is one byte")
-        let elements = (0..<scores.rows).map { item -> UInt8 in
+    static func choices(_ scores: Matrix<Double>, order: TieOrder) -> Matrix<ModelNumber> {
+        let elements = (0..<scores.rows).map { item -> ModelNumber in
             var best = order.preference[0]
             var highest = -Double.infinity
             for model in order.preference where scores[item, model] > highest {
                 best = model
                 highest = scores[item, model]
             }
-            return UInt8(best)
+            return ModelNumber(best)
         }
         return Matrix(rows: 1, columns: scores.rows, elements: elements)
     }
@@ -33,8 +32,8 @@ enum SoftLabelRule {
         quality: Matrix<Double>,
         cost: Matrix<Double>,
         mode: EvaluationMode
-    ) -> Matrix<UInt8> {
-        let elements = (0..<quality.rows).map { item -> UInt8 in
+    ) -> Matrix<ModelNumber> {
+        let elements = (0..<quality.rows).map { item -> ModelNumber in
             func worth(_ model: Int) -> Double {
                 mode == .sound ? quality[item, model] : quality[item, model].rounded(.down)
             }
@@ -43,7 +42,7 @@ enum SoftLabelRule {
                 let (new, old) = (worth(model), worth(best))
                 if new > old || (new == old && cost[item, model] < cost[item, best]) { best = model }
             }
-            return UInt8(best)
+            return ModelNumber(best)
         }
         return Matrix(rows: 1, columns: quality.rows, elements: elements)
     }

@@ -119,11 +119,10 @@ package struct ThresholdSweep: Sendable {
     /// - Parameter thresholds: in any order; infinity affords everything.
     /// - Returns: `[thresholds, items]` model numbers.
     /// - Complexity: O(items · (models + thresholds)), and a sort of the thresholds.
-    package func choices(at thresholds: [Double]) -> Matrix<UInt8> {
-        precondition(models <= 255, "a model number is one byte")
+    package func choices(at thresholds: [Double]) -> Matrix<ModelNumber> {
         let ranked = thresholds.indices.sorted { (thresholds[$0], $0) < (thresholds[$1], $1) }
-        var current = fallback.map { UInt8(truncatingIfNeeded: $0) }
-        var result = [UInt8](repeating: 0, count: thresholds.count * items)
+        var current = fallback.map { ModelNumber(truncatingIfNeeded: $0) }
+        var result = [ModelNumber](repeating: 0, count: thresholds.count * items)
         var next = 0
         func store() {
             let start = ranked[next] * items
@@ -140,7 +139,7 @@ package struct ThresholdSweep: Sendable {
         walk(
             to: highest,
             before: { cost in while next < ranked.count, thresholds[ranked[next]] < cost { store() } },
-            change: { item, _, new in current[item] = UInt8(truncatingIfNeeded: new) },
+            change: { item, _, new in current[item] = ModelNumber(truncatingIfNeeded: new) },
             stop: { _ in }
         )
         while next < ranked.count { store() }

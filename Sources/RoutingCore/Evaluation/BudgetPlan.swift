@@ -75,7 +75,7 @@ struct BudgetPlan {
     }
 
     /// `[points, items]` model numbers of a part at the planned points.
-    func choices(of part: PartPredictions) -> Matrix<UInt8> {
+    func choices(of part: PartPredictions) -> Matrix<ModelNumber> {
         switch (part.form, points) {
         case (.fixed(let choices, _), _): choices
         case (.predictions(_, _, let sweep), .thresholds(let thresholds)): sweep.choices(at: thresholds)
@@ -92,7 +92,7 @@ struct BudgetPlan {
     /// - Returns: `[points, items]` model numbers, the points, and their budgets (none for a router's own points).
     func points(
         of part: PartPredictions
-    ) -> (choices: Matrix<UInt8>, points: [OperatingPoint], budgets: [Double]?) {
+    ) -> (choices: Matrix<ModelNumber>, points: [OperatingPoint], budgets: [Double]?) {
         let choices = choices(of: part)
         let all = part.outcomes.points(of: choices)
         let budgets: [Double]? =

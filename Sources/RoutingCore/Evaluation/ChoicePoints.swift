@@ -5,7 +5,7 @@ extension ItemOutcomes {
     ///
     /// - Parameter choices: `[points, items]` model numbers. Consecutive points that agree on most items are cheap.
     /// - Returns: one point for each row of `choices`.
-    package func points(of choices: Matrix<UInt8>) -> [OperatingPoint] {
+    package func points(of choices: Matrix<ModelNumber>) -> [OperatingPoint] {
         precondition(choices.columns == items, "choices for \(choices.columns) items, outcomes of \(items)")
         var quality = CompensatedSum()
         var cost = CompensatedSum()
@@ -27,37 +27,40 @@ extension ItemOutcomes {
     }
 
     /// How many of the items got a model without an outcome.
-    func missingChosen(in choices: ArraySlice<UInt8>) -> Int {
+    func missingChosen(in choices: ArraySlice<ModelNumber>) -> Int {
         zip(0..., choices).count { isMissing[$0 * models + Int($1)] }
     }
 
     /// Calls `body` with each item whose model at a point differs from the one at the point before; with all of them, and
     /// no old model, at point 0.
     @inline(__always)
-    func forEachChange(to point: Int, of choices: Matrix<UInt8>, _ body: (Int, Int?, Int) -> Void) {
+    func forEachChange(to point: Int, of choices: Matrix<ModelNumber>, _ body: (Int, Int?, Int) -> Void) {
         let columns = choices.columns
-        choices.elements.withUnsafeBytes { bytes in
+        choices.elements.withUnsafeBufferPointer { numbers in
             let start = point * columns
             guard point > 0 else {
-                for item in 0..<columns { body(item, nil, Int(bytes[item])) }
+                for item in 0..<columns { body(item, nil, Int(numbers[item])) }
                 return
             }
+            let bytes = UnsafeRawBufferPointer(numbers)
+            let width = MemoryLayout<ModelNumber>.stride
+            typealias Lanes = SIMD8<ModelNumber>
             var item = 0
             while item < columns {
                 // Eight items at a time while nothing changes.
-                if item + 8 <= columns {
-                    let new = bytes.loadUnaligned(fromByteOffset: start + item, as: UInt64.self)
-                    let old = bytes.loadUnaligned(fromByteOffset: start - columns + item, as: UInt64.self)
+                if item + Lanes.scalarCount <= columns {
+                    let new = bytes.loadUnaligned(fromByteOffset: (start + item) * width, as: Lanes.self)
+                    let old = bytes.loadUnaligned(fromByteOffset: (start - columns + item) * width, as: Lanes.self)
                     if new == old {
-                        item += 8
+                        item += Lanes.scalarCount
                         continue
                     }
                 }
-                for place in item..<min(item + 8, columns) {
-                    let (new, old) = (bytes[start + place], bytes[start - columns + place])
+                for place in item..<min(item + Lanes.scalarCount, columns) {
+                    let (new, old) = (numbers[start + place], numbers[start - columns + place])
                     if new != old { body(place, Int(old), Int(new)) }
                 }
-                item += 8
+                item += Lanes.scalarCount
             }
         }
     }

@@ -20,13 +20,13 @@ package struct EvaluationGround: Sendable {
 
     /// The ground of a split.
     ///
-    /// - Throws: ``RouteGridError`` `badInput` for an empty train part, a train part without outcomes, or more than 255
-    ///   models (choices are stored as one byte).
+    /// - Throws: ``RouteGridError`` `badInput` for an empty train part, a train part without outcomes, or more
+    ///   than ``ChoiceType/modelLimit`` models.
     package init(_ table: OutcomeTable, parts: SplitParts, mode: EvaluationMode) throws(RouteGridError) {
-        guard table.models.count <= 255 else {
+        guard table.models.count <= ChoiceType.modelLimit else {
             throw .badInput(
                 "models",
-                "the pool has \(table.models.count) models: expected at most 255 in one evaluation"
+                "the pool has \(table.models.count) models: expected at most \(ChoiceType.modelLimit) in one evaluation"
             )
         }
         guard !parts.train.isEmpty else {

@@ -7,7 +7,7 @@ struct EvaluationReport {
     let part: PartPredictions
     let plan: BudgetPlan
     let budgets: [Double]?
-    let choices: Matrix<UInt8>
+    let choices: Matrix<ModelNumber>
     let points: [OperatingPoint]
     let reference: CurveReference
 

@@ -33,7 +33,12 @@ package struct Evaluation: Sendable {
     /// The members of the `result` object of a record, all but `choices`, in both byte forms.
     package let members: EncodedJSON
     /// `[points, items]`: the number of the model that each item of the part got, in the part's row order.
-    package var choices: Matrix<UInt8> { report.choices }
+    package var choices: Matrix<ModelNumber> { report.choices }
+
+    /// How a blob holds the choices.
+    package var choiceType: ChoiceType { ChoiceType(models: report.part.outcomes.models) }
+    /// The bytes of the blob.
+    package var choiceBytes: [UInt8] { choiceType.bytes(of: choices.elements) }
 
     init(_ report: EvaluationReport) {
         self.report = report

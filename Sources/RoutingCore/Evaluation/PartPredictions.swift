@@ -7,7 +7,7 @@ struct PartPredictions: Sendable {
     enum Form: Sendable {
         case predictions(quality: Matrix<Double>, cost: Matrix<Double>, threshold: ThresholdSweep)
         /// `[points, items]` choices that no budget changes.
-        case fixed(Matrix<UInt8>, FixedKind)
+        case fixed(Matrix<ModelNumber>, FixedKind)
     }
 
     /// Where fixed choices come from.
@@ -35,12 +35,12 @@ struct PartPredictions: Sendable {
             form = .fixed(SoftLabelRule.choices(scores, order: ground.order), .scores)
         case .policies(let policies):
             precondition(!policies.isEmpty, "a router without an operating point")
-            var elements: [UInt8] = []
+            var elements: [ModelNumber] = []
             for policy in policies {
                 precondition(policy.count == items, "a router's answer of another length")
                 for model in policy {
                     precondition((0..<models).contains(model), "a router chose a model that does not exist")
-                    elements.append(UInt8(model))
+                    elements.append(ModelNumber(model))
                 }
             }
             form = .fixed(Matrix(rows: policies.count, columns: items, elements: elements), .policies)

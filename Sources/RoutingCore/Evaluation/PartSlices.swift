@@ -47,7 +47,7 @@ struct PartSlices: Sendable {
         var cost: Double
     }
 
-    private func means(of choices: ArraySlice<UInt8>, _ outcomes: ItemOutcomes) -> [Means] {
+    private func means(of choices: ArraySlice<ModelNumber>, _ outcomes: ItemOutcomes) -> [Means] {
         var counts = [Int](repeating: 0, count: names.count)
         var quality = [CompensatedSum](repeating: CompensatedSum(), count: names.count)
         var cost = quality
@@ -70,7 +70,7 @@ struct PartSlices: Sendable {
     }
 
     /// `{"dataset:NAME": {"n", "accuracy", "cost"}, "group:NAME": …}` of one choice vector.
-    func json(of choices: ArraySlice<UInt8>, _ outcomes: ItemOutcomes) -> JSONValue {
+    func json(of choices: ArraySlice<ModelNumber>, _ outcomes: ItemOutcomes) -> JSONValue {
         var members: [String: JSONValue] = [:]
         for (name, slice) in zip(names, means(of: choices, outcomes)) {
             members[name] = [
@@ -81,7 +81,7 @@ struct PartSlices: Sendable {
     }
 
     /// The same in both byte forms.
-    func encode(_ choices: ArraySlice<UInt8>, _ outcomes: ItemOutcomes, into out: inout EncodedJSON) {
+    func encode(_ choices: ArraySlice<ModelNumber>, _ outcomes: ItemOutcomes, into out: inout EncodedJSON) {
         let means = means(of: choices, outcomes)
         out.object { out in
             for (place, name) in sorted {

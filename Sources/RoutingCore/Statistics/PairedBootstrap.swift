@@ -31,7 +31,7 @@ package struct PairedBootstrap: Sendable {
         self.weights = weights
         self.sparseLimit = sparseLimit
         let models = [ground.pool.cheapest, ground.bestSingle(on: outcomes)]
-        let choices = models.flatMap { [UInt8](repeating: UInt8($0), count: outcomes.items) }
+        let choices = models.flatMap { [ModelNumber](repeating: ModelNumber($0), count: outcomes.items) }
         singles = WeightedSums(
             of: Matrix(rows: 2, columns: outcomes.items, elements: choices),
             outcomes: outcomes,
@@ -57,7 +57,7 @@ package struct PairedBootstrap: Sendable {
     /// - Returns: `[metrics, replicates]`; NaN where a metric has no value on a resample.
     package func replicates(
         of metrics: [CurveMetric],
-        choices: Matrix<UInt8>,
+        choices: Matrix<ModelNumber>,
         reference: CurveReference
     ) -> Matrix<Double> {
         let points = choices.rows

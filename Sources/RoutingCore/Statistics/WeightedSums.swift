@@ -19,7 +19,7 @@ struct WeightedSums {
     ///   - outcomes: of the same items.
     ///   - weights: of the same items.
     ///   - sparseLimit: the changes times replicates up to which the product is always sparse.
-    init(of choices: Matrix<UInt8>, outcomes: ItemOutcomes, weights: BootstrapWeights, sparseLimit: Int) {
+    init(of choices: Matrix<ModelNumber>, outcomes: ItemOutcomes, weights: BootstrapWeights, sparseLimit: Int) {
         precondition(choices.columns == outcomes.items && weights.items == outcomes.items, "items do not match")
         quality = Matrix(repeating: 0, rows: choices.rows, columns: weights.replicates)
         cost = quality
@@ -50,7 +50,7 @@ struct WeightedSums {
 
     /// The first points, each from the one before.
     private mutating func addSparse(
-        _ choices: Matrix<UInt8>,
+        _ choices: Matrix<ModelNumber>,
         points: Int,
         outcomes: ItemOutcomes,
         weights: BootstrapWeights
@@ -90,7 +90,7 @@ struct WeightedSums {
     }
 
     /// All points but the first, from the first.
-    private mutating func addDense(_ choices: Matrix<UInt8>, outcomes: ItemOutcomes, weights: BootstrapWeights) {
+    private mutating func addDense(_ choices: Matrix<ModelNumber>, outcomes: ItemOutcomes, weights: BootstrapWeights) {
         let clusters = weights.weights.rows
         let replicates = weights.replicates
         for isCost in [false, true] {

@@ -148,20 +148,21 @@ package final class ExperimentExecutor: CellExecutor {
                 isRawPenalty: job.isRawPenalty
             )
         )
-        let choices = evaluation.choices
-        let digest = Digest(hashing: choices.elements)
+        let (choices, bytes) = (evaluation.choices, evaluation.choiceBytes)
+        let digest = Digest(hashing: bytes)
         let record = family.writer.record(
             budget: budget,
             jobKey: key,
             members: evaluation.members,
             choices: digest,
+            type: evaluation.choiceType,
             points: choices.rows,
             items: choices.columns
         )
         return CellOutcome(
             resultDigest: record.resultDigest,
             record: record.line,
-            blobs: [(digest, choices.elements)]
+            blobs: [(digest, bytes)]
         )
     }
 

@@ -69,8 +69,8 @@ struct PlantedRecords {
                 EvaluationRequest(part: .test, rule: .threshold, budget: budget)
             )
             let choices = evaluation.choices
-            let digest = Digest(hashing: choices.elements)
-            blobs[digest] = choices.elements
+            let digest = Digest(hashing: evaluation.choiceBytes)
+            blobs[digest] = evaluation.choiceBytes
             let record = MetricRecord.make(
                 fit: fit,
                 job: JobIdentity(
@@ -85,6 +85,7 @@ struct PlantedRecords {
                 result: MetricRecord.result(
                     evaluation.result,
                     choices: digest,
+                    type: evaluation.choiceType,
                     points: choices.rows,
                     items: choices.columns
                 )

@@ -84,7 +84,7 @@ import Testing
             cost: Matrix(rows: 1, columns: 2, elements: [2, 1])
         )
         let parts = SplitParts(train: [0], dev: [], test: [0])
-        for (mode, expected) in [(EvaluationMode.sound, [UInt8(1), 1, 1]), (.compat, [0, 0, 1])] {
+        for (mode, expected) in [(EvaluationMode.sound, [ModelNumber(1), 1, 1]), (.compat, [0, 0, 1])] {
             let ground = try EvaluationGround(table, parts: parts, mode: mode)
             let quality = Matrix(rows: 1, columns: 2, elements: [1, 0.5])
             let tied = PenaltySweep(quality: table.quality, cost: table.cost, scale: 0.5, order: ground.order)

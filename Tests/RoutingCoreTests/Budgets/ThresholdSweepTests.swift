@@ -93,7 +93,7 @@ import Testing
         // A dear model first in the order: compat falls back on it, sound on the cheapest.
         let dear = Matrix(rows: 1, columns: 2, elements: [9.0, 4])
         let quality = Matrix(rows: 1, columns: 2, elements: [0.5, 0.5])
-        for (mode, expected) in [(EvaluationMode.compat, UInt8(0)), (.sound, 1)] {
+        for (mode, expected) in [(EvaluationMode.compat, ModelNumber(0)), (.sound, 1)] {
             let order = TieOrder(mode, pool: ground.pool)
             let sweep = ThresholdSweep(quality: quality, cost: dear, order: order)
             #expect(sweep.choices(at: [1, 9]).elements == [expected, expected])

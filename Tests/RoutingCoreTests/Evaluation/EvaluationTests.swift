@@ -147,13 +147,13 @@ private struct StubRouter: FittedRouter {
     }
 
     @Test func `scores are one choice a query, ties to the cheaper model in sound, to the first in compat`() throws {
-        for (mode, expected) in [(EvaluationMode.sound, UInt8(0)), (.compat, 0)] {
+        for (mode, expected) in [(EvaluationMode.sound, ModelNumber(0)), (.compat, 0)] {
             let experiment = try experiment(mode) { rows in
                 .scores(Matrix(repeating: 1, rows: rows.count, columns: 3))
             }
             let request = EvaluationRequest(part: .test, rule: .softLabel, budget: .amount(.infinity))
             let evaluation = try experiment.evaluate(request)
-            #expect(evaluation.choices.elements == [UInt8](repeating: expected, count: 40))
+            #expect(evaluation.choices.elements == [ModelNumber](repeating: expected, count: 40))
             #expect(evaluation.result["points"]?.arrayValue?[0]["lambda"] == "inf")
             let wrong = EvaluationRequest(part: .test, rule: .threshold, budget: .exact)
             #expect(message { _ = try experiment.evaluate(wrong) }.contains("rule threshold does not apply"))
@@ -183,13 +183,13 @@ private struct StubRouter: FittedRouter {
         let soft = EvaluationRequest(part: .test, rule: .softLabel, budget: .amount(1))
         #expect(message { _ = try noDev.evaluate(soft) }.contains("rule soft-label does not apply"))
         let wide = OutcomeTable(
-            models: (0..<256).map { "m\($0)" },
+            models: (0..<65_536).map { "m\($0)" },
             samples: [Sample(id: "0", dataset: "d", group: "0")],
-            quality: Matrix(repeating: 1, rows: 1, columns: 256),
-            cost: Matrix(repeating: 1, rows: 1, columns: 256)
+            quality: Matrix(repeating: 1, rows: 1, columns: 65_536),
+            cost: Matrix(repeating: 1, rows: 1, columns: 65_536)
         )
         let parts = SplitParts(train: [0], dev: [], test: [0])
-        #expect(message { _ = try EvaluationGround(wide, parts: parts, mode: .sound) }.contains("at most 255"))
+        #expect(message { _ = try EvaluationGround(wide, parts: parts, mode: .sound) }.contains("at most 65535"))
     }
 
     @Test func `a long frontier is thinned evenly with both its ends`() throws {

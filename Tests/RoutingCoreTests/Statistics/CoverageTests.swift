@@ -13,7 +13,7 @@ import Testing
         static let thresholds = (0..<10).map { 0.4 + 1.1 * Double($0) }
         let ground: EvaluationGround
         let outcomes: ItemOutcomes
-        let choices: Matrix<UInt8>
+        let choices: Matrix<ModelNumber>
         let reference: CurveReference
 
         init(seed: Int, items: Int) throws {

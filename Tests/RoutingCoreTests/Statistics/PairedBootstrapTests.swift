@@ -7,7 +7,7 @@ import Testing
 @Suite struct PairedBootstrapTests {
     /// A random part with `points` nested operating points; dense: independent choices at each point.
     private func setting(seed: Int, points: Int, dense: Bool, mode: EvaluationMode = .sound) throws -> (
-        ground: EvaluationGround, outcomes: ItemOutcomes, choices: Matrix<UInt8>, weights: BootstrapWeights
+        ground: EvaluationGround, outcomes: ItemOutcomes, choices: Matrix<ModelNumber>, weights: BootstrapWeights
     ) {
         var generator = Xoshiro256(seed: HashedText.digest(["paired bootstrap", String(seed)]))
         let (items, models) = (60, 4)
@@ -34,7 +34,7 @@ import Testing
             ? Matrix(
                 rows: points,
                 columns: items,
-                elements: (0..<points * items).map { _ in UInt8(generator.below(models)) }
+                elements: (0..<points * items).map { _ in ModelNumber(generator.below(models)) }
             )
             : sweep.choices(at: (0..<points).map { Double($0) / Double(points) })
         let weights = BootstrapWeights(

@@ -12,7 +12,7 @@ import Testing
         static let routers = 20
         static let items = 400
         let outcomes: ItemOutcomes
-        let choices: [Matrix<UInt8>]
+        let choices: [Matrix<ModelNumber>]
         let ground: EvaluationGround
 
         /// Draws the data; router 0 always takes a seventh model, which is right more often by `lift`.
@@ -34,7 +34,7 @@ import Testing
             ground = try EvaluationGround(table, parts: parts, mode: .sound)
             outcomes = try ground.outcomes(of: .test)
             choices = (0..<Self.routers).map { router in
-                let elements = (0..<items).map { _ in router == 0 ? UInt8(6) : UInt8(generator.below(6)) }
+                let elements = (0..<items).map { _ in router == 0 ? ModelNumber(6) : ModelNumber(generator.below(6)) }
                 return Matrix(rows: 1, columns: items, elements: elements)
             }
         }
