@@ -185,7 +185,7 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Coordinator", "Grid", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
+                "Coordinator", "Grid", "RouterCatalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -126,6 +126,11 @@ package struct EncodedJSON: Hashable, Sendable {
         }
     }
 
+    package mutating func boolean(_ value: Bool) {
+        let text: StaticString = value ? "true" : "false"
+        append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
     package mutating func string(_ text: String) {
         let bytes = JSONValue.string(text).jsonBytes()
         bytes.withUnsafeBufferPointer { append($0) }

@@ -81,3 +81,10 @@ package func checkRevision(_ revision: Int, own: Int, of name: String, place: St
         throw .badInput(place, "\(name) is asked for in revision \(revision), this build has revision \(own)")
     }
 }
+
+/// Refuses what a newer build made; what an older one made can be read, though not computed.
+package func checkReadable(_ revision: Int, own: Int, of name: String, place: String) throws(RouteGridError) {
+    guard revision >= 1, revision <= own else {
+        throw .badInput(place, "\(name) is named in revision \(revision), this build knows 1 to \(own)")
+    }
+}

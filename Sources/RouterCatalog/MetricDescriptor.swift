@@ -8,6 +8,8 @@ package struct MetricDescriptor: Hashable, Sendable {
         case curve
         /// The router's own cost range: values of two routers do not compare.
         case ownRange
+        /// Of mode `sound`: a board gives it where its statistics allow; a record has no value.
+        case board
     }
 
     /// The name in records, boards and grids.
@@ -22,13 +24,24 @@ package struct MetricDescriptor: Hashable, Sendable {
         MetricDescriptor(name: "nauc_own", isLargerBetter: true, scope: .ownRange),
         MetricDescriptor(name: "nauc_shared", isLargerBetter: true, scope: .curve),
         MetricDescriptor(name: "ps", isLargerBetter: true, scope: .curve),
-        MetricDescriptor(name: "qnc", isLargerBetter: false, scope: .curve),
+        MetricDescriptor(name: "qnc", isLargerBetter: false, scope: .board),
+        MetricDescriptor(name: "qnc_gap", isLargerBetter: true, scope: .curve),
+        MetricDescriptor(name: "qnc_cost", isLargerBetter: false, scope: .curve),
+        MetricDescriptor(name: "cost_at_95", isLargerBetter: false, scope: .curve),
+        MetricDescriptor(name: "quality_at_95", isLargerBetter: true, scope: .curve),
+        MetricDescriptor(name: "cost_at_98", isLargerBetter: false, scope: .curve),
+        MetricDescriptor(name: "quality_at_98", isLargerBetter: true, scope: .curve),
+        MetricDescriptor(name: "cost_at_100", isLargerBetter: false, scope: .curve),
+        MetricDescriptor(name: "quality_at_100", isLargerBetter: true, scope: .curve),
         MetricDescriptor(name: "regret", isLargerBetter: false, scope: .point),
         MetricDescriptor(name: "gain", isLargerBetter: true, scope: .curve),
         MetricDescriptor(name: "apgr", isLargerBetter: true, scope: .curve),
         MetricDescriptor(name: "cpt_20", isLargerBetter: false, scope: .curve),
+        MetricDescriptor(name: "pgr_at_20", isLargerBetter: true, scope: .curve),
         MetricDescriptor(name: "cpt_50", isLargerBetter: false, scope: .curve),
+        MetricDescriptor(name: "pgr_at_50", isLargerBetter: true, scope: .curve),
         MetricDescriptor(name: "cpt_80", isLargerBetter: false, scope: .curve),
+        MetricDescriptor(name: "pgr_at_80", isLargerBetter: true, scope: .curve),
         MetricDescriptor(name: "rank_score", isLargerBetter: true, scope: .point),
     ]
 

@@ -3,14 +3,14 @@ package enum Revisions {
     /// The version of the identity itself: member `v` of every key.
     package static let identity = 1
     /// The set of metrics that a record carries.
-    package static let metrics = 1
+    package static let metrics = 2
 
     /// The revision of a budget rule.
     package static func rule(_ rule: BudgetRule) -> Int {
         switch rule {
-        case .threshold: 1
-        case .penalty: 1
-        case .softLabel: 1
+        case .threshold: 2
+        case .penalty: 2
+        case .softLabel: 2
         }
     }
 

@@ -13,14 +13,16 @@ extension RouterCatalog {
         kind: "best-single",
         summary: "always the model of the highest mean quality",
         reads: .trainCost,
-        rules: [.threshold, .penalty, .softLabel]
+        rules: [.threshold, .penalty, .softLabel],
+        revision: 2
     )
 
     static let cheapest = RouterDescriptor(
         kind: "cheapest",
         summary: "always the model of the lowest mean cost",
         reads: .trainCost,
-        rules: [.threshold, .penalty, .softLabel]
+        rules: [.threshold, .penalty, .softLabel],
+        revision: 2
     )
 
     static let fixed = RouterDescriptor(
@@ -48,6 +50,7 @@ extension RouterCatalog {
             ParameterDescriptor("points", .integer(2...1_000), default: 50, "equally spaced costs")
         ],
         reads: [.seed, .trainCost],
-        rules: [.threshold, .penalty, .softLabel]
+        rules: [.threshold, .penalty, .softLabel],
+        revision: 2
     )
 }

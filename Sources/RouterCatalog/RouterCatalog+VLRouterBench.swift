@@ -6,14 +6,16 @@ extension RouterCatalog {
         kind: "strongest",
         summary: "always the model of the highest mean quality, as VL-RouterBench fits it",
         reads: .trainCost,
-        rules: [.softLabel]
+        rules: [.softLabel],
+        revision: 2
     )
 
     static let strongestPerDataset = RouterDescriptor(
         kind: "strongest-per-dataset",
         summary: "the model of the highest mean quality on the query's dataset",
         reads: .trainCost,
-        rules: [.softLabel]
+        rules: [.softLabel],
+        revision: 2
     )
 
     static let knnLabel = RouterDescriptor(

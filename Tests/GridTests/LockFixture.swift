@@ -1,5 +1,6 @@
 import Grid
 import RouteGridBase
+import RouterCatalog
 
 /// Grid locks made by hand: two datasets, every kind of axis, blocks that read everything and nothing.
 enum LockFixture {
@@ -36,6 +37,10 @@ enum LockFixture {
             "parameters": ["train": "0.6", "dev": "0.2", "test": "0.2", "group_by": "sample"],
         ]
     }
+
+    private static let rule: JSONValue = [
+        "kind": "threshold", "revision": JSONValue(Revisions.rule(.threshold)),
+    ]
 
     static let blocks: [JSONValue] = [
         block("oracle", reads: []),
@@ -82,7 +87,9 @@ enum LockFixture {
                 ],
                 "seeds": [[0, JSONValue(seeds)]],
                 "labels": [], "parts": ["test"],
-                "budgets": .array(budgets.map { ["rule": ["kind": "threshold", "revision": 1], "budget": $0] }),
+                "budgets": .array(
+                    budgets.map { ["rule": rule, "budget": $0] }
+                ),
             ],
             "blocks": .array(blocks), "exclude": .array(exclude),
             "statistics": ["bootstrap": 1000, "alpha": "0.05", "cluster": "prompt", "seed": 1],
@@ -90,7 +97,8 @@ enum LockFixture {
                 "cells": 200_000, "fit_timeout_ms": 1000, "cell_timeout_ms": 1000, "retries": 2, "crash_limit": 5,
                 "memory_bytes": 0,
             ],
-            "resources": ["cpus": 1, "gpus": 0], "priority": 0, "metrics_revision": 1, "blobs": [],
+            "resources": ["cpus": 1, "gpus": 0], "priority": 0, "metrics_revision": JSONValue(Revisions.metrics),
+            "blobs": [],
         ]
     }
 

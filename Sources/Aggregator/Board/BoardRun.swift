@@ -33,7 +33,5 @@ package struct BoardRun: Sendable {
 struct CurveReading: Sendable {
     /// In the order of the curve's points: one record with all points, or one record a point.
     let records: [ScoredRecord]
-    let largest: Int
-    let peak: CurveReference.Pick
-    let parity: CurveReference.Pick
+    let picks: CurvePicks
 }

@@ -33,7 +33,7 @@ struct SectionKey: Hashable, Comparable, Sendable {
             dataset, job["data"]?.stringValue ?? "", job["prices"]?.stringValue ?? "", part == "test" ? "0" : "1",
             split["kind"]?.stringValue ?? "", SectionKey.number(split["seed"]),
             splits.map { SectionKey.number(JSONValue($0)) }.joined(separator: " "), split.canonicalText, rule,
-            curve.rawValue,
+            curve.rawValue, SectionKey.number(job["metrics_revision"]),
         ]
     }
 

@@ -21,7 +21,7 @@ struct ListedCurve {
             return
         }
         if records.allSatisfy({ $0.points == first.points }) {
-            (points, metrics, reading) = (first.points, first.metrics, first.ownReading)
+            (points, metrics, reading) = (first.points, first.metrics, try first.ownReading)
             return
         }
         guard records.allSatisfy({ $0.points.count == 1 }), let mode = EvaluationMode(rawValue: first.mode) else {
@@ -45,15 +45,10 @@ struct ListedCurve {
             points: points.map { OperatingPoint(cost: $0.cost, accuracy: $0.accuracy) },
             reference: reference
         )
-        let values = CurveMetric.allCases.map { ($0.rawValue, curve[$0].json) }
+        let values = CurveMetric.cases(of: mode).map { ($0.rawValue, curve[$0].json) }
         self.points = points.enumerated().map { $1.numbered($0) }
         metrics = Dictionary(uniqueKeysWithValues: values)
-        reading = CurveReading(
-            records: ordered,
-            largest: reference.largest,
-            peak: reference.peak,
-            parity: reference.parity
-        )
+        reading = CurveReading(records: ordered, picks: reference.picks)
     }
 
     /// By rising budget: by threshold, or by falling λ; equal ones by key.
@@ -71,14 +66,9 @@ struct ListedCurve {
 extension ScoredRecord {
     /// Where the record's own metrics were read: the members `at` of its metrics.
     fileprivate var ownReading: CurveReading? {
-        func point(_ metric: CurveMetric) -> Int? {
-            metrics[metric.rawValue]?["at"]?.integerValue.flatMap { points.indices.contains($0) ? $0 : nil }
+        get throws(RouteGridError) {
+            try CurvePicks(recorded: result, count: points.count, place: "record \(jobKey)")
+                .map { CurveReading(records: [self], picks: $0) }
         }
-        func pick(_ metric: CurveMetric) -> CurveReference.Pick {
-            point(metric).map { .point($0) }
-                ?? .none(why: metrics[metric.rawValue]?["why"]?.stringValue ?? "read off the frontier")
-        }
-        guard let largest = point(.accuracy) else { return nil }
-        return CurveReading(records: [self], largest: largest, peak: pick(.ps), parity: pick(.qnc))
     }
 }

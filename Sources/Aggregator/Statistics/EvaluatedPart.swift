@@ -24,6 +24,14 @@ struct EvaluatedPart: Sendable {
         guard let mode = EvaluationMode(rawValue: record.mode), let part = EvaluationPart(rawValue: record.part) else {
             throw Absence(why: "the records are of a mode or part that this build does not know")
         }
+        let revision = record.job["metrics_revision"]?.integerValue ?? 1
+        guard revision == Revisions.metrics else {
+            throw Absence(
+                why: "the records hold metrics of revision \(revision), this build computes revision "
+                    + "\(Revisions.metrics): run them again for intervals and ranks"
+            )
+        }
+        let minCoverage = record.job["min_coverage"]?.numberValue ?? ReferenceCoverage.standard
         let claimed = try CurveReference(
             record.result["reference"] ?? .null,
             mode: mode,
@@ -32,7 +40,12 @@ struct EvaluatedPart: Sendable {
         let split = try Split(recorded: record.job["split"] ?? .null)
         for table in candidates {
             let known = try table.outcomes(blobs)
-            let ground = try EvaluationGround(known, parts: try split.parts(of: known.samples), mode: mode)
+            let ground = try EvaluationGround(
+                known,
+                parts: try split.parts(of: known.samples),
+                mode: mode,
+                minCoverage: minCoverage
+            )
             let outcomes = try ground.outcomes(of: part)
             guard ground.isGround(of: claimed, on: outcomes) else { continue }
             (self.ground, self.outcomes) = (ground, outcomes)
@@ -46,7 +59,7 @@ struct EvaluatedPart: Sendable {
 extension EvaluationGround {
     /// Whether single models, oracle and cost range are those that a record names, to the bit.
     fileprivate func isGround(of claimed: CurveReference, on outcomes: ItemOutcomes) -> Bool {
-        let found = reference(on: outcomes, largest: 0, peak: claimed.peak, parity: claimed.parity)
+        let found = reference(on: outcomes, picks: claimed.picks)
         return found.lowestCost == claimed.lowestCost && found.highestCost == claimed.highestCost
             && found.strongCost == claimed.strongCost && found.cheapest == claimed.cheapest
             && found.best == claimed.best && found.oracleAccuracy == claimed.oracleAccuracy

@@ -130,12 +130,7 @@ struct SectionResamples: Sendable {
         guard zip(points, run.points).allSatisfy({ $0.cost == $1.cost && $0.accuracy == $1.accuracy }) else {
             throw Absence(why: "choices do not give the points of their records on the data found")
         }
-        let reference = part.ground.reference(
-            on: outcomes,
-            largest: reading.largest,
-            peak: reading.peak,
-            parity: reading.parity
-        )
+        let reference = part.ground.reference(on: outcomes, picks: reading.picks)
         return bootstrap.replicates(of: metrics, choices: choices, reference: reference)
     }
 

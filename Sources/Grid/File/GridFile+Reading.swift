@@ -11,7 +11,7 @@ extension GridFile {
         "schema", "name", "mode", "numerics", "datasets", "models", "encoders", "splits", "modality", "fusion",
         "routers",
         "seeds", "budgets", "prices", "select", "include", "exclude", "statistics", "latency", "limits", "resources",
-        "priority",
+        "priority", "min_coverage",
     ]
 
     /// Reads a grid file.
@@ -50,6 +50,8 @@ extension GridFile {
         exclude = []
         if let node = file["exclude"] { exclude = try Self.exclude(node, datasets: names) }
         prices = try Self.prices(file["prices"])
+        minCoverage = ReferenceCoverage.standard
+        if let node = file["min_coverage"] { minCoverage = try node.number(0...1) }
         select = try Self.select(file["select"], mode: mode)
         statistics = try GridStatistics(file["statistics"])
         latency = try GridLatency.read(file["latency"])

@@ -32,6 +32,11 @@ extension GridFile {
                 "\(metric) is taken over each router's own cost range and does not compare; use nauc_shared"
             )
         }
+        guard descriptor.scope != .board else {
+            throw metricNode.failure(
+                "\(metric) exists on boards alone, where non-inferiority is shown; use cost_at_100 or qnc_gap"
+            )
+        }
         let per = try entry["per"].mapThrowing { node throws(RouteGridError) in
             try names(node, known: SelectionField.names, what: "field")
         }

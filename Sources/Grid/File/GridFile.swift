@@ -73,6 +73,8 @@ package struct GridFile: Sendable {
     var prices: Placed<String>?
     var select: Placed<GridSelection>?
     var exclude: [Placed<ExcludeClause>]
+    /// The share of the train part that a model must have answered to be a reference, 0…1.
+    var minCoverage: Double
     package internal(set) var statistics: GridStatistics
     var latency: GridLatency?
     package internal(set) var limits: GridLimits

@@ -18,6 +18,8 @@ package struct FitIdentity: Hashable, Sendable {
     package var fusionRevision: Int
     package var label: LabelConfiguration?
     package var seed: Int?
+    /// The share of the train part that a model must have answered to be a reference, 0…1.
+    package var minCoverage: Double
 
     package init(
         numerics: String,
@@ -30,7 +32,8 @@ package struct FitIdentity: Hashable, Sendable {
         fusion: FusionConfiguration? = nil,
         fusionRevision: Int = 1,
         label: LabelConfiguration? = nil,
-        seed: Int? = nil
+        seed: Int? = nil,
+        minCoverage: Double = ReferenceCoverage.standard
     ) {
         self.numerics = numerics
         self.mode = mode
@@ -43,6 +46,7 @@ package struct FitIdentity: Hashable, Sendable {
         self.fusionRevision = fusionRevision
         self.label = label
         self.seed = seed
+        self.minCoverage = minCoverage
     }
 
     package var json: JSONValue {
@@ -54,6 +58,7 @@ package struct FitIdentity: Hashable, Sendable {
         if let fusion { members["fusion"] = fusion.json(revision: fusionRevision) }
         if let label { members["label"] = label.json }
         if let seed { members["seed"] = JSONValue(seed) }
+        if minCoverage != ReferenceCoverage.standard { members["min_coverage"] = .double(minCoverage) }
         return .object(members)
     }
 
@@ -83,6 +88,7 @@ package struct FitIdentity: Hashable, Sendable {
         label = nil
         if let json = object.optional("label") { label = try LabelConfiguration(json: json, place: "\(place).label") }
         seed = try object.optionalInteger("seed")
+        minCoverage = try object.minCoverage()
         try object.finish()
     }
 

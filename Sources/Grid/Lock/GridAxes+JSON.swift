@@ -72,7 +72,7 @@ extension GridBudget {
         budget = try Budget(json: try object.required("budget"), place: place)
         try rule.finish()
         try object.finish()
-        try checkRevision(revision, own: Revisions.rule(self.rule), of: "rule \(self.rule.rawValue)", place: place)
+        try checkReadable(revision, own: Revisions.rule(self.rule), of: "rule \(self.rule.rawValue)", place: place)
     }
 }
 

@@ -14,13 +14,13 @@ extension GridBlock {
         ]
     }
 
-    /// - Throws: `badInput` also for a router, parameter or revision that this build does not have.
+    /// - Throws: `badInput` also for a router, parameter or revision that this build does not know.
     init(json: JSONValue, axes: GridAxes, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         kind = try object.text("kind")
         revision = try object.integer("revision")
         let descriptor = try RouterCatalog.descriptor(of: kind, place: place)
-        try checkRevision(revision, own: descriptor.revision, of: "router \(kind)", place: place)
+        try checkReadable(revision, own: descriptor.revision, of: "router \(kind)", place: place)
         reads = try RouterDescriptor.Reads(names: try object.texts("reads"), place: "\(place).reads")
         parameters = []
         for json in try object.list("parameters") {

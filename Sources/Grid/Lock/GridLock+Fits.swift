@@ -28,7 +28,8 @@ extension GridLock {
             fusion: values.fusion.map { axes.fusions[$0].configuration },
             fusionRevision: values.fusion.map { axes.fusions[$0].revision } ?? 1,
             label: values.label.map { axes.labels[$0] },
-            seed: values.seed.map { axes.seeds[$0] }
+            seed: values.seed.map { axes.seeds[$0] },
+            minCoverage: contents.minCoverage
         )
     }
 

@@ -58,7 +58,7 @@ package struct GridLock: Sendable {
         self.layouts = layouts
         self.masks = masks
         routers = (contents.blocks + measured).map(RouterTemplate.init)
-        templates = KeyTemplates(contents.axes, blocks: layouts, mode: contents.mode, numerics: contents.numerics)
+        templates = KeyTemplates(contents, blocks: layouts)
     }
 
     /// Reads `grid.lock.json`.

@@ -14,6 +14,7 @@ extension GridLockContents {
                 blobs.map { ["sha256": .string($0.digest.hex), "bytes": JSONValue($0.byteCount)] }
             ),
         ]
+        if minCoverage != ReferenceCoverage.standard { members["min_coverage"] = .double(minCoverage) }
         if let select { members["select"] = ["metric": .string(select.metric), "per": JSONValue(select.per)] }
         if let latency { members["latency"] = latency.json }
         return .object(members)
@@ -22,7 +23,7 @@ extension GridLockContents {
     /// Reads what ``json`` or its canonical bytes hold.
     ///
     /// - Throws: ``RouteGridError`` `badInput` with the member that is missing, unknown or wrong, or for a revision that
-    ///   this build does not have.
+    ///   this build does not know.
     package init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         try object.schema(GridLock.schema)
@@ -42,6 +43,7 @@ extension GridLockContents {
         resources = try GridResources(json: try object.required("resources"), place: "\(place): resources")
         priority = try object.integer("priority")
         metricsRevision = try object.integer("metrics_revision")
+        minCoverage = try object.minCoverage()
         blobs = try object.list("blobs").mapThrowing { json throws(RouteGridError) in
             var blob = try StrictObject(json, place: "\(place): blobs")
             return Blob(digest: try blob.digest("sha256"), byteCount: try blob.integer("bytes"))
@@ -57,7 +59,7 @@ extension GridLockContents {
         }
         try checkStages(place: place)
         try object.finish()
-        try checkRevision(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
+        try checkReadable(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
         guard exclude.count <= ExcludeClause.limit else {
             throw .badInput("\(place): exclude", "expected at most \(ExcludeClause.limit) entries")
         }
@@ -65,7 +67,33 @@ extension GridLockContents {
     }
 }
 
+extension StrictObject {
+    /// Takes `min_coverage`, which is there when it is not the standard.
+    mutating func minCoverage() throws(RouteGridError) -> Double {
+        guard let json = optional("min_coverage") else { return ReferenceCoverage.standard }
+        guard let value = json.numberValue, (0...1).contains(value) else {
+            throw .badInput("\(place).min_coverage", "expected a number from 0 to 1")
+        }
+        return value
+    }
+}
+
 extension GridLockContents {
+    /// Refuses to compute what an older build would have computed in another way.
+    ///
+    /// - Throws: ``RouteGridError`` `badInput` with what has changed since.
+    package func checkCurrent(place: String) throws(RouteGridError) {
+        try checkRevision(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
+        for block in blocks {
+            let own = try RouterCatalog.descriptor(of: block.kind, place: place).revision
+            try checkRevision(block.revision, own: own, of: "router \(block.kind)", place: place)
+        }
+        for budget in axes.budgets {
+            let own = Revisions.rule(budget.rule)
+            try checkRevision(budget.revision, own: own, of: "rule \(budget.rule.rawValue)", place: place)
+        }
+    }
+
     /// A selection has a dev part to be made on, and names that this build knows.
     private func checkStages(place: String) throws(RouteGridError) {
         guard let select else { return }

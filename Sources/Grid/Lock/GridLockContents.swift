@@ -23,6 +23,8 @@ package struct GridLockContents: Hashable, Sendable {
     package var resources: GridResources
     package var priority: Int
     package var metricsRevision: Int
+    /// The share of the train part that a model must have answered to be a reference, 0…1.
+    package var minCoverage: Double = ReferenceCoverage.standard
     package var blobs: [Blob]
 }
 

@@ -31,7 +31,9 @@ struct KeyTemplates: Sendable {
     private let mode: Bytes
     private let end: Bytes
 
-    init(_ axes: GridAxes, blocks: [BlockLayout], mode: EvaluationMode, numerics: String) {
+    init(_ contents: GridLockContents, blocks: [BlockLayout]) {
+        let axes = contents.axes
+        let minCoverage = contents.minCoverage
         fusions = axes.fusions.map { $0.configuration.json(revision: $0.revision).canonicalBytes() }
         labels = axes.labels.map { $0.json.canonicalBytes() }
         splits = axes.splits.map { $0.json.canonicalBytes() }
@@ -40,13 +42,16 @@ struct KeyTemplates: Sendable {
             Array("{\"budget\":".utf8) + $0.budget.json.canonicalBytes() + Array(",\"cost\":".utf8)
         }
         costs = axes.tables.map { $0.cost.json.canonicalBytes() + Array(",\"data\":".utf8) }
-        self.mode =
-            Array(",\"mode\":\"\(mode.rawValue)\",\"numerics\":".utf8)
-            + JSONValue.string(numerics).canonicalBytes() + Array(",\"router\":".utf8)
+        let coverage =
+            minCoverage == ReferenceCoverage.standard
+            ? [] : Array(",\"min_coverage\":".utf8) + JSONValue.double(minCoverage).canonicalBytes()
+        mode =
+            coverage + Array(",\"mode\":\"\(contents.mode.rawValue)\",\"numerics\":".utf8)
+            + JSONValue.string(contents.numerics).canonicalBytes() + Array(",\"router\":".utf8)
         end = Array(",\"v\":\(Revisions.identity)}".utf8)
         evaluationTails = axes.budgets.map { budget in
             axes.parts.map { part in
-                return Array("\",\"kind\":\"evaluate\",\"metrics_revision\":\(Revisions.metrics),".utf8)
+                return Array("\",\"kind\":\"evaluate\",\"metrics_revision\":\(contents.metricsRevision),".utf8)
                     + Array("\"part\":\"\(part.rawValue)\",\"rule\":".utf8) + budget.ruleJSON.canonicalBytes()
             }
         }

@@ -15,6 +15,8 @@ package enum RecordedJob {
             "budget": .string(job.budget.text),
         ]
         if job.isRawPenalty { members["raw"] = true }
+        // Records of revision 1 do not name it.
+        if job.metricsRevision > 1 { members["metrics_revision"] = JSONValue(job.metricsRevision) }
         return json(members, fit: fit, data: job.data, testModality: job.testModality, labels: labels)
     }
 
@@ -46,6 +48,7 @@ package enum RecordedJob {
             "label": fit.label.map { $0.json } ?? .null,
             "seed": fit.seed.map { JSONValue($0) } ?? .null,
         ]
+        if fit.minCoverage != ReferenceCoverage.standard { members["min_coverage"] = .double(fit.minCoverage) }
         members.merge(own) { $1 }
         for (name, value) in labels.objectValue ?? [:] where RecordLabels.names.contains(name) { members[name] = value }
         for name in RecordLabels.names where members[name] == nil { members[name] = .null }

@@ -61,6 +61,7 @@ package enum GridResolver {
             resources: file.resources,
             priority: file.priority,
             metricsRevision: Revisions.metrics,
+            minCoverage: file.minCoverage,
             blobs: blobs.list
         )
         let lock = try GridLock(contents)

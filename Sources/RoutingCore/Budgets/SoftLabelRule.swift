@@ -22,21 +22,14 @@ enum SoftLabelRule {
 
     /// The cheapest correct model of each item, the cheapest of all where none is correct: what labels of λ = ∞ say.
     ///
-    /// Sound: the highest quality counts as correct. Compat: a quality of 1, as the peer truncates. The first of equals.
+    /// A quality of 1 counts as correct, as the peer truncates. The first of equals. Mode `compat` only.
     /// - Parameters:
     ///   - quality: true quality, `[items, models]`, finite.
     ///   - cost: true cost, of the same shape.
-    ///   - mode: what counts as correct.
     /// - Returns: `[1, items]` model numbers.
-    static func cheapestCorrect(
-        quality: Matrix<Double>,
-        cost: Matrix<Double>,
-        mode: EvaluationMode
-    ) -> Matrix<ModelNumber> {
+    static func cheapestCorrect(quality: Matrix<Double>, cost: Matrix<Double>) -> Matrix<ModelNumber> {
         let elements = (0..<quality.rows).map { item -> ModelNumber in
-            func worth(_ model: Int) -> Double {
-                mode == .sound ? quality[item, model] : quality[item, model].rounded(.down)
-            }
+            func worth(_ model: Int) -> Double { quality[item, model].rounded(.down) }
             var best = 0
             for model in 1..<max(quality.columns, 1) {
                 let (new, old) = (worth(model), worth(best))

@@ -126,9 +126,10 @@ package struct ThresholdSweep: Sendable {
         var next = 0
         func store() {
             let start = ranked[next] * items
-            result.withUnsafeMutableBytes { result in
-                current.withUnsafeBytes {
-                    UnsafeMutableRawBufferPointer(rebasing: result[start...]).copyMemory(from: $0)
+            result.withUnsafeMutableBufferPointer { result in
+                current.withUnsafeBufferPointer { current in
+                    let target = UnsafeMutableBufferPointer(rebasing: result[start..<start + items])
+                    _ = target.update(from: current)
                 }
             }
             next += 1

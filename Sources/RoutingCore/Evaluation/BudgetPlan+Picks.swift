@@ -2,41 +2,50 @@ import RouterCatalog
 import RoutingData
 
 extension BudgetPlan {
-    typealias Pick = CurveReference.Pick
-
-    /// Where mode `sound` reads `ps` and `qnc`: the points are picked on dev.
+    /// Where metrics are read: by dev in mode `sound`, see ``CurvePicks``.
     ///
-    /// `ps`: highest dev accuracy, then lowest dev cost, then first. `qnc`: lowest dev cost, then first, among the points that
-    /// reach the best single model's dev accuracy.
-    ///
-    /// `reading`: the single point's own reading on dev, by which a curve joined of several records picks.
-    func picks(points: [OperatingPoint], experiment: FittedExperiment) throws -> (
-        peak: Pick, parity: Pick, reading: CurveReference.DevReading?
-    ) {
+    /// - Parameters:
+    ///   - points: on the evaluated part.
+    ///   - budgets: of the points.
+    ///   - experiment: what is evaluated.
+    /// - Returns: the picks, and what a curve joined of several records picks by.
+    /// - Throws: what the router throws about the dev part.
+    func picks(
+        points: [OperatingPoint],
+        budgets: [Double]?,
+        experiment: FittedExperiment
+    ) throws -> (picks: CurvePicks, reading: CurveReference.DevReading?) {
         let ground = experiment.ground
+        if case .envelope = self.points { return (.bound(points: points.count), nil) }
         guard mode == .sound else {
-            return (.none(why: "read off the frontier"), .none(why: "read off the frontier"), nil)
+            let largest = largest(of: points, budgets: budgets)
+            return (.unpicked(largest: largest, why: "read off the frontier"), nil)
         }
+        let withoutLabels = largestWithoutDev(count: points.count, budgets: budgets)
         guard !ground.parts.dev.isEmpty else {
             let why = "the split has no dev part to pick a point on"
-            return (points.count == 1 ? .point(0) : .none(why: why), .none(why: why), nil)
+            return (.unpicked(largest: withoutLabels, peak: points.count == 1 ? .point(0) : nil, why: why), nil)
         }
-        let dev = try experiment.predictions(.dev, modality: request.testModality)
+        let dev = try experiment.predictions(.dev, modality: request.testModality, cap: cap)
         let onDev = request.part == .dev ? points : dev.outcomes.points(of: choices(of: dev))
         guard onDev.count == points.count else {
             let why = "the router has another number of points on dev"
-            return (.none(why: why), .none(why: why), nil)
+            return (.unpicked(largest: withoutLabels, why: why), nil)
         }
-        let peak = onDev.indices.min { a, b in
-            (-onDev[a].accuracy, onDev[a].cost, a) < (-onDev[b].accuracy, onDev[b].cost, b)
-        }
-        let goal = dev.reference.best.accuracy
-        let parity = onDev.indices.filter { onDev[$0].accuracy >= goal }
-            .min { (onDev[$0].cost, $0) < (onDev[$1].cost, $1) }
-        return (
-            peak.map(Pick.point) ?? .none(why: "no operating point"),
-            parity.map(Pick.point) ?? .none(why: "no point reaches the best single model on dev (\(goal))"),
-            onDev.count == 1 ? CurveReference.DevReading(point: onDev[0], goal: goal) : nil
+        let readings = DevReadings(onDev, of: dev.reference)
+        let reading = CurveReference.DevReading(
+            point: onDev.count == 1 ? onDev[0] : nil,
+            goal: readings.goal,
+            cheapest: readings.cheapest
         )
+        return (CurvePicks(on: readings), reading)
+    }
+
+    /// The largest budget without a look at any outcome: the highest threshold or the lowest λ, the last of a router's own.
+    private func largestWithoutDev(count: Int, budgets: [Double]?) -> Int {
+        switch self.points {
+        case .thresholds, .penalties: largest(of: [], budgets: budgets)
+        case .own, .envelope: count - 1
+        }
     }
 }

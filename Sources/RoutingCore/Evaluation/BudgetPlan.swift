@@ -9,13 +9,18 @@ struct BudgetPlan {
         case thresholds([Double])
         /// λ of the rule `penalty`.
         case penalties([Double])
-        /// The router's own choice vectors; of the oracle under rule `soft-label`, the cheapest correct models.
+        /// The router's own choice vectors; of the oracle under rule `soft-label` in mode `compat`, the cheapest correct
+        /// models.
         case own
+        /// The oracle in mode `sound`, whatever the budget: what no choice of models can beat.
+        case envelope
     }
 
     let request: EvaluationRequest
     let mode: EvaluationMode
     let points: Points
+    /// A listed budget of the rule `threshold` in mode `sound`: policies keep their mean train cost within it.
+    let cap: Double?
     /// What predicted costs are multiplied by in the rule `penalty`.
     private let scale: Double
     private let order: TieOrder
@@ -27,7 +32,12 @@ struct BudgetPlan {
         mode = ground.mode
         order = ground.order
         scale = request.isRawPenalty || ground.pool.highestCost <= 0 ? 1 : 1 / ground.pool.highestCost
-        let evaluated = try experiment.predictions(request.part, modality: request.testModality)
+        cap = mode == .sound && request.rule == .threshold ? request.budget.amount(of: ground.pool) : nil
+        if mode == .sound, experiment.router is OracleRouter {
+            points = .envelope
+            return
+        }
+        let evaluated = try experiment.predictions(request.part, modality: request.testModality, cap: cap)
         guard case .predictions = evaluated.form else {
             if case .fixed(_, .scores) = evaluated.form, request.rule != .softLabel {
                 throw Self.unsuited("scores models", request, experiment)
@@ -52,7 +62,7 @@ struct BudgetPlan {
         case (_, .exact):
             // Sound: the dev frontier, frozen. Compat: the frontier of the evaluated part itself.
             let part = mode == .sound ? EvaluationPart.dev : request.part
-            let source = try experiment.predictions(part, modality: request.testModality)
+            let source = try experiment.predictions(part, modality: request.testModality, cap: nil)
             let limit = mode == .sound ? FrozenBudgets.limit : Int.max
             guard case .predictions(let quality, let cost, let sweep) = source.form else {
                 preconditionFailure("a router that predicts on one part and not on the other")
@@ -82,7 +92,9 @@ struct BudgetPlan {
         case (.predictions(let quality, let cost, _), .penalties(let lambdas)):
             PenaltySweep(quality: quality, cost: cost, scale: scale, order: order).choices(at: lambdas)
         case (.predictions(let quality, let cost, _), .own):
-            SoftLabelRule.cheapestCorrect(quality: quality, cost: cost, mode: mode)
+            SoftLabelRule.cheapestCorrect(quality: quality, cost: cost)
+        case (.predictions, .envelope):
+            OutcomeEnvelope(part.outcomes, preference: order.preference, limit: FrozenBudgets.limit).choices
         }
     }
 
@@ -99,7 +111,7 @@ struct BudgetPlan {
             switch points {
             case .thresholds(let thresholds): thresholds
             case .penalties(let lambdas): lambdas
-            case .own: nil
+            case .own, .envelope: nil
             }
         guard mode == .compat, choices.rows > 1 else { return (choices, all, budgets) }
         let kept = ParetoFrontier.indices(cost: all.map(\.cost), accuracy: all.map(\.accuracy))
@@ -107,13 +119,26 @@ struct BudgetPlan {
     }
 
     /// The point of the largest budget: highest threshold, lowest λ; for a router's own points the highest realised cost.
+    ///
+    /// Mode `sound` reads it on dev instead.
     func largest(of points: [OperatingPoint], budgets: [Double]?) -> Int {
         let size: [Double] =
             switch self.points {
             case .thresholds: budgets ?? []
             case .penalties: (budgets ?? []).map { -$0 }
-            case .own: points.map(\.cost)
+            case .own, .envelope: points.map(\.cost)
             }
         return size.indices.max { (size[$0], $0) < (size[$1], $1) } ?? 0
+    }
+}
+
+extension Budget {
+    /// What a listed budget comes to in the cost unit; nil for `exact`.
+    fileprivate func amount(of pool: PoolStatistics) -> Double? {
+        switch self {
+        case .exact: nil
+        case .amount(let amount): amount
+        case .relative(let multiple): multiple * pool.charge(of: pool.best)
+        }
     }
 }

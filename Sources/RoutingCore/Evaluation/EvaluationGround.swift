@@ -20,9 +20,19 @@ package struct EvaluationGround: Sendable {
 
     /// The ground of a split.
     ///
+    /// - Parameters:
+    ///   - table: the outcomes.
+    ///   - parts: rows of the table.
+    ///   - mode: whose rules count.
+    ///   - minCoverage: the share of the train part that a reference must have answered, 0…1; of no account in `compat`.
     /// - Throws: ``RouteGridError`` `badInput` for an empty train part, a train part without outcomes, or more
     ///   than ``ChoiceType/modelLimit`` models.
-    package init(_ table: OutcomeTable, parts: SplitParts, mode: EvaluationMode) throws(RouteGridError) {
+    package init(
+        _ table: OutcomeTable,
+        parts: SplitParts,
+        mode: EvaluationMode,
+        minCoverage: Double = ReferenceCoverage.standard
+    ) throws(RouteGridError) {
         guard table.models.count <= ChoiceType.modelLimit else {
             throw .badInput(
                 "models",
@@ -36,7 +46,7 @@ package struct EvaluationGround: Sendable {
         self.parts = parts
         original = table
         self.table = mode == .compat ? table.filledWithColumnMeans() : table
-        pool = try PoolStatistics(self.table, train: parts.train)
+        pool = try PoolStatistics(self.table, train: parts.train, minCoverage: minCoverage)
         order = TieOrder(mode, pool: pool)
         rankBounds = mode == .sound ? .trainMeans(pool) : .modelMeans(self.table)
     }
@@ -76,16 +86,9 @@ package struct EvaluationGround: Sendable {
     ///
     /// - Parameters:
     ///   - outcomes: of the evaluated part.
-    ///   - largest: the point of the largest budget.
-    ///   - peak: where `ps` is read in mode `sound`.
-    ///   - parity: where `qnc` is read in mode `sound`.
+    ///   - picks: where metrics are read.
     /// - Returns: the reference of this part.
-    package func reference(
-        on outcomes: ItemOutcomes,
-        largest: Int,
-        peak: CurveReference.Pick,
-        parity: CurveReference.Pick
-    ) -> CurveReference {
+    package func reference(on outcomes: ItemOutcomes, picks: CurvePicks) -> CurveReference {
         let best = bestSingle(on: outcomes)
         return CurveReference(
             mode: mode,
@@ -96,9 +99,10 @@ package struct EvaluationGround: Sendable {
             best: outcomes.single(best),
             oracleAccuracy: outcomes.oracleAccuracy,
             rankBounds: rankBounds,
-            largest: largest,
-            peak: peak,
-            parity: parity
+            lowCoverage: pool.lowCoverage.map {
+                ModelCoverage(model: table.models[$0], coverage: pool.coverage[$0])
+            },
+            picks: picks
         )
     }
 }
@@ -115,7 +119,6 @@ struct PartGround: Sendable {
         rows = try ground.rows(of: part)
         outcomes = try ground.outcomes(of: part)
         slices = PartSlices(of: rows.map { ground.table.samples[$0] })
-        let unpicked = CurveReference.Pick.none(why: "no point is picked")
-        reference = ground.reference(on: outcomes, largest: 0, peak: unpicked, parity: unpicked)
+        reference = ground.reference(on: outcomes, picks: .unpicked(why: "no point is picked"))
     }
 }

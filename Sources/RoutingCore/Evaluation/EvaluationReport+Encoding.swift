@@ -5,9 +5,13 @@ import RoutingData
 extension EvaluationReport {
     /// The members of ``json`` in both byte forms, without the braces around them and without a tree.
     var members: EncodedJSON {
-        let largest = reference.largest
+        let largest = reference.picks.largest
         var out = EncodedJSON()
-        out.reserve(1_536 + 96 * points.count)
+        out.reserve(2_560 + 96 * points.count)
+        if let cap {
+            out.member("cost_cap")
+            cap.encode(into: &out)
+        }
         out.member("metrics")
         metrics(into: &out)
         out.member("n")
@@ -58,12 +62,21 @@ extension EvaluationReport {
     private func metrics(into out: inout EncodedJSON) {
         let metrics = CurveMetrics(points: points, reference: reference)
         out.object {
-            for (metric, name) in Self.sortedMetrics {
+            for (metric, name) in plan.mode == .sound ? Self.soundMetrics : Self.compatMetrics {
                 $0.member(encoded: name)
                 $0.object { out in
-                    if let place = place(of: metric) {
+                    let place = reference.picks.place(of: metric)
+                    if let place {
                         out.member("at")
-                        out.integer(place)
+                        out.integer(place.to)
+                        if !place.isWhole {
+                            if let from = place.from {
+                                out.member("from")
+                                out.integer(from)
+                            }
+                            out.member("mix")
+                            out.number(place.share)
+                        }
                     }
                     switch metrics[metric] {
                     case .value(let number):
@@ -79,10 +92,33 @@ extension EvaluationReport {
         }
     }
 
+    private static let soundMetrics = sortedMetrics(.sound)
+    private static let compatMetrics = sortedMetrics(.compat)
+
     /// By name, each with its name in quotes.
-    private static let sortedMetrics: [(CurveMetric, [UInt8])] = CurveMetric.allCases
-        .sorted { $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8) }
-        .map { ($0, JSONValue.string($0.rawValue).jsonBytes()) }
+    private static func sortedMetrics(_ mode: EvaluationMode) -> [(CurveMetric, [UInt8])] {
+        CurveMetric.cases(of: mode)
+            .sorted { $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8) }
+            .map { ($0, JSONValue.string($0.rawValue).jsonBytes()) }
+    }
+}
+
+extension CostCap {
+    /// ``json`` in both byte forms.
+    fileprivate func encode(into out: inout EncodedJSON) {
+        out.object {
+            $0.member("limit")
+            $0.number(limit)
+            $0.member("over")
+            $0.boolean(isOver)
+            if let planned {
+                $0.member("planned")
+                $0.number(planned)
+            } else {
+                $0.nullMember("planned")
+            }
+        }
+    }
 }
 
 extension CurveReference {
@@ -91,6 +127,10 @@ extension CurveReference {
         out.object {
             $0.member("best")
             best.encode(into: &$0)
+            if picks.isBound {
+                $0.member("bound")
+                $0.boolean(true)
+            }
             $0.member("c_best")
             $0.number(strongCost)
             $0.member("c_hi")
@@ -102,10 +142,37 @@ extension CurveReference {
             if let dev {
                 $0.member("dev")
                 $0.object {
+                    if let cheapest = dev.cheapest {
+                        $0.member("cheapest")
+                        cheapest.encode(into: &$0)
+                    }
                     $0.member("goal")
                     $0.number(dev.goal)
-                    $0.member("point")
-                    dev.point.encode(into: &$0)
+                    $0.member("hull")
+                    $0.array {
+                        for corner in picks.hull {
+                            $0.element()
+                            $0.integer(corner)
+                        }
+                    }
+                    if let point = dev.point {
+                        $0.member("point")
+                        point.encode(into: &$0)
+                    }
+                }
+            }
+            if !lowCoverage.isEmpty {
+                $0.member("low_coverage")
+                $0.array {
+                    for model in lowCoverage {
+                        $0.element()
+                        $0.object {
+                            $0.member("coverage")
+                            $0.number(model.coverage)
+                            $0.member("model")
+                            $0.string(model.model)
+                        }
+                    }
                 }
             }
             $0.member("oracle")

@@ -10,10 +10,12 @@ struct EvaluationReport {
     let choices: Matrix<ModelNumber>
     let points: [OperatingPoint]
     let reference: CurveReference
+    /// The listed budget that the record stands under; nil without one, and for a bound.
+    let cap: CostCap?
 
     var json: JSONValue {
-        let largest = reference.largest
-        return [
+        let largest = reference.picks.largest
+        var members: [String: JSONValue] = [
             "n": JSONValue(part.outcomes.items),
             "n_missing": JSONValue(part.outcomes.missingCount),
             "n_missing_chosen": JSONValue(part.outcomes.missingChosen(in: choices.row(largest))),
@@ -23,6 +25,8 @@ struct EvaluationReport {
             "reference": reference.json,
             "slices": part.slices.json(of: choices.row(largest), part.outcomes),
         ]
+        members["cost_cap"] = cap?.json
+        return .object(members)
     }
 
     /// Items that could afford no model at a point.
@@ -53,22 +57,44 @@ struct EvaluationReport {
     private var metrics: JSONValue {
         let metrics = CurveMetrics(points: points, reference: reference)
         var members: [String: JSONValue] = [:]
-        for metric in CurveMetric.allCases {
-            let json = metrics[metric].json
-            guard var fields = json.objectValue else { continue }
-            if let place = place(of: metric) { fields["at"] = JSONValue(place) }
+        for metric in CurveMetric.cases(of: plan.mode) {
+            guard var fields = metrics[metric].json.objectValue else { continue }
+            if let place = reference.picks.place(of: metric) {
+                fields["at"] = JSONValue(place.to)
+                if !place.isWhole {
+                    fields["from"] = place.from.map { JSONValue($0) }
+                    fields["mix"] = .double(place.share)
+                }
+            }
             members[metric.rawValue] = .object(fields)
         }
         return .object(members)
     }
+}
 
-    /// The point that a metric was read at, if it was read at one.
-    func place(of metric: CurveMetric) -> Int? {
-        switch (metric, reference.peak, reference.parity) {
-        case (.accuracy, _, _), (.meanCost, _, _): reference.largest
-        case (.ps, .point(let index), _): index
-        case (.qnc, _, .point(let index)): index
-        default: nil
-        }
+/// A listed budget and what a record makes of it.
+struct CostCap {
+    /// In the dataset's cost unit.
+    let limit: Double
+    /// The mean cost that was planned by train: of the models chosen, or predicted.
+    let planned: Double?
+    /// Whether the record does not keep within the budget and has no place among those that do.
+    let isOver: Bool
+
+    /// - Parameters:
+    ///   - limit: the budget.
+    ///   - planned: see ``planned``.
+    ///   - realised: the mean cost on the evaluated part.
+    ///   - predicts: whether the router predicts costs: it is also over when it spends more than the budget. A policy of
+    ///     models whose mean train costs are within it is not, as its cost on other items varies about them.
+    init(limit: Double, planned: Double?, realised: Double, predicts: Bool) {
+        self.limit = limit
+        self.planned = planned
+        let tolerated = limit + abs(limit) * 1e-9
+        isOver = (planned ?? limit) > tolerated || (predicts && realised > tolerated)
+    }
+
+    var json: JSONValue {
+        ["limit": .double(limit), "planned": planned.map { .double($0) } ?? .null, "over": .bool(isOver)]
     }
 }

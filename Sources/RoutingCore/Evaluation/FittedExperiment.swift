@@ -17,6 +17,8 @@ package struct FittedExperiment: Sendable {
     private struct CacheKey: Hashable {
         var part: EvaluationPart
         var modality: Modality?
+        /// Nil for a router that no cap reaches.
+        var cap: Double?
     }
 
     private struct OwnPoints: Hashable {
@@ -32,7 +34,14 @@ package struct FittedExperiment: Sendable {
     package init(request: FitRequest, router: any FittedRouter, ground: EvaluationGround? = nil) throws {
         self.request = request
         self.router = router
-        self.ground = try ground ?? EvaluationGround(request.table, parts: request.parts, mode: request.mode)
+        self.ground =
+            try ground
+            ?? EvaluationGround(
+                request.table,
+                parts: request.parts,
+                mode: request.mode,
+                minCoverage: request.minCoverage
+            )
     }
 
     /// Fits the router of a request.
@@ -46,9 +55,13 @@ package struct FittedExperiment: Sendable {
     ///   mode `sound` must freeze operating points on a dev part that is empty.
     package func evaluate(_ request: EvaluationRequest) throws -> Evaluation {
         let plan = try BudgetPlan(request, experiment: self)
-        guard case .own = plan.points else { return try evaluate(plan) }
+        switch plan.points {
+        case .own, .envelope: break
+        case .thresholds, .penalties: return try evaluate(plan)
+        }
         let key = OwnPoints(
-            part: CacheKey(part: request.part, modality: request.testModality),
+            // A record names its cap, whether the points depend on it or not.
+            part: CacheKey(part: request.part, modality: request.testModality, cap: plan.cap),
             lambda: request.rule == .softLabel ? request.budget : nil
         )
         if let known = ownPoints.withLock({ $0[key] }) { return known }
@@ -59,29 +72,50 @@ package struct FittedExperiment: Sendable {
 
     private func evaluate(_ plan: BudgetPlan) throws -> Evaluation {
         let request = plan.request
-        let part = try predictions(request.part, modality: request.testModality)
+        let part = try predictions(request.part, modality: request.testModality, cap: plan.cap)
         let (choices, points, budgets) = plan.points(of: part)
-        let picks = try plan.picks(points: points, experiment: self)
         var reference = part.reference
-        reference.largest = plan.largest(of: points, budgets: budgets)
-        (reference.peak, reference.parity, reference.dev) = picks
+        (reference.picks, reference.dev) = try plan.picks(points: points, budgets: budgets, experiment: self)
         let report = EvaluationReport(
             part: part,
             plan: plan,
             budgets: budgets,
             choices: choices,
             points: points,
-            reference: reference
+            reference: reference,
+            cap: costCap(plan, part, choices, points[reference.picks.largest], at: reference.picks.largest)
         )
         return Evaluation(report)
     }
 
     /// The router's output on a part, from the cache when it is there.
-    func predictions(_ part: EvaluationPart, modality: Modality?) throws -> PartPredictions {
-        let key = CacheKey(part: part, modality: modality)
+    ///
+    /// `cap`: the mean train cost that a policy keeps within; of no account to routers that predict.
+    func predictions(_ part: EvaluationPart, modality: Modality?, cap: Double?) throws -> PartPredictions {
+        let capped = cap.flatMap { limit in (router as? any CappedRouter)?.capped(at: limit) }
+        let key = CacheKey(part: part, modality: modality, cap: capped == nil ? nil : cap)
         if let known = cache.withLock({ $0[key] }) { return known }
-        let fresh = try PartPredictions(router, on: ground, part: part, modality: modality)
+        let fresh = try PartPredictions(capped?.router ?? router, on: ground, part: part, modality: modality)
         cache.withLock { $0[key] = fresh }
         return fresh
+    }
+
+    /// What a listed budget says of the point at it; nil without one, and for a bound.
+    private func costCap(
+        _ plan: BudgetPlan,
+        _ part: PartPredictions,
+        _ choices: Matrix<ModelNumber>,
+        _ point: OperatingPoint,
+        at number: Int
+    ) -> CostCap? {
+        guard let limit = plan.cap else { return nil }
+        if case .envelope = plan.points { return nil }
+        let policy = (router as? any CappedRouter)?.capped(at: limit)
+        return CostCap(
+            limit: limit,
+            planned: policy?.plannedCost ?? part.predictedCost(of: choices.row(number)),
+            realised: point.cost,
+            predicts: policy == nil
+        )
     }
 }

@@ -19,6 +19,17 @@ struct PartPredictions: Sendable {
     let reference: CurveReference
     let form: Form
 
+    /// The mean predicted cost of some choices, those without a prediction left out; nil for a router that predicts none.
+    func predictedCost(of choices: ArraySlice<ModelNumber>) -> Double? {
+        guard case .predictions(_, let cost, _) = form else { return nil }
+        var (sum, count) = (CompensatedSum(), 0)
+        for (item, model) in choices.enumerated() where !cost[item, Int(model)].isNaN {
+            sum.add(cost[item, Int(model)])
+            count += 1
+        }
+        return count > 0 ? sum.value / Double(count) : nil
+    }
+
     /// Asks a router about the rows of a part.
     init(_ router: any FittedRouter, on ground: EvaluationGround, part: EvaluationPart, modality: Modality?) throws {
         let shared = try ground.part(part)

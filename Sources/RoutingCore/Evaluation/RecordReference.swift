@@ -15,20 +15,9 @@ extension EvaluationGround {
         place: String
     ) throws(RouteGridError) -> CurveReference {
         let count = result["points"]?.arrayValue?.count ?? 0
-        func point(_ metric: CurveMetric) throws(RouteGridError) -> Int? {
-            guard let number = result["metrics"]?[metric.rawValue]?["at"]?.integerValue else { return nil }
-            guard (0..<count).contains(number) else {
-                throw .badInput(place, "metric \(metric.rawValue) is read at point \(number): expected 0 ..< \(count)")
-            }
-            return number
-        }
-        func pick(_ metric: CurveMetric) throws(RouteGridError) -> CurveReference.Pick {
-            if let number = try point(metric) { return .point(number) }
-            return .none(why: result["metrics"]?[metric.rawValue]?["why"]?.stringValue ?? "read off the frontier")
-        }
-        guard let largest = try point(.accuracy) else {
+        guard let picks = try CurvePicks(recorded: result, count: count, place: place) else {
             throw .badInput(place, "metric accuracy has no member \"at\": expected the number of a point")
         }
-        return reference(on: outcomes, largest: largest, peak: try pick(.ps), parity: try pick(.qnc))
+        return reference(on: outcomes, picks: picks)
     }
 }

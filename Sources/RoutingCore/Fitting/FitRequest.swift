@@ -19,6 +19,9 @@ package struct FitRequest: Sendable {
     /// Only `train` (and `dev`, by routers that stop early) is read in mode `sound`.
     package var parts: SplitParts
 
+    /// The share of the train part that a model must have answered to be a reference, 0…1.
+    package var minCoverage: Double
+
     package init(
         router: RouterConfiguration,
         mode: EvaluationMode,
@@ -27,7 +30,8 @@ package struct FitRequest: Sendable {
         label: LabelConfiguration? = nil,
         streams: RandomStreams,
         table: OutcomeTable,
-        parts: SplitParts
+        parts: SplitParts,
+        minCoverage: Double = ReferenceCoverage.standard
     ) {
         self.router = router
         self.mode = mode
@@ -37,5 +41,6 @@ package struct FitRequest: Sendable {
         self.streams = streams
         self.table = table
         self.parts = parts
+        self.minCoverage = minCoverage
     }
 }

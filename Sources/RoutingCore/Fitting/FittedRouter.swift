@@ -15,6 +15,21 @@ package protocol FittedRouter: Sendable {
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput
 }
 
+/// A router whose operating points are policies known at the fit: under a listed budget it takes what the budget allows.
+protocol CappedRouter: FittedRouter {
+    /// The router of one operating point whose mean cost, by train, is at most `limit`, or the cheapest it has.
+    ///
+    /// Nil in mode `compat`, where budgets do not reach policies.
+    func capped(at limit: Double) -> CappedPolicy?
+}
+
+/// A policy under a cap.
+struct CappedPolicy: Sendable {
+    let router: any FittedRouter
+    /// Its mean cost by train.
+    let plannedCost: Double
+}
+
 /// What a router says about a list of rows.
 package enum RouterOutput: Sendable {
     /// Predicted quality and cost, both `[rows, models]` and finite: any threshold or penalty rule applies.

@@ -2,24 +2,27 @@
 ///
 /// - Reference: Q. J. Hu et al., "RouterBench", arXiv 2403.12031, and its released code.
 package enum AverageImprovement {
-    /// The corners of the non-decreasing concave hull of a router's points, by rising cost.
+    /// The places of the corners of the non-decreasing concave hull of some points, by rising cost.
     ///
     /// From the cheapest point (the most accurate of equals) to the most accurate one.
-    package static func hull(of points: [OperatingPoint]) -> [OperatingPoint] {
-        let frontier = ParetoFrontier.indices(cost: points.map(\.cost), accuracy: points.map(\.accuracy))
-        var corners: [OperatingPoint] = []
-        for point in frontier.map({ points[$0] }) {
+    package static func corners(of points: [OperatingPoint]) -> [Int] {
+        var corners: [Int] = []
+        for place in ParetoFrontier.indices(cost: points.map(\.cost), accuracy: points.map(\.accuracy)) {
+            let point = points[place]
             while corners.count > 1 {
-                let (a, b) = (corners[corners.count - 2], corners[corners.count - 1])
+                let (a, b) = (points[corners[corners.count - 2]], points[corners[corners.count - 1]])
                 let old = (b.accuracy - a.accuracy) * (point.cost - a.cost)
                 let new = (point.accuracy - a.accuracy) * (b.cost - a.cost)
                 guard new >= old else { break }
                 corners.removeLast()
             }
-            corners.append(point)
+            corners.append(place)
         }
         return corners
     }
+
+    /// The corners of the non-decreasing concave hull of a router's points, by rising cost.
+    package static func hull(of points: [OperatingPoint]) -> [OperatingPoint] { corners(of: points).map { points[$0] } }
 
     /// The highest cost on the hull of any of several routers; 0 for none.
     package static func highestCost(of routers: [[OperatingPoint]]) -> Double {
@@ -34,10 +37,20 @@ package enum AverageImprovement {
     ///   - highest: the end of the range, see ``highestCost(of:)``.
     /// - Returns: the value; absent without a point or when no cost is positive.
     package static func value(of points: [OperatingPoint], upTo highest: Double) -> MetricValue {
-        let hull = hull(of: points)
-        guard let first = hull.first else { return .absent(why: "no operating point") }
+        area(through: hull(of: points), upTo: highest)
+    }
+
+    /// The same through points that were chosen before: in mode `sound` the corners of the hull on dev, read on test.
+    ///
+    /// - Parameters:
+    ///   - corners: in any order; see ``CurvePicks/hull``.
+    ///   - highest: the end of the range, in realised cost.
+    /// - Returns: the value; absent without a point or when no cost is positive.
+    package static func area(through corners: [OperatingPoint], upTo highest: Double) -> MetricValue {
+        guard !corners.isEmpty else { return .absent(why: "no operating point") }
         guard highest > 0 else { return .absent(why: "no operating point has a positive cost") }
-        return .value(BudgetCurve(through: hull).integral(from: first.cost, to: highest) / highest)
+        let curve = BudgetCurve(through: corners)
+        return .value(curve.integral(from: curve.points[0].cost, to: highest) / highest)
     }
 
     /// The AIQ of several routers on one dataset, up to the highest cost on any of their hulls.

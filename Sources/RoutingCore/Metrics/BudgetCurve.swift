@@ -1,14 +1,18 @@
 /// E(c): accuracy as a piecewise linear function of realised mean cost.
 ///
-/// Points are sorted by cost alone, equal costs in the order given: no label has a say. Left of the first point the curve
+/// Points are sorted by cost alone, equal costs in the order given: no label has a say. Left of its first point a curve
 /// keeps the first accuracy, right of the last point the last one. Points of one cost make a vertical step from the first
 /// of them to the last, whose accuracy is the value there; those between are left out.
 package struct BudgetCurve: Sendable {
     /// By rising cost, at most two of one cost.
     package let points: [OperatingPoint]
 
-    /// The curve through some points.
-    package init(through points: [OperatingPoint]) {
+    /// The curve through some points, and from `cheapest` to the first of them where that one costs less.
+    ///
+    /// - Parameters:
+    ///   - points: at least one.
+    ///   - cheapest: the cheapest single model: left of a router's own points, queries are mixed between the two.
+    package init(through points: [OperatingPoint], from cheapest: OperatingPoint? = nil) {
         precondition(!points.isEmpty, "a curve without a point")
         var sorted = points
         if !zip(points, points.dropFirst()).allSatisfy({ $0.cost <= $1.cost }) {
@@ -16,7 +20,8 @@ package struct BudgetCurve: Sendable {
             sorted = order.map { points[$0] }
         }
         var kept: [OperatingPoint] = []
-        kept.reserveCapacity(sorted.count)
+        kept.reserveCapacity(sorted.count + 1)
+        if let cheapest, cheapest.cost < sorted[0].cost { kept.append(cheapest) }
         for point in sorted {
             if kept.count > 1, kept[kept.count - 2].cost == point.cost { kept.removeLast() }
             kept.append(point)
@@ -24,11 +29,20 @@ package struct BudgetCurve: Sendable {
         self.points = kept
     }
 
-    /// The curve with one point more, before those of equal cost.
-    func adding(_ point: OperatingPoint) -> BudgetCurve {
-        var points = points
-        points.insert(point, at: points.firstIndex { $0.cost >= point.cost } ?? points.count)
-        return BudgetCurve(through: points)
+    /// What no choice of models can beat, of the concave curve of the best ones.
+    ///
+    /// A router that costs less than the cheapest single model keeps its first accuracy left of its first point, so that the
+    /// bound is constant up to that model's cost.
+    /// - Parameters:
+    ///   - envelope: by rising cost, concave.
+    ///   - cheapest: the cheapest single model.
+    init(bounding envelope: [OperatingPoint], from cheapest: OperatingPoint) {
+        let curve = BudgetCurve(through: envelope)
+        let start = OperatingPoint(
+            cost: cheapest.cost,
+            accuracy: max(curve.value(at: cheapest.cost), cheapest.accuracy)
+        )
+        self.init(through: [start] + curve.points.filter { $0.cost > cheapest.cost })
     }
 
     /// E at a cost.
@@ -39,21 +53,37 @@ package struct BudgetCurve: Sendable {
     }
 
     /// ∫ E dc between two costs.
-    package func integral(from low: Double, to high: Double) -> Double {
-        guard high > low else { return 0 }
+    package func integral(from low: Double, to high: Double) -> Double { sum(from: low, to: high).value }
+
+    /// ∫ E dc ÷ (high − low), rounded once: curves that are equal there have equal means, to the bit.
+    ///
+    /// - Parameters:
+    ///   - low: less than `high`.
+    ///   - high: the end.
+    /// - Returns: the mean of E.
+    package func mean(from low: Double, to high: Double) -> Double {
+        sum(from: low, to: high).divided(byDifference: high, low)
+    }
+
+    private func sum(from low: Double, to high: Double) -> CompensatedSum {
         var sum = CompensatedSum()
+        guard high > low else { return sum }
         // Constant up to the first point and from the last one on.
         let (first, last) = (points[0], points[points.count - 1])
-        if low < first.cost { sum.add((min(high, first.cost) - low) * first.accuracy) }
-        if high > last.cost { sum.add((high - max(low, last.cost)) * last.accuracy) }
+        if low < first.cost {
+            sum.addTrapezium(from: low, to: min(high, first.cost), between: first.accuracy, and: first.accuracy)
+        }
+        if high > last.cost {
+            sum.addTrapezium(from: max(low, last.cost), to: high, between: last.accuracy, and: last.accuracy)
+        }
         for (left, right) in zip(points, points.dropFirst()) {
             let (from, to) = (max(left.cost, low), min(right.cost, high))
             guard to > from else { continue }
             let start = from == left.cost ? left.accuracy : Self.interpolated(left, right, at: from)
             let end = to == right.cost ? right.accuracy : Self.interpolated(left, right, at: to)
-            sum.add((to - from) * (start + end) / 2)
+            sum.addTrapezium(from: from, to: to, between: start, and: end)
         }
-        return sum.value
+        return sum
     }
 
     /// The smallest cost between two costs at which E is at least `accuracy`; nil when there is none.

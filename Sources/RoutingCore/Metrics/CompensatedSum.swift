@@ -22,4 +22,37 @@ struct CompensatedSum {
     }
 
     var value: Double { high + low }
+
+    /// Adds (b − a) · (x + y) ÷ 2, rounded to about twice the precision of a double.
+    @inline(__always)
+    mutating func addTrapezium(from a: Double, to b: Double, between x: Double, and y: Double) {
+        let (width, widthError) = Self.exactDifference(b, a)
+        let (sum, sumError) = Self.exactSum(x / 2, y / 2)
+        let product = width * sum
+        add(product)
+        add((-product).addingProduct(width, sum) + (width * sumError + widthError * sum))
+    }
+
+    /// The sum divided by b − a, rounded once.
+    func divided(byDifference b: Double, _ a: Double) -> Double {
+        let (width, widthError) = Self.exactDifference(b, a)
+        let quotient = value / width
+        guard quotient.isFinite else { return quotient }
+        let rest = high.addingProduct(-quotient, width) + (low - quotient * widthError)
+        return quotient + rest / width
+    }
+
+    /// a + b and what rounding took from it.
+    @inline(__always)
+    private static func exactSum(_ a: Double, _ b: Double) -> (sum: Double, error: Double) {
+        let sum = a + b
+        let part = sum - a
+        return (sum, (a - (sum - part)) + (b - part))
+    }
+
+    @inline(__always)
+    private static func exactDifference(_ a: Double, _ b: Double) -> (difference: Double, error: Double) {
+        let (sum, error) = exactSum(a, -b)
+        return (sum, error)
+    }
 }

@@ -6,9 +6,9 @@ import RouterCatalog
 package struct CurveMetrics: Sendable {
     private let points: [OperatingPoint]
     private let reference: CurveReference
-    /// The points that make the curve: all of them (sound) or the frontier (compat), by rising cost.
-    private let own: BudgetCurve
-    /// E(c): the own points, and in mode `sound` the cheapest single model.
+    /// Compat: the frontier of the points, by rising cost.
+    private let frontier: BudgetCurve?
+    /// E(c).
     private let shared: BudgetCurve
 
     /// - Parameters:
@@ -20,68 +20,79 @@ package struct CurveMetrics: Sendable {
         self.reference = reference
         switch reference.mode {
         case .sound:
-            own = BudgetCurve(through: points)
-            shared = own.adding(reference.cheapest)
+            frontier = nil
+            shared =
+                reference.picks.isBound
+                ? BudgetCurve(bounding: points, from: reference.cheapest)
+                : BudgetCurve(through: points, from: reference.cheapest)
         case .compat:
             let kept = ParetoFrontier.indices(cost: points.map(\.cost), accuracy: points.map(\.accuracy))
-            own = BudgetCurve(through: kept.isEmpty ? points : kept.map { points[$0] })
-            shared = own
+            let curve = BudgetCurve(through: kept.isEmpty ? points : kept.map { points[$0] })
+            frontier = curve
+            shared = curve
         }
     }
 
     package subscript(metric: CurveMetric) -> MetricValue {
         switch metric {
-        case .accuracy: .value(points[reference.largest].accuracy)
-        case .meanCost: .value(points[reference.largest].cost)
+        case .accuracy: .value(largest.accuracy)
+        case .meanCost: .value(largest.cost)
         case .naucOwn: ownArea
         case .naucShared: sharedArea
         case .ps: peak
         case .qnc: parity
-        case .regret: .value(reference.oracleAccuracy - points[reference.largest].accuracy)
+        case .qncGap: parityGap
+        case .qncCost: costShare(at: reference.picks.parity)
+        case .costAt95: cost(keeping: 0)
+        case .costAt98: cost(keeping: 1)
+        case .costAt100: cost(keeping: 2)
+        case .qualityAt95: quality(keeping: 0)
+        case .qualityAt98: quality(keeping: 1)
+        case .qualityAt100: quality(keeping: 2)
+        case .regret: .value(reference.oracleAccuracy - largest.accuracy)
         case .gain: gain
         case .apgr: recoveredGap
-        case .cpt20: costShare(recovering: 0.2)
-        case .cpt50: costShare(recovering: 0.5)
-        case .cpt80: costShare(recovering: 0.8)
+        case .cpt20: costShare(recovering: 0)
+        case .cpt50: costShare(recovering: 1)
+        case .cpt80: costShare(recovering: 2)
+        case .pgrAt20: recovered(0)
+        case .pgrAt50: recovered(1)
+        case .pgrAt80: recovered(2)
         case .rankScore: rankScore
         }
     }
 
+    private var largest: OperatingPoint { points[reference.picks.largest] }
+    private var isBound: Bool { reference.picks.isBound }
+
+    // MARK: Areas
+
     /// ∫ over the curve's own points ÷ its own cost range.
     private var ownArea: MetricValue {
+        let own = frontier ?? BudgetCurve(through: points)
         let (first, last) = (own.points[0].cost, own.points[own.points.count - 1].cost)
         guard own.points.count > 1 else { return .absent(why: "the curve has a single point") }
         guard last > first else { return .absent(why: "all points of the curve have the same cost") }
-        return .value(own.integral(from: first, to: last) / (last - first))
+        return .value(own.mean(from: first, to: last))
     }
 
     /// ∫ E dc ÷ (c_hi − c_lo).
+    ///
+    /// Sound, a pool of one mean train cost: the accuracy at the largest budget, as there is one cost to read E at.
     private var sharedArea: MetricValue {
         let (low, high) = (reference.lowestCost, reference.highestCost)
-        guard high > low else { return .absent(why: "every model of the pool has the same mean train cost") }
-        return .value(shared.integral(from: low, to: high) / (high - low))
+        if high > low { return .value(shared.mean(from: low, to: high)) }
+        guard reference.mode == .sound else {
+            return .absent(why: "every model of the pool has the same mean train cost")
+        }
+        return .value(largest.accuracy)
     }
+
+    // MARK: The best point
 
     private var peak: MetricValue {
-        switch (reference.mode, reference.peak) {
-        case (.compat, _): .value(own.points[own.points.count - 1].accuracy)
-        case (.sound, .point(let index)): .value(points[index].accuracy)
-        case (.sound, .none(let why)): .absent(why: why)
-        }
-    }
-
-    private var parity: MetricValue {
-        let best = reference.best
-        guard best.cost > 0 else { return .absent(why: "the best single model costs nothing") }
-        switch (reference.mode, reference.parity) {
-        case (.compat, _):
-            guard let point = own.points.first(where: { $0.accuracy >= best.accuracy }) else {
-                return .absent(why: "no point reaches the best single model (\(best.accuracy))")
-            }
-            return .value(point.cost / best.cost)
-        case (.sound, .point(let index)): return .value(points[index].cost / best.cost)
-        case (.sound, .none(let why)): return .absent(why: why)
-        }
+        if let frontier { return .value(frontier.points[frontier.points.count - 1].accuracy) }
+        return read(reference.picks.peak) { .value($0.accuracy) }
     }
 
     private var gain: MetricValue {
@@ -90,6 +101,81 @@ package struct CurveMetrics: Sendable {
         case .absent: peak
         }
     }
+
+    private var rankScore: MetricValue {
+        guard let bounds = reference.rankBounds, bounds.low > 0 else {
+            return .absent(why: "a model of the pool costs nothing: the logarithm of its cost does not exist")
+        }
+        guard bounds.high > bounds.low else { return .absent(why: "the two cost bounds are equal") }
+        if isBound { return .value(RankScore.highest(along: BudgetCurve(through: points), bounds: bounds)) }
+        return .value(RankScore.value(accuracy: largest.accuracy, cost: largest.cost, bounds: bounds))
+    }
+
+    // MARK: What the quality of the best single model costs
+
+    private var parity: MetricValue {
+        let best = reference.best
+        guard best.cost > 0 else { return .absent(why: Self.freeBest) }
+        if let frontier {
+            guard let point = frontier.points.first(where: { $0.accuracy >= best.accuracy }) else {
+                return .absent(why: "no point reaches the best single model (\(best.accuracy))")
+            }
+            return .value(point.cost / best.cost)
+        }
+        return read(reference.picks.parity) { _ in
+            .absent(why: "a board gives it, where non-inferiority to the best single model is shown")
+        }
+    }
+
+    private static let freeBest = "the best single model costs nothing"
+    private static let soundOnly = "mode compat picks nothing on dev"
+
+    private var parityGap: MetricValue {
+        read(reference.picks.parity) { .value($0.accuracy - reference.best.accuracy) }
+    }
+
+    private func costShare(at pick: CurvePicks.Pick) -> MetricValue {
+        read(pick) { point in
+            reference.best.cost > 0 ? .value(point.cost / reference.best.cost) : .absent(why: Self.freeBest)
+        }
+    }
+
+    private func cost(keeping number: Int) -> MetricValue {
+        guard isBound else { return costShare(at: reference.picks.kept[number]) }
+        return kept(number) { point in
+            reference.best.cost > 0 ? .value(point.cost / reference.best.cost) : .absent(why: Self.freeBest)
+        }
+    }
+
+    private func quality(keeping number: Int) -> MetricValue {
+        func share(_ point: OperatingPoint) -> MetricValue {
+            reference.best.accuracy > 0
+                ? .value(point.accuracy / reference.best.accuracy)
+                : .absent(why: "the best single model is never right")
+        }
+        return isBound ? kept(number, share) : read(reference.picks.kept[number], share)
+    }
+
+    /// Of a bound: the cheapest mixture that keeps a share of the best single model's accuracy.
+    private func kept(_ number: Int, _ value: (OperatingPoint) -> MetricValue) -> MetricValue {
+        let curve = BudgetCurve(through: points)
+        let goal = CurvePicks.keptShares[number] * reference.best.accuracy
+        let (first, last) = (curve.points[0].cost, curve.points[curve.points.count - 1].cost)
+        guard let cost = curve.firstCost(reaching: min(goal, largest.accuracy), from: first, to: last) else {
+            return .absent(why: "no mixture keeps \(percent(CurvePicks.keptShares[number])) %")
+        }
+        return value(OperatingPoint(cost: cost, accuracy: max(curve.value(at: cost), min(goal, largest.accuracy))))
+    }
+
+    private func read(_ pick: CurvePicks.Pick, _ value: (OperatingPoint) -> MetricValue) -> MetricValue {
+        guard reference.mode == .sound else { return .absent(why: Self.soundOnly) }
+        switch pick {
+        case .point(let index): return value(points[index])
+        case .none(let why): return .absent(why: why)
+        }
+    }
+
+    // MARK: The gap between the cheapest and the best single model
 
     /// The costs of share 0 and 1 and the accuracies of the weak and the strong model, or why there is no gap.
     private var gap: Result<(low: Double, high: Double, weak: Double, rise: Double), Absence> {
@@ -110,17 +196,26 @@ package struct CurveMetrics: Sendable {
     /// ∫ (E − a_w) ÷ (a_s − a_w) over the cost share 0…1.
     private var recoveredGap: MetricValue {
         switch gap {
-        case .success(let gap):
-            let mean = shared.integral(from: gap.low, to: gap.high) / (gap.high - gap.low)
-            return .value((mean - gap.weak) / gap.rise)
-        case .failure(let absence): return .absent(why: absence.why)
+        case .success(let gap): .value((shared.mean(from: gap.low, to: gap.high) - gap.weak) / gap.rise)
+        case .failure(let absence): .absent(why: absence.why)
         }
     }
 
     /// The smallest cost share with E ≥ a_w + x (a_s − a_w), to within 10⁻¹² of accuracy.
-    private func costShare(recovering part: Double) -> MetricValue {
+    ///
+    /// Sound: the mixture that was found on dev, at its cost here, which may lie outside 0…1. Compat and bounds: of E itself.
+    private func costShare(recovering number: Int) -> MetricValue {
+        let (low, strong) = (reference.lowestCost, reference.strongCost)
+        guard readsEvaluated else {
+            return mixed(number) { point in
+                strong > low
+                    ? .value((point.cost - low) / (strong - low))
+                    : .absent(why: "the best single model is not dearer than the cheapest one")
+            }
+        }
         switch gap {
         case .success(let gap):
+            let part = CurvePicks.recoveredShares[number]
             let goal = gap.weak + part * gap.rise - 1e-12
             guard let cost = shared.firstCost(reaching: goal, from: gap.low, to: gap.high) else {
                 return .absent(
@@ -132,12 +227,38 @@ package struct CurveMetrics: Sendable {
         }
     }
 
-    private var rankScore: MetricValue {
-        guard let bounds = reference.rankBounds, bounds.low > 0 else {
-            return .absent(why: "a model of the pool costs nothing: the logarithm of its cost does not exist")
+    /// The share of the gap that the curve recovers there.
+    private func recovered(_ number: Int) -> MetricValue {
+        guard reference.mode == .sound else { return .absent(why: Self.soundOnly) }
+        let gap: (low: Double, high: Double, weak: Double, rise: Double)
+        switch self.gap {
+        case .success(let found): gap = found
+        case .failure(let absence): return .absent(why: absence.why)
         }
-        guard bounds.high > bounds.low else { return .absent(why: "the two cost bounds are equal") }
-        let point = points[reference.largest]
-        return .value(RankScore.value(accuracy: point.accuracy, cost: point.cost, bounds: bounds))
+        guard isBound else { return mixed(number) { .value(($0.accuracy - gap.weak) / gap.rise) } }
+        switch costShare(recovering: number) {
+        case .value(let share):
+            let accuracy = shared.value(at: gap.low + share * (gap.high - gap.low))
+            return .value(max((accuracy - gap.weak) / gap.rise, CurvePicks.recoveredShares[number]))
+        case .absent(let why): return .absent(why: why)
+        }
+    }
+
+    private var readsEvaluated: Bool { reference.mode == .compat || isBound }
+
+    /// A value at the mixture that recovers a share of the gap on dev.
+    private func mixed(_ number: Int, _ value: (OperatingPoint) -> MetricValue) -> MetricValue {
+        switch reference.picks.crossings[number] {
+        case .mix(let mix):
+            let (from, to) = (mix.from.map { points[$0] } ?? reference.cheapest, points[mix.to])
+            guard mix.share < 1 else { return value(to) }
+            return value(
+                OperatingPoint(
+                    cost: from.cost + mix.share * (to.cost - from.cost),
+                    accuracy: from.accuracy + mix.share * (to.accuracy - from.accuracy)
+                )
+            )
+        case .none(let why): return .absent(why: why)
+        }
     }
 }

@@ -8,8 +8,21 @@ extension CurveReference {
             "c_lo": .double(lowestCost), "c_hi": .double(highestCost), "c_best": .double(strongCost),
             "cheapest": cheapest.json, "best": best.json, "oracle": .double(oracleAccuracy),
         ]
+        if picks.isBound { members["bound"] = true }
         if let rankBounds { members["rank_bounds"] = [.double(rankBounds.low), .double(rankBounds.high)] }
-        if let dev { members["dev"] = ["point": dev.point.json, "goal": .double(dev.goal)] }
+        if !lowCoverage.isEmpty {
+            members["low_coverage"] = .array(
+                lowCoverage.map { ["model": .string($0.model), "coverage": .double($0.coverage)] }
+            )
+        }
+        if let dev {
+            var reading: [String: JSONValue] = [
+                "goal": .double(dev.goal), "hull": .array(picks.hull.map { JSONValue($0) }),
+            ]
+            reading["point"] = dev.point?.json
+            reading["cheapest"] = dev.cheapest?.json
+            members["dev"] = .object(reading)
+        }
         return .object(members)
     }
 
@@ -35,13 +48,23 @@ extension CurveReference {
             best: best,
             oracleAccuracy: oracle,
             rankBounds: bounds.flatMap { $0.count == 2 ? CostBounds(low: $0[0], high: $0[1]) : nil },
-            largest: 0,
-            peak: .none(why: "not joined"),
-            parity: .none(why: "not joined")
+            lowCoverage: (json["low_coverage"]?.arrayValue ?? []).compactMap(ModelCoverage.init),
+            picks: .unpicked(why: "not joined")
         )
-        if let point = OperatingPoint(json["dev"]?["point"]), let goal = json["dev"]?["goal"]?.numberValue {
-            dev = DevReading(point: point, goal: goal)
+        if let goal = json["dev"]?["goal"]?.numberValue {
+            dev = DevReading(
+                point: OperatingPoint(json["dev"]?["point"]),
+                goal: goal,
+                cheapest: OperatingPoint(json["dev"]?["cheapest"])
+            )
         }
+    }
+}
+
+extension ModelCoverage {
+    fileprivate init?(_ json: JSONValue) {
+        guard let model = json["model"]?.stringValue, let coverage = json["coverage"]?.numberValue else { return nil }
+        self.init(model: model, coverage: coverage)
     }
 }
 

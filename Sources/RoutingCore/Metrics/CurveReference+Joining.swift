@@ -3,8 +3,7 @@ package import RouteGridBase
 extension CurveReference {
     /// The reference of the curve that single-point records make together.
     ///
-    /// The points are picked by what each record read on dev: `ps` at the highest dev accuracy (then the lowest dev cost,
-    /// then the first), `qnc` at the lowest dev cost among those that reach the best single model's dev accuracy.
+    /// The points are picked by what each record read on dev, as ``CurvePicks/init(on:largest:)`` says.
     ///
     /// - Parameters:
     ///   - references: one a record, in the order of the curve's points; at least one.
@@ -20,24 +19,22 @@ extension CurveReference {
             throw .badInput(place, "the records of one curve refer to different data or splits")
         }
         var joined = first
-        joined.largest = largest
         joined.dev = nil
-        let readings = references.compactMap(\.dev)
-        guard readings.count == references.count else {
-            joined.peak = .none(why: "a point has no reading on dev to be picked by")
-            joined.parity = joined.peak
+        let onDev = references.compactMap { $0.dev?.point }
+        guard let dev = first.dev, onDev.count == references.count else {
+            joined.picks = .unpicked(largest: largest, why: "a point has no reading on dev to be picked by")
             return joined
         }
-        let onDev = readings.map(\.point)
-        let peak = onDev.indices.min { a, b in
-            (-onDev[a].accuracy, onDev[a].cost, a) < (-onDev[b].accuracy, onDev[b].cost, b)
-        }
-        let parity = onDev.indices.filter { onDev[$0].accuracy >= readings[$0].goal }
-            .min { (onDev[$0].cost, $0) < (onDev[$1].cost, $1) }
-        joined.peak = peak.map(Pick.point) ?? .none(why: "no operating point")
-        joined.parity =
-            parity.map(Pick.point)
-            ?? .none(why: "no point reaches the best single model on dev (\(readings[0].goal))")
+        joined.picks = CurvePicks(
+            on: DevReadings(
+                points: onDev,
+                goal: dev.goal,
+                cheapest: dev.cheapest,
+                lowestCost: first.lowestCost,
+                strongCost: first.strongCost
+            ),
+            largest: largest
+        )
         return joined
     }
 
@@ -45,5 +42,6 @@ extension CurveReference {
         mode == other.mode && lowestCost == other.lowestCost && highestCost == other.highestCost
             && strongCost == other.strongCost && cheapest == other.cheapest && best == other.best
             && oracleAccuracy == other.oracleAccuracy && dev?.goal == other.dev?.goal
+            && dev?.cheapest == other.dev?.cheapest && lowCoverage == other.lowCoverage
     }
 }

@@ -2,22 +2,19 @@ package import RouterCatalog
 
 /// Everything besides a router's own points that the metrics of its record depend on.
 package struct CurveReference: Sendable {
-    /// A point that a metric is read at, chosen before the evaluated labels were seen.
-    package enum Pick: Hashable, Sendable {
-        case point(Int)
-        case none(why: String)
-    }
-
-    /// What a record of a single point read on dev: joined curves pick their points by it.
+    /// What a record read on dev: joined curves pick their points by it.
     package struct DevReading: Hashable, Sendable {
-        /// The record's point on dev.
-        package var point: OperatingPoint
+        /// The point of a record of a single one.
+        package var point: OperatingPoint?
         /// The best single model's accuracy on dev.
         package var goal: Double
+        /// The cheapest single model on dev; nil in records of metrics revision 1.
+        package var cheapest: OperatingPoint?
 
-        package init(point: OperatingPoint, goal: Double) {
+        package init(point: OperatingPoint?, goal: Double, cheapest: OperatingPoint?) {
             self.point = point
             self.goal = goal
+            self.cheapest = cheapest
         }
     }
 
@@ -36,13 +33,11 @@ package struct CurveReference: Sendable {
     package var oracleAccuracy: Double
     /// Bounds of the Rank Score; nil when no cost is positive.
     package var rankBounds: CostBounds?
-    /// The point of the largest budget.
-    package var largest: Int
-    /// Sound: where `ps` is read; compat reads the frontier instead.
-    package var peak: Pick
-    /// Sound: where `qnc` is read; compat reads the frontier instead.
-    package var parity: Pick
-    /// Sound, records of a single point: its reading on dev.
+    /// Models that answered too few train rows to be a reference.
+    package var lowCoverage: [ModelCoverage]
+    /// Where metrics are read.
+    package var picks: CurvePicks
+    /// Sound, where the split has a dev part and the router is no bound.
     package var dev: DevReading?
 
     package init(
@@ -54,9 +49,8 @@ package struct CurveReference: Sendable {
         best: OperatingPoint,
         oracleAccuracy: Double,
         rankBounds: CostBounds?,
-        largest: Int,
-        peak: Pick,
-        parity: Pick
+        lowCoverage: [ModelCoverage] = [],
+        picks: CurvePicks
     ) {
         self.mode = mode
         self.lowestCost = lowestCost
@@ -66,8 +60,19 @@ package struct CurveReference: Sendable {
         self.best = best
         self.oracleAccuracy = oracleAccuracy
         self.rankBounds = rankBounds
-        self.largest = largest
-        self.peak = peak
-        self.parity = parity
+        self.lowCoverage = lowCoverage
+        self.picks = picks
+    }
+}
+
+/// How much of the train part a model answered.
+package struct ModelCoverage: Hashable, Sendable {
+    package var model: String
+    /// 0…1.
+    package var coverage: Double
+
+    package init(model: String, coverage: Double) {
+        self.model = model
+        self.coverage = coverage
     }
 }

@@ -1,17 +1,23 @@
 package import RouteGridBase
+import RouterCatalog
 package import RoutingData
 
 /// What the train part says about the pool of models: the ground that budgets and metrics stand on.
 ///
-/// Missing cells are left out of the means.
+/// Means follow the rule of the evaluation: a missing cell is wrong, and costs what its model costs where it answered. A
+/// model that answered too few rows is no reference: neither best nor cheapest, and not an end of the cost range.
 package struct PoolStatistics: Sendable {
-    /// `[models]`, mean quality over the train part; NaN for a model without an outcome there.
+    /// `[models]`, mean quality over the train part, missing cells as wrong; NaN for a model without an outcome there.
     package let meanQuality: [Double]
     /// `[models]`, mean cost over the train part; NaN for a model without an outcome there.
     package let meanCost: [Double]
-    /// c_lo: the lowest of the mean costs.
+    /// `[models]`, the share of train rows that the model answered, 0…1.
+    package let coverage: [Double]
+    /// Models below the coverage that a reference needs.
+    package let lowCoverage: [Int]
+    /// c_lo: the lowest mean cost of a reference.
     package let lowestCost: Double
-    /// c_hi: the highest of the mean costs.
+    /// c_hi: the highest mean cost of a reference.
     package let highestCost: Double
     /// The model of highest mean quality; the cheaper, then the first, of equals.
     package let best: Int
@@ -20,13 +26,26 @@ package struct PoolStatistics: Sendable {
     /// All models from the cheapest mean cost to the dearest, the first of equals first, models without one last.
     package let byCost: [Int]
 
+    /// What a model without any train outcome is charged: the highest mean cost of all.
+    private let dearestCost: Double
+    /// The ranking that the references come from.
+    let ranking: PoolRanking
+
     /// The statistics of some rows of a table.
     ///
+    /// - Parameters:
+    ///   - table: the outcomes.
+    ///   - rows: the train part.
+    ///   - minCoverage: the share of these rows that a reference must have answered, 0…1. Where no model has, all compete.
     /// - Throws: ``RouteGridError`` `badInput` when no model has an outcome in these rows.
-    package init(_ table: OutcomeTable, train rows: [Int]) throws(RouteGridError) {
-        let ranking = PoolRanking(table, rows: rows)
-        let known = ranking.cost.filter { !$0.isNaN }
-        guard let low = known.min(), let high = known.max() else {
+    package init(
+        _ table: OutcomeTable,
+        train rows: [Int],
+        minCoverage: Double = ReferenceCoverage.standard
+    ) throws(RouteGridError) {
+        let ranking = PoolRanking(table, rows: rows, minimum: minCoverage)
+        let range = ranking.candidates.map { ranking.cost[$0] }.filter { !$0.isNaN }
+        guard let low = range.min(), let high = range.max() else {
             throw .badInput(
                 "split",
                 "no model has an outcome in the train part (\(rows.count) rows): expected at least one"
@@ -34,6 +53,10 @@ package struct PoolStatistics: Sendable {
         }
         meanQuality = ranking.quality
         meanCost = ranking.cost
+        coverage = ranking.coverage
+        lowCoverage = ranking.coverage.indices.filter { ranking.coverage[$0] < minCoverage }
+        dearestCost = ranking.cost.filter { !$0.isNaN }.max() ?? high
+        self.ranking = ranking
         lowestCost = low
         highestCost = high
         best = ranking.strongest
@@ -42,6 +65,7 @@ package struct PoolStatistics: Sendable {
         byCost = orderCost.indices.sorted { (orderCost[$0], $0) < (orderCost[$1], $1) }
     }
 
-    /// What a missing cell of a model costs when it is chosen: the model's mean train cost, or c_hi when it has none.
-    package func charge(of model: Int) -> Double { meanCost[model].isNaN ? highestCost : meanCost[model] }
+    /// What a missing cell of a model costs when it is chosen: the model's mean train cost, or the highest of any
+    /// model when it has none.
+    package func charge(of model: Int) -> Double { meanCost[model].isNaN ? dearestCost : meanCost[model] }
 }

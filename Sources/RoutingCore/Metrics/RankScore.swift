@@ -24,6 +24,41 @@ package enum RankScore {
         let score = (1 + beta) * accuracy * cheapness / (beta * accuracy + cheapness + 1e-12)
         return min(max(score, 0), 1)
     }
+
+    /// The highest score along a curve, mixtures of neighbouring points included.
+    ///
+    /// A piece whose best case (the accuracy of its right end at the cost of its left end) does not pass the best point
+    /// is skipped; in the others the score is searched at eight places and then by golden section around the best of them.
+    /// - Parameters:
+    ///   - curve: accuracy must not fall.
+    ///   - bounds: must be positive.
+    /// - Returns: the score.
+    static func highest(along curve: BudgetCurve, bounds: CostBounds) -> Double {
+        func score(_ cost: Double, _ accuracy: Double) -> Double {
+            value(accuracy: accuracy, cost: cost, bounds: bounds)
+        }
+        var best = curve.points.map { score($0.cost, $0.accuracy) }.max() ?? 0
+        for (left, right) in zip(curve.points, curve.points.dropFirst()) {
+            guard score(left.cost, right.accuracy) > best else { continue }
+            let (width, rise) = (right.cost - left.cost, right.accuracy - left.accuracy)
+            func at(_ share: Double) -> Double { score(left.cost + share * width, left.accuracy + share * rise) }
+            // Below the lower bound costs no longer matter: a kink.
+            let kink = width > 0 ? (bounds.low - left.cost) / width : 0
+            var shares = (0...8).map { Double($0) / 8 }
+            if kink > 0, kink < 1 { shares.append(kink) }
+            shares.sort()
+            let top = shares.indices.max { at(shares[$0]) < at(shares[$1]) } ?? 0
+            best = max(best, at(shares[top]))
+            var (low, high) = (shares[max(top - 1, 0)], shares[min(top + 1, shares.count - 1)])
+            let golden = (5.0.squareRoot() - 1) / 2
+            for _ in 0..<60 {
+                let (one, other) = (high - golden * (high - low), low + golden * (high - low))
+                best = max(best, at(one), at(other))
+                if at(one) < at(other) { low = one } else { high = other }
+            }
+        }
+        return best
+    }
 }
 
 /// The costs that a Rank Score calls cheapest and dearest.

@@ -57,12 +57,15 @@ package struct CoreWorkload: Sendable {
         )
         let bootstrap = PairedBootstrap(ground, outcomes: outcomes, weights: weights, sparseLimit: .max)
         let sweep = ThresholdSweep(quality: quality, cost: cost, order: ground.order)
-        let reference = ground.reference(on: outcomes, largest: points - 1, peak: .point(0), parity: .point(0))
+        let unpicked = ground.reference(on: outcomes, picks: .unpicked(why: "not picked"))
         guard let ranking = CurveMetric.allCases.firstIndex(of: .naucShared) else { return 0 }
         var (estimates, values): ([Double], [Double]) = ([], [])
         for row in 0..<rows {
             let choices = sweep.choices(at: (0..<points).map { Double($0 + row + 1) / Double(points + rows) })
-            let metrics = CurveMetrics(points: outcomes.points(of: choices), reference: reference)
+            let curve = outcomes.points(of: choices)
+            var reference = unpicked
+            reference.picks = CurvePicks(on: DevReadings(curve, of: reference))
+            let metrics = CurveMetrics(points: curve, reference: reference)
             estimates.append(metrics[.naucShared].number ?? 0)
             values += bootstrap.replicates(of: CurveMetric.allCases, choices: choices, reference: reference).row(
                 ranking
@@ -89,7 +92,8 @@ package struct CoreWorkload: Sendable {
             seed: 1,
             splitIndex: 0
         )
-        let reference = ground.reference(on: outcomes, largest: points - 1, peak: .point(0), parity: .point(0))
+        var reference = ground.reference(on: outcomes, picks: .unpicked(why: "not picked"))
+        reference.picks = CurvePicks(on: DevReadings(outcomes.points(of: choices), of: reference))
         return PairedBootstrap(ground, outcomes: outcomes, weights: weights)
             .replicates(of: CurveMetric.allCases, choices: choices, reference: reference).elements.count
     }

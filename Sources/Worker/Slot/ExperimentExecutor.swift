@@ -80,7 +80,8 @@ package final class ExperimentExecutor: CellExecutor {
             label: fit.label,
             streams: RandomStreams(seed: fit.seed ?? 0, splitIndex: fit.split.index, routerKind: fit.router.kind),
             table: table,
-            parts: parts
+            parts: parts,
+            minCoverage: fit.minCoverage
         )
         // A lease is often the rest of one that this slot fitted already; where the fit is timed, that does not count. Costs
         // may differ all the same: a fit that does not train on them has one key for all prices.

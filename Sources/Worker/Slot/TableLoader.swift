@@ -28,6 +28,7 @@ struct TableLoader {
         var image: Digest?
         var split: Split
         var mode: EvaluationMode
+        var minCoverage: Double
     }
 
     /// The table that a fit and the evaluations of it read, with the rows of its split, and what fits on it share.
@@ -70,9 +71,12 @@ struct TableLoader {
             text: text,
             image: image,
             split: fit.split,
-            mode: fit.mode
+            mode: fit.mode,
+            minCoverage: fit.minCoverage
         )
-        let ground = try grounds.value(key) { try EvaluationGround(table, parts: parts, mode: fit.mode) }
+        let ground = try grounds.value(key) {
+            try EvaluationGround(table, parts: parts, mode: fit.mode, minCoverage: fit.minCoverage)
+        }
         return (ground, table, parts)
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import Grid
 import Logging
 import RouteGridBase
+import RouterCatalog
 import TestSupport
 import Testing
 import Wire
@@ -288,7 +289,10 @@ enum SmallLock {
             "budgets": .array((0..<cells).map { JSONValue($0) }),
         ]
         let budgets = (0..<cells).map { cell -> JSONValue in
-            ["rule": ["kind": "threshold", "revision": 1], "budget": .string("\(cell + 1)x")]
+            [
+                "rule": ["kind": "threshold", "revision": JSONValue(Revisions.rule(.threshold))],
+                "budget": .string("\(cell + 1)x"),
+            ]
         }
         let limits: [String: JSONValue] = [
             "cells": 200_000, "fit_timeout_ms": 1000, "cell_timeout_ms": 1000, "retries": 2, "crash_limit": 5,
@@ -310,7 +314,7 @@ enum SmallLock {
             "blocks": [block], "exclude": [],
             "statistics": ["bootstrap": 1000, "alpha": "0.05", "cluster": "prompt", "seed": 1],
             "limits": .object(limits.merging(change) { $1 }), "resources": ["cpus": 1, "gpus": 0],
-            "priority": JSONValue(priority), "metrics_revision": 1,
+            "priority": JSONValue(priority), "metrics_revision": JSONValue(Revisions.metrics),
             "blobs": .array(
                 blobs.map { ["sha256": .string(Digest(hashing: $0).hex), "bytes": JSONValue($0.count)] }
             ),

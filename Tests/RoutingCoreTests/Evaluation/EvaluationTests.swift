@@ -192,6 +192,78 @@ private struct StubRouter: FittedRouter {
         #expect(message { _ = try EvaluationGround(wide, parts: parts, mode: .sound) }.contains("at most 65535"))
     }
 
+    @Test(arguments: [BudgetRule.threshold, .penalty])
+    func `a curve joined of single budgets reads as the record of all of them`(rule: BudgetRule) throws {
+        let experiment = try experiment()
+        let whole = try experiment.evaluate(EvaluationRequest(part: .test, rule: rule, budget: .exact))
+        let name = rule == .threshold ? "threshold" : "lambda"
+        let budgets = (whole.result["points"]?.arrayValue ?? []).compactMap { $0[name]?.numberValue }
+        var (points, references): ([OperatingPoint], [CurveReference]) = ([], [])
+        let outcomes = try experiment.ground.outcomes(of: .test)
+        for budget in budgets {
+            let single = try experiment.evaluate(EvaluationRequest(part: .test, rule: rule, budget: .amount(budget)))
+            points += outcomes.points(of: single.choices)
+            let json = try #require(single.result["reference"])
+            references.append(try CurveReference(json, mode: .sound, place: "single"))
+        }
+        let joined = try CurveReference.joining(references, largest: points.count - 1, place: "joined")
+        let reference = try experiment.ground.reference(on: outcomes, result: whole.result, place: "whole")
+        #expect(joined.picks == reference.picks && reference.picks.hull.count > 1)
+        let metrics = CurveMetrics(points: points, reference: joined)
+        for metric in CurveMetric.allCases {
+            let value = whole.result["metrics"]?[metric.rawValue]
+            #expect(metrics[metric].number == value?["v"]?.numberValue, "\(metric.rawValue)")
+            if metric != .qnc { #expect(metrics[metric].json["why"] == value?["why"], "\(metric.rawValue)") }
+        }
+    }
+
+    @Test func `a router's own points are read where dev is dearest, whatever they cost on test`() throws {
+        // Alternating points; on dev (rows 40…79) the second one is dear, on test the first.
+        let experiment = try experiment(missing: false) { rows in
+            .policies([rows.map { $0 < 80 ? 0 : 2 }, rows.map { $0 < 80 ? 2 : 0 }])
+        }
+        let evaluation = try experiment.evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .exact))
+        #expect(evaluation.result["metrics"]?["accuracy"]?["at"] == 1)
+        let costs = evaluation.result["points"]?.arrayValue?.compactMap { $0["cost"]?.numberValue } ?? []
+        #expect(costs[0] > costs[1])
+        #expect(evaluation.result["metrics"]?["mean_cost"]?["v"]?.numberValue == costs[1])
+    }
+
+    @Test(arguments: [255, 256, 1_000])
+    func `pools of any size have choices that their bytes give back`(models: Int) throws {
+        var generator = Xoshiro256(seed: HashedText.digest(["large pool", String(models)]))
+        let cells = 30 * models
+        let table = OutcomeTable(
+            models: (0..<models).map { "m\($0)" },
+            samples: (0..<30).map { Sample(id: "s\($0)", dataset: "d", group: "s\($0)") },
+            quality: Matrix(rows: 30, columns: models, elements: (0..<cells).map { _ in Double(generator.below(2)) }),
+            cost: Matrix(rows: 30, columns: models, elements: (0..<cells).map { _ in generator.uniform() })
+        )
+        let router = AnsweringRouter(
+            quality: Matrix(rows: 30, columns: models, elements: (0..<cells).map { _ in generator.uniform() }),
+            cost: Matrix(rows: 30, columns: models, elements: (0..<cells).map { _ in generator.uniform() })
+        )
+        let request = FitRequest(
+            router: RouterConfiguration(kind: "given", parameters: [:]),
+            mode: .sound,
+            streams: RandomStreams(seed: 0, splitIndex: 0, routerKind: "given"),
+            table: table,
+            parts: SplitParts(train: Array(0..<10), dev: Array(10..<20), test: Array(20..<30))
+        )
+        let experiment = try FittedExperiment(request: request, router: router)
+        for rule in [BudgetRule.threshold, .penalty] {
+            let found = try experiment.evaluate(EvaluationRequest(part: .test, rule: rule, budget: .exact))
+            #expect(found.choiceType == (models > 255 ? .u16 : .u8))
+            #expect(found.choiceBytes.count == found.choices.elements.count * (models > 255 ? 2 : 1))
+            #expect(found.choiceType.choices(in: found.choiceBytes) == found.choices.elements)
+            #expect(found.choices.elements.contains { $0 > 200 })
+            let outcomes = try experiment.ground.outcomes(of: .test)
+            for (row, point) in outcomes.points(of: found.choices).enumerated() {
+                #expect(point == BruteForce.point(found.choices.row(row).map(Int.init), outcomes))
+            }
+        }
+    }
+
     @Test func `a long frontier is thinned evenly with both its ends`() throws {
         let thinned = FrozenBudgets.thinned(Array(0..<5_000), to: 1_024)
         #expect(thinned.count == 1_024 && thinned.first == 0 && thinned.last == 4_999)

@@ -54,7 +54,7 @@ import Testing
                 order: ground.order
             )
             choices = sweep.choices(at: Self.thresholds)
-            reference = ground.reference(on: outcomes, largest: 9, peak: .point(9), parity: .point(9))
+            reference = ground.reference(on: outcomes, picks: .unpicked(largest: 9, why: "not read"))
         }
 
         func value(_ metric: CurveMetric) -> Double {

@@ -52,7 +52,22 @@ import Testing
         let mode: EvaluationMode = seed % 4 == 3 ? .compat : .sound
         let (ground, outcomes, choices, weights) = try setting(seed: seed, points: points, dense: dense, mode: mode)
         let largest = points - 1
-        let reference = ground.reference(on: outcomes, largest: largest, peak: .point(0), parity: .point(points / 2))
+        var reference = ground.reference(on: outcomes, picks: .unpicked(why: "not read"))
+        // Picks of some other part: any points will do, mixtures among them.
+        let elsewhere = (0..<points).map { point in
+            let (step, level) = (Double(point * (1 + seed % 3)), Double(point * 7 % 11))
+            return OperatingPoint(cost: 0.2 + 0.05 * step, accuracy: 0.4 + 0.02 * level)
+        }
+        reference.picks = CurvePicks(
+            on: DevReadings(
+                points: elsewhere,
+                goal: 0.5,
+                cheapest: OperatingPoint(cost: 0.1, accuracy: 0.35),
+                lowestCost: 0.1,
+                strongCost: 0.9
+            ),
+            largest: largest
+        )
         let best = ground.bestSingle(on: outcomes)
         let bootstrap = PairedBootstrap(
             ground,

@@ -46,7 +46,7 @@ import Testing
                 seed: seed,
                 splitIndex: 0
             )
-            let reference = ground.reference(on: outcomes, largest: 0, peak: .point(0), parity: .point(0))
+            let reference = ground.reference(on: outcomes, picks: .unpicked(why: "not read"))
             let bootstrap = PairedBootstrap(ground, outcomes: outcomes, weights: weights)
             let rows = choices.flatMap {
                 bootstrap.replicates(of: [.accuracy], choices: $0, reference: reference).elements

@@ -15,9 +15,11 @@ struct DatasetStrongestRouter: FittedRouter {
             fitted = nil
             return
         }
-        let models = Self.byDataset(request.table, rows: request.parts.train)
-            .mapValues { PoolRanking(request.table, rows: $0).strongest }
-        fitted = (models, PoolRanking(request.table, rows: request.parts.train).strongest)
+        func strongest(_ rows: [Int]) -> Int {
+            PoolRanking(request.table, rows: rows, minimum: request.minCoverage).strongest
+        }
+        let models = Self.byDataset(request.table, rows: request.parts.train).mapValues(strongest)
+        fitted = (models, strongest(request.parts.train))
     }
 
     private static func byDataset(_ table: OutcomeTable, rows: [Int]) -> [String: [Int]] {

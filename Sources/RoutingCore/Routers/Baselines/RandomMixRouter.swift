@@ -6,9 +6,10 @@ import RoutingData
 ///
 /// The upper hull of (mean train cost, mean train quality) over the pool, from the cheapest model to the best one, is cut
 /// at `points` equally spaced costs. At each the two hull corners around it share the queries in proportion; which query
-/// goes to which is one random order of the queries, so that the shares are exact and neighbouring points nested.
-struct RandomMixRouter: FittedRouter {
-    private struct Mix {
+/// goes to which is one random order of the queries, so that the shares are exact and neighbouring points nested. Under a
+/// listed budget there is one point: the mixture that spends the budget.
+struct RandomMixRouter: CappedRouter {
+    private struct Mix: Sendable {
         var cheap: Int
         var dear: Int
         /// The share of queries that the dear model gets, 0…1.
@@ -17,28 +18,53 @@ struct RandomMixRouter: FittedRouter {
 
     private let mixes: [Mix]
     private let streams: RandomStreams
+    private let ranking: PoolRanking
+    /// Of the hull, costs strictly rising.
+    private let corners: [Int]
+    /// Whether shares of queries are rounded down, so that the mean train cost stays within the budget.
+    private let roundsDown: Bool
 
     init(_ request: FitRequest) throws {
         let points = try TypedParameters(request.router).integer("points")
-        let ranking = PoolRanking(request.table, rows: request.parts.train)
+        let ranking = PoolRanking(request.table, rows: request.parts.train, minimum: request.minCoverage)
         let corners = Self.hull(of: ranking)
         let (low, high) = (ranking.cost[corners[0]], ranking.cost[corners[corners.count - 1]])
         mixes = (0..<max(points, 1)).map { point in
-            guard corners.count > 1, points > 1 else { return Mix(cheap: corners[0], dear: corners[0], share: 0) }
-            let cost = low + (high - low) * Double(point) / Double(points - 1)
-            let next = corners.firstIndex { ranking.cost[$0] >= cost } ?? corners.count - 1
-            guard next > 0 else { return Mix(cheap: corners[0], dear: corners[0], share: 0) }
-            let (cheap, dear) = (corners[next - 1], corners[next])
-            let share = (cost - ranking.cost[cheap]) / (ranking.cost[dear] - ranking.cost[cheap])
-            return Mix(cheap: cheap, dear: dear, share: min(max(share, 0), 1))
+            guard points > 1 else { return Mix(cheap: corners[0], dear: corners[0], share: 0) }
+            return Self.mix(corners, ranking, at: low + (high - low) * Double(point) / Double(points - 1))
         }
         streams = request.streams
+        roundsDown = false
+        (self.ranking, self.corners) = (ranking, corners)
+    }
+
+    private init(_ mix: Mix, of router: RandomMixRouter) {
+        (mixes, streams, ranking, corners) = ([mix], router.streams, router.ranking, router.corners)
+        roundsDown = true
+    }
+
+    func capped(at limit: Double) -> CappedPolicy? {
+        let mix = Self.mix(corners, ranking, at: limit)
+        let (cheap, dear) = (ranking.cost[mix.cheap], ranking.cost[mix.dear])
+        return CappedPolicy(router: RandomMixRouter(mix, of: self), plannedCost: cheap + mix.share * (dear - cheap))
+    }
+
+    /// The mixture of two neighbouring corners that costs `cost`, or the corner at the end that is nearer to it.
+    private static func mix(_ corners: [Int], _ ranking: PoolRanking, at cost: Double) -> Mix {
+        guard let next = corners.firstIndex(where: { ranking.cost[$0] >= cost }) else {
+            let last = corners[corners.count - 1]
+            return Mix(cheap: last, dear: last, share: 0)
+        }
+        guard next > 0 else { return Mix(cheap: corners[0], dear: corners[0], share: 0) }
+        let (cheap, dear) = (corners[next - 1], corners[next])
+        let share = (cost - ranking.cost[cheap]) / (ranking.cost[dear] - ranking.cost[cheap])
+        return Mix(cheap: cheap, dear: dear, share: min(max(share, 0), 1))
     }
 
     /// The corners of the upper hull from the cheapest to the strongest model, costs strictly rising.
     private static func hull(of ranking: PoolRanking) -> [Int] {
         let last = ranking.strongest
-        let candidates = ranking.cost.indices
+        let candidates = ranking.candidates
             .filter { ranking.cost[$0] <= ranking.cost[last] && ranking.quality[$0] <= ranking.quality[last] }
             .sorted { (ranking.cost[$0], -ranking.quality[$0], $0) < (ranking.cost[$1], -ranking.quality[$1], $1) }
         var corners: [Int] = []
@@ -62,7 +88,8 @@ struct RandomMixRouter: FittedRouter {
         generator.shuffle(&order)
         return .policies(
             mixes.map { mix in
-                let dearCount = Int((mix.share * Double(rows.count)).rounded())
+                let exact = mix.share * Double(rows.count)
+                let dearCount = Int(roundsDown ? exact.rounded(.down) : exact.rounded())
                 var choices = [Int](repeating: mix.cheap, count: rows.count)
                 for place in order.prefix(dearCount) { choices[place] = mix.dear }
                 return choices

@@ -3,7 +3,7 @@ import RouterCatalog
 import RoutingData
 
 /// The router that sends every query to one model.
-struct SingleModelRouter: FittedRouter {
+struct SingleModelRouter: CappedRouter {
     private enum Choice {
         /// One model, whatever the rows.
         case model(Int)
@@ -14,15 +14,27 @@ struct SingleModelRouter: FittedRouter {
     }
 
     private let choice: Choice
+    /// Sound: the means of the train part.
+    private let ranking: PoolRanking?
+    /// Whether a budget may choose another model.
+    private let isAdaptive: Bool
 
-    private init(_ choice: Choice) { self.choice = choice }
+    private init(_ choice: Choice, ranking: PoolRanking? = nil, isAdaptive: Bool = false) {
+        (self.choice, self.ranking, self.isAdaptive) = (choice, ranking, isAdaptive)
+    }
+
+    private static func ranking(_ request: FitRequest) -> PoolRanking {
+        PoolRanking(request.table, rows: request.parts.train, minimum: request.minCoverage)
+    }
 
     /// The model of highest mean quality.
     ///
-    /// Sound: of the train part, the cheaper of equals. Compat: of the rows asked about, the first of equals.
+    /// Sound: of the train part, the cheaper of equals; under a budget the best of the models that it affords. Compat: of
+    /// the rows asked about, the first of equals.
     static func strongest(_ request: FitRequest) -> SingleModelRouter {
         guard request.mode == .sound else { return SingleModelRouter(.strongestOfRows) }
-        return SingleModelRouter(.model(PoolRanking(request.table, rows: request.parts.train).strongest))
+        let ranking = ranking(request)
+        return SingleModelRouter(.model(ranking.strongest), ranking: ranking, isAdaptive: true)
     }
 
     /// The model of lowest mean cost.
@@ -30,7 +42,8 @@ struct SingleModelRouter: FittedRouter {
     /// Sound: of the train part, the better of equals. Compat: of the rows asked about, the first of equals.
     static func cheapest(_ request: FitRequest) -> SingleModelRouter {
         guard request.mode == .sound else { return SingleModelRouter(.cheapestOfRows) }
-        return SingleModelRouter(.model(PoolRanking(request.table, rows: request.parts.train).cheapest))
+        let ranking = ranking(request)
+        return SingleModelRouter(.model(ranking.cheapest), ranking: ranking)
     }
 
     /// The model with the name of parameter `model`.
@@ -42,7 +55,17 @@ struct SingleModelRouter: FittedRouter {
                 "parameter \"model\": no model \"\(name)\" in the pool\(NearestName.hint(name, in: request.table.models))"
             )
         }
-        return SingleModelRouter(.model(index))
+        return SingleModelRouter(.model(index), ranking: request.mode == .sound ? ranking(request) : nil)
+    }
+
+    func capped(at limit: Double) -> CappedPolicy? {
+        guard let ranking, case .model(let fitted) = choice else { return nil }
+        let model = isAdaptive ? ranking.strongest(among: ranking.affordable(within: limit)) : fitted
+        let known = ranking.cost.filter { !$0.isNaN }.max() ?? 0
+        return CappedPolicy(
+            router: SingleModelRouter(.model(model)),
+            plannedCost: ranking.cost[model].isNaN ? known : ranking.cost[model]
+        )
     }
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) -> RouterOutput {
@@ -55,37 +78,6 @@ struct SingleModelRouter: FittedRouter {
             model = firstMaximum(table.filledWithColumnMeans().cost.columnMeans(over: rows).map { -$0 })
         }
         return .policies([[Int](repeating: model, count: rows.count)])
-    }
-}
-
-/// The models of a pool by their means over some rows, missing cells left out.
-struct PoolRanking {
-    let quality: [Double]
-    let cost: [Double]
-
-    init(_ table: OutcomeTable, rows: [Int]) {
-        quality = table.quality.columnMeans(over: rows)
-        cost = table.cost.columnMeans(over: rows)
-    }
-
-    /// Models with at least one outcome; all when there is none.
-    private var candidates: [Int] {
-        let known = quality.indices.filter { !quality[$0].isNaN && !cost[$0].isNaN }
-        return known.isEmpty ? Array(quality.indices) : known
-    }
-
-    /// Highest quality, then lowest cost, then lowest number.
-    var strongest: Int {
-        candidates.reduce(candidates[0]) { best, model in
-            (quality[model], -cost[model]) > (quality[best], -cost[best]) ? model : best
-        }
-    }
-
-    /// Lowest cost, then highest quality, then lowest number.
-    var cheapest: Int {
-        candidates.reduce(candidates[0]) { best, model in
-            (-cost[model], quality[model]) > (-cost[best], quality[best]) ? model : best
-        }
     }
 }
 

@@ -1,0 +1,82 @@
+package import RouteGridBase
+
+extension CurvePicks {
+    /// The point or mixture that a metric is read at; nil for one that is read off the whole curve.
+    func place(of metric: CurveMetric) -> Mix? {
+        func whole(_ pick: Pick) -> Mix? {
+            guard case .point(let point) = pick else { return nil }
+            return Mix(from: point, to: point, share: 1)
+        }
+        switch metric {
+        case .accuracy, .meanCost: return whole(.point(largest))
+        case .ps: return whole(peak)
+        case .qnc, .qncGap, .qncCost: return whole(parity)
+        case .costAt95, .qualityAt95: return whole(kept[0])
+        case .costAt98, .qualityAt98: return whole(kept[1])
+        case .costAt100, .qualityAt100: return whole(kept[2])
+        case .cpt20, .pgrAt20: return mix(0)
+        case .cpt50, .pgrAt50: return mix(1)
+        case .cpt80, .pgrAt80: return mix(2)
+        case .naucOwn, .naucShared, .regret, .gain, .apgr, .rankScore: return nil
+        }
+    }
+
+    private func mix(_ number: Int) -> Mix? {
+        guard case .mix(let mix) = crossings[number] else { return nil }
+        return mix
+    }
+
+    /// Reads where a record's metrics were read; nil when the metric accuracy does not say it.
+    ///
+    /// - Parameters:
+    ///   - result: the record's `result`; its points are not looked at.
+    ///   - count: how many points it has.
+    ///   - place: names the record in errors.
+    /// - Throws: ``RouteGridError`` `badInput` when a point number is out of range.
+    package init?(recorded result: JSONValue, count: Int, place: String) throws(RouteGridError) {
+        func number(_ value: JSONValue?, _ metric: CurveMetric) throws(RouteGridError) -> Int? {
+            guard let number = value?.integerValue else { return nil }
+            guard (0..<count).contains(number) else {
+                throw .badInput(place, "metric \(metric.rawValue) is read at point \(number): expected 0 ..< \(count)")
+            }
+            return number
+        }
+        func why(_ metric: CurveMetric) -> String {
+            result["metrics"]?[metric.rawValue]?["why"]?.stringValue ?? "the record does not say where it is read"
+        }
+        func pick(_ metric: CurveMetric) throws(RouteGridError) -> Pick {
+            let point = try number(result["metrics"]?[metric.rawValue]?["at"], metric)
+            return point.map(Pick.point) ?? .none(why: why(metric))
+        }
+        func crossing(_ metric: CurveMetric) throws(RouteGridError) -> Crossing {
+            let field = result["metrics"]?[metric.rawValue]
+            guard let to = try number(field?["at"], metric) else { return .none(why: why(metric)) }
+            guard let share = field?["mix"]?.numberValue else { return .mix(Mix(from: to, to: to, share: 1)) }
+            guard (0...1).contains(share) else {
+                throw .badInput(place, "metric \(metric.rawValue) mixes by \(share): expected 0…1")
+            }
+            return .mix(Mix(from: try number(field?["from"], metric), to: to, share: share))
+        }
+        guard let largest = try number(result["metrics"]?[CurveMetric.accuracy.rawValue]?["at"], .accuracy) else {
+            return nil
+        }
+        var hull: [Int] = []
+        for corner in result["reference"]?["dev"]?["hull"]?.arrayValue ?? [] {
+            if let corner = try number(corner, .accuracy) { hull.append(corner) }
+        }
+        self.init(
+            largest: largest,
+            peak: try pick(.ps),
+            parity: try pick(.qnc),
+            kept: [try pick(.costAt95), try pick(.costAt98), try pick(.costAt100)],
+            crossings: [try crossing(.cpt20), try crossing(.cpt50), try crossing(.cpt80)],
+            hull: hull,
+            isBound: result["reference"]?["bound"] == true
+        )
+    }
+}
+
+extension CurvePicks.Mix {
+    /// Whether one point gets all queries: a metric then says `at` alone, else `mix` (the share of `at`) and `from` as well.
+    var isWhole: Bool { share == 1 }
+}
