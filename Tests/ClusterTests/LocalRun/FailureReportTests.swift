@@ -15,7 +15,7 @@ import Testing
         modality: [text]
         routers:
           - {kind: oracle}
-          - {kind: mlp, epochs: [1000000, 2000000]}
+          - {kind: mlp, epochs: [900000, 1000000]}
         budgets: {rule: threshold, at: [1x]}
         limits: {fit_timeout: 1s, retries: 0}
         """
@@ -35,7 +35,7 @@ import Testing
             in: folder.path
         )
         #expect(await told.ended() == 0, "\(told.messages)")
-        #expect(told.output.contains("epochs 1000000") && told.output.contains("epochs 2000000"), "\(told.output)")
+        #expect(told.output.contains("epochs 1000000") && told.output.contains("epochs 900000"), "\(told.output)")
         #expect(told.output.contains("timeout"), "\(told.output)")
         // Two groups of two cells.
         #expect(told.output.split(separator: "\n").count == 3, "\(told.output)")
