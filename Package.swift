@@ -143,10 +143,19 @@ let package = Package(
             path: "Tests/ClusterTrials",
             swiftSettings: settings
         ),
+        .target(
+            name: "PlantedTrials",
+            dependencies: [
+                "Aggregator", "Grid", "RouteGridBase", "RoutingCore", "RoutingData", "TestSupport", "Wire", "Worker",
+            ],
+            path: "Tests/PlantedTrials",
+            swiftSettings: numericSettings
+        ),
         .executableTarget(
             name: "trials",
             dependencies: [
-                "ClusterTrials", "RouteGridBase", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ClusterTrials", "PlantedTrials", "RouteGridBase",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Trials",
             swiftSettings: settings
@@ -207,6 +216,11 @@ let package = Package(
                 "Aggregator", "Grid", "RouteGridBase", "RouterCatalog", "RoutingCore", "RoutingData", "TestSupport",
             ],
             swiftSettings: numericSettings
+        ),
+        .testTarget(
+            name: "PlantedTests",
+            dependencies: ["PlantedTrials", "TestSupport"],
+            swiftSettings: settings
         ),
         .testTarget(
             name: "SimulationTests",

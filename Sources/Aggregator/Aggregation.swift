@@ -168,6 +168,8 @@ package struct Aggregation: Sendable {
         if let bytes = tables.bytes { files.append((OutputName.tables, bytes)) }
         if let selection { files.append((OutputName.selection, selection.bytes)) }
         if !reads.counts.isEmpty { files.append((OutputName.testReads, reads.json.jsonBytes())) }
+        // While files change there is no manifest, so that a board that is cut off here is not taken for a whole one.
+        try folder.remove(OutputName.manifest)
         for (name, bytes) in files {
             try folder.write(bytes, to: name)
             manifest.add(name, Digest(hashing: bytes))

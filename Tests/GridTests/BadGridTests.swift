@@ -338,7 +338,8 @@ struct BadGridTests {
         let message = try DatasetFixture.message(yaml, datasets: datasets)
         #expect(
             message
-                == "grid.yaml: dataset words has no image embedding \"default\", which modality both reads; it has none"
+                == "grid.yaml: dataset words has no image embedding \"default\", which modality both reads; it has none; "
+                + "for text alone: modality: [text]"
         )
         let excluded = yaml + "exclude: [{dataset: words, modality: both}]\n"
         #expect(try DatasetFixture.message(excluded, datasets: datasets) == "no error")

@@ -82,6 +82,31 @@ struct GridLockTests {
         #expect(keys.count == lock.cellCount - sharedByEncoders)
     }
 
+    @Test func `min_coverage is in fit keys when it is not the standard`() throws {
+        var json = try #require(LockFixture.json().objectValue)
+        let standard = try LockFixture.lock(.object(json))
+        json["min_coverage"] = "0.5"
+        let lock = try LockFixture.lock(.object(json))
+        let fit = lock.fit(ofGroup: 0)
+        #expect(fit.minCoverage == 0.5 && standard.fit(ofGroup: 0).minCoverage == 0.9)
+        #expect(lock.fitBytes(ofGroup: 0) == fit.json.canonicalBytes())
+        #expect(try FitIdentity(parsing: lock.fitBytes(ofGroup: 0)) == fit)
+        #expect(lock.fitKey(ofGroup: 0) != standard.fitKey(ofGroup: 0))
+        #expect(!standard.fit(ofGroup: 0).json.canonicalText.contains("min_coverage"))
+        json["min_coverage"] = 2
+        #expect(throws: RouteGridError.self) { try LockFixture.lock(.object(json)) }
+    }
+
+    @Test func `a lock of an older revision can be read and is not computed`() throws {
+        var json = try #require(LockFixture.json().objectValue)
+        json["metrics_revision"] = 1
+        let old = try LockFixture.lock(.object(json))
+        let cell = try #require(old.jobs(ofGroup: 0).first)
+        #expect(cell.jobKey == old.job(ofCell: cell.cell).key)
+        #expect(throws: RouteGridError.self) { try old.contents.checkCurrent(place: "old") }
+        try LockFixture.lock().contents.checkCurrent(place: "new")
+    }
+
     @Test func `data and labels of a group name what its cells read`() throws {
         let lock = try LockFixture.lock()
         #expect(lock.data(ofGroup: 0).count == 3)

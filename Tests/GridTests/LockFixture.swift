@@ -38,6 +38,10 @@ enum LockFixture {
         ]
     }
 
+    private static let rule: JSONValue = [
+        "kind": "threshold", "revision": JSONValue(Revisions.rule(.threshold)),
+    ]
+
     static let blocks: [JSONValue] = [
         block("oracle", reads: []),
         block(
@@ -83,7 +87,9 @@ enum LockFixture {
                 ],
                 "seeds": [[0, JSONValue(seeds)]],
                 "labels": [], "parts": ["test"],
-                "budgets": .array(budgets.map { ["rule": ["kind": "threshold", "revision": JSONValue(Revisions.rule(.threshold))], "budget": $0] }),
+                "budgets": .array(
+                    budgets.map { ["rule": rule, "budget": $0] }
+                ),
             ],
             "blocks": .array(blocks), "exclude": .array(exclude),
             "statistics": ["bootstrap": 1000, "alpha": "0.05", "cluster": "prompt", "seed": 1],
@@ -91,7 +97,8 @@ enum LockFixture {
                 "cells": 200_000, "fit_timeout_ms": 1000, "cell_timeout_ms": 1000, "retries": 2, "crash_limit": 5,
                 "memory_bytes": 0,
             ],
-            "resources": ["cpus": 1, "gpus": 0], "priority": 0, "metrics_revision": JSONValue(Revisions.metrics), "blobs": [],
+            "resources": ["cpus": 1, "gpus": 0], "priority": 0, "metrics_revision": JSONValue(Revisions.metrics),
+            "blobs": [],
         ]
     }
 

@@ -25,6 +25,19 @@ struct PlanSummaryTests {
         #expect(summary.blocks.map(\.excluded) == [2, 0, 0])
     }
 
+    @Test func `fits of which every cell is excluded are not counted, and long axes are shortened`() throws {
+        let yaml = """
+            datasets: {one: one}
+            routers: [{kind: knn, k: "range(1,12)"}, best-single]
+            exclude: [{router: best-single}, {router: knn, k: 2}]
+            """
+        let lock = try DatasetFixture.resolve(yaml).lock
+        let summary = PlanSummary(lock)
+        #expect(summary.groups == 10 && summary.blocks.map(\.groups) == [10, 0])
+        #expect(lock.activeGroupCount == 10 && lock.groupCount == 12)
+        #expect(summary.blocks[0].router == "knn {k: 1, 2, 3 … 11 (11 values)}")
+    }
+
     @Test func `what is recorded is not new`() throws {
         let lock = try DatasetFixture.resolve(Self.yaml).lock
         let known = Set(lock.jobs(ofGroup: 0).map(\.jobKey))

@@ -31,12 +31,6 @@ struct ListedCurve {
             (metrics, reading) = (Self.absent("records of \(revisions.words) are not joined"), nil)
             return
         }
-        let revisions = RecordRevisions(job: first.job)
-        guard revisions.isComparable else {
-            points = records.flatMap(\.points)
-            (metrics, reading) = (Self.absent("records of \(revisions.words) are not joined"), nil)
-            return
-        }
         guard records.allSatisfy({ $0.points.count == 1 }), let mode = EvaluationMode(rawValue: first.mode) else {
             points = records.flatMap(\.points)
             (metrics, reading) = (Self.absent("records of several points each are not joined"), nil)

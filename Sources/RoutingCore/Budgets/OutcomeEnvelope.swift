@@ -38,7 +38,8 @@ struct OutcomeEnvelope {
         }
         let (sorted, moves) = CostOrder.sorted(slopes, labels: cells)
         // Moves of one λ are one step: between them the policies lie on a chord.
-        let ends = [0] + (sorted.indices.filter { $0 + 1 == sorted.count || sorted[$0] != sorted[$0 + 1] }).map { $0 + 1 }
+        let last = sorted.indices.filter { $0 + 1 == sorted.count || sorted[$0] != sorted[$0 + 1] }
+        let ends = [0] + last.map { $0 + 1 }
         var elements: [ModelNumber] = []
         let kept = FrozenBudgets.thinned(ends, to: limit)
         elements.reserveCapacity(kept.count * items)

@@ -9,6 +9,7 @@ extension BudgetPlan {
     ///   - budgets: of the points.
     ///   - experiment: what is evaluated.
     /// - Returns: the picks, and what a curve joined of several records picks by.
+    /// - Throws: what the router throws about the dev part.
     func picks(
         points: [OperatingPoint],
         budgets: [Double]?,

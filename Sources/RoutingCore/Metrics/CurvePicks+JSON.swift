@@ -26,13 +26,12 @@ extension CurvePicks {
         return mix
     }
 
-    /// Reads where a record's metrics were read.
+    /// Reads where a record's metrics were read; nil when the metric accuracy does not say it.
     ///
     /// - Parameters:
     ///   - result: the record's `result`; its points are not looked at.
     ///   - count: how many points it has.
     ///   - place: names the record in errors.
-    /// - Returns: nil when the metric accuracy does not say where it was read.
     /// - Throws: ``RouteGridError`` `badInput` when a point number is out of range.
     package init?(recorded result: JSONValue, count: Int, place: String) throws(RouteGridError) {
         func number(_ value: JSONValue?, _ metric: CurveMetric) throws(RouteGridError) -> Int? {

@@ -171,7 +171,7 @@ package struct DevReadings: Hashable, Sendable {
         let level = cheapest.accuracy + part * (goal - cheapest.accuracy) - 1e-12
         guard let mix = mix(reaching: level, cheapest: cheapest) else {
             return .none(
-                why: "on dev the curve does not recover \(percent(part)) % of the gap up to the best single model's cost"
+                why: "the dev curve does not recover \(percent(part)) % of the gap up to the best single model's cost"
             )
         }
         return .mix(mix)

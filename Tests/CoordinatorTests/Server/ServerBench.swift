@@ -289,7 +289,10 @@ enum SmallLock {
             "budgets": .array((0..<cells).map { JSONValue($0) }),
         ]
         let budgets = (0..<cells).map { cell -> JSONValue in
-            ["rule": ["kind": "threshold", "revision": JSONValue(Revisions.rule(.threshold))], "budget": .string("\(cell + 1)x")]
+            [
+                "rule": ["kind": "threshold", "revision": JSONValue(Revisions.rule(.threshold))],
+                "budget": .string("\(cell + 1)x"),
+            ]
         }
         let limits: [String: JSONValue] = [
             "cells": 200_000, "fit_timeout_ms": 1000, "cell_timeout_ms": 1000, "retries": 2, "crash_limit": 5,

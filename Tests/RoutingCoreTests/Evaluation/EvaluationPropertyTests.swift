@@ -56,7 +56,7 @@ import Testing
                 #expect(listed.count == points.count && !points.isEmpty, place)
                 #expect(listed.map { $0["cost"]?.numberValue } == points.map { $0.cost }, place)
                 #expect(listed.map { $0["accuracy"]?.numberValue } == points.map { $0.accuracy }, place)
-                for metric in CurveMetric.allCases {
+                for metric in CurveMetric.cases(of: mode) {
                     let value = evaluation.result["metrics"]?[metric.rawValue]
                     let isAbsent = value?["v"] == .null && value?["why"]?.stringValue?.isEmpty == false
                     #expect(value?["v"]?.numberValue != nil || isAbsent, place)

@@ -73,7 +73,8 @@ import Testing
             for asked in evaluations(rule) {
                 let (first, second) = (try before.evaluate(asked), try after.evaluate(asked))
                 let place: Comment = "\(rule.rawValue), \(asked.budget), \(asked.part.rawValue)"
-                #expect(budgets(first) == budgets(second), place)
+                // The oracle's points are what the answers allow.
+                if kind != "oracle" || asked.part == .dev { #expect(budgets(first) == budgets(second), place) }
                 switch asked.part {
                 case .dev: #expect(first.result == second.result && first.choices == second.choices, place)
                 case .test:
