@@ -40,10 +40,15 @@ package final class MachineTurn {
         unlink(files + ".door")
     }
 
+    /// Whether the files have no name any more: who comes now opens others.
+    private var isRemoved: Bool {
+        var info = stat()
+        return door >= 0 && fstat(door, &info) == 0 && info.st_nlink == 0
+    }
+
     /// Opens files anew that were removed.
     private func renew() {
-        var info = stat()
-        guard door >= 0, fstat(door, &info) == 0, info.st_nlink == 0 else { return }
+        guard isRemoved else { return }
         for descriptor in [door, room] where descriptor >= 0 { close(descriptor) }
         (door, room) = (Self.open(files + ".door"), Self.open(files + ".room"))
     }
@@ -72,6 +77,10 @@ package final class MachineTurn {
         }
         _ = Self.take(room, LOCK_SH, within: .zero)
         flock(door, LOCK_UN)
+        // Who is inside keeps the files from being removed; before that they may have been.
+        guard isRemoved else { return }
+        leave()
+        enter()
     }
 
     /// Begins a measurement.
@@ -81,6 +90,10 @@ package final class MachineTurn {
         renew()
         guard Self.take(door, LOCK_EX, within: Self.workPatience), Self.take(room, LOCK_EX, within: patience) else {
             return
+        }
+        guard !isRemoved else {
+            leave()
+            return enterAlone(patience: patience)
         }
         marksWhenAlone = marks
     }

@@ -45,7 +45,7 @@ final class LocalCluster: Sendable {
         commands =
             [("coordinator", ["coordinator", "--bind", url, "--state", stateFolder])]
             + (1...workers).map { ("worker-\($0)", worker) }
-        let hook = ExitHooks.add { [weak self] in self?.stop() }
+        let hook = ExitHooks.add { [weak self] in self?.stop(isUrgent: true) }
         do {
             try state.withLock { state throws(RouteGridError) in
                 state.hook = hook
@@ -110,12 +110,14 @@ final class LocalCluster: Sendable {
     }
 
     /// Stops workers, then the coordinator, and removes the sockets; harmless when it is said twice.
-    func stop() {
+    ///
+    /// - Parameter isUrgent: Somebody waits: who does not end soon is killed, which loses nothing that is recorded.
+    func stop(isUrgent: Bool = false) {
         state.withLock { state in
             guard !state.isStopped else { return }
             state.isStopped = true
-            end(Array(state.children.dropFirst()), within: .seconds(1))
-            end(Array(state.children.prefix(1)), within: .seconds(20))
+            end(Array(state.children.dropFirst()), within: isUrgent ? .milliseconds(250) : .seconds(2))
+            end(Array(state.children.prefix(1)), within: isUrgent ? .seconds(2) : .seconds(20))
             state.children = []
             folder.remove()
             ExitHooks.remove(state.hook)
