@@ -43,14 +43,17 @@ package enum JSONValue: Hashable, Sendable {
         return members
     }
 
-    /// The number, be it an integer, a JSON number or a canonical number text such as `"1e-05"`.
+    /// The number, be it an integer, a JSON number or a canonical number text such as `"1e-05"`; nil for a text such as
+    /// `nan` or `inf`, because every number of ours is finite.
     package var numberValue: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .double(let value): value
-        case .string(let text): Double(text)
-        default: nil
-        }
+        let number: Double? =
+            switch self {
+            case .integer(let value): Double(value)
+            case .double(let value): value
+            case .string(let text): Double(text)
+            default: nil
+            }
+        return number.flatMap { $0.isFinite ? $0 : nil }
     }
 }
 

@@ -32,13 +32,21 @@ extension GridAxes {
         }
         modalities = try object.list("modalities").mapThrowing { json throws(RouteGridError) in
             var pair = try StrictObject(json, place: "\(place).modalities")
-            return ModalityPair(train: try pair.choice("train"), test: try pair.choice("test"))
+            let modality = ModalityPair(train: try pair.choice("train"), test: try pair.choice("test"))
+            try pair.finish()
+            return modality
         }
         fusions = try object.list("fusions").mapThrowing { json throws(RouteGridError) in
             let configuration = try FusionConfiguration(json: json, place: "\(place).fusions")
             return GridFusion(configuration: configuration, revision: json["revision"]?.integerValue ?? 0)
         }
-        seeds = try IntegerRuns(json: try object.list("seeds"), place: "\(place).seeds").values
+        let runs = try IntegerRuns(
+            json: try object.list("seeds"),
+            within: GridRanges.seed,
+            atMost: GridRanges.axisValues,
+            place: "\(place).seeds"
+        )
+        seeds = runs.values
         labels = try object.list("labels").mapThrowing { json throws(RouteGridError) in
             try LabelConfiguration(json: json, place: "\(place).labels")
         }
@@ -59,6 +67,8 @@ extension GridAxes {
         ] where count == 0 {
             throw .badInput("\(place).\(name)", "expected at least one value")
         }
+        guard Set(seeds).count == seeds.count else { throw .badInput("\(place).seeds", "a seed is given twice") }
+        guard Set(parts).count == parts.count else { throw .badInput("\(place).parts", "a part is given twice") }
     }
 }
 
@@ -91,10 +101,10 @@ extension GridTable {
 
     init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        dataset = try object.text("dataset")
+        dataset = try object.name("dataset")
         pool = try object.text("pool")
-        costUnit = try object.text("cost_unit")
-        sampleCount = try object.integer("n")
+        costUnit = try object.name("cost_unit")
+        sampleCount = try object.integer("n", in: GridRanges.sampleCount)
         samples = try object.digest("samples")
         models = try object.texts("models")
         quality = try object.digest("quality")
@@ -103,6 +113,24 @@ extension GridTable {
         text = try Self.tensors(try object.required("text"), place: "\(place).text")
         image = try Self.tensors(try object.required("image"), place: "\(place).image")
         try object.finish()
+        guard !models.isEmpty, Set(models).count == models.count else {
+            throw .badInput("\(place).models", "expected different models, at least one")
+        }
+        for model in models {
+            if let why = SafeText.refusal(ofName: model) { throw .badInput("\(place).models", "a name \(why)") }
+        }
+        for text in [pool, prices ?? ""] + text.keys + image.keys {
+            if let character = SafeText.refusedCharacter(in: text) {
+                throw .badInput(place, "a label has the character \(character), which no name may have")
+            }
+        }
+        let bytes = models.reduce(0) { $0 + $1.utf8.count + 3 }
+        guard bytes <= GridRanges.poolBytes else {
+            throw .badInput(
+                "\(place).models",
+                "the names of a pool have \(bytes) bytes, more than \(GridRanges.poolBytes): every key holds them"
+            )
+        }
     }
 
     private static func tensors(_ json: JSONValue, place: String) throws(RouteGridError) -> [String: Digest] {

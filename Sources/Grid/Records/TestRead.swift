@@ -94,7 +94,7 @@ package struct TestReadCounts: Hashable, Sendable {
         for json in try object.list("reads") {
             var read = try StrictObject(json, place: "\(place): reads")
             let found = Place(data: try read.digest("data"), split: try read.text("split"))
-            raise(found, to: try read.integer("configurations"))
+            raise(found, to: try read.integer("configurations", in: 0...1 << 40))
             try read.finish()
         }
         try object.finish()

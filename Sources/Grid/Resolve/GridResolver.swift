@@ -46,7 +46,8 @@ package enum GridResolver {
             }
         )
         let blocks = try file.routers.mapThrowing { entry throws(RouteGridError) in try block(entry, axes: axes) }
-        try GridChecks(file: file, datasets: datasets, axes: axes, blocks: blocks).run()
+        let checks = GridChecks(file: file, datasets: datasets, axes: axes, blocks: blocks)
+        try checks.checkSizes()
         let contents = GridLockContents(
             name: file.name,
             mode: file.mode,
@@ -65,7 +66,9 @@ package enum GridResolver {
             blobs: blobs.list
         )
         let lock = try GridLock(contents)
+        // Counted first: what is too large takes too long to be checked one by one.
         try checkCount(lock, file: file)
+        try checks.run()
         return ResolvedGrid(lock: lock, blobs: blobs.sources)
     }
 
@@ -76,6 +79,7 @@ package enum GridResolver {
         blobs: inout BlobCollector
     ) throws(RouteGridError) -> [GridTable] {
         var tables: [GridTable] = []
+        var outcomes = 0
         for loaded in datasets {
             let samples = blobs.add(loaded.dataset.samples.map(\.sample))
             var (text, image): ([String: Digest], [String: Digest]) = ([:], [:])
@@ -84,7 +88,16 @@ package enum GridResolver {
                 if let name = pair.image, let matrix = loaded.dataset.image[name] { image[name] = blobs.add(matrix) }
             }
             for pool in file.pools {
-                for (label, models) in try loaded.pools(pool) {
+                let pools = try loaded.pools(pool)
+                outcomes += pools.reduce(0) { $0 + $1.models.count } * loaded.dataset.samples.count
+                guard outcomes <= GridRanges.outcomes else {
+                    throw .badInput(
+                        pool.place,
+                        "the pools of dataset \(loaded.name) and those before it have more than \(GridRanges.outcomes) "
+                            + "outcomes together; list fewer pools"
+                    )
+                }
+                for (label, models) in pools {
                     let data = try loaded.dataset.keeping(models: models)
                     tables.append(
                         GridTable(

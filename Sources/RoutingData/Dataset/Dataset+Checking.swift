@@ -10,6 +10,10 @@ extension Dataset {
     func check(place: String) throws(RouteGridError) {
         let description = "\(place)/\(Self.descriptionFile)"
         guard !models.isEmpty else { throw .badInput(description, "models: expected at least one") }
+        for name in [self.name, costUnit] + models {
+            guard let why = SafeText.refusal(ofName: name) else { continue }
+            throw .badInput(description, "the name \"\(SafeText.line(name))\" \(why)")
+        }
         for (left, right) in zip(models, models.dropFirst()) where !Self.inCodePointOrder(left, right) {
             throw .badInput(
                 description,

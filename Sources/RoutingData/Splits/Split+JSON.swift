@@ -60,8 +60,10 @@ extension Split {
         guard json["revision"]?.integerValue == known else {
             throw .badInput("\(place).revision", "this build has revision \(known) of split \(name)")
         }
-        guard let seed = json["seed"]?.integerValue, let index = json["index"]?.integerValue else {
-            throw .badInput(place, "expected whole numbers seed and index")
+        guard let seed = json["seed"]?.integerValue, let index = json["index"]?.integerValue,
+            Self.seedRange.contains(seed), Self.indexRange.contains(index)
+        else {
+            throw .badInput(place, "expected whole numbers: seed from 0 to 4294967295 and index from 0 to 1000000")
         }
         let kind: Kind
         switch name {
@@ -73,8 +75,9 @@ extension Split {
                 groupBy: try fields.groupBy()
             )
         case "kfold":
-            guard let folds = json["parameters"]?["folds"]?.integerValue else {
-                throw .badInput("\(place).parameters.folds", "expected a whole number")
+            guard let folds = json["parameters"]?["folds"]?.integerValue, Self.foldRange.contains(folds)
+            else {
+                throw .badInput("\(place).parameters.folds", "expected a whole number from 2 to 1000000")
             }
             kind = .kfold(folds: folds, dev: try fields.number("dev"), groupBy: try fields.groupBy())
         case "held-out":
@@ -90,6 +93,11 @@ extension Split {
         self.init(kind: kind, seed: seed, index: index)
     }
 
+    /// What seed, index and number of folds may be, in grid files and in keys.
+    package static let seedRange = 0...Int(UInt32.max)
+    package static let indexRange = 0...1_000_000
+    package static let foldRange = 2...1_000_000
+
     /// The kinds a grid file may name.
     package static var kindNames: [String] { revisions.keys.sorted() }
 }
@@ -99,7 +107,9 @@ private struct SplitFields {
     let place: String
 
     func number(_ name: String) throws(RouteGridError) -> Double {
-        guard let value = members[name]?.numberValue else { throw .badInput("\(place).\(name)", "expected a number") }
+        guard let value = members[name]?.numberValue, (0...1).contains(value) else {
+            throw .badInput("\(place).\(name)", "expected a number from 0 to 1")
+        }
         return value
     }
 
