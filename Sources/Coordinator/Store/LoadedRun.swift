@@ -31,7 +31,15 @@ struct LoadedRun {
     var event: SchedulerEvent {
         var policy = RunPolicy(lock)
         policy.priority = min(max(run.priority, GridRanges.priority.lowerBound), GridRanges.priority.upperBound)
-        return .runAdded(run.id, lock, policy, run.state, done: done, exceptions: exceptions, selection: selection?.cells)
+        return .runAdded(
+            run.id,
+            lock,
+            policy,
+            run.state,
+            done: done,
+            exceptions: exceptions,
+            selection: selection?.cells
+        )
     }
 }
 
