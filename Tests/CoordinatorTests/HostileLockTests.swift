@@ -4,6 +4,7 @@ import Grid
 import RouteGridBase
 import TestSupport
 import Testing
+import Wire
 
 /// Locks with one wrong member: refused in words, or served to their end; never a trap.
 struct HostileLockTests {

@@ -9,8 +9,9 @@ enum AlteredState {
     static func replace(limits: [String: JSONValue], of run: UInt64, in state: String) throws {
         let queue = try DatabaseQueue(path: "\(state)/records.sqlite")
         try queue.write { database in
-            let stored = try Data.fetchOne(database, sql: "SELECT lock FROM run WHERE id = ?", arguments: [Int64(run)])
-            var lock = try #require(try JSONValue(parsing: try #require(stored), place: "lock").objectValue)
+            let row = try Data.fetchOne(database, sql: "SELECT lock FROM run WHERE id = ?", arguments: [Int64(run)])
+            let stored = try JSONValue(parsing: row ?? Data(), place: "lock").objectValue
+            var lock = try #require(stored)
             lock["limits"] = .object((lock["limits"]?.objectValue ?? [:]).merging(limits) { $1 })
             try database.execute(
                 sql: "UPDATE run SET lock = ? WHERE id = ?",
