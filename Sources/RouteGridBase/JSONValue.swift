@@ -43,7 +43,8 @@ package enum JSONValue: Hashable, Sendable {
         return members
     }
 
-    /// The number, be it an integer, a JSON number or a canonical number text such as `"1e-05"`.
+    /// The number, be it an integer, a JSON number or a canonical number text such as `"1e-05"`; nil for a text such as
+    /// `nan` or `inf`, because every number of ours is finite.
     package var numberValue: Double? {
         switch self {
         case .integer(let value): Double(value)
@@ -58,7 +59,7 @@ package enum JSONValue: Hashable, Sendable {
         let isDecimal = text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"),
-                UInt8(ascii: "e"):
+                UInt8(ascii: "e"), UInt8(ascii: "E"):
                 true
             default: false
             }

@@ -50,8 +50,8 @@ extension LabelConfiguration {
     package init(json: JSONValue, place: String = "label") throws(RouteGridError) {
         guard let members = json.objectValue, Set(members.keys) == ["rule", "lambda", "scale"],
             let scheme = members["rule"]?.stringValue, ["exp", "power"].contains(scheme),
-            let lambda = members["lambda"]?.numberValue, lambda >= 0,
-            let scale = members["scale"]?.numberValue, scale > 0, scale.isFinite
+            let lambda = members["lambda"] == "inf" ? .infinity : members["lambda"]?.numberValue, lambda >= 0,
+            let scale = members["scale"]?.numberValue, scale > 0
         else { throw .badInput(place, "expected {rule: exp or power, lambda: ≥ 0 or inf, scale: > 0}") }
         self.init(lambda: lambda, scale: scale, scheme: scheme)
     }

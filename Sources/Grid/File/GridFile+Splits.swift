@@ -13,7 +13,10 @@ extension GridFile {
             return [Placed(value: Split(kind: kind, seed: mode == .sound ? 1 : 42), place: "\(path): splits")]
         }
         var splits: [Placed<Split>] = []
-        for node in try node.nonEmptyElements(of: "split") { splits += try entry(node, mode: mode) }
+        for node in try node.nonEmptyElements(of: "split") {
+            splits += try entry(node, mode: mode)
+            try checkCount(splits.count, GridRanges.splits, of: "splits", node)
+        }
         try refuseRepeats(splits.map { ($0.value.json.canonicalText, $0.place) }, what: "this split")
         return splits
     }
@@ -44,12 +47,18 @@ extension GridFile {
             case .compat: throw node.failure("mode sound chooses on dev, and split compat has no dev part")
             }
         }
-        let seedRange = 0...Int(UInt32.max)
+        let seedRange = Split.seedRange
         let seeds = try entry["seed"].mapThrowing { node throws(RouteGridError) in
             try integers(node, range: seedRange, what: "seed")
         }
         let indices = try entry["index"].mapThrowing { node throws(RouteGridError) in
-            try integers(node, range: 0...1_000_000, what: "index")
+            try integers(node, range: Split.indexRange, what: "index")
+        }
+        let count = product([seeds?.count ?? 1, indices?.count ?? 1], limit: GridRanges.splits)
+        guard count <= GridRanges.splits else {
+            throw node.failure(
+                "\(seeds?.count ?? 1) seeds with \(indices?.count ?? 1) indices are more than \(GridRanges.splits) splits"
+            )
         }
         return (seeds ?? [kind.contains("compat") ? 42 : 1]).flatMap { seed in
             (indices ?? [0]).map {
@@ -96,7 +105,7 @@ extension GridFile {
             }
             return .random(train: train, dev: dev, test: test, groupBy: groupBy, fixedTest: isFixed)
         case "kfold":
-            let folds = try entry.required("folds", "a whole number").integer(2...1_000_000)
+            let folds = try entry.required("folds", "a whole number").integer(Split.foldRange)
             guard let node = entry["test"] else {
                 return .kfold(folds: folds, dev: try fraction("dev", default: 0), groupBy: groupBy)
             }

@@ -32,7 +32,9 @@ extension GridAxes {
         }
         modalities = try object.list("modalities").mapThrowing { json throws(RouteGridError) in
             var pair = try StrictObject(json, place: "\(place).modalities")
-            return ModalityPair(train: try pair.choice("train"), test: try pair.choice("test"))
+            let modality = ModalityPair(train: try pair.choice("train"), test: try pair.choice("test"))
+            try pair.finish()
+            return modality
         }
         fusions = try object.list("fusions").mapThrowing { json throws(RouteGridError) in
             let revision = json["revision"]?.integerValue ?? 0
@@ -44,7 +46,13 @@ extension GridAxes {
             let configuration = try FusionConfiguration(json: .object(named), place: "\(place).fusions")
             return GridFusion(configuration: configuration, revision: revision)
         }
-        seeds = try IntegerRuns(json: try object.list("seeds"), place: "\(place).seeds").values
+        let runs = try IntegerRuns(
+            json: try object.list("seeds"),
+            within: GridRanges.seed,
+            atMost: GridRanges.axisValues,
+            place: "\(place).seeds"
+        )
+        seeds = runs.values
         labels = try object.list("labels").mapThrowing { json throws(RouteGridError) in
             try LabelConfiguration(json: json, place: "\(place).labels")
         }
@@ -65,6 +73,8 @@ extension GridAxes {
         ] where count == 0 {
             throw .badInput("\(place).\(name)", "expected at least one value")
         }
+        guard Set(seeds).count == seeds.count else { throw .badInput("\(place).seeds", "a seed is given twice") }
+        guard Set(parts).count == parts.count else { throw .badInput("\(place).parts", "a part is given twice") }
     }
 }
 
@@ -99,10 +109,10 @@ extension GridTable {
 
     init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        dataset = try object.text("dataset")
+        dataset = try object.name("dataset")
         pool = try object.text("pool")
-        costUnit = try object.text("cost_unit")
-        sampleCount = try object.integer("n")
+        costUnit = try object.name("cost_unit")
+        sampleCount = try object.integer("n", in: GridRanges.sampleCount)
         samples = try object.digest("samples")
         models = try object.texts("models")
         quality = try object.digest("quality")
@@ -119,6 +129,24 @@ extension GridTable {
             return fact
         }
         try object.finish()
+        guard !models.isEmpty, Set(models).count == models.count else {
+            throw .badInput("\(place).models", "expected different models, at least one")
+        }
+        for model in models {
+            if let why = SafeText.refusal(ofName: model) { throw .badInput("\(place).models", "a name \(why)") }
+        }
+        for text in [pool, prices ?? ""] + text.keys + image.keys {
+            if let character = SafeText.refusedCharacter(in: text) {
+                throw .badInput(place, "a label has the character \(character), which no name may have")
+            }
+        }
+        let bytes = models.reduce(0) { $0 + $1.utf8.count + 3 }
+        guard bytes <= GridRanges.poolBytes else {
+            throw .badInput(
+                "\(place).models",
+                "the names of a pool have \(bytes) bytes, more than \(GridRanges.poolBytes): every key holds them"
+            )
+        }
     }
 
     private static func tensors(_ json: JSONValue, place: String) throws(RouteGridError) -> [String: Digest] {

@@ -31,9 +31,9 @@ extension GridLockContents {
     ) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         try object.schema(GridLock.schema)
-        name = try object.text("name")
+        name = try object.name("name")
         mode = try object.choice("mode")
-        numerics = try object.text("numerics")
+        numerics = try object.name("numerics")
         let axes = try GridAxes(json: try object.required("axes"), place: "\(place): axes", revisions: revisions)
         self.axes = axes
         blocks = try object.list("blocks").mapThrowing { json throws(RouteGridError) in
@@ -45,12 +45,15 @@ extension GridLockContents {
         statistics = try GridStatistics(json: try object.required("statistics"), place: "\(place): statistics")
         limits = try GridLimits(json: try object.required("limits"), place: "\(place): limits")
         resources = try GridResources(json: try object.required("resources"), place: "\(place): resources")
-        priority = try object.integer("priority")
+        priority = try object.integer("priority", in: GridRanges.priority)
         metricsRevision = try object.integer("metrics_revision")
         minCoverage = try object.minCoverage()
         blobs = try object.list("blobs").mapThrowing { json throws(RouteGridError) in
             var blob = try StrictObject(json, place: "\(place): blobs")
-            return Blob(digest: try blob.digest("sha256"), byteCount: try blob.integer("bytes"))
+            let digest = try blob.digest("sha256")
+            let byteCount = try blob.integer("bytes", in: GridRanges.blobBytes)
+            try blob.finish()
+            return Blob(digest: digest, byteCount: byteCount)
         }
         select = nil
         if let json = object.optional("select") {

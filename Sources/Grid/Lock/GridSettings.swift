@@ -115,14 +115,21 @@ extension GridLimits {
 
     package init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        cells = try object.integer("cells")
-        fitTimeoutMilliseconds = try object.count("fit_timeout_ms")
-        cellTimeoutMilliseconds = try object.count("cell_timeout_ms")
-        memoryBytes = try object.count("memory_bytes")
-        retries = try object.integer("retries")
-        crashLimit = try object.integer("crash_limit")
-        if let count = try object.optionalInteger("max_fails") { maxFails = .count(count) }
-        if let percent = object.optional("max_fails_percent")?.numberValue { maxFails = .percent(percent) }
+        cells = try object.integer("cells", in: GridRanges.cells)
+        fitTimeoutMilliseconds = UInt64(try object.integer("fit_timeout_ms", in: GridRanges.milliseconds))
+        cellTimeoutMilliseconds = UInt64(try object.integer("cell_timeout_ms", in: GridRanges.milliseconds))
+        if json["memory_bytes"] != 0 {
+            memoryBytes = UInt64(try object.integer("memory_bytes", in: GridRanges.memoryBytes))
+        } else {
+            _ = object.optional("memory_bytes")
+        }
+        retries = try object.integer("retries", in: GridRanges.retries)
+        crashLimit = try object.integer("crash_limit", in: GridRanges.crashLimit)
+        if json["max_fails"] != nil { maxFails = .count(try object.integer("max_fails", in: GridRanges.failures)) }
+        if json["max_fails_percent"] != nil {
+            guard maxFails == nil else { throw .badInput(place, "expected max_fails or max_fails_percent, found both") }
+            maxFails = .percent(try object.number("max_fails_percent", in: GridRanges.percent))
+        }
         try object.finish()
     }
 }
@@ -134,8 +141,8 @@ extension GridResources {
 
     package init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        cpus = try object.integer("cpus")
-        gpus = try object.integer("gpus")
+        cpus = try object.integer("cpus", in: GridRanges.cpus)
+        gpus = try object.integer("gpus", in: GridRanges.gpus)
         try object.finish()
     }
 }
@@ -151,10 +158,10 @@ extension GridStatistics {
 
     package init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        bootstrap = try object.integer("bootstrap")
-        alpha = try object.number("alpha")
+        bootstrap = try object.integer("bootstrap", in: GridRanges.bootstrap)
+        alpha = try object.number("alpha", in: GridRanges.alpha)
         cluster = try object.optionalChoice("cluster")
-        seed = try object.integer("seed")
+        seed = try object.integer("seed", in: GridRanges.seed)
         try object.finish()
     }
 }

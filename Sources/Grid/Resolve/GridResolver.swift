@@ -47,7 +47,8 @@ package enum GridResolver {
             }
         )
         let blocks = try file.routers.mapThrowing { entry throws(RouteGridError) in try block(entry, axes: axes) }
-        try GridChecks(file: file, datasets: datasets, axes: axes, blocks: blocks).run()
+        let checks = GridChecks(file: file, datasets: datasets, axes: axes, blocks: blocks)
+        try checks.checkSizes()
         let contents = GridLockContents(
             name: file.name,
             mode: file.mode,
@@ -66,7 +67,9 @@ package enum GridResolver {
             blobs: blobs.list
         )
         let lock = try GridLock(contents)
+        // Counted first: what is too large takes too long to be checked one by one.
         try checkCount(lock, file: file)
+        try checks.run()
         return ResolvedGrid(lock: lock, blobs: blobs.sources, warnings: warnings)
     }
 
@@ -78,6 +81,7 @@ package enum GridResolver {
         warnings: inout [String]
     ) throws(RouteGridError) -> [GridTable] {
         var tables: [GridTable] = []
+        var outcomes = 0
         for loaded in datasets {
             let samples = blobs.add(loaded.dataset.samples.map(\.sample))
             var (text, image): ([String: Digest], [String: Digest]) = ([:], [:])
@@ -87,7 +91,16 @@ package enum GridResolver {
             }
             let twins = twins(of: loaded, file.splits.map(\.value))
             for pool in file.pools {
-                for (label, models) in try loaded.pools(pool) {
+                let pools = try loaded.pools(pool)
+                outcomes += pools.reduce(0) { $0 + $1.models.count } * loaded.dataset.samples.count
+                guard outcomes <= GridRanges.outcomes else {
+                    throw .badInput(
+                        pool.place,
+                        "the pools of dataset \(loaded.name) and those before it have more than \(GridRanges.outcomes) "
+                            + "outcomes together; list fewer pools"
+                    )
+                }
+                for (label, models) in pools {
                     let data = try loaded.dataset.keeping(models: models)
                     let priced = try prices.mapThrowing { sheet throws(RouteGridError) in
                         try sheet.cost(of: data, name: loaded.name, folder: loaded.folder, blobs: &blobs)

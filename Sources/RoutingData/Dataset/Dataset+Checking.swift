@@ -13,6 +13,10 @@ extension Dataset {
         guard models.count <= Self.modelLimit else {
             throw .badInput(description, "\(models.count) models: expected at most \(Self.modelLimit) in one pool")
         }
+        for name in [self.name] + models {
+            guard let why = SafeText.refusal(ofName: name) else { continue }
+            throw .badInput(description, "the name \"\(SafeText.line(name))\" \(why)")
+        }
         for (left, right) in zip(models, models.dropFirst()) where !Self.inCodePointOrder(left, right) {
             throw .badInput(
                 description,

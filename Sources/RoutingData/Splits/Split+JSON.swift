@@ -65,8 +65,10 @@ extension Split {
         guard json["revision"]?.integerValue == known else {
             throw .badInput("\(place).revision", "this build has revision \(known) of split \(name)")
         }
-        guard let seed = json["seed"]?.integerValue, let index = json["index"]?.integerValue else {
-            throw .badInput(place, "expected whole numbers seed and index")
+        guard let seed = json["seed"]?.integerValue, let index = json["index"]?.integerValue,
+            Self.seedRange.contains(seed), Self.indexRange.contains(index)
+        else {
+            throw .badInput(place, "expected whole numbers: seed from 0 to 4294967295 and index from 0 to 1000000")
         }
         let kind: Kind
         switch name {
@@ -79,8 +81,9 @@ extension Split {
                 fixedTest: try fields.isTestFixed()
             )
         case "kfold":
-            guard let folds = json["parameters"]?["folds"]?.integerValue else {
-                throw .badInput("\(place).parameters.folds", "expected a whole number")
+            guard let folds = json["parameters"]?["folds"]?.integerValue, Self.foldRange.contains(folds)
+            else {
+                throw .badInput("\(place).parameters.folds", "expected a whole number from 2 to 1000000")
             }
             let fixedTest = try fields.isTestFixed() ? fields.number("test") : 0
             kind = .kfold(
@@ -101,6 +104,11 @@ extension Split {
         }
         self.init(kind: kind, seed: seed, index: index)
     }
+
+    /// What seed, index and number of folds may be, in grid files and in keys.
+    package static let seedRange = 0...Int(UInt32.max)
+    package static let indexRange = 0...1_000_000
+    package static let foldRange = 2...1_000_000
 
     /// Reads the split that a record shows: kind, parameters, seed and index in one object.
     ///
@@ -126,7 +134,9 @@ private struct SplitFields {
     let place: String
 
     func number(_ name: String) throws(RouteGridError) -> Double {
-        guard let value = members[name]?.numberValue else { throw .badInput("\(place).\(name)", "expected a number") }
+        guard let value = members[name]?.numberValue, (0...1).contains(value) else {
+            throw .badInput("\(place).\(name)", "expected a number from 0 to 1")
+        }
         return value
     }
 

@@ -65,7 +65,15 @@ package final class MachineTurn {
     }
 
     private static func open(_ path: String) -> Int32 {
-        Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+        guard descriptor >= 0 else { return -1 }
+        // A file that another user has put there could be locked for ever.
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else {
+            close(descriptor)
+            return -1
+        }
+        return descriptor
     }
 
     /// Begins a task that others may compute beside.

@@ -34,6 +34,7 @@ final class LocalCluster: Sendable {
     ///   - console: For what a person must know.
     /// - Throws: `system` when a folder cannot be made or a process not started.
     init(workers: Int, stateFolder: String, console: Console) throws(RouteGridError) {
+        try PrivateFolder.make(stateFolder, what: "state folder", option: "--state")
         let folder = try SocketFolder()
         let url = folder.address("coordinator")
         (self.folder, self.url, self.stateFolder) = (folder, url, stateFolder)

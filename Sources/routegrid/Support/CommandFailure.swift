@@ -25,7 +25,7 @@ enum CommandFailure {
     /// One line, whatever the message holds.
     static func line(_ message: String) -> String {
         let parts = message.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-        return "routegrid: \(parts.filter { !$0.isEmpty }.joined(separator: "; "))\n"
+        return "routegrid: \(SafeText.line(parts.filter { !$0.isEmpty }.joined(separator: "; ")))\n"
     }
 
     private static func text(of error: any Error) -> String {
