@@ -36,7 +36,10 @@ package enum AdmittedRevisions: Sendable {
     case any
 
     func check(_ revision: Int, own: Int, of name: String, place: String) throws(RouteGridError) {
-        if self == .own { try checkRevision(revision, own: own, of: name, place: place) }
+        switch self {
+        case .own: try checkRevision(revision, own: own, of: name, place: place)
+        case .any: try checkReadable(revision, own: own, of: name, place: place)
+        }
     }
 }
 
