@@ -38,7 +38,10 @@ package enum AdmittedRevisions: Sendable {
     func check(_ revision: Int, own: Int, of name: String, place: String) throws(RouteGridError) {
         switch self {
         case .own: try checkRevision(revision, own: own, of: name, place: place)
-        case .any: try checkReadable(revision, own: own, of: name, place: place)
+        case .any:
+            guard revision >= 1, revision <= own else {
+                throw .badInput(place, "\(name) is named in revision \(revision), this build knows 1 to \(own)")
+            }
         }
     }
 }
