@@ -49,11 +49,12 @@ extension GridStatistics {
     init(_ node: GridNode?) throws(RouteGridError) {
         self.init()
         guard let node else { return }
-        let entry = try GridMapping(node, of: "settings", keys: ["bootstrap", "alpha", "cluster", "seed"])
+        let entry = try GridMapping(node, of: "settings", keys: ["bootstrap", "alpha", "cluster", "seed", "margin"])
         if let node = entry["bootstrap"] { bootstrap = try node.integer(0...1_000_000) }
         if let node = entry["alpha"] { alpha = try node.number(0.000_1...0.5) }
         if let node = entry["cluster"] { cluster = try node.choice() }
         if let node = entry["seed"] { seed = try node.integer(0...Int(UInt32.max)) }
+        if let node = entry["margin"] { margin = try node.number(0...1) }
     }
 }
 

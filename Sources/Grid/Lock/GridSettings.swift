@@ -59,6 +59,10 @@ package struct GridStatistics: Hashable, Sendable {
     package var alpha = 0.05
     package var cluster = Cluster.sample
     package var seed = 1
+    /// How far a router's accuracy may be below the best single model's and still count as neutral, 0…1.
+    package var margin = GridStatistics.standardMargin
+
+    package static let standardMargin = 0.02
 
     package init() {}
 }
@@ -107,11 +111,14 @@ extension GridResources {
 }
 
 extension GridStatistics {
+    /// The standard margin is left out: locks made before there was one keep their bytes.
     package var json: JSONValue {
-        [
+        var members: [String: JSONValue] = [
             "bootstrap": JSONValue(bootstrap), "alpha": .double(alpha), "cluster": .string(cluster.rawValue),
             "seed": JSONValue(seed),
         ]
+        if margin != GridStatistics.standardMargin { members["margin"] = .double(margin) }
+        return .object(members)
     }
 
     package init(json: JSONValue, place: String) throws(RouteGridError) {
@@ -120,6 +127,12 @@ extension GridStatistics {
         alpha = try object.number("alpha")
         cluster = try object.choice("cluster")
         seed = try object.integer("seed")
+        if let value = object.optional("margin") {
+            guard let number = value.numberValue, (0...1).contains(number) else {
+                throw .badInput("\(place).margin", "expected a number from 0 to 1")
+            }
+            margin = number
+        }
         try object.finish()
     }
 }
