@@ -1,4 +1,5 @@
 import Foundation
+import Grid
 import RouteGridBase
 import RoutingCore
 import RoutingData

@@ -13,6 +13,8 @@ package import RoutingData
 /// - A statistic is the estimate d over its standard error under the hypothesis, as in a score test: influences are centred
 ///   at the estimate and so leave d² ÷ n out, with n independent clusters (``ClusterCount/effective``):
 ///   z = |d| ÷ √(s² + d² ÷ n).
+/// - A p-value is the share of resamples, times 9/8 (``caution``): of 4,000 tables of twenty equal routers on 400 items the
+///   plain share separates 5.0 % at α = 0.05 (5.9 % of 1,000 where costs count too), with it 4.4 %.
 /// - No p-value is below 2 ÷ 2ⁿ, that of n clusters which all agree under a sign test: a few clusters that happen to agree,
 ///   or a single one, leave no spread, and prove nothing.
 ///
@@ -40,6 +42,8 @@ package struct StepDownTest: Sendable {
     private let maxima: [Float]
     private let clusters: ClusterCount
 
+    /// What the share of resamples is raised by.
+    static let caution = 1.125
     /// Differences and standard errors below this are 0: metrics are around 1, and rounding errors are smaller.
     static let rounding = 1e-12
 
@@ -90,7 +94,7 @@ package struct StepDownTest: Sendable {
             draw.add(maxima.count..<goal, to: &exceeding, &maxima, isCancelled)
             let isOpen = zip(ascending, exceeding).contains { hypothesis, exceeding in
                 statistics[hypothesis] > 0 && statistics[hypothesis].isFinite
-                    && ReplicateLimit.isNear(exceeding: exceeding, of: maxima.count, alpha: alpha)
+                    && ReplicateLimit.isNear(exceeding: exceeding, of: maxima.count, alpha: alpha / Self.caution)
             }
             if isOpen { goal = min(2 * goal, limit.most) }
         }
@@ -137,7 +141,7 @@ package struct StepDownTest: Sendable {
     /// and the clusters allow nothing to be significant.
     package func criticalValue(alpha: Double) -> Double? {
         // The largest number of resamples that may exceed a significant statistic; p-values rise with it.
-        let most = Int((alpha * Double(maxima.count + 1)).rounded(.down)) - 1
+        let most = Int((alpha / Self.caution * Double(maxima.count + 1)).rounded(.down)) - 1
         guard most >= 0, most < maxima.count, Self.leastPValue(clusters) <= alpha else { return nil }
         return Double(maxima[maxima.count - 1 - most])
     }
@@ -160,7 +164,7 @@ package struct StepDownTest: Sendable {
 
     /// The p-value of a statistic that some of the resamples' maxima reach.
     static func pValue(exceeding: Int, of replicates: Int, clusters: ClusterCount) -> Double {
-        max(Double(1 + exceeding) / Double(replicates + 1), leastPValue(clusters))
+        min(1, max(caution * Double(1 + exceeding) / Double(replicates + 1), leastPValue(clusters)))
     }
 
     /// The smallest p-value that so many clusters allow, at most 1.
