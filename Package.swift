@@ -39,6 +39,7 @@ let package = Package(
     targets: [
         // System libraries and what Glibc's Swift module hides.
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         // OpenBLAS, loaded when a process first computes with it.
         .target(name: "COpenBLAS"),
         .target(name: "CPlatform"),
@@ -53,7 +54,7 @@ let package = Package(
         ),
 
         // The evaluation side: data, catalog, core.
-        .target(name: "RoutingData", dependencies: ["RouteGridBase"], swiftSettings: numericSettings),
+        .target(name: "RoutingData", dependencies: ["RouteGridBase", "CZlib"], swiftSettings: numericSettings),
         .target(name: "RouterCatalog", dependencies: ["RouteGridBase"], swiftSettings: settings),
         .target(
             name: "RoutingCore",
@@ -142,10 +143,19 @@ let package = Package(
             path: "Tests/ClusterTrials",
             swiftSettings: settings
         ),
+        .target(
+            name: "PlantedTrials",
+            dependencies: [
+                "Aggregator", "Grid", "RouteGridBase", "RoutingCore", "RoutingData", "TestSupport", "Wire", "Worker",
+            ],
+            path: "Tests/PlantedTrials",
+            swiftSettings: numericSettings
+        ),
         .executableTarget(
             name: "trials",
             dependencies: [
-                "ClusterTrials", "RouteGridBase", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ClusterTrials", "PlantedTrials", "RouteGridBase",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Trials",
             swiftSettings: settings
@@ -206,6 +216,11 @@ let package = Package(
                 "Aggregator", "Grid", "RouteGridBase", "RouterCatalog", "RoutingCore", "RoutingData", "TestSupport",
             ],
             swiftSettings: numericSettings
+        ),
+        .testTarget(
+            name: "PlantedTests",
+            dependencies: ["PlantedTrials", "TestSupport"],
+            swiftSettings: settings
         ),
         .testTarget(
             name: "SimulationTests",

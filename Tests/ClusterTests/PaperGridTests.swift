@@ -9,7 +9,10 @@ import Testing
     func `every router of a paper gets its records and its row`(_ grid: String, routers: Int) async throws {
         let folder = try TemporaryFolder()
         let path = CommandLineTool.package + "/jobs/\(grid).yaml"
-        let outcome = try await CommandLineTool.run("run", path, "--workers", "2", "--out", "out", in: folder.path)
+        let outcome = try await CommandLineTool.run(
+            ["run", path, "--workers", "2", "--state", "state", "--out", "out"],
+            in: folder.path
+        )
         #expect(outcome.status == 0, "\(outcome)")
         let text = try String(contentsOfFile: folder.path("out/records.jsonl"), encoding: .utf8)
         let records = try text.split(separator: "\n").map { try JSONValue(parsing: $0.utf8, place: "records.jsonl") }

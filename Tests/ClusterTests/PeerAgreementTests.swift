@@ -73,6 +73,8 @@ import Testing
             CommandLineTool.package + "/jobs/\(grid).yaml",
             "--workers",
             "2",
+            "--state",
+            "state",
             "--out",
             "out",
             in: folder.path

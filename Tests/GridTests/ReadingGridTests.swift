@@ -115,6 +115,22 @@ struct ReadingGridTests {
         #expect(lock.fitBytes(ofGroup: 2) == fits[2].json.canonicalBytes())
     }
 
+    @Test func `lambdas of two scales are not the same, and one of one scale twice is`() throws {
+        let lock = try Self.lock(
+            "routers: [softmax, best-single]",
+            "budgets: [{rule: soft-label, at: [0, 1], scale: 1}, {rule: soft-label, at: [1, 2], scale: 10}]"
+        )
+        #expect(lock.contents.axes.labels.map(\.scale) == [1, 1, 10, 10])
+        #expect(lock.cellCount == 4 + 1)
+        let error = #expect(throws: RouteGridError.self) {
+            try Self.lock(
+                "routers: [softmax]",
+                "budgets: [{rule: soft-label, at: [1]}, {rule: soft-label, at: [0, 1]}]"
+            )
+        }
+        #expect(error?.message.contains("given twice") == true)
+    }
+
     @Test func `each router has the budgets of the rules that apply to it`() throws {
         let lock = try Self.lock(
             "routers: [softmax, {kind: knn, k: 3}, best-single]",

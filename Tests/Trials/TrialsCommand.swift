@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// Trials of a built `routegrid` with real processes.
+/// Trials of a built `routegrid` with real processes, and of its statistics on data whose truth is known.
 ///
 /// `deploy/chaos` and `deploy/bench` call it. It is no product.
 @main
 struct TrialsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trials",
-        abstract: "Trials of a built routegrid with real processes.",
-        subcommands: [ChaosCommand.self, SwarmCommand.self, PeersCommand.self]
+        abstract: "Trials with real processes, and of statistics on data whose truth is known.",
+        subcommands: [ChaosCommand.self, SwarmCommand.self, PeersCommand.self, PlantedCommand.self]
     )
 }

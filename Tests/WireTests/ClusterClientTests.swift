@@ -74,6 +74,41 @@ import Wire
         #expect(coordinator.log.withLock { $0.filter { $0 == "submit" }.count } == 1)
     }
 
+    @Test func `when the coordinator was replaced, questions are asked again at once and changes are not`() throws {
+        let asked = Atomic<Int>(0)
+        let coordinator = try ScriptedCoordinator { message in
+            switch message.body {
+            case .hello: return [ScriptedCoordinator.welcome()]
+            case .query:
+                guard asked.add(1, ordering: .relaxed).newValue > 1 else { return [] }
+                var reply = WireReply()
+                reply.json = Data("1".utf8)
+                return [WireMessage(.reply(reply))]
+            default: return []
+            }
+        }
+        defer { coordinator.stop() }
+        let client = try ClusterClient.connect(coordinator.url)
+        let isReplaced = LockedBox(true)
+        client.attend = { () throws(RouteGridError) in
+            isReplaced.withLock { isReplaced in
+                defer { isReplaced = false }
+                return isReplaced
+            }
+        }
+        let begun = ContinuousClock.now
+        #expect(try client.query("status") == 1)
+        #expect(ContinuousClock.now - begun < client.silenceLimit)
+        isReplaced.withLock { $0 = true }
+        let error = #expect(throws: RouteGridError.self) { try client.control("cancel", "1") }
+        #expect(error?.code == .unreachable)
+        #expect(coordinator.log.withLock { $0.filter { $0 == "control" }.count } == 1)
+
+        client.attend = { () throws(RouteGridError) in throw RouteGridError(.incomplete, "enough") }
+        let enough = #expect(throws: RouteGridError.self) { try client.control("cancel", "1") }
+        #expect(enough?.code == .incomplete)
+    }
+
     @Test func `a blob that comes with other content than its name is refused`() throws {
         let coordinator = try ScriptedCoordinator { message in
             switch message.body {

@@ -1,6 +1,8 @@
+package import Grid
 package import RouteGridBase
 
-/// One configuration of a router on one board: the mean of its runs over seeds and splits.
+/// One configuration of a router on one board, or what a selection chose on each split index: the mean of its runs over
+/// seeds and splits.
 package struct BoardRow: Sendable {
     /// What the runs share: a job without `seed` and without the split's `index`.
     package let job: JSONValue
@@ -18,6 +20,10 @@ package struct BoardRow: Sendable {
     package internal(set) var standing: Standing?
     /// How the row was selected on dev; nil for one that was not.
     package internal(set) var selection: RowSelection?
+    /// Items of the evaluated part with a twin that the split does not keep with them: the most of any split.
+    package internal(set) var twinCount = 0
+    /// What was resampled together; nil where nothing was.
+    package internal(set) var cluster: GridStatistics.Cluster?
     /// Configurations that were ever read on this test part under these splits; nil on other parts.
     package internal(set) var testReads: Int?
 
@@ -56,12 +62,15 @@ package struct BoardRow: Sendable {
         for name in ["dataset", "data", "models", "split", "part", "rule", "mode", "numerics", "kind"] {
             members[name] = nil
         }
+        // Rows of several selections may share all else.
+        if let selection { members["selection"] = selection.json }
         return JSONValue.object(members).canonicalText
     }
 
     /// The row of `leaderboard.json`.
     package var json: JSONValue {
         var row: [String: JSONValue] = [:]
+        row["revisions"] = job["revisions"] ?? .null
         for name in BoardRow.identityMembers { row[name] = job[name] ?? .null }
         if row["modality"]?.objectValue == nil { row["modality"] = ["train": .null, "test": .null] }
         row["seeds"] = .array(seeds.map { JSONValue($0) })
@@ -74,6 +83,8 @@ package struct BoardRow: Sendable {
         row["test_reads"] = testReads.map { JSONValue($0) } ?? .null
         row["n"] = itemCount.map { JSONValue($0) } ?? .null
         row["n_missing"] = JSONValue(missingCount)
+        row["n_twins"] = JSONValue(twinCount)
+        row["cluster"] = cluster.map { .string($0.rawValue) } ?? .null
         row["points"] = JSONValue(pointCount)
         row["metrics"] = .object(metrics)
         row["cost_unit"] = costUnit.map { .string($0) } ?? .null
@@ -103,12 +114,20 @@ package struct Standing: Hashable, Sendable {
 package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     /// The router reads the answers: a bound on what is possible.
     case bound
+    /// The grid asks for resamples of another unit than the split keeps together.
+    case cluster
+    /// Recorded under other revisions than this build's.
+    case earlier
     /// Not every cell of the row has a record.
     case incomplete
+    /// The row was selected by a mean over splits of which one tests what another judges by: it has seen its test items.
+    case leaky
     /// Some outcomes of the evaluated part are missing and count as wrong.
     case missing
     /// The selection was made among fewer configurations than the grid has: some of their dev cells have no record.
     case partial
+    /// Rows of the evaluated part have twins that the split does not keep with them.
+    case twins
     /// The test part was read without a selection that was frozen before.
     case unsealed
 
@@ -117,9 +136,18 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     var meaning: String {
         switch self {
         case .bound: "reads the answers: a bound, not a competitor"
+        case .cluster: "resampled by another unit (`statistics.cluster`) than the split keeps together"
+        case .earlier:
+            "recorded under other revisions (`revisions`) than this build computes: no row averages them with later ones"
         case .incomplete: "cells without a record"
+        case .leaky:
+            "selected by a mean over splits that judge by test items of each other: it looks better than it is"
         case .missing: "some outcomes are missing; they count as wrong"
         case .partial: "selected while some dev cells had no record: their configurations did not compete"
+        case .twins:
+            "some items have a twin (one input, or one group) that the split does not keep with them: `n_twins` says how "
+                + "many; intervals are too narrow, and what was trained on may be tested; `group_by: prompt` keeps groups "
+                + "together"
         case .unsealed: "test was read without a selection frozen on dev"
         }
     }

@@ -1,3 +1,4 @@
+import Grid
 import RouteGridBase
 
 /// What may be compared: rows about the same data, prices, splits, part and rule, by the same kind of curve.
@@ -16,6 +17,8 @@ struct SectionKey: Hashable, Comparable, Sendable {
     let curve: Curve
     /// The indices of the splits that every row has runs on, rising.
     let splits: [Int]
+    /// What of metrics, rule and split was of other revisions than this build's, in words; nil when nothing was.
+    let earlier: String?
     private let order: [String]
 
     /// - Parameters:
@@ -28,12 +31,15 @@ struct SectionKey: Hashable, Comparable, Sendable {
         rule = job["rule"]?.stringValue ?? ""
         curve = job["budget"] == "exact" ? .exact : .listed
         self.splits = splits
+        let revisions = RecordRevisions(job: job)
+        earlier = revisions.isComparable ? nil : revisions.words
+        let comparable = (job["revisions"]?.objectValue ?? [:]).filter { $0.key != "router" && $0.key != "fusion" }
         // Test before dev; splits by kind, seed and indices as numbers.
         order = [
             dataset, job["data"]?.stringValue ?? "", job["prices"]?.stringValue ?? "", part == "test" ? "0" : "1",
             split["kind"]?.stringValue ?? "", SectionKey.number(split["seed"]),
             splits.map { SectionKey.number(JSONValue($0)) }.joined(separator: " "), split.canonicalText, rule,
-            curve.rawValue, SectionKey.number(job["metrics_revision"]),
+            curve.rawValue, earlier == nil ? "0" : "1", JSONValue.object(comparable).canonicalText,
         ]
     }
 

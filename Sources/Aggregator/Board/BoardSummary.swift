@@ -5,6 +5,8 @@ package struct BoardSummary: Codable, Sendable {
     /// What the columns mean.
     package let legend: [String]
     package let remarks: [String]
+    /// What a reader must know of how the board was made.
+    package let notes: [String]
     /// Choices of a selection that could not be made, and why.
     package let unmade: [String]
     package let rowCount: Int
@@ -15,7 +17,7 @@ package struct BoardSummary: Codable, Sendable {
     package init(_ board: Leaderboard) {
         tables = board.tables(.brief)
         legend = board.statisticsLegend + board.selectionLegend
-        (remarks, unmade) = (board.remarks, board.unmade)
+        (remarks, unmade, notes) = (board.remarks, board.unmade, board.notes)
         (rowCount, recordCount, incompleteCount) = (board.rows.count, board.recordCount, board.incompleteCount)
     }
 }

@@ -43,6 +43,7 @@ package struct BoardTable: Codable, Sendable {
             addIfAny("sd", isNumber: true, all) { $0.metrics[ranking]?["sd"]?.numberValue.map(metric.text) }
             addIfAny("MDE", isNumber: true, all) { $0.standing?.detectable.map(metric.text) }
         }
+        addIfAny("chosen", all) { $0.selection?.words }
         addIfAny("chosen of", isNumber: true, all) { $0.selection.map { String($0.competing) } }
         if detail == .full { add("points", isNumber: true, all) { $0.hasRecord ? String($0.pointCount) : "–" } }
         addIfVaried("n", isNumber: true, all) { $0.itemCount.map(String.init) }
@@ -143,9 +144,11 @@ package struct BoardTable: Codable, Sendable {
             let found = Set(section.rows.compactMap(axis.text))
             if let text = found.first, found.count == 1 { parts.append("\(axis.title) \(text)") }
         }
+        if let twins = section.rows.map(\.twinCount).max(), twins > 0 { parts.append("\(twins) items with twins") }
         if let reads = section.rows.compactMap(\.testReads).max() {
             parts.append("test read by \(reads) configuration\(reads == 1 ? "" : "s") so far")
         }
+        if let earlier = section.key.earlier { parts.append("recorded under \(earlier)") }
         if let unit = first.costUnit { parts.append("costs in \(unit)") }
         if section.rows.contains(where: { $0.flags.contains(.unsealed) }) { parts.append("unsealed") }
         return parts.joined(separator: " · ")

@@ -14,6 +14,7 @@ extension Leaderboard {
         if incompleteCount > 0 {
             text += "\n> **Incomplete**: \(incompleteCount) rows lack records. They are listed, without a place.\n"
         }
+        for note in notes { text += "\n> **Note**: \(note).\n" }
         for choice in unmade { text += "\n> **Nothing selected** for \(choice).\n" }
         for remark in remarks { text += "\n> **No intervals** where \(remark).\n" }
         var dataset: String?

@@ -7,19 +7,27 @@ struct RowLabels {
     let job: JSONValue
     /// Whether the row was chosen among several configurations of its router.
     private var isChosen = false
+    /// Whether each split index has a choice of its own.
+    private var isByIndex = false
 
     init(job: JSONValue) { self.job = job }
     init(row: BoardRow) {
         job = row.job
         isChosen = (row.selection?.configurations ?? 1) > 1
+        isByIndex = isChosen && row.selection?.isByIndex == true
     }
 
     var kind: String { job["router"]?["kind"]?.stringValue ?? "" }
 
     /// `knn`, and in parentheses the parameters that are not the default, or that vary among `rows` of its kind; all of
     /// them where the row was chosen among several.
+    ///
+    /// `knn (selected)` where each split index has a choice of its own.
     func router(among rows: [BoardRow]) -> String {
-        let shown = parameters(among: rows)
+        if isByIndex { return kind == "selected" ? "(selected)" : "\(kind) (selected)" }
+        let revisions = Set(rows.filter { $0.routerKind == kind }.map { $0.job["revisions"]?["router"] ?? .null })
+        let revision = revisions.count > 1 ? job["revisions"]?["router"].map { "revision \(RowLabels.text($0))" } : nil
+        let shown = ([parameters(among: rows), revision ?? ""]).filter { !$0.isEmpty }.joined(separator: ", ")
         return shown.isEmpty ? kind : "\(kind) (\(shown))"
     }
 

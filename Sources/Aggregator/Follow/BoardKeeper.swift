@@ -57,7 +57,7 @@ package struct BoardKeeper {
                 let name = try client.query("selection", String(number))["selection"]?.stringValue,
                 let digest = Digest(hex: name)
             else { continue }
-            let lock = try GridLock(parsing: text.utf8, place: "the lock of run \(number)")
+            let lock = try GridLock(parsing: text.utf8, place: "the lock of run \(number)", revisions: .any)
             let bytes = try client.fetch(digest)
             let selection = try FrozenSelection(parsing: bytes, place: "the selection of run \(number)")
             try seal.add(SealedGrid(lock: lock, selection: selection))
@@ -72,7 +72,7 @@ package struct BoardKeeper {
             guard let number = run["run"]?.integerValue else { continue }
             let reply = try client.query("lock", String(number))
             if let text = reply["lock"]?.stringValue {
-                tables.add(try GridLock(parsing: text.utf8, place: "the lock of run \(number)"))
+                tables.add(try GridLock(parsing: text.utf8, place: "the lock of run \(number)", revisions: .any))
             }
         }
         return tables

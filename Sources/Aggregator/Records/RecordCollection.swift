@@ -1,6 +1,7 @@
 import Foundation
 import Grid
 package import RouteGridBase
+import RoutingData
 
 /// Metric records of several files, one a job key.
 ///
@@ -57,6 +58,8 @@ package struct RecordCollection: Sendable {
     ///
     /// - Throws: `badInput` with file and line when a record is cut off, is not JSON, or fails its own hash.
     package mutating func read(_ path: String) throws(RouteGridError) {
+        // A pipe would be waited for.
+        _ = try InputFile(path)
         let data: Data
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
@@ -64,7 +67,8 @@ package struct RecordCollection: Sendable {
             throw .badInput(path, "cannot be read: \(error.localizedDescription)")
         }
         for (number, range) in RecordCollection.lines(of: data).enumerated() where !range.isEmpty {
-            try add(data[range], place: "\(path):\(number + 1)")
+            let mark = number == 0 ? ByteOrderMark.byteCount(of: data[range]) : 0
+            try add(data[range].dropFirst(mark), place: "\(path):\(number + 1)")
         }
     }
 

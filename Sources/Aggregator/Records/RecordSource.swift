@@ -30,6 +30,20 @@ package struct RecordSource: Sendable, Hashable {
             folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         }
         blobFolder = blobs ?? folder
+        for path in [recordsPath, lockPath, tablesPath, selectionPath, testReadsPath, runsPath, latencyPath] {
+            try RecordSource.checkFile(path)
+        }
+    }
+
+    /// Refuses what would be read for ever, such as a pipe, a device or a file of holes that is larger than any memory.
+    private static func checkFile(_ path: String) throws(RouteGridError) {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return }
+        guard info.st_mode & S_IFMT == S_IFREG else { throw .badInput(path, "expected a regular file") }
+        let memory = ProcessInfo.processInfo.physicalMemory
+        guard info.st_size <= Int64(clamping: memory) else {
+            throw .badInput(path, "\(info.st_size) bytes are more than the \(memory) of this machine's memory")
+        }
     }
 
     package var lockPath: String { folder + "/" + OutputName.lock }

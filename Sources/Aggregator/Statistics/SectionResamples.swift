@@ -31,14 +31,15 @@ struct SectionResamples: Sendable {
     init(of records: [Int: ScoredRecord], _ statistics: BoardStatistics) throws {
         let settings = statistics.settings
         var evaluated: [(index: Int, part: EvaluatedPart)] = []
+        var names: [String] = []
         for (index, record) in records.sorted(by: { $0.key < $1.key }) {
-            evaluated.append(
-                (index, try EvaluatedPart(of: record, tables: statistics.tables, blobs: statistics.blobs))
-            )
+            let part = try EvaluatedPart(of: record, tables: statistics.tables, blobs: statistics.blobs)
+            let cluster = settings.cluster(of: record.job)
+            names += part.samples.map { cluster == .prompt ? $0.group : $0.id }
+            evaluated.append((index, part))
         }
-        let names = evaluated.map { _, part in part.samples.map { settings.cluster == .prompt ? $0.group : $0.id } }
         drawn = DrawnClusters(
-            names.flatMap { $0 },
+            names,
             seed: settings.seed,
             splitIndex: evaluated.first?.index ?? 0
         )

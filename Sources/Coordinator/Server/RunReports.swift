@@ -80,8 +80,8 @@ enum RunReports {
         if let fit = try? JSONValue(parsing: lock.fitBytes(ofGroup: group), place: "fit") {
             var router = fit["router"]?.objectValue ?? [:]
             members["router"] = router.removeValue(forKey: "kind") ?? .null
-            router["rev"] = nil
-            members["parameters"] = .object(router["params"]?.objectValue ?? router)
+            router["revision"] = nil
+            members["parameters"] = .object(router)
             for name in ["split", "seed", "train_modality", "fusion"] { members[name] = fit[name] }
         }
         let labels = lock.labels(ofGroup: group)

@@ -20,6 +20,19 @@ package struct GridTable: Hashable, Sendable {
     /// Embedding tensors by encoder name: those that the grid's encoders name.
     package var text: [String: Digest]
     package var image: [String: Digest]
+    /// Test rows under each split of the axis that have a twin which the split does not keep with them (see ``TwinRows``);
+    /// nil = none under any.
+    package var twins: [Int]?
+    /// What readers of a board must know of the data, rising.
+    package var facts: [DataFact] = []
+}
+
+/// Something about data that makes a board say less than it seems to, found when a grid is resolved.
+package enum DataFact: String, Hashable, Sendable, CaseIterable {
+    /// Prices are charged for tokens in and out, and some answers took more tokens than these.
+    case hiddenTokens = "hidden-tokens"
+    /// Prices are charged for tokens, and some right answers took none.
+    case zeroUsage = "zero-usage"
 }
 
 /// A pair of encoders: tensors `text.NAME` and `image.NAME` of the datasets.

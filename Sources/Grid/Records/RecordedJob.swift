@@ -1,6 +1,6 @@
 package import RouteGridBase
 import RouterCatalog
-import RoutingData
+package import RoutingData
 
 /// The `job` object of a record: a readable extract of the two keys and the grid's labels.
 ///
@@ -13,10 +13,11 @@ package enum RecordedJob {
             "part": .string(job.part.rawValue),
             "rule": .string(job.rule.rawValue),
             "budget": .string(job.budget.text),
+            "samples": .string(job.data.samples.hex),
         ]
         if job.isRawPenalty { members["raw"] = true }
-        // Records of revision 1 do not name it.
-        if job.metricsRevision > 1 { members["metrics_revision"] = JSONValue(job.metricsRevision) }
+        members["inputs"] = inputs(fit: fit, job: job)
+        members["revisions"] = revisions(fit: fit, job: job)
         return json(members, fit: fit, data: job.data, testModality: job.testModality, labels: labels)
     }
 
@@ -55,6 +56,26 @@ package enum RecordedJob {
         return textual(.object(members))
     }
 
+    /// What a result depends on besides `data`, by content: the cost, and the embeddings that fit or evaluation read.
+    private static func inputs(fit: FitIdentity, job: JobIdentity) -> JSONValue {
+        var members: [String: JSONValue] = ["cost": .string(costDigest(job.cost).hex)]
+        if let text = fit.data.text ?? job.data.text { members["text"] = .string(text.hex) }
+        if let image = fit.data.image ?? job.data.image { members["image"] = .string(image.hex) }
+        return .object(members)
+    }
+
+    private static func revisions(fit: FitIdentity, job: JobIdentity) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "metrics": JSONValue(job.metricsRevision), "router": JSONValue(fit.routerRevision),
+            "rule": JSONValue(job.ruleRevision), "split": JSONValue(fit.split.revision),
+        ]
+        if fit.fusion != nil { members["fusion"] = JSONValue(fit.fusionRevision) }
+        return .object(members)
+    }
+
+    /// The digest of what cells cost: a tensor, or tokens and the prices of the pool.
+    package static func costDigest(_ cost: CostIdentity) -> Digest { cost.json.digest }
+
     /// The digest of the samples, the pool and its outcomes: equal for records that may be compared.
     package static func dataDigest(samples: Digest, models: [String], quality: Digest) -> Digest {
         DataIdentity(samples: samples, models: models, quality: quality).json.digest
@@ -69,12 +90,13 @@ package enum RecordedJob {
         return ["train": .string(train.rawValue), "test": .string(test.rawValue)]
     }
 
-    private static func split(_ split: Split) -> JSONValue {
+    /// A split as records show it.
+    package static func split(_ split: Split) -> JSONValue {
         var members = split.kind.parameters
         members["kind"] = .string(split.kind.name)
         members["seed"] = JSONValue(split.seed)
         members["index"] = JSONValue(split.index)
-        return .object(members)
+        return textual(.object(members))
     }
 
     /// Numbers in the form that keys hash: whole ones as integers, others as texts.

@@ -7,14 +7,16 @@ struct LoadedDataset {
     /// The name in the grid.
     let name: String
     let place: String
+    let folder: String
     let dataset: Dataset
 
     /// - Throws: `badInput` when the folder cannot be read, has other content than asked for, or `where` leaves nothing.
     init(_ entry: GridFile.DatasetEntry, relativeTo gridPath: String) throws(RouteGridError) {
         name = entry.name
         place = entry.place
-        let folder = URL(fileURLWithPath: gridPath).deletingLastPathComponent()
-        let path = entry.path.hasPrefix("/") ? entry.path : folder.appendingPathComponent(entry.path).relativePath
+        let parent = URL(fileURLWithPath: gridPath).deletingLastPathComponent()
+        let path = entry.path.hasPrefix("/") ? entry.path : parent.appendingPathComponent(entry.path).relativePath
+        folder = path
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
             throw .badInput("\(place).path", "no dataset folder at \(path)")

@@ -59,7 +59,9 @@ final class ChildProcess {
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        let environment = ParentWatch.environment(ProcessInfo.processInfo.environment, endingWith: signal)
+        var environment = ParentWatch.environment(ProcessInfo.processInfo.environment, endingWith: signal)
+        // What Swift's runtime would print of a trap before this program's own start holds what was in memory.
+        environment["SWIFT_BACKTRACE"] = "enable=no"
         let pairs = environment.map { "\($0.key)=\($0.value)" }
         var started = pid_t()
         let status = ChildProcess.withCStrings(["routegrid"] + arguments) { argv in

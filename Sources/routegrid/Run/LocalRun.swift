@@ -32,7 +32,7 @@ struct LocalRun {
         let signals = SignalWatch { _ in }
         let cluster = try LocalCluster(workers: workers, stateFolder: stateFolder, console: console)
         defer {
-            cluster.stop()
+            cluster.stop(isUrgent: signals.received != nil)
             signals.cancel()
         }
         let watch = RunWatch(cluster, signals, stateFolder: stateFolder, console: console)

@@ -6,14 +6,12 @@ struct BoardReport {
     let summary: BoardSummary
     let folder: String
     var missingBlobCount = 0
-    var statisticsDiffer = false
 
     init(summary: BoardSummary, folder: String) { (self.summary, self.folder) = (summary, folder) }
 
     init(_ aggregation: Aggregation, _ published: Aggregation.Published, folder: String) {
         self.init(summary: BoardSummary(aggregation.board), folder: folder)
         missingBlobCount = published.missingBlobs.count
-        statisticsDiffer = aggregation.statisticsDiffer
     }
 
     /// Prints the board on stdout and remarks on stderr.
@@ -22,9 +20,7 @@ struct BoardReport {
     func show(on console: Console) throws(RouteGridError) {
         try console.emit(summary, in: folder)
         if missingBlobCount > 0 { console.warn("\(missingBlobCount) blobs were not found beside the records") }
-        if statisticsDiffer {
-            console.note("the grids differ in their statistics: intervals are made with the defaults; --lock decides")
-        }
+        for note in summary.notes { console.warn("\(note); --lock names the grid that decides") }
         for choice in summary.unmade.prefix(5) { console.warn("nothing selected for \(choice)") }
         for remark in summary.remarks { console.warn("no intervals where \(remark)") }
         console.note("\(summary.rowCount) rows from \(summary.recordCount) records in \(folder)")

@@ -1,5 +1,6 @@
 import Foundation
 import RouteGridBase
+import RouterCatalog
 
 /// Synthetic metric records.
 struct RecordFixture {
@@ -22,6 +23,7 @@ struct RecordFixture {
     ]
     var metrics: [String: JSONValue] = ["nauc_shared": ["v": 0.5], "nauc_own": ["v": 0.625], "accuracy": ["v": 0.75]]
     var reference: JSONValue?
+    var revisions: JSONValue = ["metrics": JSONValue(Revisions.metrics), "rule": 1, "split": 1]
     /// The bytes of the choices blob, when there is one.
     var choices: [UInt8]?
 
@@ -36,7 +38,8 @@ struct RecordFixture {
         var members: [String: JSONValue] = [
             "kind": "evaluate", "mode": .string(mode), "numerics": .string(numerics), "dataset": .string(dataset),
             "router": router, "part": .string(part), "rule": .string(rule), "budget": .string(budget), "prices": .null,
-            "data": .string(Digest(hashing: dataset.utf8).hex), "models": "all", "encoder": .null,
+            "revisions": revisions, "data": .string(Digest(hashing: dataset.utf8).hex), "models": "all",
+            "encoder": .null,
             "split": [
                 "kind": "random", "train": "0.6", "dev": "0.2", "test": "0.2", "seed": 1, "index": .integer(splitIndex),
             ],

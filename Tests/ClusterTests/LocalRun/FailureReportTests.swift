@@ -15,7 +15,7 @@ import Testing
         modality: [text]
         routers:
           - {kind: oracle}
-          - {kind: mlp, epochs: [1000000, 2000000]}
+          - {kind: mlp, epochs: [900000, 1000000]}
         budgets: {rule: threshold, at: [1x]}
         limits: {fit_timeout: 1s, retries: 0}
         """
@@ -35,7 +35,7 @@ import Testing
             in: folder.path
         )
         #expect(await told.ended() == 0, "\(told.messages)")
-        #expect(told.output.contains("epochs 1000000") && told.output.contains("epochs 2000000"), "\(told.output)")
+        #expect(told.output.contains("epochs 1000000") && told.output.contains("epochs 900000"), "\(told.output)")
         #expect(told.output.contains("timeout"), "\(told.output)")
         // Two groups of two cells.
         #expect(told.output.split(separator: "\n").count == 3, "\(told.output)")
@@ -91,10 +91,10 @@ import Testing
     }
 
     @Test func `a board of what is recorded so far can be had while a run works`() async throws {
-        let folder = try await SmallData.grid(Grids.many(splits: 60))
+        let folder = try await SmallData.grid(Grids.many(splits: 30))
         let running = try RunningCommand(["run", "grid.yaml", "--workers", "1", "--out", "out"], in: folder.path)
         _ = try await eventually("progress; \(running.messages)") {
-            running.messages.contains("/720 cells") || running.hasEnded ? true : nil
+            running.messages.contains("/360 cells") || running.hasEnded ? true : nil
         }
         let partial = try await CommandLineTool.run(
             ["wait", "last", "--state", "state", "--timeout", "0", "--out", "so-far"],
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test func `a full state disk is announced, and so is its end`() async throws {
-        let folder = try await SmallData.grid(Grids.many(splits: 60))
+        let folder = try await SmallData.grid(Grids.many(splits: 30))
         let disk = try SmallDisk(at: folder.path("disk"), megabytes: 64)
         if let refusal = disk.refusal { return print("not tried: \(refusal)") }
         let running = try RunningCommand(
@@ -116,7 +116,7 @@ import Testing
             in: folder.path
         )
         _ = try await eventually("progress; \(running.messages)") {
-            running.messages.contains("/720 cells") || running.hasEnded ? true : nil
+            running.messages.contains("/360 cells") || running.hasEnded ? true : nil
         }
         disk.fill()
         _ = try await eventually("the announcement; \(running.messages)") {

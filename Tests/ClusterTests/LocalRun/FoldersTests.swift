@@ -78,10 +78,10 @@ import Testing
     }
 
     @Test func `a second run on a busy state folder ends with 75 and leaves the first one's logs alone`() async throws {
-        let folder = try await SmallData.grid(Grids.many(splits: 60))
+        let folder = try await SmallData.grid(Grids.many(splits: 30))
         let first = try RunningCommand(["run", "grid.yaml", "--workers", "1", "--out", "out"], in: folder.path)
         _ = try await eventually("progress; \(first.messages)") {
-            first.messages.contains("/720 cells") || first.hasEnded ? true : nil
+            first.messages.contains("/360 cells") || first.hasEnded ? true : nil
         }
         func logs() throws -> [String] {
             try FileManager.default.contentsOfDirectory(atPath: folder.path("state/logs")).sorted()

@@ -6,7 +6,7 @@ import Testing
 /// How `run` ends before its end, and what it leaves then.
 @Suite(.timeLimit(.minutes(5))) struct StopTests {
     private func folder() async throws -> (TemporaryFolder, [String: String]) {
-        let folder = try await SmallData.grid(Grids.many(splits: 60))
+        let folder = try await SmallData.grid(Grids.many(splits: 30))
         let temporary = folder.path("tmp")
         try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
         return (folder, ["TMPDIR": temporary, "XDG_RUNTIME_DIR": ""])
@@ -21,7 +21,7 @@ import Testing
             environment: environment
         )
         _ = try await eventually("progress; \(running.messages)") {
-            running.messages.contains("/720 cells") || running.hasEnded ? true : nil
+            running.messages.contains("/360 cells") || running.hasEnded ? true : nil
         }
         running.send(signal)
         #expect(await running.ended() == 128 + signal, "\(running.messages)")
@@ -40,7 +40,7 @@ import Testing
             environment: environment
         )
         _ = try await eventually("progress; \(running.messages)") {
-            running.messages.contains("/720 cells") || running.hasEnded ? true : nil
+            running.messages.contains("/360 cells") || running.hasEnded ? true : nil
         }
         running.send(SIGHUP)
         #expect(await running.ended() == 0, "\(running.messages)")
@@ -109,7 +109,7 @@ import Testing
             environment: environment
         )
         _ = try await eventually("progress; \(running.messages)") {
-            running.messages.contains("/720 cells") || running.hasEnded ? true : nil
+            running.messages.contains("/360 cells") || running.hasEnded ? true : nil
         }
         try FileManager.default.moveItem(atPath: folder.path("state"), toPath: folder.path("elsewhere"))
         #expect(await running.ended() == 1, "\(running.messages)")

@@ -6,7 +6,7 @@ import Testing
 
 /// `routegrid run` while its processes are killed, its program replaced and its limits are narrow.
 @Suite(.timeLimit(.minutes(10))) struct SurvivalTests {
-    private static let grid = Grids.many(splits: 60)
+    private static let grid = Grids.many(splits: 30)
 
     /// A grid folder with the files of an undisturbed run.
     private func calm(_ grid: String = grid) async throws -> (folder: TemporaryFolder, files: [String: Data]) {
@@ -21,7 +21,7 @@ import Testing
 
     private func child(_ verb: String, of run: RunningCommand) async throws -> Int32 {
         try await eventually("a \(verb) and progress; \(run.messages)") {
-            guard run.messages.contains("/720 cells") || run.hasEnded else { return nil }
+            guard run.messages.contains("/360 cells") || run.hasEnded else { return nil }
             if run.hasEnded { return -1 }
             return Processes.children(of: run.identifier).first { $0.words.dropFirst().first == verb }?.identifier
         }
