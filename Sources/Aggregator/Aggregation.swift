@@ -169,15 +169,17 @@ package struct Aggregation: Sendable {
         if let bytes = tables.bytes { files.append((OutputName.tables, bytes)) }
         if let selection { files.append((OutputName.selection, selection.bytes)) }
         if !reads.counts.isEmpty { files.append((OutputName.testReads, reads.json.jsonBytes())) }
-        // While files change there is no manifest, so that a board that is cut off here is not taken for a whole one.
-        try folder.remove(OutputName.manifest)
-        for (name, bytes) in files {
-            try folder.write(bytes, to: name)
-            manifest.add(name, Digest(hashing: bytes))
-            published.files.append(name)
+        try OutputFolder.inOneGo { () throws(RouteGridError) in
+            // While files change there is no manifest: a board that is cut off here is not taken for a whole one.
+            try folder.remove(OutputName.manifest)
+            for (name, bytes) in files {
+                try folder.write(bytes, to: name)
+                manifest.add(name, Digest(hashing: bytes))
+                published.files.append(name)
+            }
+            published.files += try folder.writeFacts(of: sources, latency)
+            try folder.write(Array(manifest.text.utf8), to: OutputName.manifest)
         }
-        published.files += try folder.writeFacts(of: sources, latency)
-        try folder.write(Array(manifest.text.utf8), to: OutputName.manifest)
         published.files.append(OutputName.manifest)
         return published
     }

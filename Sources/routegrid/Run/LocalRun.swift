@@ -85,6 +85,7 @@ struct LocalRun {
         let (out, isDrawing) = (outFolder, console.drawsProgress)
         let text = "\(report.done) of \(report.cells) cells are recorded; the same command makes the board"
         return try signals.interruptibly { signal in
+            OutputFolder.stopReplacing()
             OutputFolder.removeUnfinished(in: out)
             let line = CommandFailure.line("stopped by \(SignalWatch.name(signal)): \(text)")
             Console.writeError((isDrawing ? "\n" : "") + line)

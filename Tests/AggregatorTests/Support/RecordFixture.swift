@@ -23,7 +23,10 @@ struct RecordFixture {
     ]
     var metrics: [String: JSONValue] = ["nauc_shared": ["v": 0.5], "nauc_own": ["v": 0.625], "accuracy": ["v": 0.75]]
     var reference: JSONValue?
-    var revisions: JSONValue = ["metrics": JSONValue(Revisions.metrics), "rule": 1, "split": 1]
+    /// Those of this build.
+    var revisions: JSONValue = [
+        "metrics": JSONValue(Revisions.metrics), "rule": JSONValue(Revisions.rule(.threshold)), "split": 1,
+    ]
     /// The bytes of the choices blob, when there is one.
     var choices: [UInt8]?
 
