@@ -104,22 +104,25 @@ package struct Leaderboard: Sendable {
     }
 
     /// Competitors by falling value, then those without a value, then bounds, then rows that lack a record.
+    ///
+    /// Values that differ by rounding alone are equal: they share a place.
     static func ranked(_ rows: [BoardRow], by metric: String) -> [BoardRow] {
-        let sorted = rows.map { (row: $0, identity: $0.identity) }.sorted { left, right in
-            let (a, b) = (tier(left.row, metric), tier(right.row, metric))
-            if a != b { return a < b }
-            let (x, y) = (left.row.value(metric) ?? 0, right.row.value(metric) ?? 0)
-            if x != y { return x > y }
-            return left.identity.utf8.lexicographicallyPrecedes(right.identity.utf8)
-        }
+        let valued = rows.map { (row: $0, tier: tier($0, metric), value: $0.value(metric) ?? 0) }
+            .sorted { ($0.tier, -$0.value) < ($1.tier, -$1.value) }
         var ranked: [BoardRow] = []
-        for (row, _) in sorted {
-            var placed = row
-            if tier(row, metric) == 0 {
-                let previous = ranked.last
-                placed.place = previous?.value(metric) == row.value(metric) ? previous?.place : ranked.count + 1
+        while ranked.count < valued.count {
+            let first = ranked.count
+            var end = first + 1
+            while end < valued.count, valued[end].tier == valued[first].tier,
+                valued[end - 1].value - valued[end].value <= 1e-12 * max(1, abs(valued[end].value))
+            { end += 1 }
+            let equal = valued[first..<end].map { (row: $0.row, identity: $0.row.identity) }
+                .sorted { $0.identity.utf8.lexicographicallyPrecedes($1.identity.utf8) }
+            for (row, _) in equal {
+                var placed = row
+                if valued[first].tier == 0 { placed.place = first + 1 }
+                ranked.append(placed)
             }
-            ranked.append(placed)
         }
         return ranked
     }
