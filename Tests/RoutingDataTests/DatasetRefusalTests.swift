@@ -114,7 +114,7 @@ struct DatasetRefusalTests {
         dataset.tokensIn?[0, 0] = -1
         #expect(
             message { try dataset.write(to: folder.path("bad")) }.contains(
-                "expected a token count of 0, or 1e-06 to 1e+12, found -1"
+                "expected a token count of 0, or 1e-06 to 1000000000000, found -1.0"
             )
         )
     }

@@ -111,10 +111,10 @@ struct NumpyArchiveTests {
     }
 
     @Test func `a small archive that unpacks to gigabytes is refused before it is unpacked`() throws {
-        let began = ContinuousClock.now
         // 1.6 MB, of 258 MB.
         let rows = 1_000_000 * 258 / 8
         let bomb = Self.bomb(shape: [rows, 1], runs: 1_000_000, claimed: 3_900_000_000)
+        let began = ContinuousClock.now
         #expect(bomb.count < 2_000_000)
         let archive = try NumpyArchive(bytes: bomb, place: "Y.npz")
         #expect(
@@ -124,6 +124,7 @@ struct NumpyArchiveTests {
             _ = try archive.array("Y", shape: [2, 3]) { found in .badInput("Y.npz", "shape \(found)") }
         }
         #expect(misfit == "Y.npz: shape [\(rows), 1]")
+        #expect(ContinuousClock.now - began < .seconds(5))
         // What gives more, or less, than the directory says is broken; it is not unpacked beyond that.
         for claimed in [100, 10_000, 1 << 30] {
             let lying = try NumpyArchive(
@@ -132,6 +133,5 @@ struct NumpyArchiveTests {
             )
             #expect(message { _ = try lying.array("Y") }.contains("broken or cut off"))
         }
-        #expect(ContinuousClock.now - began < .seconds(5))
     }
 }

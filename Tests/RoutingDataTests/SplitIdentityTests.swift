@@ -57,7 +57,7 @@ struct SplitIdentityTests {
         (#"{"kind":"randon","revision":1}"#, "did you mean \"random\""),
         (#"{"kind":"random","revision":2,"seed":1,"index":0}"#, "revision"),
         (#"{"kind":"compat","revision":1,"seed":1,"index":0,"parameters":{}}"#, "split.parameters.train"),
-        (#"{"kind":"compat","revision":1,"index":0,"parameters":{"train":"0.2"}}"#, "seed and index"),
+        (#"{"kind":"compat","revision":1,"index":0,"parameters":{"train":"0.2"}}"#, "seed from 0"),
     ])
     func `an identity that is not one is refused`(text: String, expected: String) {
         let found = message { _ = try Split(json: JSONValue(parsing: text, place: "t")) }

@@ -47,7 +47,7 @@ struct VLRouterBenchImporterTests {
         let short = try importer(models: "a\nb\n")
         #expect(message { _ = try short.read() }.hasSuffix("shape 2 × 3, but there are 2 sample and 2 model names"))
         let twice = try importer(models: "a\nb\na\n")
-        #expect(message { _ = try twice.read() }.hasSuffix("models.txt: entry 3: \"a\" is empty or occurs twice"))
+        #expect(message { _ = try twice.read() }.hasSuffix("models.txt: line 3: \"a\" occurs twice"))
         let wrong = try importer(quality: Fixtures.golden("npy/f8.npy"))
         #expect(
             message { _ = try wrong.read() }.hasSuffix(
