@@ -12,7 +12,7 @@ package struct BoardRow: Sendable {
     package internal(set) var metrics: [String: JSONValue]
     /// Sorted: see ``BoardFlag``.
     package internal(set) var flags: [BoardFlag]
-    /// 1 is best and equal values share a place; nil for bounds and for rows without the ranking metric.
+    /// 1 is best and equal values share a place; nil for bounds, rows over budget and rows without the ranking metric.
     package internal(set) var place: Int?
     /// How the row compares with the others of its section; nil without a bootstrap.
     package internal(set) var standing: Standing?
@@ -24,6 +24,8 @@ package struct BoardRow: Sendable {
     package var routerKind: String { job["router"]?["kind"]?.stringValue ?? "" }
     /// Oracles bound what is possible and are no competitors.
     package var isBound: Bool { flags.contains(.bound) }
+    /// Costs more than the budgets of its table allow: shown, and compared with nobody.
+    package var isOverBudget: Bool { flags.contains(.overBudget) }
     package var isIncomplete: Bool { flags.contains(.incomplete) }
     package var hasRecord: Bool { runs.contains(where: \.hasRecord) }
     /// The records that the row is made of, run by run.
@@ -85,7 +87,7 @@ package struct BoardRow: Sendable {
 
     static let identityMembers = [
         "dataset", "models", "router", "modality", "encoder", "fusion", "mode", "numerics", "split", "label", "part",
-        "rule", "budget", "prices", "data",
+        "rule", "budget", "prices", "data", "inputs", "revisions", "metrics_revision",
     ]
 }
 
@@ -97,30 +99,4 @@ package struct Standing: Hashable, Sendable {
     package let tie: Int
     /// The smallest difference to the leader that four of five repetitions would find; nil for the leader.
     package let detectable: Double?
-}
-
-/// What a reader of a row must know.
-package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
-    /// The router reads the answers: a bound on what is possible.
-    case bound
-    /// Not every cell of the row has a record.
-    case incomplete
-    /// Some outcomes of the evaluated part are missing and count as wrong.
-    case missing
-    /// The selection was made among fewer configurations than the grid has: some of their dev cells have no record.
-    case partial
-    /// The test part was read without a selection that was frozen before.
-    case unsealed
-
-    package static func < (left: BoardFlag, right: BoardFlag) -> Bool { left.rawValue < right.rawValue }
-
-    var meaning: String {
-        switch self {
-        case .bound: "reads the answers: a bound, not a competitor"
-        case .incomplete: "cells without a record"
-        case .missing: "some outcomes are missing; they count as wrong"
-        case .partial: "selected while some dev cells had no record: their configurations did not compete"
-        case .unsealed: "test was read without a selection frozen on dev"
-        }
-    }
 }

@@ -5,6 +5,8 @@ package struct BoardSummary: Codable, Sendable {
     /// What the columns mean.
     package let legend: [String]
     package let remarks: [String]
+    /// Records that no table has, and why.
+    package let leftOut: [String]
     /// Choices of a selection that could not be made, and why.
     package let unmade: [String]
     package let rowCount: Int
@@ -14,8 +16,8 @@ package struct BoardSummary: Codable, Sendable {
 
     package init(_ board: Leaderboard) {
         tables = board.tables(.brief)
-        legend = board.statisticsLegend + board.selectionLegend
-        (remarks, unmade) = (board.remarks, board.unmade)
+        legend = board.statisticsLegend + board.selectionLegend + board.flagsLegend
+        (remarks, unmade, leftOut) = (board.remarks, board.unmade, board.leftOut.map(\.text))
         (rowCount, recordCount, incompleteCount) = (board.rows.count, board.recordCount, board.incompleteCount)
     }
 }

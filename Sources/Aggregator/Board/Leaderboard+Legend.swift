@@ -12,6 +12,11 @@ extension Leaderboard {
         ]
     }
 
+    /// What the flags mean that some row has, a line each.
+    package var flagsLegend: [String] {
+        Set(rows.flatMap(\.flags)).sorted().map { "`\($0.rawValue)`: \($0.meaning(mode: mode))." }
+    }
+
     /// What the columns that resampling fills mean, a sentence or two each; nothing without them.
     package var statisticsLegend: [String] {
         guard let statistics else { return [] }
@@ -29,8 +34,8 @@ extension Leaderboard {
                 "**rank**: the places that the data allow; all pairs of a table tested together, equals separated in at "
                     + "most \(error) of tables.",
                 "**tie**: rows of one letter are not significantly below the first of them.",
-                "**MDE**: the smallest difference to the first row that a repetition would find four times out of five, beside all "
-                    + "other pairs.",
+                "**MDE**: the smallest true difference to the first row that this test, which compares all pairs of the table "
+                    + "at once, would find in four repetitions of five; – where there is none.",
             ]
         }
         if rows.contains(where: { row in row.metrics.values.contains { $0["sd"] != nil } }) {

@@ -19,8 +19,11 @@ package struct Leaderboard: Sendable {
     /// Rows that lack some record.
     package var incompleteCount: Int { rows.count(where: \.isIncomplete) }
 
-    /// The metric that rows are ordered by.
-    package static func rankingMetric(mode: String) -> String { mode == "compat" ? "nauc_own" : "nauc_shared" }
+    /// Records that no table has, and why; none where such are refused.
+    package let leftOut: [LeftOut]
+
+    /// The metric that rows are ordered by, where they have it (see ``BoardSection/ranking``).
+    package static func rankingMetric(mode: String) -> String { BoardRanking.of(mode: mode).metric }
 
     /// Makes the board of some records.
     ///
@@ -31,6 +34,8 @@ package struct Leaderboard: Sendable {
     ///   - seal: Which test records were selected, and which dev records are candidates and no rows.
     ///   - reads: How many configurations were ever read on test.
     ///   - statistics: How to resample, and from what; nil for a board without intervals, ranks and ties.
+    ///   - leftOut: What was set aside before.
+    ///   - bad: What happens to records that contradict each other.
     /// - Throws: `badInput` when modes or numerics classes are mixed, or when there is nothing; `checkFailed` when a blob
     ///   is damaged.
     package init(
@@ -39,30 +44,45 @@ package struct Leaderboard: Sendable {
         tables: KnownTables = KnownTables(),
         seal: BoardSeal = BoardSeal(),
         reads: TestReadCounts = TestReadCounts(),
-        statistics: BoardStatistics? = nil
+        statistics: BoardStatistics? = nil,
+        leftOut: [LeftOut] = [],
+        bad: BadRecords = .refuse
     ) throws(RouteGridError) {
         mode = try Leaderboard.only("mode", records.map(\.mode), expected)
         numerics = try Leaderboard.only("numerics", records.map(\.numerics), expected)
         recordCount = records.count
         unmade = seal.unmade
-        let metric = Leaderboard.rankingMetric(mode: mode)
+        var setAside = leftOut
         let (shown, candidates) = seal.parted(records)
         var runs: [BoardRun] = []
-        for curve in JoinedCurve.curves(of: shown, expected: expected) { runs.append(try curve.run()) }
-        let sealed = try SealedRows(seal, rows: shown, candidates: candidates)
+        for curve in JoinedCurve.curves(of: shown, expected: expected) {
+            do throws(RouteGridError) { runs.append(try curve.run()) } catch {
+                guard bad == .setAside, error.code == .badInput else { throw error }
+                setAside += curve.leftOut(error)
+            }
+        }
+        self.leftOut = setAside.sorted { ($0.place, $0.why) < ($1.place, $1.why) }
+        let names = BoardNames(jobs: records.map(\.job) + expected, tables: tables)
+        let sealed = try SealedRows(seal, rows: shown, candidates: candidates, bad: bad)
         var groups: [SectionKey: [BoardRow]] = [:]
         for group in RowGroup.groups(of: runs) {
-            var row = sealed.completed(group.row(tables))
+            var row = sealed.completed(group.row(tables, names))
             row.testReads = row.runs.compactMap { TestReadCounts.Place(job: $0.job) }.compactMap { reads[$0] }.max()
-            groups[group.section, default: []].append(row)
+            groups[group.section(names), default: []].append(row)
         }
         var sections: [BoardSection] = []
         statistics?.progress.begin(.resampling, total: groups.values.reduce(0) { $0 + $1.count })
         for (key, rows) in groups.sorted(by: { $0.key < $1.key }) {
-            var section = BoardSection(key: key, rows: Leaderboard.ranked(rows, by: metric))
+            let ranking = BoardRanking.of(rows, mode: mode)
+            var section = BoardSection(key: key, ranking: ranking, rows: ranking.placed(rows))
             PoolMetrics.add(to: &section)
             if let statistics, let mode = EvaluationMode(rawValue: mode) {
-                try SectionStatistics(statistics, mode: mode).apply(to: &section)
+                do throws(RouteGridError) {
+                    try SectionStatistics(statistics, mode: mode).apply(to: &section)
+                } catch {
+                    guard bad == .setAside, error.code == .checkFailed else { throw error }
+                    section.remark = error.message
+                }
             }
             sections.append(section)
         }
@@ -74,6 +94,12 @@ package struct Leaderboard: Sendable {
     package var remarks: [String] {
         var seen: Set<String> = []
         return sections.compactMap(\.remark).filter { seen.insert($0).inserted }
+    }
+
+    /// Why some table is not ranked by the board's own metric, each reason once.
+    package var rankingRemarks: [String] {
+        var seen: Set<String> = []
+        return sections.compactMap(\.ranking.why).filter { seen.insert($0).inserted }
     }
 
     private static func only(_ name: String, _ values: [String], _ expected: [JSONValue]) throws(RouteGridError)
@@ -88,32 +114,5 @@ package struct Leaderboard: Sendable {
             )
         }
         return first
-    }
-
-    /// Competitors by falling value, then those without a value, then bounds, then rows that lack a record.
-    static func ranked(_ rows: [BoardRow], by metric: String) -> [BoardRow] {
-        let sorted = rows.map { (row: $0, identity: $0.identity) }.sorted { left, right in
-            let (a, b) = (tier(left.row, metric), tier(right.row, metric))
-            if a != b { return a < b }
-            let (x, y) = (left.row.value(metric) ?? 0, right.row.value(metric) ?? 0)
-            if x != y { return x > y }
-            return left.identity.utf8.lexicographicallyPrecedes(right.identity.utf8)
-        }
-        var ranked: [BoardRow] = []
-        for (row, _) in sorted {
-            var placed = row
-            if tier(row, metric) == 0 {
-                let previous = ranked.last
-                placed.place = previous?.value(metric) == row.value(metric) ? previous?.place : ranked.count + 1
-            }
-            ranked.append(placed)
-        }
-        return ranked
-    }
-
-    private static func tier(_ row: BoardRow, _ metric: String) -> Int {
-        if row.isIncomplete || !row.hasRecord { return 3 }
-        if row.isBound { return 2 }
-        return row.value(metric) == nil ? 1 : 0
     }
 }

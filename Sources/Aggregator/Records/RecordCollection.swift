@@ -29,10 +29,18 @@ package struct RecordCollection: Sendable {
     /// Records that were there already, with the same result.
     package private(set) var repeatedCount = 0
     package private(set) var divergences: [Divergence] = []
+    /// What was set aside, in the order it came.
+    package private(set) var leftOut: [LeftOut] = []
+    /// What happens to records that cannot be on a board.
+    package let bad: BadRecords
 
-    package init() {}
+    package init(bad: BadRecords = .refuse) { self.bad = bad }
 
-    package init(reading sources: [RecordSource]) throws(RouteGridError) {
+    /// Reads the records of some inputs.
+    ///
+    /// - Throws: `badInput` for a file that cannot be read; with `bad` at `refuse`, for a line that is no record.
+    package init(reading sources: [RecordSource], bad: BadRecords = .refuse) throws(RouteGridError) {
+        self.init(bad: bad)
         for source in sources { try read(source.recordsPath) }
     }
 
@@ -55,7 +63,8 @@ package struct RecordCollection: Sendable {
 
     /// Reads a file of records, one a line.
     ///
-    /// - Throws: `badInput` with file and line when a record is cut off, is not JSON, or fails its own hash.
+    /// - Throws: `badInput` with file and line when a record is cut off, is not JSON, or fails its own hash, unless such are
+    ///   set aside.
     package mutating func read(_ path: String) throws(RouteGridError) {
         let data: Data
         do {
@@ -64,7 +73,11 @@ package struct RecordCollection: Sendable {
             throw .badInput(path, "cannot be read: \(error.localizedDescription)")
         }
         for (number, range) in RecordCollection.lines(of: data).enumerated() where !range.isEmpty {
-            try add(data[range], place: "\(path):\(number + 1)")
+            let place = "\(path):\(number + 1)"
+            do throws(RouteGridError) { try add(data[range], place: place) } catch {
+                guard bad == .setAside, error.code == .badInput else { throw error }
+                leftOut.append(LeftOut(error, place: place, jobKey: RecordScan(data[range])?.jobKey))
+            }
         }
     }
 
@@ -97,6 +110,12 @@ package struct RecordCollection: Sendable {
             return
         }
         guard known.record.resultDigest == record.resultDigest else {
+            guard bad == .refuse else {
+                let results = "\(record.resultDigest), not \(known.record.resultDigest)"
+                let why = "result_sha256: another result than \(known.place) has for this job key: \(results)"
+                leftOut.append(LeftOut(place: place, jobKey: record.jobKey, why: why))
+                return
+            }
             divergences.append(
                 Divergence(
                     jobKey: record.jobKey,

@@ -10,18 +10,28 @@ struct SealedRows {
     ///   - seal: The selections.
     ///   - rows: The records that make rows.
     ///   - candidates: The dev records that were selected from.
-    /// - Throws: `badInput` when records of one curve contradict each other.
-    init(_ seal: BoardSeal, rows: [ScoredRecord], candidates: [ScoredRecord]) throws(RouteGridError) {
+    ///   - bad: What happens to those of them that contradict each other.
+    /// - Throws: `badInput` when records of one curve contradict each other and such are refused.
+    init(
+        _ seal: BoardSeal,
+        rows: [ScoredRecord],
+        candidates: [ScoredRecord],
+        bad: BadRecords = .refuse
+    ) throws(RouteGridError) {
         self.seal = seal
         let fits = Set(rows.map(\.fitKey))
         let read = candidates.filter { fits.contains($0.fitKey) }
         for curve in JoinedCurve.curves(of: read, expected: []) {
-            let run = try curve.run()
-            dev[SealedRows.name(RowGroup.shared(run.job)), default: []].append(run)
+            let run: BoardRun
+            do throws(RouteGridError) { run = try curve.run() } catch {
+                guard bad == .setAside, error.code == .badInput else { throw error }
+                continue
+            }
+            dev[SealedRows.name(run.job), default: []].append(run)
         }
     }
 
-    private static func name(_ job: JSONValue) -> String { job.with("part", "test").canonicalText }
+    private static func name(_ job: JSONValue) -> String { RowGroup.identity(job.with("part", "test")) }
 
     /// The row with what its selection says, and without the flag of those that have none.
     func completed(_ row: BoardRow) -> BoardRow {

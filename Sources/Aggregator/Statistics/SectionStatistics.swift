@@ -51,7 +51,7 @@ struct SectionStatistics {
                 addInterval(to: &section.rows[place], metric, matrix[number], resamples)
             }
         }
-        let ranking = Leaderboard.rankingMetric(mode: mode.rawValue)
+        let ranking = section.ranking.metric
         if let number = metrics.firstIndex(where: { $0.rawValue == ranking }) {
             compare(&section, values.mapValues { $0[number] }, by: ranking, clusters: resamples.clusters)
         }
@@ -138,7 +138,8 @@ struct SectionStatistics {
         clusters: ClusterCount
     ) {
         let competitors = section.rows.indices.filter { place in
-            !section.rows[place].isBound && replicates[place] != nil && section.rows[place].value(ranking) != nil
+            !section.rows[place].isBound && !section.rows[place].isOverBudget && replicates[place] != nil
+                && section.rows[place].value(ranking) != nil
         }
         guard !competitors.isEmpty else { return }
         let values = competitors.flatMap { replicates[$0] ?? [] }

@@ -86,6 +86,8 @@ extension GridTable {
             "image": .object(image.mapValues { .string($0.hex) }),
         ]
         if let prices { members["prices"] = .string(prices) }
+        if let condition { members["where"] = .string(condition) }
+        if !facts.isEmpty { members["facts"] = JSONValue(facts.map(\.rawValue)) }
         return .object(members)
     }
 
@@ -102,6 +104,14 @@ extension GridTable {
         prices = object.optional("prices")?.stringValue
         text = try Self.tensors(try object.required("text"), place: "\(place).text")
         image = try Self.tensors(try object.required("image"), place: "\(place).image")
+        condition = object.optional("where")?.stringValue
+        facts = try (object.optional("facts")?.arrayValue ?? []).mapThrowing { json throws(RouteGridError) in
+            guard let fact = json.stringValue.flatMap(DataFact.init(rawValue:)) else {
+                let known = DataFact.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .badInput("\(place).facts", "expected some of \(known)")
+            }
+            return fact
+        }
         try object.finish()
     }
 

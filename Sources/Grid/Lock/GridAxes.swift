@@ -20,6 +20,20 @@ package struct GridTable: Hashable, Sendable {
     /// Embedding tensors by encoder name: those that the grid's encoders name.
     package var text: [String: Digest]
     package var image: [String: Digest]
+    /// The grid's `where` in words, such as `group digit`; nil for the whole dataset.
+    package var condition: String?
+    /// What readers of a board must know of the data, rising.
+    package var facts: [DataFact] = []
+}
+
+/// Something about data that makes a board say less than it seems to, found when a grid is resolved.
+package enum DataFact: String, Hashable, Sendable, CaseIterable {
+    /// Prices are charged for tokens in and out, and some answers took more tokens than these.
+    case hiddenTokens = "hidden-tokens"
+    /// Some answers of the pool cost nothing, others something.
+    case zeroCost = "zero-cost"
+    /// A model costs the same at every item: its costs look like a mean, not like measurements.
+    case constantCost = "constant-cost"
 }
 
 /// A pair of encoders: tensors `text.NAME` and `image.NAME` of the datasets.

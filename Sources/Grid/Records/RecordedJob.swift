@@ -5,7 +5,8 @@ import RoutingData
 /// The `job` object of a record: a readable extract of the two keys and the grid's labels.
 ///
 /// Fractions are texts, as in the keys; what a router does not read is null. `data` is the digest of who was asked and
-/// which pool answered how, so that rows about different data are never compared whatever their names.
+/// which pool answered how, `inputs` those of costs and embeddings, and `revisions` say by which code a result was made:
+/// records are told apart by these and never by labels.
 package enum RecordedJob {
     static func json(fit: FitIdentity, job: JobIdentity, labels: JSONValue) -> JSONValue {
         var members: [String: JSONValue] = [
@@ -15,8 +16,12 @@ package enum RecordedJob {
             "budget": .string(job.budget.text),
         ]
         if job.isRawPenalty { members["raw"] = true }
-        // Records of revision 1 do not name it.
-        if job.metricsRevision > 1 { members["metrics_revision"] = JSONValue(job.metricsRevision) }
+        // Records of revision 1 name neither it nor what they were made from.
+        if job.metricsRevision > 1 {
+            members["metrics_revision"] = JSONValue(job.metricsRevision)
+            members["inputs"] = inputs(fit: fit, job: job)
+            members["revisions"] = revisions(fit: fit, job: job)
+        }
         return json(members, fit: fit, data: job.data, testModality: job.testModality, labels: labels)
     }
 
@@ -54,6 +59,26 @@ package enum RecordedJob {
         for name in RecordLabels.names where members[name] == nil { members[name] = .null }
         return textual(.object(members))
     }
+
+    /// What a result depends on besides `data`, by content: the cost, and the embeddings that fit or evaluation read.
+    private static func inputs(fit: FitIdentity, job: JobIdentity) -> JSONValue {
+        var members: [String: JSONValue] = ["cost": .string(costDigest(job.cost).hex)]
+        if let text = fit.data.text ?? job.data.text { members["text"] = .string(text.hex) }
+        if let image = fit.data.image ?? job.data.image { members["image"] = .string(image.hex) }
+        return .object(members)
+    }
+
+    private static func revisions(fit: FitIdentity, job: JobIdentity) -> JSONValue {
+        var members: [String: JSONValue] = [
+            "router": JSONValue(fit.routerRevision), "rule": JSONValue(job.ruleRevision),
+            "split": JSONValue(fit.split.revision),
+        ]
+        if fit.fusion != nil { members["fusion"] = JSONValue(fit.fusionRevision) }
+        return .object(members)
+    }
+
+    /// The digest of what cells cost: a tensor, or tokens and the prices of the pool.
+    package static func costDigest(_ cost: CostIdentity) -> Digest { cost.json.digest }
 
     /// The digest of the samples, the pool and its outcomes: equal for records that may be compared.
     package static func dataDigest(samples: Digest, models: [String], quality: Digest) -> Digest {

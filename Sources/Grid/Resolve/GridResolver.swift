@@ -99,7 +99,9 @@ package enum GridResolver {
                                 ?? .tensor(blobs.add(data.cost)),
                             prices: prices?.label,
                             text: text,
-                            image: image
+                            image: image,
+                            condition: loaded.condition,
+                            facts: DataFact.found(in: data, isPriced: prices != nil)
                         )
                     )
                 }

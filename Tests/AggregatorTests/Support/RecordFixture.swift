@@ -11,6 +11,7 @@ struct RecordFixture {
     var part = "test"
     var rule = "threshold"
     var budget = "exact"
+    var split: JSONValue = ["kind": "random", "train": "0.6", "dev": "0.2", "test": "0.2", "seed": 1]
     var splitIndex: Int64 = 0
     var seed: JSONValue?
     var label: JSONValue?
@@ -22,6 +23,18 @@ struct RecordFixture {
     ]
     var metrics: [String: JSONValue] = ["nauc_shared": ["v": 0.5], "nauc_own": ["v": 0.625], "accuracy": ["v": 0.75]]
     var reference: JSONValue?
+    /// The digests of costs and embeddings; nil in records of before they were recorded.
+    var inputs: JSONValue?
+    var revisions: JSONValue?
+    var metricsRevision: JSONValue?
+    var prices: String?
+    var models = "all"
+    /// What the outcomes are made of; their digest is the record's `data`.
+    var data: String?
+    /// The digest itself.
+    var dataDigest: String?
+    /// Keeps keys of equal jobs apart.
+    var salt: String?
     /// The bytes of the choices blob, when there is one.
     var choices: [UInt8]?
 
@@ -35,21 +48,24 @@ struct RecordFixture {
     var job: JSONValue {
         var members: [String: JSONValue] = [
             "kind": "evaluate", "mode": .string(mode), "numerics": .string(numerics), "dataset": .string(dataset),
-            "router": router, "part": .string(part), "rule": .string(rule), "budget": .string(budget), "prices": .null,
-            "data": .string(Digest(hashing: dataset.utf8).hex), "models": "all", "encoder": .null,
-            "split": [
-                "kind": "random", "train": "0.6", "dev": "0.2", "test": "0.2", "seed": 1, "index": .integer(splitIndex),
-            ],
+            "router": router, "part": .string(part), "rule": .string(rule), "budget": .string(budget),
+            "prices": prices.map { .string($0) } ?? .null,
+            "data": .string(dataDigest ?? Digest(hashing: (data ?? dataset).utf8).hex), "models": .string(models),
+            "encoder": .null,
+            "split": .object((split.objectValue ?? [:]).merging(["index": .integer(splitIndex)]) { $1 }),
         ]
         members["modality"] = modality
         members["seed"] = seed
         members["label"] = label
+        members["inputs"] = inputs
+        members["revisions"] = revisions
+        members["metrics_revision"] = metricsRevision
         return .object(members)
     }
 
     /// The key: here simply the hash of the job without its label.
     var jobKey: Digest {
-        job.digest
+        salt.map { Digest(hashing: (job.canonicalText + $0).utf8) } ?? job.digest
     }
 
     var result: JSONValue {
