@@ -59,8 +59,8 @@ import Testing
         let text = BoardPage(width: 80).text(try tables(rows: 2, datasets: 40), bold: false)
         #expect(text.contains("28 more tables"))
         #expect(text.contains("dataset-0") && !text.contains("dataset-9 "))
-        let few = BoardPage(width: 200).text(try tables(rows: 12, datasets: 1), bold: false)
-        #expect(few.contains("hidden=11") && !few.contains("more row"))
+        let few = BoardPage(width: 200).text(try tables(rows: 11, datasets: 1), bold: false)
+        #expect(few.contains("hidden=10") && !few.contains("more row"))
     }
 
     @Test func `columns go in the order of their worth`() throws {
@@ -70,13 +70,9 @@ import Testing
             let line = text.split(separator: "\n").first { $0.contains("router") }.map(String.init) ?? ""
             return Set(["QNC", "Ps", "gain", "mean cost", "accuracy", "flags"].filter(line.contains))
         }
-        var wider = titles(200)
-        #expect(wider == ["QNC", "Ps", "gain", "mean cost", "accuracy", "flags"])
-        for width in stride(from: 160, through: 40, by: -1) {
-            let narrower = titles(width)
-            #expect(narrower.isSubset(of: wider))
-            wider = narrower
-        }
+        #expect(titles(200) == ["QNC", "Ps", "gain", "mean cost", "accuracy", "flags"])
+        // Accuracy and cost outlive all others; a column that is narrower than a dropped one may come back.
+        for width in 80..<200 { #expect(titles(width).isSuperset(of: ["mean cost", "accuracy", "flags"]), "\(width)") }
         #expect(!titles(90).contains("QNC"))
     }
 }
