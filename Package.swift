@@ -39,6 +39,7 @@ let package = Package(
     targets: [
         // System libraries and what Glibc's Swift module hides.
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         // OpenBLAS, loaded when a process first computes with it.
         .target(name: "COpenBLAS"),
         .target(name: "CPlatform"),
@@ -53,7 +54,7 @@ let package = Package(
         ),
 
         // The evaluation side: data, catalog, core.
-        .target(name: "RoutingData", dependencies: ["RouteGridBase"], swiftSettings: numericSettings),
+        .target(name: "RoutingData", dependencies: ["RouteGridBase", "CZlib"], swiftSettings: numericSettings),
         .target(name: "RouterCatalog", dependencies: ["RouteGridBase"], swiftSettings: settings),
         .target(
             name: "RoutingCore",

@@ -20,8 +20,6 @@ package struct Aggregation: Sendable {
     package let sources: [RecordSource]
     package let records: RecordCollection
     package let board: Leaderboard
-    /// Whether the grids behind the records differ in how to resample, so that the defaults were taken.
-    package let statisticsDiffer: Bool
     /// Measurements beside the records; on no board.
     package let latency: LatencyTable
     private let lock: GridLock?
@@ -63,7 +61,7 @@ package struct Aggregation: Sendable {
         let collection = try RecordCollection(reading: sources)
         progress.advance(by: sources.count)
         try progress.checkCancelled()
-        var absent: [JSONValue] = []
+        var absent: [ExpectedJob] = []
         if let lock { absent = try ExpectedJobs.missing(from: collection, of: lock, selection: selection) }
         try self.init(
             collection,
@@ -100,7 +98,7 @@ package struct Aggregation: Sendable {
         selection: FrozenSelection? = nil,
         seal: BoardSeal = BoardSeal(),
         reads: TestReadCounts = TestReadCounts(),
-        expected: [JSONValue] = [],
+        expected: [ExpectedJob] = [],
         leftOut: [LeftOut] = [],
         progress: BoardProgress = BoardProgress()
     ) throws(RouteGridError) {
@@ -112,12 +110,11 @@ package struct Aggregation: Sendable {
         self.selection = selection
         records = collection
         keys = chosen.map(\.jobKey)
-        self.reads = try TestReadCounts(of: chosen, beside: sources, known: reads)
         var known = lock.map { KnownTables($0) } ?? KnownTables()
         for source in sources { try known.add(from: source) }
+        self.reads = try TestReadCounts(of: chosen, beside: sources, known: reads, tables: known)
         tables = known.keeping(chosen.map(\.job))
         blobs = Set(chosen.compactMap(\.choices) + tables.blobs).sorted()
-        statisticsDiffer = lock == nil && known.disagree
         latency = try LatencyTable(reading: sources, filter: filter, bad: collection.bad)
         board = try Leaderboard(
             chosen,
@@ -125,6 +122,7 @@ package struct Aggregation: Sendable {
             tables: known,
             seal: seal,
             reads: self.reads,
+            notes: lock == nil ? [known.disagreement].compactMap(\.self) : [],
             statistics: BoardStatistics(
                 settings: lock?.statistics ?? known.statistics ?? GridStatistics(),
                 tables: known,
@@ -174,15 +172,17 @@ package struct Aggregation: Sendable {
         if let bytes = tables.bytes { files.append((OutputName.tables, bytes)) }
         if let selection { files.append((OutputName.selection, selection.bytes)) }
         if !reads.counts.isEmpty { files.append((OutputName.testReads, reads.json.jsonBytes())) }
-        // While files change there is no manifest, so that a board that is cut off here is not taken for a whole one.
-        try folder.remove(OutputName.manifest)
-        for (name, bytes) in files {
-            try folder.write(bytes, to: name)
-            manifest.add(name, Digest(hashing: bytes))
-            published.files.append(name)
+        try OutputFolder.inOneGo { () throws(RouteGridError) in
+            // While files change there is no manifest: a board that is cut off here is not taken for a whole one.
+            try folder.remove(OutputName.manifest)
+            for (name, bytes) in files {
+                try folder.write(bytes, to: name)
+                manifest.add(name, Digest(hashing: bytes))
+                published.files.append(name)
+            }
+            published.files += try folder.writeFacts(of: sources, latency)
+            try folder.write(Array(manifest.text.utf8), to: OutputName.manifest)
         }
-        published.files += try folder.writeFacts(of: sources, latency)
-        try folder.write(Array(manifest.text.utf8), to: OutputName.manifest)
         published.files.append(OutputName.manifest)
         return published
     }

@@ -2,12 +2,13 @@ extension JSONValue {
     /// Reads one JSON document (RFC 8259, strict).
     ///
     /// - Parameters:
-    ///   - bytes: UTF-8 text of the document, nothing before or after it but white space.
+    ///   - bytes: UTF-8 text of the document, nothing before or after it but white space and a byte order mark.
     ///   - place: what the text is, for the error message, such as `records.jsonl:7`.
     /// - Throws: ``RouteGridError`` `badInput` with the byte offset when the text is not JSON, a key is repeated, or
     ///   nesting is deeper than 64.
     package init(parsing bytes: some Sequence<UInt8>, place: String) throws(RouteGridError) {
         var reader = JSONReader(bytes: Array(bytes), place: place)
+        reader.offset = ByteOrderMark.byteCount(of: reader.bytes)
         self = try reader.document()
     }
 
@@ -20,6 +21,8 @@ private struct JSONReader {
     let bytes: [UInt8]
     let place: String
     var offset = 0
+    /// The members and entries around what cannot be read, innermost first.
+    private var path: [String] = []
 
     init(bytes: [UInt8], place: String) {
         self.bytes = bytes
@@ -31,7 +34,17 @@ private struct JSONReader {
     }
 
     mutating func document() throws(RouteGridError) -> JSONValue {
-        let result = try value(depth: 0)
+        let result: JSONValue
+        do {
+            result = try value(depth: 0)
+        } catch {
+            guard !path.isEmpty else { throw error }
+            let line = bytes[..<min(offset, bytes.count)].count { $0 == 0x0A } + 1
+            throw RouteGridError(
+                error.code,
+                "\(error.message) (line \(line), in \(path.reversed().joined(separator: ".")))"
+            )
+        }
         skipSpace()
         guard offset == bytes.count else { throw failure("the end") }
         return result
@@ -79,7 +92,14 @@ private struct JSONReader {
             let key = try string()
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw failure("':'") }
-            guard members.updateValue(try value(depth: depth + 1), forKey: key) == nil else {
+            let member: JSONValue
+            do {
+                member = try value(depth: depth + 1)
+            } catch {
+                path.append(key)
+                throw error
+            }
+            guard members.updateValue(member, forKey: key) == nil else {
                 throw failure("the key \"\(key)\" once")
             }
             skipSpace()
@@ -121,8 +141,15 @@ private struct JSONReader {
         let text = String(decoding: bytes[start..<offset], as: UTF8.self)
         if isInteger, let value = Int64(text) { return .integer(value) }
         guard let value = Double(text), value.isFinite else { throw failure("a finite number") }
+        // A number below the least double would be 0 without a word.
+        guard value != 0 || !text.utf8.prefix(while: { $0 | 0x20 != UInt8(ascii: "e") }).contains(where: isCounting)
+        else {
+            throw failure("a number that is not smaller than a double holds")
+        }
         return .double(value)
     }
+
+    private func isCounting(_ byte: UInt8) -> Bool { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(byte) }
 
     mutating func digits() -> Int {
         let start = offset

@@ -43,14 +43,28 @@ package enum JSONValue: Hashable, Sendable {
         return members
     }
 
-    /// The number, be it an integer, a JSON number or a canonical number text such as `"1e-05"`.
+    /// The number, be it an integer, a JSON number or a canonical number text such as `"1e-05"`; nil for a text such as
+    /// `nan` or `inf`, because every number of ours is finite.
     package var numberValue: Double? {
         switch self {
         case .integer(let value): Double(value)
         case .double(let value): value
-        case .string(let text): Double(text)
+        case .string(let text): Self.decimal(text)
         default: nil
         }
+    }
+
+    /// The number that a text of decimal digits spells; nil for `inf`, `nan`, hexadecimal and what a double cannot hold.
+    private static func decimal(_ text: String) -> Double? {
+        let isDecimal = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"),
+                UInt8(ascii: "e"), UInt8(ascii: "E"):
+                true
+            default: false
+            }
+        }
+        return isDecimal ? Double(text).flatMap { $0.isFinite ? $0 : nil } : nil
     }
 }
 

@@ -40,6 +40,8 @@ package struct RouteGridError: Error, Sendable, Hashable, CustomStringConvertibl
 
     package var code: Code
     package var message: String
+    /// Further problems of the same input, each a message of its own: what reads a file may say all of them at once.
+    package var further: [String] = []
 
     package init(_ code: Code, _ message: String) {
         self.code = code
@@ -51,5 +53,5 @@ package struct RouteGridError: Error, Sendable, Hashable, CustomStringConvertibl
         RouteGridError(.badInput, "\(place): \(message)")
     }
 
-    package var description: String { message }
+    package var description: String { ([message] + further).joined(separator: "\n") }
 }

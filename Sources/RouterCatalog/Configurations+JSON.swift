@@ -50,8 +50,8 @@ extension LabelConfiguration {
     package init(json: JSONValue, place: String = "label") throws(RouteGridError) {
         guard let members = json.objectValue, Set(members.keys) == ["rule", "lambda", "scale"],
             let scheme = members["rule"]?.stringValue, ["exp", "power"].contains(scheme),
-            let lambda = members["lambda"]?.numberValue, lambda >= 0,
-            let scale = members["scale"]?.numberValue, scale > 0, scale.isFinite
+            let lambda = members["lambda"] == "inf" ? .infinity : members["lambda"]?.numberValue, lambda >= 0,
+            let scale = members["scale"]?.numberValue, scale > 0
         else { throw .badInput(place, "expected {rule: exp or power, lambda: ≥ 0 or inf, scale: > 0}") }
         self.init(lambda: lambda, scale: scale, scheme: scheme)
     }
@@ -79,12 +79,5 @@ private func configurationParts(
 package func checkRevision(_ revision: Int, own: Int, of name: String, place: String) throws(RouteGridError) {
     guard revision == own else {
         throw .badInput(place, "\(name) is asked for in revision \(revision), this build has revision \(own)")
-    }
-}
-
-/// Refuses what a newer build made; what an older one made can be read, though not computed.
-package func checkReadable(_ revision: Int, own: Int, of name: String, place: String) throws(RouteGridError) {
-    guard revision >= 1, revision <= own else {
-        throw .badInput(place, "\(name) is named in revision \(revision), this build knows 1 to \(own)")
     }
 }

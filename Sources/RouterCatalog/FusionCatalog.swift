@@ -5,13 +5,22 @@ package struct FusionDescriptor: Sendable {
     /// The name in grids, keys and boards.
     package var kind: String
     package var summary: String
+    /// The paper or code that defines the fusion.
+    package var source: String
     package var parameters: [ParameterDescriptor]
     /// Grows whenever the fusion's numbers change; part of every key of a router that reads it.
     package var revision: Int
 
-    package init(kind: String, summary: String, parameters: [ParameterDescriptor] = [], revision: Int = 1) {
+    package init(
+        kind: String,
+        summary: String,
+        source: String,
+        parameters: [ParameterDescriptor] = [],
+        revision: Int = 1
+    ) {
         self.kind = kind
         self.summary = summary
+        self.source = source
         self.parameters = parameters
         self.revision = revision
     }
@@ -24,24 +33,47 @@ package enum FusionCatalog {
         mean, weighted, concat, normalizeConcat, adaptive, concatInteraction, gated, hadamard,
     ]
 
-    static let mean = FusionDescriptor(kind: "mean", summary: "(text + image) ÷ 2, cut to the narrower one")
+    static let mean = FusionDescriptor(
+        kind: "mean",
+        summary: "(text + image) ÷ 2, cut to the narrower one",
+        source: CatalogSource.mmrBench
+    )
     static let weighted = FusionDescriptor(
         kind: "weighted",
         summary: "text weight × text + the rest × image, cut to the narrower one",
+        source: CatalogSource.vlRouterBench,
         parameters: [ParameterDescriptor("text", .number(0...1), default: 0.5, "weight of the text")]
     )
-    static let concat = FusionDescriptor(kind: "concat", summary: "text, then image")
+    static let concat = FusionDescriptor(
+        kind: "concat",
+        summary: "text, then image",
+        source: CatalogSource.vlRouterBench
+    )
     static let normalizeConcat = FusionDescriptor(
         kind: "normalize_concat",
-        summary: "text, then image, each of length 1"
+        summary: "text, then image, each of length 1",
+        source: CatalogSource.vlRouterBench
     )
-    static let adaptive = FusionDescriptor(kind: "adaptive", summary: "weighted by confidence, as in kmeansnew")
+    static let adaptive = FusionDescriptor(
+        kind: "adaptive",
+        summary: "weighted by confidence, as in kmeansnew",
+        source: CatalogSource.mmrBench
+    )
     static let concatInteraction = FusionDescriptor(
         kind: "concat_interaction",
-        summary: "text, image, their product and their distance"
+        summary: "text, image, their product and their distance",
+        source: CatalogSource.vlRouterBench
     )
-    static let gated = FusionDescriptor(kind: "gated", summary: "image ÷ 2, then text ÷ 2")
-    static let hadamard = FusionDescriptor(kind: "hadamard", summary: "the product of text and image")
+    static let gated = FusionDescriptor(
+        kind: "gated",
+        summary: "image ÷ 2, then text ÷ 2",
+        source: CatalogSource.vlRouterBench
+    )
+    static let hadamard = FusionDescriptor(
+        kind: "hadamard",
+        summary: "the product of text and image",
+        source: CatalogSource.vlRouterBench
+    )
 
     private static let byKind = Dictionary(uniqueKeysWithValues: descriptors.map { ($0.kind, $0) })
 

@@ -5,6 +5,7 @@ extension RouterCatalog {
     static let oracle = RouterDescriptor(
         kind: "oracle",
         summary: "knows the outcomes: what no router can beat",
+        source: CatalogSource.mmrBenchTable,
         reads: [],
         rules: [.threshold, .penalty, .softLabel]
     )
@@ -12,6 +13,7 @@ extension RouterCatalog {
     static let bestSingle = RouterDescriptor(
         kind: "best-single",
         summary: "always the model of the highest mean quality",
+        source: CatalogSource.mmrBenchTable,
         reads: .trainCost,
         rules: [.threshold, .penalty, .softLabel],
         revision: 2
@@ -20,6 +22,7 @@ extension RouterCatalog {
     static let cheapest = RouterDescriptor(
         kind: "cheapest",
         summary: "always the model of the lowest mean cost",
+        source: CatalogSource.vlRouterBenchTable,
         reads: .trainCost,
         rules: [.threshold, .penalty, .softLabel],
         revision: 2
@@ -28,6 +31,7 @@ extension RouterCatalog {
     static let fixed = RouterDescriptor(
         kind: "fixed",
         summary: "always the model named",
+        source: CatalogSource.routeGrid,
         parameters: [ParameterDescriptor("model", .text, default: nil, "a model of the pool")],
         reads: [],
         rules: [.threshold, .penalty, .softLabel]
@@ -36,6 +40,7 @@ extension RouterCatalog {
     static let random = RouterDescriptor(
         kind: "random",
         summary: "a model drawn uniformly for each query, several times over",
+        source: CatalogSource.mmrBenchTable,
         parameters: [
             ParameterDescriptor("trials", .integer(1...1_000), default: 50, "operating points, one draw each")
         ],
@@ -46,6 +51,7 @@ extension RouterCatalog {
     static let randomMix = RouterDescriptor(
         kind: "random-mix",
         summary: "two single models mixed by lot: the straight lines between them",
+        source: CatalogSource.routerBench,
         parameters: [
             ParameterDescriptor("points", .integer(2...1_000), default: 50, "equally spaced costs")
         ],

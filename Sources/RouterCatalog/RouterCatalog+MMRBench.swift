@@ -5,6 +5,7 @@ extension RouterCatalog {
     static let knn = RouterDescriptor(
         kind: "knn",
         summary: "the mean outcome of the nearest train queries",
+        source: CatalogSource.mmrBenchTable,
         parameters: [
             ParameterDescriptor("k", .integer(1...1_000_000), default: 50, "neighbours", atMost: .trainRows),
             ParameterDescriptor("metric", .choice(["cosine", "euclidean"]), default: "cosine", "distance"),
@@ -12,11 +13,16 @@ extension RouterCatalog {
         reads: [.embeddings, .trainCost]
     )
 
-    static let kmeans = clustering(kind: "kmeans", summary: "the mean outcome of a query's k-means cluster")
+    static let kmeans = clustering(
+        kind: "kmeans",
+        summary: "the mean outcome of a query's k-means cluster",
+        source: CatalogSource.mmrBenchTable
+    )
 
     static let linear = RouterDescriptor(
         kind: "linear",
         summary: "one linear regression a model",
+        source: CatalogSource.mmrBench,
         parameters: [
             ParameterDescriptor("l2", nonNegative, default: 0, "ridge penalty; 0 = least squares of minimum norm")
         ],
@@ -26,6 +32,7 @@ extension RouterCatalog {
     static let linearMF = RouterDescriptor(
         kind: "linearmf",
         summary: "ridge regression on the leading singular directions of the features",
+        source: CatalogSource.mmrBenchTable,
         parameters: [
             ParameterDescriptor("rank", .integer(1...1_000_000), default: 128, "directions kept, cut to what there is"),
             ParameterDescriptor("alpha", nonNegative, default: 1, "ridge penalty"),
@@ -38,6 +45,7 @@ extension RouterCatalog {
     static let kmeansNew = clustering(
         kind: "kmeansnew",
         summary: "k-means on adaptively fused embeddings",
+        source: CatalogSource.mmrBench,
         reads: [.embeddings, .separateModalities, .seed, .trainCost],
         ownFusion: "adaptive"
     )
@@ -45,6 +53,7 @@ extension RouterCatalog {
     static let mlp = RouterDescriptor(
         kind: "mlp",
         summary: "two multilayer perceptrons, one for quality and one for cost",
+        source: CatalogSource.mmrBench,
         parameters: [hidden([256, 128])] + training(epochs: 100, batch: 32, rate: 1e-3),
         reads: [.embeddings, .seed, .trainCost]
     )
@@ -52,6 +61,7 @@ extension RouterCatalog {
     static let mlpMF = RouterDescriptor(
         kind: "mlpmf",
         summary: "perceptron features times learned model vectors",
+        source: CatalogSource.mmrBenchTable,
         parameters: [
             hidden([256, 128]),
             ParameterDescriptor("latent", .integer(1...65_536), default: 64, "width of the model vectors"),
@@ -62,6 +72,7 @@ extension RouterCatalog {
     static let cmr = RouterDescriptor(
         kind: "cmr",
         summary: "cross-modal transformer over a text and an image token",
+        source: CatalogSource.mmrBench,
         parameters: [
             ParameterDescriptor("width", .integer(1...65_536), default: 512, "of a token; a multiple of heads"),
             ParameterDescriptor("heads", .integer(1...256), default: 8, "attention heads"),
@@ -77,12 +88,14 @@ extension RouterCatalog {
     private static func clustering(
         kind: String,
         summary: String,
+        source: String,
         reads: RouterDescriptor.Reads = [.embeddings, .seed, .trainCost],
         ownFusion: String? = nil
     ) -> RouterDescriptor {
         RouterDescriptor(
             kind: kind,
             summary: summary,
+            source: source,
             parameters: [
                 ParameterDescriptor("clusters", .integer(1...1_000_000), default: 20, "parts", atMost: .trainRows),
                 ParameterDescriptor("iterations", .integer(1...1_000_000), default: 300, "of Lloyd, at most"),

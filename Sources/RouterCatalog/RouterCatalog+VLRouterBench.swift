@@ -5,6 +5,7 @@ extension RouterCatalog {
     static let strongest = RouterDescriptor(
         kind: "strongest",
         summary: "always the model of the highest mean quality, as VL-RouterBench fits it",
+        source: CatalogSource.vlRouterBenchTable,
         reads: .trainCost,
         rules: [.softLabel],
         revision: 2
@@ -13,6 +14,7 @@ extension RouterCatalog {
     static let strongestPerDataset = RouterDescriptor(
         kind: "strongest-per-dataset",
         summary: "the model of the highest mean quality on the query's dataset",
+        source: CatalogSource.vlRouterBench,
         reads: .trainCost,
         rules: [.softLabel],
         revision: 2
@@ -21,6 +23,7 @@ extension RouterCatalog {
     static let knnLabel = RouterDescriptor(
         kind: "knn-label",
         summary: "distance-weighted vote of neighbours for the cheapest correct model",
+        source: CatalogSource.vlRouterBenchTable,
         parameters: [neighbours],
         reads: [.embeddings, .trainCost],
         rules: [.softLabel]
@@ -29,6 +32,7 @@ extension RouterCatalog {
     static let prknn = RouterDescriptor(
         kind: "prknn",
         summary: "pairwise wins counted over distance-weighted neighbours",
+        source: CatalogSource.vlRouterBenchTable,
         parameters: [neighbours],
         reads: [.embeddings, .trainCost],
         rules: [.softLabel]
@@ -37,6 +41,7 @@ extension RouterCatalog {
     static let ovr = RouterDescriptor(
         kind: "ovr",
         summary: "one balanced logistic regression a model",
+        source: CatalogSource.vlRouterBenchTable,
         parameters: [
             ParameterDescriptor("c", positive, default: 1, "inverse penalty"),
             ParameterDescriptor("iterations", .integer(1...1_000_000), default: 1_000, "at most, of L-BFGS"),
@@ -48,6 +53,7 @@ extension RouterCatalog {
     static let prototype = RouterDescriptor(
         kind: "prototype",
         summary: "the nearest mean direction of the queries a model gets right",
+        source: CatalogSource.vlRouterBenchTable,
         reads: .embeddings,
         rules: [.softLabel]
     )
@@ -55,6 +61,7 @@ extension RouterCatalog {
     static let softmax = RouterDescriptor(
         kind: "softmax",
         summary: "softmax regression on soft labels",
+        source: CatalogSource.vlRouterBenchTable,
         parameters: [
             ParameterDescriptor("c", positive, default: 1, "inverse penalty"),
             ParameterDescriptor("iterations", .integer(1...1_000_000), default: 200, "at most, of L-BFGS"),
@@ -67,6 +74,7 @@ extension RouterCatalog {
     static let mlpSoft = RouterDescriptor(
         kind: "mlp-soft",
         summary: "a multilayer perceptron on soft labels, stopped early on dev",
+        source: CatalogSource.vlRouterBenchTable,
         parameters: [
             hidden([2_048, 1_024]), weightDecay(1e-4), patience(3),
         ] + training(epochs: 300, batch: 1_024, rate: 1e-3),
@@ -77,6 +85,7 @@ extension RouterCatalog {
     static let cosineClsFrozen = RouterDescriptor(
         kind: "cosinecls-frozen",
         summary: "cosine to learned model vectors, on frozen features",
+        source: CatalogSource.vlRouterBench,
         parameters: contrastive,
         reads: [.embeddings, .seed, .labels, .trainCost],
         rules: [.softLabel]
@@ -85,6 +94,7 @@ extension RouterCatalog {
     static let routerDCFrozen = RouterDescriptor(
         kind: "routerdc-frozen",
         summary: "two contrastive losses on learned model vectors, on frozen features",
+        source: CatalogSource.routerDC,
         parameters: contrastive + [
             ParameterDescriptor("top", .integer(1...1_000), default: 3, "models drawn near each query"),
             ParameterDescriptor("groups", .integer(1...100_000), default: 5, "clusters of queries"),
@@ -98,6 +108,7 @@ extension RouterCatalog {
     static let zooterFrozen = RouterDescriptor(
         kind: "zooter-frozen",
         summary: "a linear head distilled from soft labels, on frozen features",
+        source: CatalogSource.zooter,
         parameters: [dropout(0.1), weightDecay(0.01), patience(2)] + training(epochs: 5, batch: 16, rate: 1e-5),
         reads: [.embeddings, .seed, .labels, .trainCost],
         rules: [.softLabel],
@@ -107,6 +118,7 @@ extension RouterCatalog {
     static let vlcFrozen = RouterDescriptor(
         kind: "vlc-frozen",
         summary: "a linear head on soft labels, on frozen features",
+        source: CatalogSource.vlRouterBench,
         parameters: [dropout(0.1), weightDecay(0.01), patience(2)] + training(epochs: 5, batch: 16, rate: 5e-5),
         reads: [.embeddings, .seed, .labels, .trainCost],
         rules: [.softLabel]

@@ -20,8 +20,10 @@ package struct RouterDescriptor: Sendable {
 
     /// The name in grids, keys and boards.
     package var kind: String
-    /// One line for `routegrid routers` and the error that lists what is known.
+    /// One line for `routegrid routers`.
     package var summary: String
+    /// The paper or code that defines the router.
+    package var source: String
     package var parameters: [ParameterDescriptor]
     package var reads: Reads
     /// Budget rules under which the router can be evaluated.
@@ -36,6 +38,7 @@ package struct RouterDescriptor: Sendable {
     package init(
         kind: String,
         summary: String,
+        source: String,
         parameters: [ParameterDescriptor] = [],
         reads: Reads,
         rules: Set<BudgetRule> = [.threshold, .penalty],
@@ -44,6 +47,7 @@ package struct RouterDescriptor: Sendable {
     ) {
         self.kind = kind
         self.summary = summary
+        self.source = source
         self.parameters = parameters
         self.reads = reads
         self.rules = rules

@@ -20,15 +20,20 @@ package struct ZMQAddress: Hashable, Sendable, CustomStringConvertible {
     package init(_ text: String) throws(RouteGridError) {
         func refuse(_ why: String) -> RouteGridError { RouteGridError(.usage, "address \"\(text)\": \(why)") }
         guard let separator = text.range(of: "://") else {
-            throw refuse("expected tcp://HOST:PORT or ipc://PATH")
+            throw refuse("the scheme is missing: expected tcp://HOST:PORT or ipc://PATH")
         }
         let scheme = text[..<separator.lowerBound]
         let rest = String(text[separator.upperBound...])
         switch scheme {
         case "tcp":
-            guard let colon = rest.lastIndex(of: ":") else { throw refuse("the port is missing: tcp://HOST:PORT") }
+            guard let colon = rest.lastIndex(of: ":"), !rest.hasSuffix("]") else {
+                throw refuse("the port is missing: tcp://HOST:PORT")
+            }
             let (host, port) = (String(rest[..<colon]), String(rest[rest.index(after: colon)...]))
             guard !host.isEmpty else { throw refuse("the host is missing: tcp://HOST:PORT") }
+            guard !host.contains(":") || host.hasPrefix("[") && host.hasSuffix("]") else {
+                throw refuse("an IPv6 address stands in brackets: tcp://[::1]:PORT")
+            }
             guard port == "*" || UInt16(port) != nil else { throw refuse("the port must be a number of 0…65535") }
             transport = .tcp(host: host, port: port)
         case "ipc":
@@ -45,13 +50,31 @@ package struct ZMQAddress: Hashable, Sendable, CustomStringConvertible {
             transport = .inproc(name: rest)
         default: throw refuse("\"\(scheme)\" is no transport here; expected tcp:// or ipc://")
         }
+        guard !text.unicodeScalars.contains("\0") else { throw refuse("expected no zero byte") }
         self.text = text
     }
 
     /// Whether only this machine can reach it.
     package var isLocal: Bool {
         guard case .tcp(let host, _) = transport else { return true }
-        return host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
+        return host == "localhost" || Self.isLoopback(host)
+    }
+
+    /// Whether it names a host by IPv6, which libzmq leaves off unless it is asked for.
+    var isVersion6: Bool {
+        guard case .tcp(let host, _) = transport else { return false }
+        return host.hasPrefix("[")
+    }
+
+    /// Whether a numeric host is one of 127.0.0.0/8 or ::1, in whatever spelling.
+    private static func isLoopback(_ host: String) -> Bool {
+        var (four, six) = (in_addr(), in6_addr())
+        if inet_pton(AF_INET, host, &four) == 1 { return four.s_addr.bigEndian >> 24 == 127 }
+        guard host.hasPrefix("["), inet_pton(AF_INET6, String(host.dropFirst().dropLast()), &six) == 1 else {
+            return false
+        }
+        let bytes = withUnsafeBytes(of: six) { Array($0) }
+        return bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
     }
 
     package var description: String { text }

@@ -6,15 +6,15 @@ package import RouteGridBase
 extension ZMQSocket {
     /// Listens at an address.
     ///
-    /// - Parameter url: `tcp://127.0.0.1:*` takes a free port. A stale `ipc://` file is replaced, a living one is not.
+    /// - Parameter url: `tcp://127.0.0.1:*` takes a free port. A stale socket of one's own at an `ipc://` path is replaced,
+    ///   anything else there is not.
     /// - Returns: the address it listens at, with the port that was given.
     /// - Throws: `usage` for a bad address; `temporary` when it is in use, `system` when it is not on this machine.
     @discardableResult
     package func bind(_ url: String) throws(RouteGridError) -> String {
         let address = try ZMQAddress(url)
-        if case .ipc(let path) = address.transport, cplatform_unix_socket_answers(path) == 1 {
-            throw inUse(address)
-        }
+        if case .ipc(let path) = address.transport { try checkPlace(path, of: address) }
+        if address.isVersion6 { try set(ZMQ_IPV6, Int32(1)) }
         guard zmq_bind(handle, address.bindable) == 0 else { throw bindFailure(address, ZMQFailure.number) }
         return try text(ZMQ_LAST_ENDPOINT)
     }
@@ -24,9 +24,37 @@ extension ZMQSocket {
     /// - Throws: `usage` for a bad address.
     package func connect(_ url: String) throws(RouteGridError) {
         let address = try ZMQAddress(url)
+        if address.isVersion6 { try set(ZMQ_IPV6, Int32(1)) }
         guard zmq_connect(handle, address.text) == 0 else {
             throw RouteGridError(.usage, "address \"\(url)\": \(ZMQFailure.text(ZMQFailure.number))")
         }
+    }
+
+    /// Binding deletes what is at the path: that may only be a socket of this user at which nobody listens any more.
+    private func checkPlace(_ path: String, of address: ZMQAddress) throws(RouteGridError) {
+        // A name without a file, and a path that libzmq chooses.
+        if path.hasPrefix("@") || path == "*" { return }
+        func refuse(_ why: String) -> RouteGridError {
+            RouteGridError(.usage, "\(address): \(why); choose another path")
+        }
+        var folder = stat()
+        let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        if stat(parent, &folder) == 0, folder.st_mode & 0o002 != 0, folder.st_mode & mode_t(S_ISVTX) == 0 {
+            throw refuse("every user can replace files in \(parent), so others could take the socket's place")
+        }
+        var found = stat()
+        guard lstat(path, &found) == 0 else { return }
+        let kind: String? =
+            switch found.st_mode & S_IFMT {
+            case S_IFSOCK: nil
+            case S_IFREG: "a file"
+            case S_IFDIR: "a folder"
+            case S_IFLNK: "a symbolic link"
+            default: "no socket"
+            }
+        if let kind { throw refuse("\(path) is \(kind), which listening there would delete") }
+        guard found.st_uid == geteuid() else { throw refuse("\(path) is a socket of another user") }
+        if cplatform_unix_socket_answers(path) == 1 { throw inUse(address) }
     }
 
     private func inUse(_ address: ZMQAddress) -> RouteGridError {
@@ -39,6 +67,12 @@ extension ZMQSocket {
     private func bindFailure(_ address: ZMQAddress, _ number: Int32) -> RouteGridError {
         switch number {
         case EADDRINUSE: inUse(address)
+        case EAFNOSUPPORT where address.isVersion6, EADDRNOTAVAIL where address.isVersion6,
+            ENODEV where address.isVersion6:
+            RouteGridError(
+                .system,
+                "\(address): this machine has no such IPv6 address, or IPv6 is off; tcp://127.0.0.1:PORT always works"
+            )
         case EADDRNOTAVAIL, ENODEV:
             RouteGridError(
                 .system,

@@ -32,6 +32,8 @@ struct RouteGrid: AsyncParsableCommand {
                     ImportVerb.self,
                     DataVerb.self,
                     PlanVerb.self,
+                    RoutersVerb.self,
+                    FusionsVerb.self,
                 ]
             ),
             CommandGroup(

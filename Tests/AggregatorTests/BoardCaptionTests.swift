@@ -1,6 +1,7 @@
 import Aggregator
 import Foundation
 import RouteGridBase
+import RouterCatalog
 import TestSupport
 import Testing
 
@@ -33,7 +34,8 @@ import Testing
                 $0.splitIndex = 3
                 $0.router = ["kind": "knn", "k": 2]
             },
-            record { $0.metricsRevision = 2 }, record { $0.metricsRevision = 3 },
+            record { $0.revisions = ["metrics": JSONValue(Revisions.metrics - 1), "rule": 1, "split": 1] },
+            record { $0.revisions = nil },
         ]
         // The pool's name alone makes no other data.
         var found = try captions(

@@ -1,6 +1,7 @@
 import Aggregator
 import Foundation
 import RouteGridBase
+import RouterCatalog
 import TestSupport
 import Testing
 
@@ -164,22 +165,21 @@ import Testing
         let code = [1, 2].map { revision -> RecordFixture in
             var record = RecordFixture.knn(5, shared: 0.5)
             record.inputs = ["cost": Self.digest("cost")]
-            record.revisions = ["router": JSONValue(revision), "rule": 1, "split": 1]
+            record.revisions = [
+                "metrics": JSONValue(Revisions.metrics), "router": JSONValue(revision), "rule": 1, "split": 1,
+            ]
             return record
         }
         let board = try aggregation(code).board
         #expect(board.sections.count == 1)
         #expect(board.tables(.full)[0].rows.map { $0[1] } == ["knn (k=5, revision 1)", "knn (k=5, revision 2)"])
-        let metrics = [1, 2].map { revision -> RecordFixture in
+        let metrics = [Revisions.metrics, Revisions.metrics - 1].map { revision -> RecordFixture in
             var record = code[0]
-            record.revisions = ["router": 1, "rule": 1, "split": 1]
-            record.metricsRevision = JSONValue(revision)
+            record.revisions = ["metrics": JSONValue(revision), "router": 1, "rule": 1, "split": 1]
             return record
         }
-        let captions = try aggregation(metrics + [RecordFixture.knn(5, shared: 0.5)]).board.tables(.full).map(\.caption)
-        #expect(Set(captions).count == 3)
-        #expect(
-            captions.contains { $0.contains("of an earlier version") } && captions.contains { $0.contains("metrics 2") }
-        )
+        let captions = try aggregation(metrics).board.tables(.full).map(\.caption)
+        #expect(Set(captions).count == 2)
+        #expect(captions.count { $0.contains("recorded under metrics revision \(Revisions.metrics - 1)") } == 1)
     }
 }

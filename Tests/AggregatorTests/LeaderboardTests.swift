@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct LeaderboardTests {
-    private func board(_ records: [RecordFixture], expected: [JSONValue] = []) throws -> Leaderboard {
+    private func board(_ records: [RecordFixture], expected: [ExpectedJob] = []) throws -> Leaderboard {
         let folder = try TemporaryFolder()
         try RecordFixture.write(records, to: folder.path("records.jsonl"))
         let source = try RecordSource(path: folder.path("records.jsonl"))
@@ -96,7 +96,7 @@ import Testing
     @Test func `cells of the grid without a record are shown and have no place`() throws {
         let absent = RecordFixture.knn(7, shared: 0)
         let present = RecordFixture.knn(5, shared: 0.5)
-        let board = try board([present], expected: [absent.job])
+        let board = try board([present], expected: [ExpectedJob(key: absent.jobKey, job: absent.job)])
         #expect(board.rows.map { $0.job["router"]?["k"] } == [5, 7])
         let row = try #require(board.rows.last)
         #expect(row.flags == [.incomplete, .unsealed])

@@ -9,6 +9,8 @@ import Testing
     struct Coordinator {
         let process: RunningCommand
         let url: String
+        /// Kept: a coordinator whose state folder is removed ends.
+        private let folder: TemporaryFolder
 
         init(
             in folder: TemporaryFolder,
@@ -16,6 +18,7 @@ import Testing
             bind: String = "tcp://127.0.0.1:*",
             more: [String] = []
         ) async throws {
+            self.folder = folder
             process = try RunningCommand(["coordinator", "--bind", bind, "--state", state] + more, in: folder.path)
             url = try await process.firstLine()
         }

@@ -73,7 +73,15 @@ import Testing
             }
         }
         let choices = try json(folder, "one/selection.json")["choices"]?.arrayValue ?? []
-        #expect(choices.map { $0["configurations"] } == [1, 3, 2, 2])
+        // Dev rows of one index are test rows of another: each has a choice of its own.
+        #expect(choices.map { $0["configurations"] } == [1, 1, 1, 3, 3, 3, 2, 2, 2, 2, 2, 2])
+        for row in rows {
+            let chosen = row["selection"]?["chosen"]?.arrayValue ?? []
+            #expect(row["selection"]?["by_index"] == true && row["splits"] == [0, 1, 2])
+            #expect(chosen.reduce(0) { $0 + ($1["count"]?.integerValue ?? 0) } == 3, "\(row)")
+        }
+        let page = String(decoding: one["leaderboard.md"] ?? Data(), as: UTF8.self)
+        #expect(page.contains("knn (selected)") && page.contains(" of 3"), "\(page)")
 
         // The pure function over the files gives the board again.
         let again = try await CommandLineTool.run("aggregate", "one", "--out", "again", in: folder.path)

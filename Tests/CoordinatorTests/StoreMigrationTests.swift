@@ -48,6 +48,56 @@ struct StoreMigrationTests {
         return (["job": job] as JSONValue).canonicalText
     }
 
+    @Test func `reads of several pools of one dataset are counted together after the migration`() throws {
+        let bench = try StoreBench()
+        let (samples, quality) = (StoreBench.blob("samples"), StoreBench.blob("quality"))
+        let pools = [["a", "b"], ["a"]]
+        let tables = pools.map { pool -> JSONValue in
+            ["samples": .string(samples.hex), "quality": .string(quality.hex), "models": JSONValue(pool)]
+        }
+        let lock: JSONValue = ["axes": ["tables": .array(tables)]]
+        let lines = pools.flatMap { pool in
+            [5, 9].map { k -> String in
+                let data = RecordedJob.dataDigest(samples: samples, models: pool, quality: quality)
+                let job: JSONValue = [
+                    "kind": "evaluate", "part": "test", "data": .string(data.hex), "prices": .null,
+                    "split": [
+                        "kind": "random", "train": "0.6", "dev": "0.2", "test": "0.2", "group_by": "sample", "seed": 1,
+                        "index": 0,
+                    ],
+                    "router": ["kind": "knn", "k": JSONValue(k)],
+                ]
+                return (["job": job] as JSONValue).canonicalText
+            }
+        }
+        try bench.replaceFile { database in
+            try database.execute(sql: Self.versionOne)
+            try database.execute(
+                sql: "INSERT INTO meta VALUES ('coordinator16', ?), ('epoch', 7)",
+                arguments: [Data(0..<16)]
+            )
+            try database.execute(
+                sql: """
+                    INSERT INTO run(name, lock_sha, lock, state, priority, submitted_at)
+                        VALUES ('old', x'00', ?, 'active', 3, '2026-01-01T00:00:00Z')
+                    """,
+                arguments: [Data(lock.canonicalBytes())]
+            )
+            for (number, line) in lines.enumerated() {
+                try database.execute(
+                    sql: "INSERT INTO record(job_key, result_sha, body) VALUES (?, ?, ?)",
+                    arguments: [
+                        Data(StoreBench.key("cell \(number)").bytes), Data(StoreBench.blob("right").bytes),
+                        Data(line.utf8),
+                    ]
+                )
+            }
+        }
+        try bench.reopen()
+        let counts = try bench.store.testReads().counts
+        #expect(counts.values.sorted() == [4] && counts.keys.first?.samples == samples)
+    }
+
     @Test func `a folder of version 1 keeps its runs, records and divergences, and its test reads are counted`() throws
     {
         let bench = try StoreBench()
@@ -93,7 +143,7 @@ struct StoreMigrationTests {
         let keys = lines.indices.map { StoreBench.key("cell \($0)") }
         #expect(try bench.store.records(of: keys).records.map(\.body) == lines.map { Array($0.utf8) })
         let places = [0, 1].map {
-            TestReadCounts.Place(data: Self.data, split: "{\"index\":\($0),\"kind\":\"random\"}")
+            TestReadCounts.Place(samples: Self.data, part: "{\"index\":\($0),\"kind\":\"random\"}")
         }
         #expect(try bench.store.testReads().counts == [places[0]: 2, places[1]: 1])
         #expect(try bench.store.divergences().map(\.key) == [keys[0]])

@@ -37,7 +37,7 @@ struct StoreStageTests {
         for text in ["a", "the selection", "b", "c"] { #expect(try bench.store.hasBlob(StoreBench.blob(text))) }
     }
 
-    @Test func `a configuration that was read on test is counted once, by data and split`() throws {
+    @Test func `a configuration that was read on test is counted once, by test items`() throws {
         let bench = try StoreBench()
         let run = try bench.addRun()
         for (cell, read) in [
@@ -51,7 +51,7 @@ struct StoreStageTests {
         try bench.reopen()
         let counts = try bench.store.testReads().counts
         let places = [0, 1].map {
-            TestReadCounts.Place(data: StoreBench.blob("data"), split: "{\"index\":\($0),\"kind\":\"random\"}")
+            TestReadCounts.Place(samples: StoreBench.blob("data"), part: "{\"index\":\($0),\"kind\":\"random\"}")
         }
         #expect(counts == [places[0]: 2, places[1]: 1])
     }
@@ -88,7 +88,7 @@ struct StoreStageTests {
 
     @Test func `counts read back from their bytes, and of two the larger stays`() throws {
         var counts = TestReadCounts()
-        let place = TestReadCounts.Place(data: StoreBench.blob("data"), split: "{}")
+        let place = TestReadCounts.Place(samples: StoreBench.blob("data"), part: "{}")
         counts.raise(place, to: 3)
         counts.raise(place, to: 2)
         #expect(counts[place] == 3)

@@ -263,6 +263,19 @@ struct BadGridTests {
             "grid.yaml:2: statistics.cluster: expected one of sample, prompt, found \"prmpt\""
         ),
         Case(
+            head + "splits: [{kind: kfold, folds: 4, dev: 0.2, test: 0.2}]" + tail,
+            "grid.yaml:2: splits[0].test: a fold is the test part; expected no test, or {fraction: …, fixed: true} with a "
+                + "fraction between 0 and 1: then that is the test part of every index, and the fold is the dev part"
+        ),
+        Case(
+            head + "splits: [{kind: kfold, folds: 4, dev: 0.2, test: {fraction: 0.2, fixed: true}}]" + tail,
+            "grid.yaml:2: splits[0].dev: with a fixed test part the fold is the dev part: expected no dev"
+        ),
+        Case(
+            head + "splits: [{kind: random, train: 0.6, dev: 0.2, test: {fraction: 0.2, fixed: maybe}}]" + tail,
+            "grid.yaml:2: splits[0].test.fixed: expected true or false, found \"maybe\""
+        ),
+        Case(
             head + "select: {metric: nauc_sharde}" + tail,
             "grid.yaml:2: select.metric: unknown metric \"nauc_sharde\"; did you mean \"nauc_shared\"?"
         ),

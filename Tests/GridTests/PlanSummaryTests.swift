@@ -1,5 +1,6 @@
 import Grid
 import RouteGridBase
+import RouterCatalog
 import Testing
 
 struct PlanSummaryTests {
@@ -44,6 +45,74 @@ struct PlanSummaryTests {
         #expect(summary.recorded == 1)
         #expect(summary.new == summary.keys - 1)
         #expect(summary.newFits == 2)
+    }
+
+    /// What a record of a cell shows, as some earlier build wrote it.
+    private func recorded(_ lock: GridLock, _ cell: Int, changing: (inout [String: JSONValue]) -> Void) throws
+        -> JSONValue
+    {
+        let group = lock.group(ofCell: cell)
+        let record = MetricRecord.make(
+            fit: lock.fit(ofGroup: group),
+            job: lock.job(ofCell: cell),
+            labels: lock.labels(ofGroup: group),
+            result: [:]
+        )
+        var members = try #require(record.job.objectValue)
+        changing(&members)
+        return .object(members)
+    }
+
+    @Test func `cells that are recorded under earlier revisions run again, and plan says why`() throws {
+        let lock = try DatasetFixture.resolve(Self.yaml).lock
+        let cells = lock.evaluationGroups.flatMap { lock.jobs(ofGroup: $0) }.map(\.cell)
+        let jobs = try [
+            recorded(lock, cells[0]) { $0["revisions"] = ["metrics": 999, "router": 1, "rule": 1, "split": 1] },
+            // The same cell under another name, other data, and other prices: nothing of it is the grid's.
+            recorded(lock, cells[1]) {
+                $0["revisions"] = ["metrics": 999]; $0["inputs"] = ["cost": "other"]
+            },
+            recorded(lock, cells[1]) {
+                $0["revisions"] = ["metrics": 999]; $0["data"] = "other"
+            },
+            // Of this build: its key says whether it is there.
+            recorded(lock, cells[1]) { _ in },
+        ]
+        let earlier = EarlierRecords(lock, jobs: jobs) { (keys: [Digest]) throws(Never) in keys.map { _ in false } }
+        #expect(
+            earlier.counts.values.reduce(0, +)
+                == cells.count { cell in
+                    lock.jobs(ofGroup: lock.group(ofCell: cell)).contains {
+                        $0.cell == cell && $0.jobKey == key(lock, cells[0])
+                    }
+                }
+        )
+        let own = Revisions.metrics
+        #expect(earlier.lines.count == 1)
+        #expect(earlier.lines[0].contains("recorded under metrics revision 999 (now \(own))"), "\(earlier.lines)")
+        #expect(earlier.lines[0].hasSuffix("again"))
+        // Once it is recorded anew nothing runs again.
+        let done = EarlierRecords(lock, jobs: jobs) { (keys: [Digest]) throws(Never) in keys.map { _ in true } }
+        #expect(done.counts.isEmpty && done.json == [])
+    }
+
+    private func key(_ lock: GridLock, _ cell: Int) -> Digest? {
+        lock.jobs(ofGroup: lock.group(ofCell: cell)).first { $0.cell == cell }?.jobKey
+    }
+
+    @Test func `a lock of earlier revisions is read by whoever only wants to know what records are`() throws {
+        let lock = try DatasetFixture.resolve(Self.yaml).lock
+        let text = String(decoding: lock.bytes, as: UTF8.self)
+            .replacing("\"metrics_revision\":\(Revisions.metrics)", with: "\"metrics_revision\":999")
+            .replacing(
+                "\"kind\":\"oracle\",\"parameters\":[],\"reads\":[],\"revision\":1",
+                with: "\"kind\":\"oracle\",\"parameters\":[],\"reads\":[],\"revision\":998"
+            )
+        #expect(throws: RouteGridError.self) { try GridLock(parsing: text.utf8) }
+        let read = try GridLock(parsing: text.utf8, revisions: .any)
+        #expect(read.bytes == Array(text.utf8))
+        // Its keys are those of its revisions.
+        #expect(read.jobs(ofGroup: 0)[0].jobKey != lock.jobs(ofGroup: 0)[0].jobKey)
     }
 
     @Test func `a grid above the limit is estimated and says so`() throws {

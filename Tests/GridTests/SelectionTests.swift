@@ -8,7 +8,7 @@ import Testing
 struct SelectionTests {
     private static let yaml = """
         datasets: {one: one}
-        splits: [{kind: random, train: 0.5, dev: 0.2, test: 0.3, seed: 1, index: [0, 1]}]
+        splits: [{kind: random, train: 0.5, dev: 0.2, test: TEST, seed: 1, index: [0, 1]}]
         modality: [text]
         routers: [{kind: knn, k: [1, 3, 5]}, {kind: kmeans, clusters: [2, 4]}, oracle]
         seeds: [0, 1]
@@ -16,11 +16,18 @@ struct SelectionTests {
         select: {metric: METRIC, on: dev, per: [PER]}
         """
 
-    private func lock(_ metric: String = "accuracy", per: String = "dataset, split, router.kind", _ more: String = "")
-        throws -> GridLock
-    {
-        let text = Self.yaml.replacing("METRIC", with: metric).replacing("PER", with: per) + "\n" + more
-        return try DatasetFixture.resolve(text).lock
+    /// One test part for both indices, so that a mean over them may decide.
+    private static let fixed = "{fraction: 0.3, fixed: true}"
+
+    private func lock(
+        _ metric: String = "accuracy",
+        per: String = "dataset, split, router.kind",
+        _ more: String = "",
+        test: String = fixed
+    ) throws -> GridLock {
+        let text = Self.yaml.replacing("METRIC", with: metric).replacing("PER", with: per)
+            .replacing("TEST", with: test)
+        return try DatasetFixture.resolve(text + "\n" + more).lock
     }
 
     /// Freezes the choice with a dev reading for each cell, made of the fit and the split.
@@ -55,7 +62,7 @@ struct SelectionTests {
     @Test func `a test cell has the same key with and without select`() throws {
         let sealed = try lock()
         let text = Self.yaml.split(separator: "\n").filter { !$0.hasPrefix("select") }.joined(separator: "\n")
-        let open = try DatasetFixture.resolve(text).lock
+        let open = try DatasetFixture.resolve(text.replacing("TEST", with: Self.fixed)).lock
         let tests = (0..<sealed.groupCount).flatMap { sealed.jobs(ofGroup: $0) }.filter { sealed.isDeferred($0.cell) }
         #expect(tests.map(\.jobKey) == (0..<open.groupCount).flatMap { open.jobs(ofGroup: $0).map(\.jobKey) })
     }
@@ -83,6 +90,73 @@ struct SelectionTests {
         let clusters = Set(selection.choices[1].cells.flatMap(\.cells).map { lock.group(ofCell: $0) })
             .map { parameter(lock.fit(ofGroup: $0)) }
         #expect(Set(clusters) == [2])
+    }
+
+    @Test(arguments: ["dataset, split, router.kind", "dataset, router.kind", "router.kind", "split.index, router.kind"])
+    func `where indices test each other's dev rows each chooses by itself, whatever per names`(per: String) throws {
+        let lock = try lock(per: per, test: "0.3")
+        // k = 3 is best on the mean, k = 5 on split 0 alone, k = 1 on split 1 alone.
+        let selection = try frozen(lock) { fit, _ in
+            let scores = fit.split.index == 0 ? [1: 0.1, 3: 0.8, 5: 0.9] : [1: 0.9, 3: 0.8, 5: 0.1]
+            return .value(scores[self.parameter(fit)] ?? 0.5)
+        }
+        let knn = selection.choices.filter { $0.candidates[0].kind == "knn" }
+        #expect(knn.map { $0.chosen?.configuration["router"]?["k"] } == [5, 1])
+        #expect(knn.map { $0.per["split.index"] } == [["seed": 1, "index": 0], ["seed": 1, "index": 1]])
+        // Each choice is read on its own split and on no other.
+        for (index, choice) in knn.enumerated() {
+            let fits = Set(choice.cells.flatMap(\.cells)).map { lock.fit(ofGroup: lock.group(ofCell: $0)) }
+            #expect(!fits.isEmpty && fits.allSatisfy { $0.split.index == index })
+        }
+        #expect(selection.choices.count == 6 && lock.selectsBySplit == !per.contains("split.index"))
+    }
+
+    @Test func `a mean never crosses seeds of a fixed test part, kinds of split, or rows that another dataset tests`()
+        throws
+    {
+        let seeds = Self.yaml.replacing("METRIC", with: "accuracy").replacing("PER", with: "router.kind")
+            .replacing("TEST", with: Self.fixed).replacing(
+                "seed: 1, index: [0, 1]",
+                with: "seed: [1, 2], index: [0, 1]"
+            )
+        let selection = try frozen(DatasetFixture.resolve(seeds).lock) { _, _ in .value(0.5) }
+        let bothSeeds: [JSONValue] = [["seed": 1], ["seed": 2]]
+        #expect(selection.choices.map { $0.per["split.index"] } == bothSeeds + bothSeeds + bothSeeds)
+        let text = """
+            datasets: {all: one, half: {path: one, where: {dataset: d0}}}
+            splits: [{kind: random, train: 0.5, dev: 0.2, test: 0.3, index: "range(0,8)"}]
+            modality: [text]
+            routers: [cheapest, best-single]
+            select: {metric: accuracy, on: dev, per: [router.kind]}
+            """
+        let message = try DatasetFixture.message(text)
+        #expect(message.hasPrefix("grid.yaml:5: select.per: "), "\(message)")
+        #expect(
+            message.contains(" are train or dev rows of ") && message.hasSuffix("expected dataset in per"),
+            "\(message)"
+        )
+        #expect(
+            try DatasetFixture.message(text.replacing("[router.kind]", with: "[dataset, router.kind]")) == "no error"
+        )
+    }
+
+    @Test func `held-out splits go together when none trains on what another tests`() throws {
+        func choices(_ splits: String) throws -> Int {
+            let text = """
+                datasets: {one: one}
+                splits: \(splits)
+                modality: [text]
+                routers: [{kind: fixed, model: [a, b]}]
+                select: {metric: accuracy, on: dev, per: [dataset]}
+                """
+            return try frozen(DatasetFixture.resolve(text).lock) { _, _ in .value(0.5) }.choices.count
+        }
+        let onward = "{kind: held-out, train: [d0], test: [d1], dev: 0.3, index: [0, 1]}"
+        #expect(try choices("[\(onward)]") == 1)
+        #expect(try choices("[\(onward), {kind: held-out, train: [d1], test: [d0], dev: 0.3}]") == 2)
+        #expect(try choices("[{kind: kfold, folds: 3, dev: 0.3, index: [0, 1, 2]}]") == 3)
+        #expect(try choices("[{kind: kfold, folds: 3, test: {fraction: 0.3, fixed: true}, index: [0, 1, 2]}]") == 1)
+        #expect(try choices("[{kind: vl-compat, train: 0.5, dev: 0.2, seed: [1, 2]}]") == 2)
     }
 
     @Test func `what per keeps apart is chosen apart, and what it does not name is averaged over or competes`() throws {
@@ -134,7 +208,7 @@ struct SelectionTests {
             #expect(jobs.map(\.budget) == [.exact] && jobs.allSatisfy { $0.part == .dev })
         }
         let text = Self.yaml.replacing("METRIC", with: "accuracy").replacing("PER", with: "router.kind")
-            .replacing("[exact, 0.5x]", with: "[0.5x, 1x]")
+            .replacing("[exact, 0.5x]", with: "[0.5x, 1x]").replacing("TEST", with: Self.fixed)
         let without = try DatasetFixture.resolve(text).lock
         #expect(try #require(SelectionTally(without)).judgingJobs(ofGroup: 0).count == 2)
     }
@@ -175,7 +249,7 @@ struct SelectionTests {
         let more = "exclude: [{router: {kind: knn, k: 5}, budget: 0.5x}]"
         let text =
             Self.yaml.replacing("METRIC", with: "accuracy").replacing("PER", with: "router.kind")
-            .replacing("[exact, 0.5x]", with: "[0.5x, 1x]") + "\n" + more
+            .replacing("[exact, 0.5x]", with: "[0.5x, 1x]").replacing("TEST", with: Self.fixed) + "\n" + more
         let selection = try frozen(DatasetFixture.resolve(text).lock) { fit, _ in .value(Double(self.parameter(fit))) }
         let knn = selection.choices[0]
         #expect(knn.chosen?.configuration["router"]?["k"] == 3 && knn.competing == 2 && knn.configurations == 3)
@@ -205,10 +279,14 @@ struct SelectionTests {
         )
         #expect(summary.json["select"]?["most_cells"] == 16)
         #expect(PlanSummary(try self.lock(), limit: 3).secondStage == .init(cells: 32, selected: nil))
+        #expect(
+            PlanSummary(try self.lock(test: "0.3")).secondStage
+                == .init(cells: 32, selected: .init(configurations: 6, leastCells: 16, mostCells: 16))
+        )
     }
 
     @Test func `seeds and budgets of a configuration are one read of test`() throws {
-        let lock = try lock()
+        let lock = try lock(test: "0.3")
         var reads: [GridLock.ReadPlace: TestRead] = [:]
         var configurations: Set<JSONValue> = []
         for cell in 0..<lock.cellCount {

@@ -76,4 +76,27 @@ struct RouterCatalogTests {
             #expect(!descriptor.rules.isEmpty && descriptor.revision > 0)
         }
     }
+
+    @Test(arguments: RouterCatalog.descriptors)
+    func `an entry of the list names its source and describes every parameter`(router: RouterDescriptor) throws {
+        let entry = router.json
+        #expect(entry["name"]?.stringValue == router.kind)
+        #expect(entry["source"]?.stringValue?.isEmpty == false && entry["summary"]?.stringValue?.isEmpty == false)
+        let parameters = try #require(entry["parameters"]?.arrayValue)
+        #expect(parameters.compactMap { $0["name"]?.stringValue } == router.parameters.map(\.name))
+        for (json, parameter) in zip(parameters, router.parameters) {
+            guard let value = parameter.defaultValue?.numberValue, let range = json["range"]?.arrayValue else {
+                continue
+            }
+            #expect(range.count == 2 && (range[0].numberValue ?? .infinity) <= value)
+            #expect(value <= range[1].numberValue ?? .infinity)
+        }
+    }
+
+    @Test func `a range has no end where any larger value is taken`() throws {
+        let rate = try #require(RouterCatalog.descriptor(of: "mlp").parameters.first { $0.name == "lr" })
+        #expect(rate.json["range"] == [.double(0), .null])
+        let metric = try #require(RouterCatalog.descriptor(of: "knn").parameters.first { $0.name == "metric" })
+        #expect(metric.json["range"] == ["cosine", "euclidean"] && metric.json["type"] == "choice")
+    }
 }

@@ -30,7 +30,7 @@ struct MMRBenchImporterTests {
         #expect(dataset.samples.map(\.sample.id) == ["SEEDBench2_Plus_0", "MathVerse_12", "My_Set_7"])
         #expect(dataset.samples.map(\.sample.dataset) == ["SEEDBench2_Plus", "MathVerse", "My_Set"])
         #expect(dataset.samples.map(\.image) == ["SEEDBenchv2Plus/0.jpg", "MathVerse/12.jpg", "My_Set/7.jpg"])
-        #expect(dataset.quality[0, 1] == 1 && dataset.cost[1, 0] == 0.02 && dataset.quality[2, 1].isNaN)
+        #expect(dataset.quality[0, 1] == 1 && dataset.cost?[1, 0] == 0.02 && dataset.quality[2, 1].isNaN)
         #expect(dataset.tokensOut?[1, 1] == 30 && dataset.tokensIn == nil)
     }
 
@@ -44,7 +44,7 @@ struct MMRBenchImporterTests {
         ).read().dataset
         #expect(dataset.samples.map(\.sample.id) == ["OCRBench_0", "MMStar_0", "MMStar_1"])
         #expect(dataset.samples.map(\.image) == ["OCRBench/0.png", "", ""])
-        #expect(dataset.cost.elements == [2, 3, 4])
+        #expect(dataset.cost?.elements == [2, 3, 4])
         try folder.write("question,b_correct,b_cost\nq1,0,3\n", to: "mmstar.csv")
         let other = MMRBenchImporter(source: .folder(folder.path, datasets: ["OCRBench", "MMStar"]), labels: labels)
         #expect(message { _ = try other.read() }.contains("mmstar.csv:1: model \"a\" is not in both this file and"))

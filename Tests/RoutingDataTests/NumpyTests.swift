@@ -5,7 +5,7 @@ import Testing
 struct NumpyTests {
     private func array(_ name: String) throws -> NumpyArray { try NumpyArray(file: Fixtures.golden("npy/\(name).npy")) }
 
-    @Test(arguments: ["f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "fortran"])
+    @Test(arguments: ["half", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "fortran"])
     func `what numpy saves is read`(name: String) throws {
         let matrix = try array(name).doubleMatrix()
         #expect(matrix == Matrix(rows: 2, columns: 3, elements: [0, 1, 2, 3, 4, 5]))
@@ -15,11 +15,12 @@ struct NumpyTests {
         #expect(try array("i4").integers() == [0, 1, 2, 3, 4, 5])
         #expect(try array("bool").integers() == [0, 1, 0, 1, 0, 1])
         #expect(try array("vector").doubles() == [1.5, 2.5])
+        #expect(try array("half").floatMatrix().elements == [0, 1, 2, 3, 4, 5])
         #expect(try array("fortran").floatMatrix().elements == [0, 1, 2, 3, 4, 5])
     }
 
     @Test(arguments: [
-        ("big-endian", "element type \">f4\": expected a little-endian number"), ("half", "element type \"<f2\""),
+        ("big-endian", "element type \">f4\": expected a little-endian number"),
         ("objects", "holds pickled Python objects, which are not read"),
     ])
     func `an array of another element type is refused`(name: String, expected: String) {
@@ -28,7 +29,7 @@ struct NumpyTests {
     }
 
     @Test func `embeddings must be floating point and have two dimensions`() {
-        #expect(message { _ = try array("i4").floatMatrix() }.hasSuffix("dtype \"<i4\": expected <f4 or <f8"))
+        #expect(message { _ = try array("i4").floatMatrix() }.hasSuffix("dtype \"<i4\": expected <f2, <f4 or <f8"))
         #expect(message { _ = try array("vector").floatMatrix() }.contains("shape [2]: expected two dimensions"))
     }
 

@@ -8,6 +8,8 @@ struct SplitIdentityTests {
         Split(kind: .kfold(folds: 5, dev: 0, groupBy: .sample), seed: 2),
         Split(kind: .heldOut(train: ["a", "b"], test: ["c"], dev: 0.1, groupBy: .sample), seed: 3),
         Split(kind: .compat(train: 0.2), seed: 42), Split(kind: .vlCompat(train: 0.7, dev: 0.1), seed: 42),
+        Split(kind: .random(train: 0.6, dev: 0.2, test: 0.2, groupBy: .prompt, fixedTest: true), seed: 1, index: 4),
+        Split(kind: .kfold(folds: 5, dev: 0, groupBy: .sample, fixedTest: 0.25), seed: 2),
     ]
 
     @Test(arguments: splits)
@@ -22,6 +24,33 @@ struct SplitIdentityTests {
                 == #"{"index":4,"kind":"random","parameters":{"dev":"0.2","group_by":"prompt","test":"0.2","train":"0.6"},"#
                 + #""revision":1,"seed":1}"#
         )
+    }
+
+    @Test func `a fixed test part is a parameter of its own, and splits without one keep their text`() {
+        #expect(
+            Self.splits[5].json.canonicalText
+                == #"{"index":4,"kind":"random","parameters":{"dev":"0.2","fixed_test":true,"group_by":"prompt","test":"0.2","#
+                + #""train":"0.6"},"revision":1,"seed":1}"#
+        )
+        #expect(
+            Self.splits[6].json.canonicalText
+                == #"{"index":0,"kind":"kfold","parameters":{"fixed_test":true,"folds":5,"group_by":"sample","test":"0.25"},"#
+                + #""revision":1,"seed":2}"#
+        )
+    }
+
+    @Test func `splits that test the same items say so, however the rest is divided`() {
+        func items(_ kind: Split.Kind, seed: Int = 1, index: Int = 0) -> JSONValue {
+            Split(kind: kind, seed: seed, index: index).testItems
+        }
+        let random = Split.Kind.random(train: 0.6, dev: 0.2, test: 0.2, groupBy: .sample)
+        let other = Split.Kind.random(train: 0.4, dev: 0.4, test: 0.2, groupBy: .sample)
+        let fixed = Split.Kind.random(train: 0.6, dev: 0.2, test: 0.2, groupBy: .sample, fixedTest: true)
+        #expect(items(random) == items(other) && items(random) != items(random, index: 1))
+        #expect(items(fixed) == items(fixed, index: 1) && items(fixed) != items(random))
+        #expect(items(fixed) == items(.kfold(folds: 4, dev: 0, groupBy: .sample, fixedTest: 0.2), index: 3))
+        let held = Split.Kind.heldOut(train: ["a"], test: ["b"], dev: 0.2, groupBy: .sample)
+        #expect(items(held) == items(.heldOut(train: ["c"], test: ["b"], dev: 0, groupBy: .prompt), seed: 2, index: 5))
     }
 
     @Test(arguments: [

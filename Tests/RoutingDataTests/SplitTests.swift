@@ -74,6 +74,34 @@ struct SplitTests {
         }
     }
 
+    @Test(arguments: [Split.GroupBy.sample, .prompt])
+    func `a fixed test part is one for every index, and train and dev rotate`(groupBy: Split.GroupBy) throws {
+        let samples = Fixtures.samples(102, groupSize: 3)
+        let kinds: [Split.Kind] = [
+            .random(train: 0.5, dev: 0.3, test: 0.2, groupBy: groupBy, fixedTest: true),
+            .kfold(folds: 4, dev: 0, groupBy: groupBy, fixedTest: 0.2),
+        ]
+        for kind in kinds {
+            let parts = try (0..<4).map { try Split(kind: kind, seed: 5, index: $0).parts(of: samples) }
+            #expect(Set(parts.map(\.test)).count == 1 && Set(parts.map(\.dev)).count == 4)
+            #expect(try Split(kind: kind, seed: 6).parts(of: samples).test != parts[0].test)
+            for part in parts {
+                #expect((part.train + part.dev + part.test).sorted() == Array(0..<102))
+                if groupBy == .prompt {
+                    let groups = [part.train, part.dev, part.test].map { rows in Set(rows.map { samples[$0].group }) }
+                    #expect(
+                        groups[0].isDisjoint(with: groups[1]) && groups[2].isDisjoint(with: groups[0].union(groups[1]))
+                    )
+                }
+            }
+        }
+        // Both kinds draw the same test part, and the folds of one order judge each other row once.
+        let both = try kinds.map { try Split(kind: $0, seed: 5).parts(of: samples).test }
+        #expect(both[0] == both[1])
+        let judged = try (0..<4).flatMap { try Split(kind: kinds[1], seed: 5, index: $0).parts(of: samples).dev }
+        #expect((judged + both[0]).sorted() == Array(0..<102))
+    }
+
     @Test func `the order of rows does not change who is where`() throws {
         let samples = Fixtures.samples(40)
         let split = Split(kind: random(0.5, 0.25, 0.25), seed: 9)

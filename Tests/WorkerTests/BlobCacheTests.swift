@@ -41,6 +41,23 @@ import Worker
         #expect(cache.byteCount == 0)
     }
 
+    @Test func `a file of another size than the blob is not the blob`() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let cache = try BlobCache(folder: folder, limit: 10_000)
+        let blob = try add(1, to: cache, beforeLast: false)
+        #expect(cache.contains(blob, byteCount: 1000))
+        #expect(truncate(cache.path(of: blob), 999) == 0)
+        #expect(!cache.contains(blob, byteCount: 1000))
+    }
+
+    @Test func `a folder that others can change is no cache`() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        _ = try add(1, to: try BlobCache(folder: folder, limit: 10_000), beforeLast: false)
+        #expect(chmod(folder, 0o777) == 0)
+        let error = #expect(throws: RouteGridError.self) { try BlobCache(folder: folder, limit: 10_000) }
+        #expect(error?.code == .usage && error?.message.contains("--cache") == true)
+    }
+
     @Test func `a new process finds what is there and removes what is half-written`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let first = try BlobCache(folder: folder, limit: 10_000)

@@ -57,6 +57,23 @@ import Worker
         #expect(unnamed?.message.contains("names no blob") == true)
     }
 
+    @Test func `a cached blob with other bytes is not used, and is gone so that it is fetched again`() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let task = try task()
+        for file in task.data {
+            let right = try #require(FileManager.default.contents(atPath: file.path))
+            var wrong = right
+            wrong[wrong.count - 1] ^= 1
+            try wrong.write(to: URL(fileURLWithPath: file.path))
+            let executor = ExperimentExecutor(numerics: "test-class")
+            let error = #expect(throws: RouteGridError.self) { try executor.prepare(task) }
+            #expect(error?.code == .temporary && error?.message.contains("other bytes than its name says") == true)
+            #expect(!FileManager.default.fileExists(atPath: file.path))
+            try right.write(to: URL(fileURLWithPath: file.path))
+        }
+        try ExperimentExecutor(numerics: "test-class").prepare(task)
+    }
+
     @Test func `the same fit at other prices is evaluated at those prices`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let executor = ExperimentExecutor(numerics: "test-class")

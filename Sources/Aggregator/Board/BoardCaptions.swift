@@ -30,10 +30,6 @@ struct BoardCaptions {
             parts.append("\(key.prices == nil ? "costs" : "prices") \(digest)")
         }
         if differ({ $0.split.canonicalText }) { parts.append(RowLabels.kindAndParameters(key.split) ?? "") }
-        if differ({ JSONValue.object($0.revisions).canonicalText }) {
-            let names = key.revisions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.jsonText)" }
-            parts.append(names.isEmpty ? "of an earlier version" : "revisions: \(names.joined(separator: ", "))")
-        }
         let left = group.filter { sections[$0].key != key }
         if parts.isEmpty, !left.isEmpty {
             parts.append("table \((group.firstIndex(of: place) ?? 0) + 1) of \(group.count) such")
@@ -69,11 +65,13 @@ struct BoardCaptions {
                 let found = Set(section.rows.compactMap(axis.text))
                 if let text = found.first, found.count == 1 { subject.append(axis.words(text)) }
             }
+            if let earlier = key.earlier { subject.append("recorded under \(earlier)") }
             if let prices = key.prices { subject.append("prices \(prices)") }
             if key.prices == nil, isPriced { subject.append("costs as measured") }
             var facts: [String] = []
             if let size = Self.size(section) { facts.append(size) }
             if let unit = section.rows.lazy.compactMap(\.costUnit).first { facts.append("costs in \(unit)") }
+            if let twins = section.rows.map(\.twinCount).max(), twins > 0 { facts.append("\(twins) items with twins") }
             if let reads = section.rows.compactMap(\.testReads).max() {
                 facts.append("test read by \(reads) configuration\(reads == 1 ? "" : "s") so far")
             }

@@ -10,6 +10,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case cluster
     /// A model costs the same at every item.
     case constantCost = "constant-cost"
+    /// Recorded under other revisions than this build's.
+    case earlier
     /// Some answers took more tokens than the prices are charged for.
     case hiddenTokens = "hidden-tokens"
     /// Not every cell of the row has a record.
@@ -30,6 +32,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case unsealed
     /// Some answers cost nothing and others something.
     case zeroCost = "zero-cost"
+    /// Some right answers took no tokens.
+    case zeroUsage = "zero-usage"
 
     package static func < (left: BoardFlag, right: BoardFlag) -> Bool { left.rawValue < right.rawValue }
 
@@ -38,6 +42,7 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
         case .hiddenTokens: self = .hiddenTokens
         case .zeroCost: self = .zeroCost
         case .constantCost: self = .constantCost
+        case .zeroUsage: self = .zeroUsage
         }
     }
 
@@ -45,13 +50,15 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     func meaning(mode: String) -> String {
         switch self {
         case .bound: "reads the answers: a bound, not a competitor"
-        case .cluster:
-            "items of one prompt are resampled apart: intervals are too narrow and equals are told apart too often"
+        case .cluster: "resampled by another unit (`statistics.cluster`) than the split keeps together"
         case .constantCost: "a model costs the same at every item: a mean or a guess, not measured costs"
         case .hiddenTokens:
             "some answers took more tokens (reasoning) than the tokens in and out that prices are charged for: costs are too low"
+        case .earlier:
+            "recorded under other revisions (`revisions`) than this build computes: no row averages them with later ones"
         case .incomplete: "cells without a record"
-        case .leaky: "dev of one split holds test items of another: what was chosen on dev has seen test"
+        case .leaky:
+            "selected by a mean over splits that judge by test items of each other: it looks better than it is"
         case .lowCoverage: "a model answered too few train items to be best single, cheapest or strongest"
         case .missing:
             mode == "compat"
@@ -59,9 +66,13 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
                 : "some outcomes are missing; they count as wrong and cost the model's mean"
         case .overBudget: "spends more than the largest budget of its table: shown without a place"
         case .partial: "selected while some dev cells had no record: their configurations did not compete"
-        case .twins: "the data hold the same item more than once: intervals are too narrow"
+        case .twins:
+            "some items have a twin (one input, or one group) that the split does not keep with them: `n_twins` says how "
+                + "many; intervals are too narrow, and what was trained on may be tested; `group_by: prompt` keeps groups "
+                + "together"
         case .unsealed: "test was read without a selection frozen on dev"
         case .zeroCost: "some answers cost nothing: free, or a cost that was not written down"
+        case .zeroUsage: "some right answers took no tokens, and so cost nothing: their usage was not written down"
         }
     }
 }

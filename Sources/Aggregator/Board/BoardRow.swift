@@ -1,6 +1,8 @@
+package import Grid
 package import RouteGridBase
 
-/// One configuration of a router on one board: the mean of its runs over seeds and splits.
+/// One configuration of a router on one board, or what a selection chose on each split index: the mean of its runs over
+/// seeds and splits.
 package struct BoardRow: Sendable {
     /// What the runs share: a job without `seed` and without the split's `index`.
     package let job: JSONValue
@@ -18,6 +20,10 @@ package struct BoardRow: Sendable {
     package internal(set) var standing: Standing?
     /// How the row was selected on dev; nil for one that was not.
     package internal(set) var selection: RowSelection?
+    /// Items of the evaluated part with a twin that the split does not keep with them: the most of any split.
+    package internal(set) var twinCount = 0
+    /// What was resampled together; nil where nothing was.
+    package internal(set) var cluster: GridStatistics.Cluster?
     /// Configurations that were ever read on this test part under these splits; nil on other parts.
     package internal(set) var testReads: Int?
 
@@ -58,12 +64,15 @@ package struct BoardRow: Sendable {
         for name in ["dataset", "data", "models", "split", "part", "rule", "mode", "numerics", "kind"] {
             members[name] = nil
         }
+        // Rows of several selections may share all else.
+        if let selection { members["selection"] = selection.json }
         return JSONValue.object(members).canonicalText
     }
 
     /// The row of `leaderboard.json`.
     package var json: JSONValue {
         var row: [String: JSONValue] = [:]
+        row["revisions"] = job["revisions"] ?? .null
         for name in BoardRow.identityMembers { row[name] = job[name] ?? .null }
         if row["modality"]?.objectValue == nil { row["modality"] = ["train": .null, "test": .null] }
         row["seeds"] = .array(seeds.map { JSONValue($0) })
@@ -76,6 +85,8 @@ package struct BoardRow: Sendable {
         row["test_reads"] = testReads.map { JSONValue($0) } ?? .null
         row["n"] = itemCount.map { JSONValue($0) } ?? .null
         row["n_missing"] = JSONValue(missingCount)
+        row["n_twins"] = JSONValue(twinCount)
+        row["cluster"] = cluster.map { .string($0.rawValue) } ?? .null
         row["points"] = JSONValue(pointCount)
         row["metrics"] = .object(metrics)
         row["cost_unit"] = costUnit.map { .string($0) } ?? .null
@@ -87,7 +98,7 @@ package struct BoardRow: Sendable {
 
     static let identityMembers = [
         "dataset", "models", "router", "modality", "encoder", "fusion", "mode", "numerics", "split", "label", "part",
-        "rule", "budget", "prices", "data", "inputs", "revisions", "metrics_revision",
+        "rule", "budget", "prices", "data", "inputs", "revisions",
     ]
 }
 

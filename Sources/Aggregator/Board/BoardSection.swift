@@ -1,3 +1,4 @@
+import Grid
 import RouteGridBase
 
 /// What may be compared: rows about the same data, prices, splits, part and rule, by the same kind of curve.
@@ -30,8 +31,8 @@ struct SectionKey: Hashable, Comparable, Sendable {
     let curve: Curve
     /// The indices of the splits that every row has runs on, rising.
     let splits: [Int]
-    /// Revisions of metrics, rule and split; empty for records of before they were recorded.
-    let revisions: [String: JSONValue]
+    /// What of metrics, rule and split was of other revisions than this build's, in words; nil when nothing was.
+    let earlier: String?
     private let order: [String]
 
     /// - Parameters:
@@ -51,15 +52,15 @@ struct SectionKey: Hashable, Comparable, Sendable {
         isRaw = job["raw"] == true
         curve = job["budget"] == "exact" ? .exact : .listed
         self.splits = splits
-        var revisions = (job["revisions"]?.objectValue ?? [:]).filter { ["rule", "split"].contains($0.key) }
-        revisions["metrics"] = job["metrics_revision"]
-        self.revisions = revisions
+        let revisions = RecordRevisions(job: job)
+        earlier = revisions.isComparable ? nil : revisions.words
+        let comparable = (job["revisions"]?.objectValue ?? [:]).filter { $0.key != "router" && $0.key != "fusion" }
         // Pools as the grid lists them; test before dev; splits by kind, seed and indices as numbers.
         order = [
             dataset, SectionKey.number(names?.place.map { JSONValue($0) }), pool, data, prices ?? "", cost ?? "",
             part == "test" ? "0" : "1", split["kind"]?.stringValue ?? "", SectionKey.number(split["seed"]),
             splits.map { SectionKey.number(JSONValue($0)) }.joined(separator: " "), split.canonicalText, rule,
-            isRaw ? "1" : "0", curve.rawValue, JSONValue.object(revisions).canonicalText,
+            isRaw ? "1" : "0", curve.rawValue, earlier == nil ? "0" : "1", JSONValue.object(comparable).canonicalText,
         ]
     }
 

@@ -7,6 +7,8 @@ package struct BoardSummary: Codable, Sendable {
     package let remarks: [String]
     /// Records that no table has, and why.
     package let leftOut: [String]
+    /// What a reader must know of how the board was made.
+    package let notes: [String]
     /// Choices of a selection that could not be made, and why.
     package let unmade: [String]
     package let rowCount: Int
@@ -17,7 +19,8 @@ package struct BoardSummary: Codable, Sendable {
     package init(_ board: Leaderboard) {
         tables = board.tables(.brief)
         legend = board.statisticsLegend + board.selectionLegend + board.flagsLegend
-        (remarks, unmade, leftOut) = (board.remarks, board.unmade, board.leftOut.map(\.text))
+        (remarks, unmade, notes) = (board.remarks, board.unmade, board.notes)
+        leftOut = board.leftOut.map(\.text)
         (rowCount, recordCount, incompleteCount) = (board.rows.count, board.recordCount, board.incompleteCount)
     }
 }

@@ -46,6 +46,7 @@ package struct BoardTable: Codable, Sendable {
         add("router", worth: 0, all) { names.name(of: $0) }
         for axis in BoardTable.axes { addIfVaried(axis.title, worth: 3, all, axis.text) }
         addMetrics(metrics, ranking: section.ranking.metric, detail, all)
+        addIfAny("chosen", worth: 42, all) { $0.selection?.words }
         addIfAny("chosen of", isNumber: true, worth: 40, all) { $0.selection.map { String($0.competing) } }
         if detail == .full {
             add("points", isNumber: true, worth: 99, all) { $0.hasRecord ? String($0.pointCount) : "–" }

@@ -12,10 +12,10 @@ struct JoinedCurve {
     private var missing: [JSONValue] = []
 
     /// Groups records, and jobs without one, into runs.
-    static func curves(of records: [ScoredRecord], expected: [JSONValue]) -> [JoinedCurve] {
+    static func curves(of records: [ScoredRecord], expected: [ExpectedJob]) -> [JoinedCurve] {
         var curves: [String: JoinedCurve] = [:]
         for record in records { curves[identity(record.job), default: JoinedCurve()].records.append(record) }
-        for job in expected { curves[identity(job), default: JoinedCurve()].missing.append(job) }
+        for job in expected { curves[identity(job.job), default: JoinedCurve()].missing.append(job.job) }
         return Array(curves.values)
     }
 

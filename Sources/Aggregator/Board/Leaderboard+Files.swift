@@ -9,7 +9,7 @@ extension Leaderboard {
                 ("schema", .string(Leaderboard.schema)), ("mode", .string(mode)), ("numerics", .string(numerics)),
                 ("ranked_by", .string(Leaderboard.rankingMetric(mode: mode))), ("records", JSONValue(recordCount)),
                 ("incomplete", JSONValue(incompleteCount)), ("statistics", statistics?.json ?? .null),
-                ("remarks", JSONValue(remarks)), ("not_selected", JSONValue(unmade)),
+                ("notes", JSONValue(notes)), ("remarks", JSONValue(remarks)), ("not_selected", JSONValue(unmade)),
                 ("ranking_remarks", JSONValue(rankingRemarks)), ("left_out", .array(leftOut.map(\.json))),
             ],
             list: "rows",
@@ -30,8 +30,9 @@ extension Leaderboard {
             columns: [
                 "dataset", "models", "place", "router", "parameters", "train_modality", "test_modality", "encoder",
                 "fusion", "mode", "numerics",
-                "split", "splits", "seeds", "part", "rule", "budget", "lambda", "prices", "n", "n_missing", "points",
-                "cost_unit", "rank_lo", "rank_hi", "tie", "mde", "chosen_of", "test_reads",
+                "split", "splits", "seeds", "part", "rule", "budget", "lambda", "prices", "n", "n_missing", "n_twins",
+                "points",
+                "cost_unit", "rank_lo", "rank_hi", "tie", "mde", "chosen", "chosen_of", "test_reads",
             ] + metrics.map { $0.1 == "v" ? $0.0 : "\($0.0)_\($0.1)" } + [
                 "flags", "job_keys", "data_sha256", "cost_sha256",
             ]
@@ -45,10 +46,11 @@ extension Leaderboard {
                 row.splits.map(String.init).joined(separator: " "), row.seeds.map(String.init).joined(separator: " "),
                 row.job["part"]?.stringValue, row.job["rule"]?.stringValue, labels.budget, labels.lambda,
                 row.job["prices"]?.stringValue,
-                row.itemCount.map(String.init), String(row.missingCount), String(row.pointCount), row.costUnit,
+                row.itemCount.map(String.init), String(row.missingCount), String(row.twinCount), String(row.pointCount),
+                row.costUnit,
                 row.standing.map { String($0.rank.lowerBound) }, row.standing.map { String($0.rank.upperBound) },
                 row.standing.map { String($0.tie) }, CSVLines.number(row.standing?.detectable),
-                row.selection.map { String($0.competing) }, row.testReads.map(String.init),
+                row.selection?.words, row.selection.map { String($0.competing) }, row.testReads.map(String.init),
             ]
             lines.add(
                 fields + metrics.map { CSVLines.number(row.metrics[$0.0]?[$0.1]?.numberValue) }

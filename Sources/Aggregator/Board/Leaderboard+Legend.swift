@@ -6,10 +6,17 @@ extension Leaderboard {
     /// What the columns of selected rows mean; nothing without a selection.
     package var selectionLegend: [String] {
         guard let selection = rows.lazy.compactMap(\.selection).first else { return [] }
-        return [
+        var lines = [
             "**chosen of**: so many configurations had a value on dev by \(selection.metric); the row is the best of them, and "
                 + "test was read for it alone. **optimism**: how much better it looked on dev."
         ]
+        if rows.contains(where: { $0.selection?.words != nil }) {
+            lines.append(
+                "**(selected)**: the choice was made for each split index by itself, and the row is the mean of the "
+                    + "selected, whichever they were; **chosen** says how often which setting was."
+            )
+        }
+        return lines
     }
 
     /// What the flags mean that some row has, a line each.
@@ -23,7 +30,8 @@ extension Leaderboard {
         let rows = rows
         guard rows.contains(where: { row in row.metrics.keys.contains { row.interval($0) != nil } }) else { return [] }
         let level = String(format: "%g %%", (1 - statistics.alpha) * 100)
-        let unit = statistics.cluster == .prompt ? "prompts" : "items"
+        let units = Set(rows.compactMap(\.cluster).map { $0 == .prompt ? "prompts" : "items" })
+        let unit = units.count == 1 ? units.joined() : "items, or of prompts where the split keeps them together"
         var lines = [
             "**[low, high]**: \(level) interval over the draw of test \(unit) (\(statistics.bootstrap) paired resamples); "
                 + "routers stay as trained."

@@ -19,6 +19,7 @@ extension Leaderboard {
         if incompleteCount > 0 {
             text += "\n> **Incomplete**: \(incompleteCount) rows lack records. They are listed, without a place.\n"
         }
+        for note in notes { text += "\n> **Note**: \(SafeText.markdown(note)).\n" }
         for record in leftOut { text += "\n> **Left out**: \(SafeText.markdown(record.text)).\n" }
         for choice in unmade { text += "\n> **Nothing selected** for \(SafeText.markdown(choice)).\n" }
         for remark in remarks { text += "\n> **No intervals** where \(SafeText.markdown(remark)).\n" }

@@ -14,6 +14,8 @@ package struct Leaderboard: Sendable {
     package let unmade: [String]
     /// How intervals, ranks and ties were made; nil when there are none.
     package let statistics: GridStatistics?
+    /// What a reader must know of how the board was made.
+    package let notes: [String]
 
     package var rows: [BoardRow] { sections.flatMap(\.rows) }
     /// Rows that lack some record.
@@ -29,10 +31,11 @@ package struct Leaderboard: Sendable {
     ///
     /// - Parameters:
     ///   - records: In job-key order; all of one mode and one numerics class.
-    ///   - expected: Jobs that the grid asks for and that have no record, as `job` objects.
+    ///   - expected: Jobs that the grid asks for and that have no record.
     ///   - tables: What costs are counted in.
     ///   - seal: Which test records were selected, and which dev records are candidates and no rows.
     ///   - reads: How many configurations were ever read on test.
+    ///   - notes: What a reader must know of how the board was made.
     ///   - statistics: How to resample, and from what; nil for a board without intervals, ranks and ties.
     ///   - leftOut: What was set aside before.
     ///   - bad: What happens to records that contradict each other.
@@ -40,10 +43,11 @@ package struct Leaderboard: Sendable {
     ///   is damaged.
     package init(
         _ records: [ScoredRecord],
-        expected: [JSONValue] = [],
+        expected: [ExpectedJob] = [],
         tables: KnownTables = KnownTables(),
         seal: BoardSeal = BoardSeal(),
         reads: TestReadCounts = TestReadCounts(),
+        notes: [String] = [],
         statistics: BoardStatistics? = nil,
         leftOut: [LeftOut] = [],
         bad: BadRecords = .refuse
@@ -52,22 +56,29 @@ package struct Leaderboard: Sendable {
         numerics = try Leaderboard.only("numerics", records.map(\.numerics), expected)
         recordCount = records.count
         unmade = seal.unmade
+        self.notes = notes
         var setAside = leftOut
         let (shown, candidates) = seal.parted(records)
+        let (selected, open, asked) = try SealedRows(seal, rows: shown, candidates: candidates, bad: bad)
+            .groups(of: shown, expected: expected)
         var runs: [BoardRun] = []
-        for curve in JoinedCurve.curves(of: shown, expected: expected) {
+        for curve in JoinedCurve.curves(of: open, expected: asked) {
             do throws(RouteGridError) { runs.append(try curve.run()) } catch {
                 guard bad == .setAside, error.code == .badInput else { throw error }
                 setAside += curve.leftOut(error)
             }
         }
         self.leftOut = setAside.sorted { ($0.place, $0.why) < ($1.place, $1.why) }
-        let names = BoardNames(jobs: records.map(\.job) + expected, tables: tables)
-        let sealed = try SealedRows(seal, rows: shown, candidates: candidates, bad: bad)
+        let names = BoardNames(jobs: records.map(\.job) + expected.map(\.job), tables: tables)
         var groups: [SectionKey: [BoardRow]] = [:]
-        for group in RowGroup.groups(of: runs) {
-            var row = sealed.completed(group.row(tables, names))
-            row.testReads = row.runs.compactMap { TestReadCounts.Place(job: $0.job) }.compactMap { reads[$0] }.max()
+        for group in selected + RowGroup.groups(of: runs) {
+            var row = group.row(tables, names)
+            if row.job["part"] == "test", let settings = statistics?.settings, settings.bootstrap > 0 {
+                row.cluster = settings.cluster(of: row.job)
+                if settings.isClusterForeign(to: row.job) { row.flags = (row.flags + [.cluster]).sorted() }
+            }
+            let places = row.runs.compactMap { TestReadCounts.Place(job: $0.job, samples: tables.samples(of:)) }
+            row.testReads = places.compactMap { reads[$0] }.max()
             groups[group.section(names), default: []].append(row)
         }
         var sections: [BoardSection] = []
@@ -76,7 +87,9 @@ package struct Leaderboard: Sendable {
             let ranking = BoardRanking.of(rows, mode: mode)
             var section = BoardSection(key: key, ranking: ranking, rows: ranking.placed(rows))
             PoolMetrics.add(to: &section)
-            if let statistics, let mode = EvaluationMode(rawValue: mode) {
+            if let earlier = key.earlier {
+                section.remark = "records are of \(earlier): resampling would read them by this build's metrics"
+            } else if let statistics, let mode = EvaluationMode(rawValue: mode) {
                 do throws(RouteGridError) {
                     try SectionStatistics(statistics, mode: mode).apply(to: &section)
                 } catch {
@@ -102,10 +115,10 @@ package struct Leaderboard: Sendable {
         return sections.compactMap(\.ranking.why).filter { seen.insert($0).inserted }
     }
 
-    private static func only(_ name: String, _ values: [String], _ expected: [JSONValue]) throws(RouteGridError)
+    private static func only(_ name: String, _ values: [String], _ expected: [ExpectedJob]) throws(RouteGridError)
         -> String
     {
-        let found = Set(values + expected.compactMap { $0[name]?.stringValue }).sorted()
+        let found = Set(values + expected.compactMap { $0.job[name]?.stringValue }).sorted()
         guard let first = found.first else { throw .badInput("records", "none: there is nothing to aggregate") }
         guard found.count == 1 else {
             throw .badInput(

@@ -1,3 +1,4 @@
+import Grid
 import RouteGridBase
 import RouterCatalog
 import RoutingCore
@@ -22,6 +23,12 @@ struct ListedCurve {
         }
         if records.allSatisfy({ $0.points == first.points }) {
             (points, metrics, reading) = (first.points, first.metrics, try first.ownReading)
+            return
+        }
+        let revisions = RecordRevisions(job: first.job)
+        guard revisions.isComparable else {
+            points = records.flatMap(\.points)
+            (metrics, reading) = (Self.absent("records of \(revisions.words) are not joined"), nil)
             return
         }
         guard records.allSatisfy({ $0.points.count == 1 }), let mode = EvaluationMode(rawValue: first.mode) else {

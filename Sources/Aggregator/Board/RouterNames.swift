@@ -20,10 +20,13 @@ struct RouterNames {
     }
 
     /// `knn`, and in parentheses the parameters that are not the default, or that vary among the rows of its kind; all of
-    /// them where the row was chosen among several.
+    /// them where the row was chosen among several, and `knn (selected)` where each split index has a choice of its own.
     func name(of row: BoardRow) -> String {
         let kind = row.routerKind
         let isChosen = (row.selection?.configurations ?? 1) > 1
+        if isChosen, row.selection?.isByIndex == true {
+            return kind == "selected" ? "(selected)" : "\(kind) (selected)"
+        }
         var parts = RowLabels(row: row).named.filter { name, value in
             isChosen || varied[kind]?.contains(name) == true || defaults[kind]?[name] != RowLabels.text(value)
         }.map { "\($0.0)=\(RowLabels.text($0.1))" }

@@ -1,11 +1,13 @@
 import Grid
 import RouteGridBase
 
-/// The runs of one configuration: equal in all but seed and split index.
+/// The runs of one row: equal in all but seed and split index, or those that one selection chose on each index.
 struct RowGroup {
     private var runs: [BoardRun] = []
+    /// How its configurations were chosen; nil for a row that was not selected.
+    private(set) var selection: RowSelection?
 
-    /// Groups runs into rows.
+    /// Groups runs into rows of one configuration each.
     static func groups(of runs: [BoardRun]) -> [RowGroup] {
         var groups: [String: RowGroup] = [:]
         for run in runs { groups[identity(run.job), default: RowGroup()].runs.append(run) }
@@ -14,13 +16,39 @@ struct RowGroup {
 
     /// What the runs of a row have in common, by content.
     static func identity(_ job: JSONValue) -> String { RecordLabels.unlabelled(shared(job)).canonicalText }
+    /// A row of runs that a selection chose.
+    init(selected runs: [BoardRun], selection: RowSelection) {
+        self.runs = runs.sorted(by: BoardRun.precedes)
+        self.selection = selection
+    }
+
+    private init(runs: [BoardRun] = []) { self.runs = runs }
 
     /// The job without its seed and its split's index.
     static func shared(_ job: JSONValue) -> JSONValue {
         job.with("seed", nil).with("split", job["split"]?.with("index", nil))
     }
 
-    private var job: JSONValue { runs.first.map { RowGroup.shared($0.job) } ?? .null }
+    /// What the jobs of the runs have in common: of configurations that differ, the members that do not.
+    private var job: JSONValue {
+        guard var job = runs.first.map({ RowGroup.shared($0.job) }) else { return .null }
+        guard selection != nil else { return job }
+        for name in RowSelection.configurationMembers {
+            let values = Set(runs.map { $0.job[name] ?? .null })
+            if values.count > 1 { job = job.with(name, name == "router" ? RowGroup.common(values) : .null) }
+        }
+        return job
+    }
+
+    /// The members that routers have in common; of routers of several kinds the kind is `selected`.
+    private static func common(_ routers: Set<JSONValue>) -> JSONValue {
+        let all = routers.map { $0.objectValue ?? [:] }
+        let common = (all.first ?? [:]).filter { name, value in all.allSatisfy { $0[name] == value } }
+        return common["kind"] == nil ? ["kind": "selected"] : .object(common)
+    }
+
+    /// The records that the row is made of, run by run.
+    var jobKeys: [Digest] { runs.flatMap(\.jobKeys) }
 
     /// The table that the row belongs to.
     func section(_ names: BoardNames) -> SectionKey {
@@ -32,16 +60,28 @@ struct RowGroup {
         var flags = Set((names.data(of: job)?.facts ?? []).map(BoardFlag.init))
         if job["part"] == "test" { flags.insert(.unsealed) }
         if job["router"]?["kind"] == "oracle" { flags.insert(.bound) }
+        if !RecordRevisions(job: job).differences.isEmpty { flags.insert(.earlier) }
         if runs.contains(where: { !$0.isComplete }) { flags.insert(.incomplete) }
         if runs.contains(where: { $0.missingCount > 0 }) { flags.insert(.missing) }
         if runs.contains(where: \.isOverBudget) { flags.insert(.overBudget) }
         if runs.contains(where: \.hasLowCoverage) { flags.insert(.lowCoverage) }
+        let twins = job["part"] == "test" ? runs.map { tables.twinCount(of: $0.job) }.max() ?? 0 : 0
+        if twins > 0 { flags.insert(.twins) }
+        if let selection {
+            flags.remove(.unsealed)
+            if selection.isLeaky { flags.insert(.leaky) }
+            if selection.unreadDevCells > 0 { flags.insert(.partial) }
+        }
+        var metrics = RunMeans.metrics(of: runs)
+        if let selection { metrics[RowSelection.optimism] = selection.optimism(metrics) }
         return BoardRow(
             job: names.named(job),
             runs: runs.map { $0.named(names) },
             costUnit: tables.unit(of: job),
-            metrics: RunMeans.metrics(of: runs),
-            flags: flags.sorted()
+            metrics: metrics,
+            flags: flags.sorted(),
+            selection: selection,
+            twinCount: twins
         )
     }
 }

@@ -73,7 +73,7 @@ package struct BoardKeeper {
             else { continue }
             try readable("the selection of run \(number)") { () throws(RouteGridError) in
                 let bytes = try client.fetch(digest)
-                let lock = try GridLock(parsing: text.utf8, place: "the lock of run \(number)")
+                let lock = try GridLock(parsing: text.utf8, place: "the lock of run \(number)", revisions: .any)
                 let selection = try FrozenSelection(parsing: bytes, place: "the selection of run \(number)")
                 try seal.add(SealedGrid(lock: lock, selection: selection))
             }
@@ -89,7 +89,7 @@ package struct BoardKeeper {
             let reply = try client.query("lock", String(number))
             if let text = reply["lock"]?.stringValue {
                 try readable("the lock of run \(number)") { () throws(RouteGridError) in
-                    tables.add(try GridLock(parsing: text.utf8, place: "the lock of run \(number)"))
+                    tables.add(try GridLock(parsing: text.utf8, place: "the lock of run \(number)", revisions: .any))
                 }
             }
         }

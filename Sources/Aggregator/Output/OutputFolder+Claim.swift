@@ -21,6 +21,20 @@ extension OutputFolder {
         try write(Array("boards of routegrid: files here are replaced\n".utf8), to: OutputFolder.mark)
     }
 
+    /// Held while the files of a board are replaced.
+    private static let replacing = NSLock()
+
+    /// Replaces the files of a board; they are made before, so that this takes little time.
+    static func inOneGo(_ body: () throws(RouteGridError) -> Void) throws(RouteGridError) {
+        replacing.lock()
+        defer { replacing.unlock() }
+        try body()
+    }
+
+    /// For a process that is about to end, from any thread: waits until the files of a board that are being replaced all
+    /// are, and lets no others be.
+    package static func stopReplacing() { replacing.lock() }
+
     /// Removes what this process has not finished writing.
     package static func removeUnfinished(in path: String) {
         unlink("\(path)/\(partialPrefix)\(getpid())")

@@ -1,6 +1,15 @@
 package import Grid
 package import RouteGridBase
 
+/// A job that a grid asks for and that has no record.
+package struct ExpectedJob: Hashable, Sendable {
+    package let key: Digest
+    /// As a record would show it.
+    package let job: JSONValue
+
+    package init(key: Digest, job: JSONValue) { (self.key, self.job) = (key, job) }
+}
+
 /// What a grid asks for.
 package enum ExpectedJobs {
     /// The jobs of a grid that have no record, in key order, each once.
@@ -10,14 +19,14 @@ package enum ExpectedJobs {
     ///   - lock: The grid.
     ///   - selection: What was selected: its test jobs are asked for and the dev jobs are not, since they make no rows.
     ///     Without one, a grid with `select` asks for its dev jobs.
-    /// - Returns: `job` objects as records would show them.
+    /// - Returns: The jobs.
     /// - Throws: `badInput` when the lock contradicts itself.
     /// - Complexity: A few microseconds a cell.
     package static func missing(
         from records: RecordCollection,
         of lock: GridLock,
         selection: FrozenSelection? = nil
-    ) throws(RouteGridError) -> [JSONValue] {
+    ) throws(RouteGridError) -> [ExpectedJob] {
         let selected = Set(selection?.cells ?? [])
         var missing: [Digest: JSONValue] = [:]
         for group in lock.evaluationGroups {
@@ -32,6 +41,6 @@ package enum ExpectedJobs {
                 missing[keyed.jobKey] = record.job
             }
         }
-        return missing.sorted { $0.key < $1.key }.map(\.value)
+        return missing.sorted { $0.key < $1.key }.map { ExpectedJob(key: $0.key, job: $0.value) }
     }
 }

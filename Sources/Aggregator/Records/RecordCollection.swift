@@ -1,6 +1,7 @@
 import Foundation
 import Grid
 package import RouteGridBase
+import RoutingData
 
 /// Metric records of several files, one a job key.
 ///
@@ -66,6 +67,8 @@ package struct RecordCollection: Sendable {
     /// - Throws: `badInput` with file and line when a record is cut off, is not JSON, or fails its own hash, unless such are
     ///   set aside.
     package mutating func read(_ path: String) throws(RouteGridError) {
+        // A pipe would be waited for.
+        _ = try InputFile(path)
         let data: Data
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
@@ -73,10 +76,11 @@ package struct RecordCollection: Sendable {
             throw .badInput(path, "cannot be read: \(error.localizedDescription)")
         }
         for (number, range) in RecordCollection.lines(of: data).enumerated() where !range.isEmpty {
-            let place = "\(path):\(number + 1)"
-            do throws(RouteGridError) { try add(data[range], place: place) } catch {
+            let mark = number == 0 ? ByteOrderMark.byteCount(of: data[range]) : 0
+            let (line, place) = (data[range].dropFirst(mark), "\(path):\(number + 1)")
+            do throws(RouteGridError) { try add(line, place: place) } catch {
                 guard bad == .setAside, error.code == .badInput else { throw error }
-                leftOut.append(LeftOut(error, place: place, jobKey: RecordScan(data[range])?.jobKey))
+                leftOut.append(LeftOut(error, place: place, jobKey: RecordScan(line)?.jobKey))
             }
         }
     }

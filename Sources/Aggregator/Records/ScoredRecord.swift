@@ -84,7 +84,7 @@ package struct CurvePoint: Hashable, Sendable {
         self.init(
             id: id,
             threshold: json["threshold"]?.numberValue,
-            lambda: json["lambda"]?.numberValue,
+            lambda: json["lambda"] == "inf" ? .infinity : json["lambda"]?.numberValue,
             cost: cost,
             accuracy: accuracy
         )

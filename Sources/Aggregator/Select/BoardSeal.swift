@@ -1,5 +1,6 @@
 import Grid
 package import RouteGridBase
+import RouterCatalog
 
 /// What frozen selections say about records: which test records were selected on dev, and which dev records are the
 /// candidates of a selection and no rows of a board.
@@ -9,11 +10,16 @@ package struct BoardSeal: Sendable {
         let metric: String
         let isLargerBetter: Bool
         let choice: FrozenSelection.Choice
+        /// Equal for choices that differ in the split index alone: they make one row.
+        let group: Int
+        /// Whether its cells are of several splits of which one tests what another trains on or judges by.
+        let isLeaky: Bool
     }
 
     private var choices: [Selected] = []
     private var known: Set<Digest> = []
-    private var tests: [Digest: Int] = [:]
+    private var groupCount = 0
+    private var tests: [Digest: [Int]] = [:]
     private var candidates: Set<Digest> = []
     /// Choices that could not be made, in words.
     private(set) var unmade: [String] = []
@@ -33,29 +39,42 @@ package struct BoardSeal: Sendable {
         }
         guard known.insert(selection.digest).inserted else { return }
         var selected: [Int: Int] = [:]
+        var groups: [JSONValue: Int] = [:]
+        let sharing = lock.splitSharing
         for choice in selection.choices {
             if let why = choice.why { unmade.append("\(BoardSeal.words(choice.per)): \(why)") }
             for cell in choice.cells.flatMap(\.cells) { selected[cell] = choices.count }
+            // Bounds, which compete with nobody, are a row of their own whatever is kept apart.
+            let isBound = choice.chosen.map { RouterCatalog.bounds.contains($0.kind) } ?? false
+            let name: JSONValue = [choice.per.with(SelectionField.splitIndex.rawValue, nil), .bool(isBound)]
+            let group = groups[name] ?? groupCount + groups.count
+            groups[name] = group
             choices.append(
-                Selected(metric: selection.metric, isLargerBetter: selection.isLargerBetter, choice: choice)
+                Selected(
+                    metric: selection.metric,
+                    isLargerBetter: selection.isLargerBetter,
+                    choice: choice,
+                    group: group,
+                    isLeaky: Set(choice.cells.map { sharing[lock.split(ofCell: $0.first)] }).count > 1
+                )
             )
         }
+        groupCount += groups.count
         for group in lock.evaluationGroups {
             for job in lock.jobs(ofGroup: group) {
                 if !lock.isDeferred(job.cell) {
                     candidates.insert(job.jobKey)
                 } else if let choice = selected[job.cell] {
-                    tests[job.jobKey] = choice
+                    tests[job.jobKey, default: []].append(choice)
                 }
             }
         }
     }
 
-    /// The choice that a record was read for; nil for one that was read without a selection.
-    func choice(of key: Digest) -> Selected? { tests[key].map { choices[$0] } }
+    /// The numbers of the choices that a record was read for; none for one that was read without a selection.
+    func choices(of key: Digest) -> [Int] { tests[key] ?? [] }
 
-    /// Whether all of a row's records were read for a selection; a row that lacks them all was asked for by one.
-    func seals(_ keys: [Digest]) -> Bool { !isEmpty && keys.allSatisfy { tests[$0] != nil } }
+    subscript(choice: Int) -> Selected { choices[choice] }
 
     /// Records that make rows, and the candidates of selections.
     func parted(_ records: [ScoredRecord]) -> (rows: [ScoredRecord], candidates: [ScoredRecord]) {

@@ -16,7 +16,7 @@ package struct SealedGrid: Sendable {
         guard let chosen = FileManager.default.contents(atPath: source.selectionPath),
             let frozen = FileManager.default.contents(atPath: source.lockPath)
         else { return nil }
-        lock = try GridLock(parsing: frozen, place: source.lockPath)
+        lock = try GridLock(parsing: frozen, place: source.lockPath, revisions: .any)
         selection = try FrozenSelection(parsing: chosen, place: source.selectionPath)
     }
 }

@@ -31,7 +31,7 @@ struct EvaluatedPart: Sendable {
         guard let mode = EvaluationMode(rawValue: record.mode), let part = EvaluationPart(rawValue: record.part) else {
             throw Absence(why: "the records are of a mode or part that this build does not know")
         }
-        let revision = record.job["metrics_revision"]?.integerValue ?? 1
+        let revision = record.job["revisions"]?["metrics"]?.integerValue ?? 1
         guard revision == Revisions.metrics else {
             throw Absence(
                 why: "the records hold metrics of revision \(revision), this build computes revision "
@@ -109,20 +109,5 @@ extension KnownTables.Table {
             throw RouteGridError.badInput("blob \(quality)", "a tensor of another shape than its samples and models")
         }
         return table
-    }
-}
-
-extension Split {
-    /// The split that a record shows: parameters, seed and index in one object.
-    fileprivate init(recorded json: JSONValue) throws(RouteGridError) {
-        let kind = json["kind"]?.stringValue ?? ""
-        let parameters = (json.objectValue ?? [:]).filter { !["kind", "seed", "index"].contains($0.key) }
-        try self.init(
-            json: [
-                "kind": .string(kind), "revision": JSONValue(Split.revisions[kind] ?? 1),
-                "parameters": .object(parameters), "seed": json["seed"] ?? .null, "index": json["index"] ?? .null,
-            ],
-            place: "job.split"
-        )
     }
 }

@@ -7,8 +7,14 @@ extension KnownTables {
     var bytes: [UInt8]? {
         guard !isEmpty else { return nil }
         let listed = allStatistics.map(\.json).sorted { $0.canonicalText < $1.canonicalText }
+        let places = twins.sorted { ($0.key.data, $0.key.split) < ($1.key.data, $1.key.split) }.map { place, count in
+            JSONValue.object([
+                "data": .string(place.data), "split": .string(place.split), "n": JSONValue(count),
+            ])
+        }
         return JSONDocument.bytes(
-            head: [("schema", .string(KnownTables.schema)), ("statistics", .array(listed))],
+            head: [("schema", .string(KnownTables.schema)), ("statistics", .array(listed))]
+                + (places.isEmpty ? [] : [("twins", .array(places))]),
             list: "tables",
             all.map { .object(($0.table.json.objectValue ?? [:]).merging($0.naming.json.objectValue ?? [:]) { $1 }) }
                 .sorted { $0.canonicalText < $1.canonicalText }
@@ -22,7 +28,7 @@ extension KnownTables {
         if let bytes = FileManager.default.contents(atPath: source.tablesPath) {
             try add(parsing: bytes, place: source.tablesPath)
         } else if let bytes = FileManager.default.contents(atPath: source.lockPath) {
-            add(try GridLock(parsing: bytes, place: source.lockPath))
+            add(try GridLock(parsing: bytes, place: source.lockPath, revisions: .any))
         }
     }
 
@@ -33,6 +39,12 @@ extension KnownTables {
         else { throw .badInput(place, "expected schema \(KnownTables.schema) with lists statistics and tables") }
         for json in statistics { add(try GridStatistics(json: json, place: "\(place): statistics")) }
         for json in listed { add(try Table(json, place: place), try Naming(json, place: place)) }
+        for json in document["twins"]?.arrayValue ?? [] {
+            guard let data = json["data"]?.stringValue, let split = json["split"]?.stringValue,
+                let count = json["n"]?.integerValue
+            else { throw .badInput(place, "expected \"data\", \"split\" and \"n\" in each of \"twins\"") }
+            add(twins: count, at: TwinPlace(data: data, split: split))
+        }
     }
 }
 

@@ -22,10 +22,12 @@ package struct KnownTables: Sendable {
         init(samples: Digest, models: [String], quality: Digest, cost: CostIdentity, costUnit: String) {
             (self.samples, self.models, self.quality) = (samples, models, quality)
             (self.cost, self.costUnit) = (cost, costUnit)
-            data = RecordedJob.dataDigest(samples: samples, models: models, quality: quality).hex
+            dataDigest = RecordedJob.dataDigest(samples: samples, models: models, quality: quality)
+            data = dataDigest.hex
             costDigest = RecordedJob.costDigest(cost).hex
         }
 
+        let dataDigest: Digest
         /// What reading the outcomes takes.
         var blobs: [Digest] { [samples, quality] + cost.blobs }
     }
@@ -47,9 +49,18 @@ package struct KnownTables: Sendable {
         var facts: [DataFact] = []
     }
 
+    /// The test items of some data under some split.
+    struct TwinPlace: Hashable, Sendable {
+        let data: String
+        /// Canonical JSON of the split as records show it.
+        let split: String
+    }
+
     private var namings: [Table: Set<Naming>] = [:]
     private var byData: [String: [Table]] = [:]
+    private var samplesByData: [Digest: Digest] = [:]
     private var settings: Set<GridStatistics> = []
+    private(set) var twins: [TwinPlace: Int] = [:]
     /// What the grid calls its tables that the board is made for.
     private var preferred: [Table: Naming] = [:]
 
@@ -66,7 +77,15 @@ package struct KnownTables: Sendable {
     package mutating func add(_ lock: GridLock) {
         settings.insert(lock.statistics)
         for (table, naming) in Self.tables(of: lock) { add(table, naming) }
+        for table in lock.contents.axes.tables {
+            let data = RecordedJob.dataDigest(samples: table.samples, models: table.models, quality: table.quality)
+            for (split, count) in zip(lock.contents.axes.splits, table.twins ?? []) where count > 0 {
+                add(twins: count, at: TwinPlace(data: data.hex, split: RecordedJob.split(split).canonicalText))
+            }
+        }
     }
+
+    mutating func add(twins count: Int, at place: TwinPlace) { twins[place] = count }
 
     private static func tables(of lock: GridLock) -> [(Table, Naming)] {
         lock.contents.axes.tables.enumerated().map { place, table in
@@ -89,20 +108,49 @@ package struct KnownTables: Sendable {
                     facts: table.facts
                 )
             )
+            let data = RecordedJob.dataDigest(samples: table.samples, models: table.models, quality: table.quality)
+            for (split, count) in zip(lock.contents.axes.splits, table.twins ?? []) where count > 0 {
+                twins[TwinPlace(data: data.hex, split: RecordedJob.split(split).canonicalText)] = count
+            }
         }
     }
 
     mutating func add(_ table: Table, _ naming: Naming) {
         if namings[table] == nil { byData[table.data, default: []].append(table) }
         namings[table, default: []].insert(naming)
+        samplesByData[table.dataDigest] = table.samples
     }
 
     mutating func add(_ statistics: GridStatistics) { settings.insert(statistics) }
 
-    /// How to resample; nil when grids differ in it, or none is known.
-    package var statistics: GridStatistics? { settings.count == 1 ? settings.first : nil }
-    /// Whether grids differ in how to resample.
-    package var disagree: Bool { settings.count > 1 }
+    /// Of the items that a job's split tests, those with a twin that the split does not keep with them.
+    func twinCount(of job: JSONValue) -> Int {
+        twins[
+            TwinPlace(data: job["data"]?.stringValue ?? "", split: (job["split"] ?? .null).canonicalText)
+        ] ?? 0
+    }
+
+    /// How to resample: of grids that differ in it the stricter in each setting; nil when none is known.
+    package var statistics: GridStatistics? {
+        let ordered = settings.sorted { $0.json.canonicalText < $1.json.canonicalText }
+        return ordered.dropFirst().reduce(ordered.first) { $0?.stricter($1) }
+    }
+
+    /// What grids that differ in how to resample differ in, and what was taken; nil when they agree.
+    package var disagreement: String? {
+        guard settings.count > 1, let taken = statistics?.json.objectValue else { return nil }
+        let all = settings.map { $0.json.objectValue ?? [:] }
+        let names = Set(all.flatMap(\.keys)).sorted().filter { name in Set(all.map { $0[name] ?? .null }).count > 1 }
+        func text(_ value: JSONValue?) -> String {
+            value.flatMap { $0 == .null ? nil : RowLabels.text($0) } ?? "as the split"
+        }
+        let differing = names.map { name in
+            "\(name) \(Set(all.map { text($0[name]) }).sorted().joined(separator: " and ")), taken \(text(taken[name]))"
+        }
+        return "the grids differ in their statistics, so the stricter of each was taken: "
+            + differing.joined(separator: "; ")
+    }
+
     /// Every blob that the outcomes of the tables take, each once, in a fixed order.
     package var blobs: [Digest] { Set(namings.keys.flatMap(\.blobs)).sorted() }
     var isEmpty: Bool { namings.isEmpty }
@@ -140,6 +188,9 @@ package struct KnownTables: Sendable {
         (byData[data] ?? []).sorted { ($0.costDigest, $0.costUnit) < ($1.costDigest, $1.costUnit) }
     }
 
+    /// The samples behind the digest `job.data` of a record.
+    func samples(of data: Digest) -> Digest? { samplesByData[data] }
+
     /// What the costs of a record's `job` are counted in.
     func unit(of job: JSONValue) -> String? { tables(of: job).first?.costUnit }
 
@@ -149,6 +200,7 @@ package struct KnownTables: Sendable {
         var kept = self
         kept.namings = namings.filter { data.contains($0.key.data) }
         kept.byData = byData.filter { data.contains($0.key) }
+        kept.twins = twins.filter { data.contains($0.key.data) }
         return kept
     }
 }

@@ -38,7 +38,8 @@ struct SectionResamples: Sendable {
         var parts: [Int: ClusteredPart] = [:]
         for (index, record) in records {
             let part = try EvaluatedPart(of: record, tables: statistics.tables, blobs: statistics.blobs)
-            let clusters = part.samples.map { settings.cluster == .prompt ? $0.group : $0.id }
+            let cluster = settings.cluster(of: record.job)
+            let clusters = part.samples.map { cluster == .prompt ? $0.group : $0.id }
             parts[index] = ClusteredPart(part: part, clusters: clusters)
         }
         let sizes = parts.mapValues { Set($0.clusters).count }

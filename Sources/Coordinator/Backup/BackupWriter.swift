@@ -175,7 +175,8 @@ package struct BackupWriter {
             let bytes = JSONValue.object(members).jsonBytes()
             guard FileManager.default.contents(atPath: path).map(Array.init) != bytes else { continue }
             if let text = reply["lock"]?.stringValue {
-                for digest in try GridLock(parsing: text.utf8, place: "the lock of run \(number)").blobs {
+                let place = "the lock of run \(number)"
+                for digest in try GridLock(parsing: text.utf8, place: place, revisions: .any).blobs {
                     try copyBlob(digest)
                 }
             }

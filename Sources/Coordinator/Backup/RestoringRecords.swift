@@ -80,7 +80,7 @@ struct RestoringBlobs {
         do { names = try FileManager.default.contentsOfDirectory(atPath: folder.grids) } catch {
             throw RouteGridError.badInput(folder.grids, "cannot be read: \(error.localizedDescription)")
         }
-        let numbers = names.compactMap { $0.hasSuffix(".json") ? Int($0.dropLast(5)) : nil }.sorted()
+        let numbers = names.compactMap { $0.hasSuffix(".json") ? Int($0.dropLast(5)) : nil }.filter { $0 > 0 }.sorted()
         for number in numbers { try insertGrid(number) }
         return numbers.count
     }
@@ -94,7 +94,8 @@ struct RestoringBlobs {
         let lock = Array(text.utf8)
         // A finished run looks its cells up again: it is finished at once when every record is there.
         let resumed = state == RunState.finished.rawValue ? RunState.active.rawValue : state
-        for digest in try GridLock(parsing: lock, place: path).blobs { try insert(digest) }
+        // The coordinator sets a run aside that it cannot load; the records of the others do not wait for it.
+        for digest in (try? GridLock(parsing: lock, place: path, revisions: .any))?.blobs ?? [] { try insert(digest) }
         let selection = run["selection"]?.stringValue.flatMap { Digest(hex: $0) }
         if let selection { try insert(selection) }
         try database.execute(

@@ -90,4 +90,16 @@ package struct CellBitmap: Sendable {
     }
 
     package var blockNumbers: [Int] { blocks.keys.sorted() }
+
+    /// The largest cell of the set.
+    package var last: Int? {
+        guard let number = blocks.keys.max(), let block = blocks[number] else { return nil }
+        switch block {
+        case .full: return (number + 1) * Self.blockSize - 1
+        case .partial(let bits, _):
+            return bits.lastIndex { $0 != 0 }.map { place in
+                number * Self.blockSize + place * 64 + 63 - bits[place].leadingZeroBitCount
+            }
+        }
+    }
 }

@@ -10,6 +10,11 @@ package struct RunPolicy: Hashable, Sendable {
     /// The numerics class its records belong to; only workers that can be of this class get its cells.
     package var numerics = ""
 
+    /// Cells that one lease may have, and that are looked up at one go: fewer where their keys are long, so that a lease is
+    /// one message.
+    package var leaseCells = Int.max
+    package var reachedCells = 4_096
+
     package init() {}
 
     /// Milliseconds before try number `tries + 1`: 1 s, doubled each time, at most 60 s.

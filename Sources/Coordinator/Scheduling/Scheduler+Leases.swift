@@ -68,6 +68,10 @@ extension Scheduler {
     /// Of the rest of a group with nothing behind it, fewer: an equal part for each lease that workers want, so that they
     /// end together.
     private func leaseSize(_ run: Run, ofGroup number: Int) -> Int {
+        min(run.policy.leaseCells, suitedSize(run, ofGroup: number))
+    }
+
+    private func suitedSize(_ run: Run, ofGroup number: Int) -> Int {
         guard let milliseconds = run.duration.cellMilliseconds else { return configuration.maximumCells }
         let fitting = cells(taking: configuration.targetMilliseconds, of: milliseconds)
         guard run.isAtItsLastGroups, run.groups[number]?.isBegun == true else { return fitting }

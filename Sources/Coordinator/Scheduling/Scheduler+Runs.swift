@@ -97,7 +97,7 @@ extension Run {
             skipRecorded()
             let (first, end) = (cursor, reachable)
             var cells = 0
-            while cursor < end, cursor - first < configuration.resolveGroups, cells < 4_096 {
+            while cursor < end, cursor - first < configuration.resolveGroups, cells < policy.reachedCells {
                 cells += space.cells(ofGroup: cursor).count
                 cursor += 1
             }

@@ -1,5 +1,5 @@
 import Foundation
-import Grid
+package import Grid
 import Logging
 import RouteGridBase
 import Wire
@@ -33,8 +33,12 @@ extension CoordinatorServer {
         case "resume": event = .runResumed(try run(control.selector))
         case "cancel": event = .runCancelled(try run(control.selector), reason: control.reason)
         case "priority":
-            guard let priority = Int(control.value) else {
-                throw RouteGridError(.usage, "priority \(control.value): expected a whole number")
+            guard let priority = Int(control.value), GridRanges.priority.contains(priority) else {
+                let range = GridRanges.priority
+                throw RouteGridError(
+                    .usage,
+                    "priority \(control.value): expected a whole number from \(range.lowerBound) to \(range.upperBound)"
+                )
             }
             let id = try run(control.selector)
             persist(.runPriority(id, priority))
@@ -64,6 +68,7 @@ extension CoordinatorServer {
     /// The run that a selector names: its number, or `last`.
     func run(_ selector: String) throws(RouteGridError) -> RunID {
         if selector == "last", let last = locks.keys.max() { return last }
+        if let number = UInt64(selector), let run = setAside[RunID(number)] { throw run.error }
         guard let number = UInt64(selector), locks[RunID(number)] != nil else {
             throw RouteGridError(.usage, "there is no run \(selector); `routegrid status` lists them")
         }
@@ -90,12 +95,19 @@ extension GridLock {
 
 extension RunPolicy {
     /// The limits of a frozen grid.
-    init(_ lock: GridLock) {
+    package init(_ lock: GridLock) {
         self.init()
         retries = lock.limits.retries
         crashLimit = lock.limits.crashLimit
         maxFails = lock.limits.maximumFailures(ofCells: lock.firstStageCount)
         priority = lock.priority
         numerics = lock.numerics
+        leaseCells = max(1, Self.leaseBytes / lock.evaluationBytes)
+        reachedCells = max(1, min(reachedCells, Self.reachedBytes / lock.evaluationBytes))
     }
+
+    /// Of the keys in one lease: a quarter of a frame.
+    private static let leaseBytes = 4 << 20
+    /// Of the keys that are looked up at one go.
+    private static let reachedBytes = 64 << 20
 }

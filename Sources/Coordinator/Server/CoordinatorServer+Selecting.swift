@@ -72,7 +72,7 @@ struct ServerSelection: Sendable {
     /// Reads what an earlier life of the coordinator selected.
     init(digest: Digest, from store: RecordStore) throws(RouteGridError) {
         guard let blob = try store.blob(digest, from: 0, count: Int.max) else {
-            throw RouteGridError(.system, "the selection \(digest) is not in the store")
+            throw RouteGridError(.badInput, "the selection \(digest) is not in the store")
         }
         self.init(digest: digest, try FrozenSelection(parsing: blob.bytes, place: "selection \(digest)"))
     }

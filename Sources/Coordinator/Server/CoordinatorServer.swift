@@ -41,6 +41,8 @@ package actor CoordinatorServer {
     var peers = PeerTable()
     var locks: [RunID: GridLock] = [:]
     var runNames: [RunID: (name: String, submitted: String, reason: String)] = [:]
+    /// Runs of the state folder that could not be loaded.
+    var setAside: [RunID: SetAsideRun] = [:]
     /// The frozen selections of runs in their second stage.
     var selections: [RunID: ServerSelection] = [:]
     var testReads = KnownTestReads()
@@ -116,9 +118,7 @@ package actor CoordinatorServer {
 
     /// Keys for other machines are not there yet: without them TCP stays on this machine.
     private static func checkAddress(_ url: String) throws(RouteGridError) {
-        if url.hasPrefix("ipc://") || url.hasPrefix("inproc://") { return }
-        let isLoopback = ["tcp://127.", "tcp://localhost:", "tcp://[::1]:"].contains { url.hasPrefix($0) }
-        guard isLoopback else {
+        guard try ZMQAddress(url).isLocal else {
             throw RouteGridError(
                 .usage,
                 "--bind \(url): without keys a coordinator listens on this machine only; use tcp://127.0.0.1:PORT or ipc://PATH"
@@ -184,31 +184,6 @@ package actor CoordinatorServer {
     /// Joins the thread; call it after ``run()`` returned, from outside the loop.
     package nonisolated func shutDown() {
         loop.stop()
-    }
-
-    private func takeUpRuns() throws(RouteGridError) {
-        for run in try access.store.runs() {
-            let lock = try GridLock(parsing: run.lock).measured(by: run.id, submitted: run.submitted)
-            locks[run.id] = lock
-            runNames[run.id] = (run.name, run.submitted, run.reason)
-            if let digest = run.selection {
-                selections[run.id] = try ServerSelection(digest: digest, from: access.store)
-            }
-            var policy = RunPolicy(lock)
-            policy.priority = run.priority
-            handle(
-                .runAdded(
-                    run.id,
-                    lock,
-                    policy,
-                    run.state,
-                    done: try access.store.doneCells(of: run.id),
-                    exceptions: try access.store.exceptions(of: run.id),
-                    selection: selections[run.id]?.cells
-                )
-            )
-            if !run.state.isOver { log.info("run taken up", metadata: ["run": "\(run.id)", "name": "\(run.name)"]) }
-        }
     }
 
     var now: Moment {

@@ -11,7 +11,9 @@ struct JobCache {
     private var jobs: [Name: [KeyedJob]] = [:]
     private var order: [Name] = []
     private var cells = 0
+    private var bytes = 0
     private let limit = 131_072
+    private let byteLimit = 256 << 20
 
     /// The cells of a group with their keys, computed when they are not at hand.
     mutating func jobs(ofGroup group: Int, in run: RunID, lock: GridLock) -> [KeyedJob] {
@@ -27,11 +29,17 @@ struct JobCache {
         jobs[name] = made
         order.append(name)
         cells += made.count
-        while cells > limit, order.count > 1 {
+        bytes += Self.byteCount(made)
+        while cells > limit || bytes > byteLimit, order.count > 1 {
             let oldest = order.removeFirst()
-            cells -= jobs.removeValue(forKey: oldest)?.count ?? 0
+            let dropped = jobs.removeValue(forKey: oldest) ?? []
+            cells -= dropped.count
+            bytes -= Self.byteCount(dropped)
         }
     }
+
+    /// Roughly: the evaluations of a group differ in a few bytes.
+    private static func byteCount(_ jobs: [KeyedJob]) -> Int { jobs.count * (jobs.first?.evalBytes.count ?? 0) }
 
     /// The job of one cell, or nil when the grid excludes it.
     mutating func job(ofCell cell: Int, in run: RunID, lock: GridLock) -> KeyedJob? {

@@ -57,7 +57,7 @@ struct PeerTable: Sendable {
         let peer = Peer(
             boot: boot,
             role: hello.role,
-            name: hello.name,
+            name: SafeText.shortened(SafeText.line(hello.name), to: 200),
             build: hello.build,
             worker: worker,
             slots: Int(hello.slots),

@@ -53,6 +53,7 @@ extension CoordinatorServer {
         [
             "schema": "routegrid/status/v1",
             "runs": .array(scheduler.runIDs.map(runReport)),
+            "set_aside": .array(setAside.sorted { $0.key < $1.key }.map(\.value.report)),
             "workers": .array(workerReports()),
             "store": [
                 "stalled": .bool(isStalled),

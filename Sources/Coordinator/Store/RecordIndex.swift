@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Grid
 package import RouteGridBase
 
 /// Which keys a state folder has records of: a look from outside that changes nothing and needs no coordinator.
@@ -19,6 +20,23 @@ package struct RecordIndex: Sendable {
             var configuration = Configuration()
             configuration.readonly = true
             queue = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw RouteGridError(.system, "\(path): \(error)")
+        }
+    }
+
+    /// The `job` of each of the latest records, at most so many.
+    package func latestJobs(limit: Int) throws(RouteGridError) -> [JSONValue] {
+        do {
+            return try queue.read { database in
+                let sql = "SELECT body FROM record ORDER BY seq DESC LIMIT ?"
+                let bodies = try Data.fetchCursor(database, sql: sql, arguments: [limit])
+                var jobs: [JSONValue] = []
+                while let body = try bodies.next() {
+                    if let job = RecordScan.job(of: body) { jobs.append(job) }
+                }
+                return jobs
+            }
         } catch {
             throw RouteGridError(.system, "\(path): \(error)")
         }

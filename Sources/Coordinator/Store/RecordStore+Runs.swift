@@ -49,7 +49,13 @@ extension RecordStore {
                 sql: "SELECT block, bits FROM done WHERE run = ?",
                 arguments: [Int64(run.rawValue)]
             )
-            while let row = try rows.next() { bitmap.load(block: row["block"], bytes: Array(row["bits"] as Data)) }
+            while let row = try rows.next() {
+                let (block, bits): (Int, Data) = (row["block"], row["bits"])
+                guard (0..<1 << 40).contains(block), bits.count <= CellBitmap.blockSize / 8 else {
+                    throw RouteGridError.badInput("run \(run)", "the store holds cells that no grid has")
+                }
+                bitmap.load(block: block, bytes: Array(bits))
+            }
             return bitmap
         }
     }

@@ -13,23 +13,12 @@ package final class StateFolder: Sendable {
 
     /// Makes the folder when it is missing, and locks it for this process.
     ///
-    /// - Throws: `badInput` on a network file system, `system` when another coordinator uses the folder or it cannot be
-    ///   written.
+    /// - Throws: `badInput` on a network file system, `usage` for a folder that others can change, `temporary` when another
+    ///   coordinator uses it, `system` when it cannot be written.
     package init(path: String) throws(RouteGridError) {
         self.path = path
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path + "/blobs",
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
-        } catch {
-            let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
-            throw RouteGridError(
-                isFull ? .temporary : .system,
-                "\(path): the state folder cannot be made: \(error.localizedDescription)"
-            )
-        }
+        try PrivateFolder.make(path, what: "state folder", option: "--state")
+        try PrivateFolder.make(path + "/blobs", what: "folder of blobs", option: "--state")
         if let kind = FileSystemKind(ofPath: path), kind.isShared {
             throw RouteGridError.badInput(
                 path,

@@ -46,18 +46,24 @@ enum StoreSchema {
                         data BLOB, split TEXT, configuration BLOB, PRIMARY KEY(data, split, configuration)) WITHOUT ROWID;
                     """
             )
-            let records = try Data.fetchCursor(database, sql: "SELECT body FROM record")
-            while let body = try records.next() {
-                // What a worker sent was kept unread: a line that is no record has read nothing.
-                let job = (try? JSONValue(parsing: body, place: "a record"))?["job"] ?? .null
-                if let read = TestRead(job: job) { try RecordStore.insert(read, into: database) }
-            }
+            // Migration 5 counts anew.
         }
         migrator.registerMigration("3 runs of divergences") { database in
             try database.execute(sql: "ALTER TABLE divergence ADD COLUMN run INTEGER")
         }
         // Rows that are there stay as they are; an older version could not read those to come.
         migrator.registerMigration("4 done cells without the zeros behind the last") { _ in }
+        migrator.registerMigration("5 test reads by items, over pools and prices") { database in
+            try database.execute(
+                sql: """
+                    DROP TABLE test_read;
+                    CREATE TABLE item_read(
+                        samples BLOB, items TEXT, configuration BLOB,
+                        PRIMARY KEY(samples, items, configuration)) WITHOUT ROWID;
+                    """
+            )
+            try RecordStore.countTestReads(in: database)
+        }
         return migrator
     }
 }

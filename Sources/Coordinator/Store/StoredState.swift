@@ -17,10 +17,14 @@ package struct StoredState {
     /// The document that a coordinator would answer `status` with, without workers.
     package func status() throws(RouteGridError) -> JSONValue {
         let divergences = try store.divergenceCounts()
-        var reports: [JSONValue] = []
-        for run in runs { reports.append(try view(of: run).report(divergent: divergences[run.id] ?? 0)) }
+        var (reports, setAside): ([JSONValue], [JSONValue]) = ([], [])
+        for run in runs {
+            let (loaded, aside) = try SetAsideRun.load(run, from: store)
+            if let loaded { reports.append(View(loaded, epoch: store.epoch).report(divergences[run.id] ?? 0)) }
+            if let aside { setAside.append(aside.report) }
+        }
         return [
-            "schema": "routegrid/status/v1", "runs": .array(reports), "workers": [],
+            "schema": "routegrid/status/v1", "runs": .array(reports), "set_aside": .array(setAside), "workers": [],
             "store": ["divergent": JSONValue(divergences.values.reduce(0, +))],
         ]
     }
@@ -70,7 +74,20 @@ package struct StoredState {
         let selection: ServerSelection?
         let scheduler: Scheduler
 
-        func report(divergent: Int) -> JSONValue {
+        init(_ loaded: LoadedRun, epoch: UInt32) {
+            (run, lock, selection) = (loaded.run, loaded.lock, loaded.selection)
+            let start = Moment(milliseconds: 0)
+            var scheduler = Scheduler(
+                configuration: Scheduler.Configuration(),
+                epoch: epoch,
+                now: start,
+                recovering: false
+            )
+            _ = scheduler.handle(loaded.event, at: start)
+            self.scheduler = scheduler
+        }
+
+        func report(_ divergent: Int) -> JSONValue {
             guard let counts = scheduler.counts(of: run.id) else { return .null }
             return RunReports.run(
                 run.id,
@@ -83,40 +100,10 @@ package struct StoredState {
     }
 
     private func view(of run: StoredRun) throws(RouteGridError) -> View {
-        let lock = try GridLock(parsing: run.lock).measured(by: run.id, submitted: run.submitted)
-        let selection = try run.selection.mapThrowing { digest throws(RouteGridError) in
-            try ServerSelection(digest: digest, from: store)
+        let (loaded, aside) = try SetAsideRun.load(run, from: store)
+        guard let loaded else {
+            throw aside?.error ?? RouteGridError(.badInput, "run \(run.id) could not be loaded")
         }
-        var policy = RunPolicy(lock)
-        policy.priority = run.priority
-        let start = Moment(milliseconds: 0)
-        var scheduler = Scheduler(
-            configuration: Scheduler.Configuration(),
-            epoch: store.epoch,
-            now: start,
-            recovering: false
-        )
-        _ = scheduler.handle(
-            .runAdded(
-                run.id,
-                lock,
-                policy,
-                run.state,
-                done: try store.doneCells(of: run.id),
-                exceptions: try store.exceptions(of: run.id),
-                selection: selection?.cells
-            ),
-            at: start
-        )
-        return View(run: run, lock: lock, selection: selection, scheduler: scheduler)
-    }
-}
-
-extension Optional {
-    fileprivate func mapThrowing<Value>(
-        _ body: (Wrapped) throws(RouteGridError) -> Value
-    ) throws(RouteGridError) -> Value? {
-        guard let self else { return nil }
-        return try body(self)
+        return View(loaded, epoch: store.epoch)
     }
 }

@@ -7,7 +7,9 @@ extension GridFile {
     static func datasets(_ node: GridNode) throws(RouteGridError) -> [DatasetEntry] {
         let mapping = try GridMapping(node, of: "a mapping of names to {path: …}")
         guard !mapping.entries.isEmpty else { throw node.failure("expected at least one dataset") }
+        try checkCount(mapping.entries.count, GridRanges.datasets, of: "datasets", node)
         return try mapping.entries.mapThrowing { name, node throws(RouteGridError) in
+            if let why = SafeText.refusal(ofName: name) { throw node.failure("the dataset's name \(why)") }
             if let path = node.scalar, !node.isNull {
                 return DatasetEntry(name: name, path: path, sha256: nil, conditions: [:], place: node.place)
             }
@@ -57,6 +59,7 @@ extension GridFile {
             let pair = try encoderPair(node)
             return Placed(value: pair, place: node.place)
         }
+        try checkCount(encoders.count, GridRanges.encoders, of: "pairs of encoders", node)
         try refuseRepeats(encoders.map { ("\($0.value)", $0.place) }, what: "this pair")
         return encoders
     }
@@ -99,21 +102,40 @@ extension GridFile {
 
     static func seeds(_ node: GridNode?) throws(RouteGridError) -> [Int] {
         guard let node else { return [0] }
-        return try integers(node, range: 0...Int(UInt32.max), what: "seed")
+        return try integers(node, range: GridRanges.seed, what: "seed")
     }
 
     /// Whole numbers with `range()` expanded, each once.
     static func integers(_ node: GridNode, range: ClosedRange<Int>, what: String) throws(RouteGridError) -> [Int] {
         var values: [Int] = []
         for node in try node.nonEmptyElements(of: what) {
-            for value in try GridFunctions.numbers(node) {
-                let descriptor = ParameterDescriptor(what, .integer(range), default: nil, what)
-                values.append(try descriptor.checked(value, place: node.place).integerValue ?? 0)
+            let descriptor = ParameterDescriptor(what, .integer(range), default: nil, what)
+            let numbers = try GridFunctions.numbers(node)
+            try checkCount(values.count + numbers.count, GridRanges.axisValues, of: "values", node)
+            for value in numbers {
+                if let number = value.integerValue, range.contains(number) {
+                    values.append(number)
+                } else {
+                    values.append(try descriptor.checked(value, place: node.place).integerValue ?? 0)
+                }
             }
         }
         var seen: Set<Int> = []
         for value in values where !seen.insert(value).inserted { throw node.failure("\(value) is given twice") }
         return values
+    }
+
+    /// Refuses an axis that is too long, before its values are combined with others.
+    static func checkCount(_ count: Int, _ limit: Int, of what: String, _ node: GridNode) throws(RouteGridError) {
+        guard count <= limit else { throw node.failure("expected at most \(limit) \(what), found \(count)") }
+    }
+
+    /// The number of combinations of axes of these lengths, or the limit and one when they are more.
+    static func product(_ counts: [Int], limit: Int) -> Int {
+        counts.reduce(1) { product, count in
+            let (result, isTooLarge) = product.multipliedReportingOverflow(by: count)
+            return isTooLarge ? limit + 1 : min(result, limit + 1)
+        }
     }
 
     /// Refuses an axis value that is given twice: its cells would be counted twice and computed once.

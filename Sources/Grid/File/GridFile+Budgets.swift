@@ -37,6 +37,8 @@ extension GridFile {
         } else {
             budgets = try points(node, rule: .threshold, place: node.place)
         }
+        try checkCount(budgets.count, GridRanges.budgets, of: "budgets", node)
+        try checkCount(labels.count, GridRanges.budgets, of: "values of λ", node)
         try refuseRepeats(
             budgets.map { ("\($0.rule.rawValue) \($0.isRawPenalty) \($0.budget.json.canonicalText)", $0.place) },
             what: "this budget"

@@ -49,14 +49,14 @@ extension GridFile {
                 clause.splits = try names(node, known: Split.kindNames, what: "split")
             }
             if let node = kinds?["index"] {
-                clause.splitIndices = try integers(node, range: 0...1_000_000, what: "index")
+                clause.splitIndices = try integers(node, range: Split.indexRange, what: "index")
             }
         }
         if let node = entry["modality"] { clause.modalities = try modalityPatterns(node) }
         if let node = entry["fusion"] {
             clause.fusions = try names(node, known: FusionCatalog.descriptors.map(\.kind), what: "fusion")
         }
-        if let node = entry["seed"] { clause.seeds = try integers(node, range: 0...Int(UInt32.max), what: "seed") }
+        if let node = entry["seed"] { clause.seeds = try integers(node, range: GridRanges.seed, what: "seed") }
         if let node = entry["budget"] {
             clause.budgets = try node.nonEmptyElements(of: "budget").mapThrowing { node throws(RouteGridError) in
                 try Budget(json: node.json, place: node.place)

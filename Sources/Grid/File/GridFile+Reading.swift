@@ -19,7 +19,9 @@ extension GridFile {
     /// - Throws: ``RouteGridError`` `badInput` for a file that is absent or not YAML, an unknown key, router or parameter
     ///   (with the nearest known name), a missing key, or a value out of range: always with file, line and path.
     package init(path: String) throws(RouteGridError) {
-        let bytes = try FileBytes.read(path)
+        var status = stat()
+        if stat(path, &status) == 0 { try Self.checkSize(Int(status.st_size), path: path) }
+        let bytes = try FileBytes.readText(path, expected: "a grid file: YAML in UTF-8")
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .badInput(path, "expected UTF-8 text") }
         try self.init(yaml: text, path: path)
     }
@@ -33,7 +35,8 @@ extension GridFile {
         }
         self.path = path
         let baseName = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        name = try file["name"].mapThrowing { node throws(RouteGridError) in try node.text() } ?? baseName
+        name = try file["name"].mapThrowing { node throws(RouteGridError) in try node.name("a name") } ?? baseName
+        if let why = SafeText.refusal(ofName: name) { throw .badInput(path, "the grid's name, its file's, \(why)") }
         mode = try file["mode"].mapThrowing { node throws(RouteGridError) in try node.choice() } ?? .sound
         numerics = try file["numerics"].mapThrowing { node throws(RouteGridError) in try node.choice() } ?? .portable
         datasets = try Self.datasets(try file.required("datasets", "at least one dataset"))
@@ -58,10 +61,27 @@ extension GridFile {
         limits = try GridLimits(file["limits"])
         resources = try GridResources(file["resources"], limits: &limits)
         priority = 0
-        if let node = file["priority"] { priority = try node.integer(-1_000_000...1_000_000) }
+        if let node = file["priority"] { priority = try node.integer(GridRanges.priority) }
+    }
+
+    private static func checkSize(_ byteCount: Int, path: String) throws(RouteGridError) {
+        guard byteCount <= GridRanges.fileBytes else {
+            throw .badInput(
+                path,
+                "a grid file has at most \(GridRanges.fileBytes) bytes, found \(byteCount); long lists of numbers are "
+                    + "written as range(first, end, step) or logspace(first, last, count)"
+            )
+        }
     }
 
     private static func document(_ yaml: String, path: String) throws(RouteGridError) -> GridNode {
+        try checkSize(yaml.utf8.count, path: path)
+        if let line = YAMLAliases(yaml).explosiveLine(limit: GridRanges.fileNodes) {
+            throw .badInput(
+                "\(path):\(line)",
+                "its aliases (*name) may unfold to more than \(GridRanges.fileNodes) values; write them out, or use fewer"
+            )
+        }
         let node: Node?
         do {
             node = try compose(yaml: yaml)

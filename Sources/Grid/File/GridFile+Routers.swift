@@ -5,7 +5,16 @@ import RoutingData
 /// Routers and fusions: entries whose lists are axes.
 extension GridFile {
     static func routers(_ node: GridNode) throws(RouteGridError) -> [RouterEntry] {
-        try node.nonEmptyElements(of: "router").mapThrowing { node throws(RouteGridError) in try router(node) }
+        var routers: [RouterEntry] = []
+        var values = 0
+        for node in try node.nonEmptyElements(of: "router") {
+            let entry = try router(node)
+            routers.append(entry)
+            values += entry.parameters.reduce(0) { $0 + $1.values.count }
+            try checkCount(values, GridRanges.parameterValues, of: "values of parameters", node)
+        }
+        try checkCount(routers.count, GridRanges.blocks, of: "routers", node)
+        return routers
     }
 
     /// `include`: further blocks, each a router that may run on some datasets only.
@@ -36,6 +45,10 @@ extension GridFile {
             let descriptor = try FusionCatalog.descriptor(of: kind.text("a fusion's kind"), place: kind.place)
             let owner = "fusion \(descriptor.kind)"
             let (parameters, _) = try axes(entries, of: descriptor.parameters, owner: owner, node: node)
+            let count = product(parameters.map(\.values.count), limit: GridRanges.fusions)
+            guard count <= GridRanges.fusions else {
+                throw node.failure("its parameters have more than \(GridRanges.fusions) combinations")
+            }
             var combinations: [[String: JSONValue]] = [[:]]
             for parameter in parameters {
                 combinations = combinations.flatMap { values in
@@ -47,6 +60,7 @@ extension GridFile {
                 fusions.append(Placed(value: configuration, place: node.place))
             }
         }
+        try checkCount(fusions.count, GridRanges.fusions, of: "fusions", node)
         try refuseRepeats(fusions.map { ($0.value.json(revision: 1).canonicalText, $0.place) }, what: "this fusion")
         return fusions
     }
@@ -96,6 +110,7 @@ extension GridFile {
         } else {
             for element in try node.nonEmptyElements(of: "value") {
                 let raw = descriptor.domain.isNumeric ? try GridFunctions.numbers(element) : [element.json]
+                try checkCount(values.count + raw.count, GridRanges.parameterValues, of: "values", element)
                 for value in raw { values.append(try descriptor.checked(value, place: element.place)) }
             }
         }
@@ -106,13 +121,15 @@ extension GridFile {
     /// Names of a known list, `glob()` expanded.
     static func names(_ node: GridNode, known: [String], what: String) throws(RouteGridError) -> [String] {
         var names: [String] = []
+        let all = Set(known)
+        var seen: Set<String> = []
         for node in try node.nonEmptyElements(of: what) {
             let text = try node.text("a \(what)'s name")
             for name in try GridFunctions.names(text, known: known, place: node.place) {
-                guard known.contains(name) else {
+                guard all.contains(name) else {
                     throw node.failure("unknown \(what) \"\(name)\"\(NearestName.hint(name, in: known))")
                 }
-                if !names.contains(name) { names.append(name) }
+                if seen.insert(name).inserted { names.append(name) }
             }
         }
         return names

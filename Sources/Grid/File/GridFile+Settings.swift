@@ -50,10 +50,10 @@ extension GridStatistics {
         self.init()
         guard let node else { return }
         let entry = try GridMapping(node, of: "settings", keys: ["bootstrap", "alpha", "cluster", "seed"])
-        if let node = entry["bootstrap"] { bootstrap = try node.integer(0...1_000_000) }
-        if let node = entry["alpha"] { alpha = try node.number(0.000_1...0.5) }
+        if let node = entry["bootstrap"] { bootstrap = try node.integer(GridRanges.bootstrap) }
+        if let node = entry["alpha"] { alpha = try node.number(GridRanges.alpha) }
         if let node = entry["cluster"] { cluster = try node.choice() }
-        if let node = entry["seed"] { seed = try node.integer(0...Int(UInt32.max)) }
+        if let node = entry["seed"] { seed = try node.integer(GridRanges.seed) }
     }
 }
 
@@ -63,16 +63,16 @@ extension GridLimits {
         guard let node else { return }
         let keys = ["cells", "fit_timeout", "cell_timeout", "retries", "crash_limit", "max_fails"]
         let entry = try GridMapping(node, of: "limits", keys: keys)
-        if let node = entry["cells"] { cells = try node.integer(1...Int.max) }
+        if let node = entry["cells"] { cells = try node.integer(GridRanges.cells) }
         if let node = entry["fit_timeout"] { fitTimeoutMilliseconds = try node.milliseconds() }
         if let node = entry["cell_timeout"] { cellTimeoutMilliseconds = try node.milliseconds() }
-        if let node = entry["retries"] { retries = try node.integer(0...1_000) }
-        if let node = entry["crash_limit"] { crashLimit = try node.integer(1...1_000) }
+        if let node = entry["retries"] { retries = try node.integer(GridRanges.retries) }
+        if let node = entry["crash_limit"] { crashLimit = try node.integer(GridRanges.crashLimit) }
         if let node = entry["max_fails"] {
             let text = try node.text()
-            if text.hasSuffix("%"), let percent = Double(text.dropLast()), (0...100).contains(percent) {
+            if text.hasSuffix("%"), let percent = Double(text.dropLast()), GridRanges.percent.contains(percent) {
                 maxFails = .percent(percent)
-            } else if let count = Int(text), count >= 0 {
+            } else if let count = Int(text), GridRanges.failures.contains(count) {
                 maxFails = .count(count)
             } else {
                 throw node.failure("expected a number of cells or a percentage such as 1%, found \(node.found)")
@@ -87,8 +87,8 @@ extension GridResources {
         self.init()
         guard let node else { return }
         let entry = try GridMapping(node, of: "resources", keys: ["cpus", "gpus", "memory"])
-        if let node = entry["cpus"] { cpus = try node.integer(1...4_096) }
-        if let node = entry["gpus"] { gpus = try node.integer(0...4_096) }
+        if let node = entry["cpus"] { cpus = try node.integer(GridRanges.cpus) }
+        if let node = entry["gpus"] { gpus = try node.integer(GridRanges.gpus) }
         if let node = entry["memory"] { limits.memoryBytes = try node.byteCount() }
     }
 }
@@ -97,7 +97,8 @@ extension GridNode {
     /// A duration such as `30m`.
     fileprivate func milliseconds() throws(RouteGridError) -> UInt64 {
         let units: [(String, Double)] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
-        guard let value = quantity(units), value >= 1, value <= 86_400_000 * 365 else {
+        guard let value = quantity(units), value.isFinite, value < 0x1p62, GridRanges.milliseconds.contains(Int(value))
+        else {
             throw failure("expected a duration such as 90s, 30m or 2h, found \(found)")
         }
         return UInt64(value)
@@ -109,7 +110,8 @@ extension GridNode {
             ("KiB", 0x1p10), ("MiB", 0x1p20), ("GiB", 0x1p30), ("TiB", 0x1p40), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9),
             ("TB", 1e12), ("B", 1),
         ]
-        guard let value = quantity(units), value >= 0x1p20, value <= 0x1p50 else {
+        guard let value = quantity(units), value < 0x1p62, GridRanges.memoryBytes.contains(Int(value))
+        else {
             throw failure("expected an amount of memory of at least 1 MiB such as 512MiB or 2GiB, found \(found)")
         }
         return UInt64(value)

@@ -13,14 +13,17 @@ extension GridFile {
             return [Placed(value: Split(kind: kind, seed: mode == .sound ? 1 : 42), place: "\(path): splits")]
         }
         var splits: [Placed<Split>] = []
-        for node in try node.nonEmptyElements(of: "split") { splits += try entry(node, mode: mode) }
+        for node in try node.nonEmptyElements(of: "split") {
+            splits += try entry(node, mode: mode)
+            try checkCount(splits.count, GridRanges.splits, of: "splits", node)
+        }
         try refuseRepeats(splits.map { ($0.value.json.canonicalText, $0.place) }, what: "this split")
         return splits
     }
 
     private static let keysByKind = [
         "random": ["train", "dev", "test", "group_by", "seed", "index"],
-        "kfold": ["folds", "dev", "group_by", "seed", "index"],
+        "kfold": ["folds", "dev", "test", "group_by", "seed", "index"],
         "held-out": ["train", "test", "dev", "group_by", "seed", "index"],
         "compat": ["train", "seed"],
         "vl-compat": ["train", "dev", "seed"],
@@ -37,23 +40,43 @@ extension GridFile {
         let parsed = try splitKind(kind, entry)
         if mode == .sound {
             switch parsed {
-            case .random(_, let dev, _, _), .kfold(_, let dev, _), .heldOut(_, _, let dev, _), .vlCompat(_, let dev):
+            case .kfold(_, _, _, let fixedTest) where fixedTest > 0: break
+            case .random(_, let dev, _, _, _), .kfold(_, let dev, _, _), .heldOut(_, _, let dev, _),
+                .vlCompat(_, let dev):
                 guard dev > 0 else { throw node.failure("mode sound chooses on dev: expected a dev part above 0") }
             case .compat: throw node.failure("mode sound chooses on dev, and split compat has no dev part")
             }
         }
-        let seedRange = 0...Int(UInt32.max)
+        let seedRange = Split.seedRange
         let seeds = try entry["seed"].mapThrowing { node throws(RouteGridError) in
             try integers(node, range: seedRange, what: "seed")
         }
         let indices = try entry["index"].mapThrowing { node throws(RouteGridError) in
-            try integers(node, range: 0...1_000_000, what: "index")
+            try integers(node, range: Split.indexRange, what: "index")
+        }
+        let count = product([seeds?.count ?? 1, indices?.count ?? 1], limit: GridRanges.splits)
+        guard count <= GridRanges.splits else {
+            throw node.failure(
+                "\(seeds?.count ?? 1) seeds with \(indices?.count ?? 1) indices are more than \(GridRanges.splits) splits"
+            )
         }
         return (seeds ?? [kind.contains("compat") ? 42 : 1]).flatMap { seed in
             (indices ?? [0]).map {
                 Placed(value: Split(kind: parsed, seed: seed, index: $0), place: node.place)
             }
         }
+    }
+
+    /// `0.2`, or `{fraction: 0.2, fixed: true}`: one test part for all indices of a seed.
+    private static func testPart(_ node: GridNode) throws(RouteGridError) -> (fraction: Double, isFixed: Bool) {
+        guard node.isMapping else { return (try node.number(0...1), false) }
+        let entry = try GridMapping(node, of: "a fraction, or {fraction: …, fixed: true}", keys: ["fraction", "fixed"])
+        let fraction = try entry.required("fraction", "a fraction").number(0...1)
+        guard let fixed = entry["fixed"] else { return (fraction, false) }
+        guard let text = fixed.scalar, ["true", "false"].contains(text) else {
+            throw fixed.failure("expected true or false, found \(fixed.found)")
+        }
+        return (fraction, text == "true")
     }
 
     private static func splitKind(_ name: String, _ entry: GridMapping) throws(RouteGridError) -> Split.Kind {
@@ -75,14 +98,28 @@ extension GridFile {
         }
         switch name {
         case "random":
-            let (train, dev, test) = (try fraction("train"), try fraction("dev", default: 0), try fraction("test"))
+            let (train, dev) = (try fraction("train"), try fraction("dev", default: 0))
+            let (test, isFixed) = try testPart(try entry.required("test", "a fraction"))
             guard train > 0, test > 0, train + dev + test <= 1 + 1e-9 else {
                 throw .badInput(entry.place, "expected train and test above 0, and train + dev + test of at most 1")
             }
-            return .random(train: train, dev: dev, test: test, groupBy: groupBy)
+            return .random(train: train, dev: dev, test: test, groupBy: groupBy, fixedTest: isFixed)
         case "kfold":
-            let folds = try entry.required("folds", "a whole number").integer(2...1_000_000)
-            return .kfold(folds: folds, dev: try fraction("dev", default: 0), groupBy: groupBy)
+            let folds = try entry.required("folds", "a whole number").integer(Split.foldRange)
+            guard let node = entry["test"] else {
+                return .kfold(folds: folds, dev: try fraction("dev", default: 0), groupBy: groupBy)
+            }
+            let (test, isFixed) = try testPart(node)
+            guard isFixed, test > 0, test < 1 else {
+                throw node.failure(
+                    "a fold is the test part; expected no test, or {fraction: …, fixed: true} with a fraction between 0 "
+                        + "and 1: then that is the test part of every index, and the fold is the dev part"
+                )
+            }
+            if let dev = entry["dev"] {
+                throw dev.failure("with a fixed test part the fold is the dev part: expected no dev")
+            }
+            return .kfold(folds: folds, dev: 0, groupBy: groupBy, fixedTest: test)
         case "held-out":
             let (train, test) = (try names("train"), try names("test"))
             return .heldOut(train: train, test: test, dev: try fraction("dev", default: 0), groupBy: groupBy)

@@ -78,6 +78,13 @@ struct GridNode {
         return scalar
     }
 
+    /// A text that may be the name of something, see ``SafeText/refusal(ofName:)``.
+    func name(_ expected: String) throws(RouteGridError) -> String {
+        let value = try text(expected)
+        if let why = SafeText.refusal(ofName: value) { throw failure("the name \(why)") }
+        return value
+    }
+
     func integer(_ range: ClosedRange<Int>) throws(RouteGridError) -> Int {
         guard let scalar, let value = Int(scalar), range.contains(value) else {
             let expected = ParameterExpectation.integer(range)

@@ -87,7 +87,8 @@ package struct FitIdentity: Hashable, Sendable {
         }
         label = nil
         if let json = object.optional("label") { label = try LabelConfiguration(json: json, place: "\(place).label") }
-        seed = try object.optionalInteger("seed")
+        seed = nil
+        if json["seed"] != nil { seed = try object.integer("seed", in: GridRanges.seed) }
         minCoverage = try object.minCoverage()
         try object.finish()
     }

@@ -11,7 +11,8 @@ package enum PricedCost {
     ///   - prices: the blob that ``CostIdentity`` names: the rows of the pool's models.
     ///   - models: the pool, in the order of the columns.
     /// - Returns: `[samples, models]` in the sheet's unit; NaN where a count is.
-    /// - Throws: ``RouteGridError`` `badInput` when a model has no price row.
+    /// - Throws: ``RouteGridError`` `badInput` when a model has no price row, a price is not from 0 to 1e9, or a cost is
+    ///   not finite.
     package static func matrix(
         tokensIn: Matrix<Double>,
         tokensOut: Matrix<Double>,
@@ -22,8 +23,9 @@ package enum PricedCost {
         let sheet = try JSONValue(parsing: prices, place: place)
         let rows = try models.mapThrowing { model throws(RouteGridError) in
             guard let row = sheet["models"]?[model], let input = row["in"]?.numberValue,
-                let output = row["out"]?.numberValue, let request = row["request"]?.numberValue
-            else { throw .badInput(place, "no price for model \"\(model)\"") }
+                let output = row["out"]?.numberValue, let request = row["request"]?.numberValue,
+                [input, output, request].allSatisfy({ $0 >= 0 && $0 <= 1e9 })
+            else { throw .badInput(place, "no price for model \"\(model)\", or none from 0 to 1e9") }
             return (input: input / 1e6, output: output / 1e6, request: request)
         }
         guard tokensIn.rows == tokensOut.rows, tokensIn.columns == models.count, tokensOut.columns == models.count
@@ -36,6 +38,9 @@ package enum PricedCost {
                 cost[row, column] =
                     tokensIn[row, column] * price.input + tokensOut[row, column] * price.output + price.request
             }
+        }
+        guard !cost.elements.contains(where: { $0.isInfinite || $0 < 0 }) else {
+            throw .badInput(place, "token counts that give no finite cost of 0 or more")
         }
         return cost
     }

@@ -27,6 +27,13 @@ struct StrictObject {
         return value
     }
 
+    /// A text that may be the name of something, see ``SafeText/refusal(ofName:)``.
+    mutating func name(_ name: String) throws(RouteGridError) -> String {
+        let value = try text(name)
+        if let why = SafeText.refusal(ofName: value) { throw .badInput("\(place).\(name)", "the name \(why)") }
+        return value
+    }
+
     /// Takes the member `schema`, which must be the one that the reader knows.
     mutating func schema(_ expected: String) throws(RouteGridError) {
         let found = try text("schema")
@@ -40,15 +47,32 @@ struct StrictObject {
         return value
     }
 
-    mutating func count(_ name: String) throws(RouteGridError) -> UInt64 {
-        guard let value = UInt64(exactly: try integer(name)) else {
-            throw .badInput("\(place).\(name)", "expected a whole number of at least 0")
+    /// A whole number of a range.
+    mutating func integer(_ name: String, in range: ClosedRange<Int>) throws(RouteGridError) -> Int {
+        let value = try integer(name)
+        guard range.contains(value) else {
+            throw .badInput("\(place).\(name)", "expected \(ParameterExpectation.integer(range)), found \(value)")
         }
         return value
     }
 
-    mutating func optionalInteger(_ name: String) throws(RouteGridError) -> Int? {
-        members[name] == nil ? nil : try integer(name)
+    /// A finite number of a range.
+    mutating func number(_ name: String, in range: ClosedRange<Double>) throws(RouteGridError) -> Double {
+        let value = try number(name)
+        guard range.contains(value) else {
+            throw .badInput("\(place).\(name)", "expected \(ParameterExpectation.number(range)), found \(value)")
+        }
+        return value
+    }
+
+    /// A list of whole numbers of a range.
+    mutating func integers(_ name: String, in range: ClosedRange<Int>) throws(RouteGridError) -> [Int] {
+        try list(name).mapThrowing { item throws(RouteGridError) in
+            guard let value = item.integerValue, range.contains(value) else {
+                throw .badInput("\(place).\(name)", "expected \(ParameterExpectation.integer(range)) each")
+            }
+            return value
+        }
     }
 
     mutating func number(_ name: String) throws(RouteGridError) -> Double {

@@ -1,5 +1,6 @@
 import RouteGridBase
 import RouterCatalog
+import RoutingData
 
 extension ExcludeClause {
     var json: JSONValue {
@@ -32,14 +33,16 @@ extension ExcludeClause {
             }
         }
         if has("split") { splits = try object.texts("split") }
-        if has("split_index") { splitIndices = try object.list("split_index").compactMap(\.integerValue) }
+        if has("split_index") { splitIndices = try object.integers("split_index", in: Split.indexRange) }
         if has("modality") {
             modalities = try object.list("modality").mapThrowing { json throws(RouteGridError) in
                 var pattern = try StrictObject(json, place: "\(place).modality")
-                return ModalityPattern(
+                let sides = ModalityPattern(
                     train: try pattern.optionalChoice("train"),
                     test: try pattern.optionalChoice("test")
                 )
+                try pattern.finish()
+                return sides
             }
         }
         if has("fusion") { fusions = try object.texts("fusion") }
@@ -56,9 +59,10 @@ extension ExcludeClause {
                     try known.checked(value, place: "\(place).\(name)")
                 }
             }
+            try pattern.finish()
             router = RouterPattern(kind: kind, parameters: parameters)
         }
-        if has("seed") { seeds = try object.list("seed").compactMap(\.integerValue) }
+        if has("seed") { seeds = try object.integers("seed", in: GridRanges.seed) }
         if has("budget") {
             budgets = try object.list("budget").mapThrowing { json throws(RouteGridError) in
                 try Budget(json: json, place: "\(place).budget")

@@ -34,6 +34,15 @@ package struct ExcludeClause: Hashable, Sendable {
 
     package init() {}
 
+    /// The values of all fields.
+    var valueCount: Int {
+        let lists = [
+            datasets?.count, models?.count, encoders?.count, splits?.count, splitIndices?.count, modalities?.count,
+            fusions?.count, seeds?.count, budgets?.count,
+        ]
+        return lists.reduce(1) { $0 + ($1 ?? 0) } + (router?.parameters.values.reduce(0) { $0 + $1.count } ?? 0)
+    }
+
     /// At most this many clauses: a clause is one bit of a word.
     package static let limit = 64
 }

@@ -24,6 +24,20 @@ struct ExcludeMasks: Sendable {
             for (index, clause) in clauses.enumerated() where matches(clause) { word |= 1 << UInt64(index) }
             return word
         }
+        // One word a value, in time that grows with the sum of the lists and not with their product.
+        func words<Value: Hashable>(of values: [Value], _ field: (ExcludeClause) -> [Value]?) -> [UInt64] {
+            guard !clauses.isEmpty else { return Array(repeating: 0, count: values.count) }
+            var (any, named): (UInt64, [Value: UInt64]) = (0, [:])
+            for (index, clause) in clauses.enumerated() {
+                guard let list = field(clause) else {
+                    any |= 1 << UInt64(index)
+                    continue
+                }
+                for value in list { named[value, default: 0] |= 1 << UInt64(index) }
+            }
+            return values.map { any | named[$0, default: 0] }
+        }
+        func both(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] { zip(left, right).map { $0 & $1 } }
         let embeddings = block.reads.contains(.embeddings)
         base = mask { clause in
             let kinds = clause.router.map { $0.kind == block.kind } ?? true
@@ -31,13 +45,12 @@ struct ExcludeMasks: Sendable {
             let features = (clause.encoders == nil && clause.modalities == nil && clause.fusions == nil) || embeddings
             return kinds && seeds && features
         }
-        tables = axes.tables.map { table in
-            mask { $0.datasets?.contains(table.dataset) ?? true && $0.models?.contains(table.pool) ?? true }
-        }
-        encoders = axes.encoders.map { pair in mask { $0.encoders?.contains(pair) ?? true } }
-        splits = axes.splits.map { split in
-            mask { $0.splits?.contains(split.kind.name) ?? true && $0.splitIndices?.contains(split.index) ?? true }
-        }
+        tables = both(words(of: axes.tables.map(\.dataset), \.datasets), words(of: axes.tables.map(\.pool), \.models))
+        encoders = words(of: axes.encoders, \.encoders)
+        splits = both(
+            words(of: axes.splits.map(\.kind.name), \.splits),
+            words(of: axes.splits.map(\.index), \.splitIndices)
+        )
         modalities = layout.variants.map { variant in
             variant.tests.map { test in
                 mask { clause in
@@ -49,17 +62,12 @@ struct ExcludeMasks: Sendable {
                 }
             }
         }
-        fusions = axes.fusions.map { fusion in mask { $0.fusions?.contains(fusion.configuration.kind) ?? true } }
+        fusions = words(of: axes.fusions.map(\.configuration.kind), \.fusions)
         parameters = block.parameters.map { parameter in
-            parameter.values.map { value in
-                mask { $0.router?.parameters[parameter.name]?.contains(value) ?? true }
-            }
+            words(of: parameter.values) { $0.router?.parameters[parameter.name] }
         }
-        seeds = clauses.isEmpty ? [] : axes.seeds.map { seed in mask { $0.seeds?.contains(seed) ?? true } }
-        budgets = block.budgets.map { index in
-            let budget = axes.budgets[index].budget
-            return mask { $0.budgets?.contains(budget) ?? true }
-        }
+        seeds = clauses.isEmpty ? [] : words(of: axes.seeds, \.seeds)
+        budgets = words(of: block.budgets.map { axes.budgets[$0].budget }, \.budgets)
     }
 
     /// The clauses that match every digit of a group; 0 = none of its cells is excluded.
@@ -79,16 +87,22 @@ struct ExcludeMasks: Sendable {
         matching & modalities[variant][test] & budgets[budget] != 0
     }
 
+    /// Steps that counting may take: sets of clauses grow with the ways in which clauses overlap.
+    private static let countingSteps = 4_000_000
+
     /// How many cells are excluded, without visiting them: the digits are folded one by one, by the set of clauses that
-    /// still match.
-    func excludedCount(_ layout: BlockLayout, axes: GridAxes) -> Int {
+    /// still match; nil when these sets are too many.
+    func excludedCount(_ layout: BlockLayout, axes: GridAxes) -> Int? {
         guard base != 0 else { return 0 }
         let block = layout.block
         var outer: [UInt64: Int] = [base: layout.partCount]
+        var steps = 0
         func fold(_ counts: [UInt64: Int], _ words: some Sequence<UInt64>) -> [UInt64: Int] {
             var values: [UInt64: Int] = [:]
             for word in words { values[word, default: 0] += 1 }
             var folded: [UInt64: Int] = [:]
+            steps += counts.count * values.count
+            guard steps <= Self.countingSteps else { return [:] }
             for (left, leftCount) in counts where left != 0 {
                 for (right, rightCount) in values where left & right != 0 {
                     folded[left & right, default: 0] += leftCount * rightCount
@@ -109,6 +123,6 @@ struct ExcludeMasks: Sendable {
             if variant.readsFusion { counts = fold(counts, fusions) }
             excluded += counts.values.reduce(0, +)
         }
-        return excluded
+        return steps <= Self.countingSteps ? excluded : nil
     }
 }

@@ -19,7 +19,7 @@ extension GridAxes {
         ]
     }
 
-    init(json: JSONValue, place: String) throws(RouteGridError) {
+    init(json: JSONValue, place: String, revisions: AdmittedRevisions) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         tables = try object.list("tables").mapThrowing { json throws(RouteGridError) in
             try GridTable(json: json, place: "\(place).tables")
@@ -32,13 +32,27 @@ extension GridAxes {
         }
         modalities = try object.list("modalities").mapThrowing { json throws(RouteGridError) in
             var pair = try StrictObject(json, place: "\(place).modalities")
-            return ModalityPair(train: try pair.choice("train"), test: try pair.choice("test"))
+            let modality = ModalityPair(train: try pair.choice("train"), test: try pair.choice("test"))
+            try pair.finish()
+            return modality
         }
         fusions = try object.list("fusions").mapThrowing { json throws(RouteGridError) in
-            let configuration = try FusionConfiguration(json: json, place: "\(place).fusions")
-            return GridFusion(configuration: configuration, revision: json["revision"]?.integerValue ?? 0)
+            let revision = json["revision"]?.integerValue ?? 0
+            // An earlier revision's parameters are read as this one's: they are named in keys as they stand.
+            let kind = json["kind"]?.stringValue ?? ""
+            let own = revisions == .any ? (try? FusionCatalog.descriptor(of: kind))?.revision ?? revision : revision
+            var named = json.objectValue ?? [:]
+            named["revision"] = JSONValue(own)
+            let configuration = try FusionConfiguration(json: .object(named), place: "\(place).fusions")
+            return GridFusion(configuration: configuration, revision: revision)
         }
-        seeds = try IntegerRuns(json: try object.list("seeds"), place: "\(place).seeds").values
+        let runs = try IntegerRuns(
+            json: try object.list("seeds"),
+            within: GridRanges.seed,
+            atMost: GridRanges.axisValues,
+            place: "\(place).seeds"
+        )
+        seeds = runs.values
         labels = try object.list("labels").mapThrowing { json throws(RouteGridError) in
             try LabelConfiguration(json: json, place: "\(place).labels")
         }
@@ -49,7 +63,7 @@ extension GridAxes {
             return part
         }
         budgets = try object.list("budgets").mapThrowing { json throws(RouteGridError) in
-            try GridBudget(json: json, place: "\(place).budgets")
+            try GridBudget(json: json, place: "\(place).budgets", revisions: revisions)
         }
         try object.finish()
         for (name, count) in [
@@ -59,11 +73,13 @@ extension GridAxes {
         ] where count == 0 {
             throw .badInput("\(place).\(name)", "expected at least one value")
         }
+        guard Set(seeds).count == seeds.count else { throw .badInput("\(place).seeds", "a seed is given twice") }
+        guard Set(parts).count == parts.count else { throw .badInput("\(place).parts", "a part is given twice") }
     }
 }
 
 extension GridBudget {
-    init(json: JSONValue, place: String) throws(RouteGridError) {
+    init(json: JSONValue, place: String, revisions: AdmittedRevisions) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         var rule = try StrictObject(try object.required("rule"), place: "\(place).rule")
         self.rule = try rule.choice("kind")
@@ -72,7 +88,7 @@ extension GridBudget {
         budget = try Budget(json: try object.required("budget"), place: place)
         try rule.finish()
         try object.finish()
-        try checkReadable(revision, own: Revisions.rule(self.rule), of: "rule \(self.rule.rawValue)", place: place)
+        try revisions.check(revision, own: Revisions.rule(self.rule), of: "rule \(self.rule.rawValue)", place: place)
     }
 }
 
@@ -87,16 +103,17 @@ extension GridTable {
         ]
         if let prices { members["prices"] = .string(prices) }
         if let condition { members["where"] = .string(condition) }
+        if let twins { members["twins"] = .array(twins.map { JSONValue($0) }) }
         if !facts.isEmpty { members["facts"] = JSONValue(facts.map(\.rawValue)) }
         return .object(members)
     }
 
     init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        dataset = try object.text("dataset")
+        dataset = try object.name("dataset")
         pool = try object.text("pool")
-        costUnit = try object.text("cost_unit")
-        sampleCount = try object.integer("n")
+        costUnit = try object.name("cost_unit")
+        sampleCount = try object.integer("n", in: GridRanges.sampleCount)
         samples = try object.digest("samples")
         models = try object.texts("models")
         quality = try object.digest("quality")
@@ -105,6 +122,7 @@ extension GridTable {
         text = try Self.tensors(try object.required("text"), place: "\(place).text")
         image = try Self.tensors(try object.required("image"), place: "\(place).image")
         condition = object.optional("where")?.stringValue
+        if json["twins"] != nil { twins = try object.list("twins").map { max($0.integerValue ?? 0, 0) } }
         facts = try (object.optional("facts")?.arrayValue ?? []).mapThrowing { json throws(RouteGridError) in
             guard let fact = json.stringValue.flatMap(DataFact.init(rawValue:)) else {
                 let known = DataFact.allCases.map(\.rawValue).joined(separator: ", ")
@@ -113,6 +131,24 @@ extension GridTable {
             return fact
         }
         try object.finish()
+        guard !models.isEmpty, Set(models).count == models.count else {
+            throw .badInput("\(place).models", "expected different models, at least one")
+        }
+        for model in models {
+            if let why = SafeText.refusal(ofName: model) { throw .badInput("\(place).models", "a name \(why)") }
+        }
+        for text in [pool, prices ?? ""] + text.keys + image.keys {
+            if let character = SafeText.refusedCharacter(in: text) {
+                throw .badInput(place, "a label has the character \(character), which no name may have")
+            }
+        }
+        let bytes = models.reduce(0) { $0 + $1.utf8.count + 3 }
+        guard bytes <= GridRanges.poolBytes else {
+            throw .badInput(
+                "\(place).models",
+                "the names of a pool have \(bytes) bytes, more than \(GridRanges.poolBytes): every key holds them"
+            )
+        }
     }
 
     private static func tensors(_ json: JSONValue, place: String) throws(RouteGridError) -> [String: Digest] {

@@ -22,6 +22,9 @@ package struct GridTable: Hashable, Sendable {
     package var image: [String: Digest]
     /// The grid's `where` in words, such as `group digit`; nil for the whole dataset.
     package var condition: String?
+    /// Test rows under each split of the axis that have a twin which the split does not keep with them (see ``TwinRows``);
+    /// nil = none under any.
+    package var twins: [Int]?
     /// What readers of a board must know of the data, rising.
     package var facts: [DataFact] = []
 }
@@ -34,6 +37,8 @@ package enum DataFact: String, Hashable, Sendable, CaseIterable {
     case zeroCost = "zero-cost"
     /// A model costs the same at every item: its costs look like a mean, not like measurements.
     case constantCost = "constant-cost"
+    /// Prices are charged for tokens, and some right answers took none.
+    case zeroUsage = "zero-usage"
 }
 
 /// A pair of encoders: tensors `text.NAME` and `image.NAME` of the datasets.

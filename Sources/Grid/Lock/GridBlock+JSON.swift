@@ -14,23 +14,28 @@ extension GridBlock {
         ]
     }
 
-    /// - Throws: `badInput` also for a router, parameter or revision that this build does not know.
-    init(json: JSONValue, axes: GridAxes, place: String) throws(RouteGridError) {
+    /// - Throws: `badInput` also for a router, parameter or revision that this build does not have.
+    init(
+        json: JSONValue,
+        axes: GridAxes,
+        place: String,
+        revisions: AdmittedRevisions
+    ) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         kind = try object.text("kind")
         revision = try object.integer("revision")
         let descriptor = try RouterCatalog.descriptor(of: kind, place: place)
-        try checkReadable(revision, own: descriptor.revision, of: "router \(kind)", place: place)
+        try revisions.check(revision, own: descriptor.revision, of: "router \(kind)", place: place)
+        let isOwn = revision == descriptor.revision
         reads = try RouterDescriptor.Reads(names: try object.texts("reads"), place: "\(place).reads")
         parameters = []
         for json in try object.list("parameters") {
             var parameter = try StrictObject(json, place: "\(place).parameters")
             let name = try parameter.text("name")
-            guard let known = descriptor.parameters.first(where: { $0.name == name }) else {
-                throw descriptor.parameters.unknown(name, of: "router \(kind)", place: place)
-            }
+            let known = descriptor.parameters.first { $0.name == name }
+            if known == nil, isOwn { throw descriptor.parameters.unknown(name, of: "router \(kind)", place: place) }
             let values = try parameter.list("values").mapThrowing { value throws(RouteGridError) in
-                try known.checked(value, place: "\(place).\(name)")
+                isOwn ? try known?.checked(value, place: "\(place).\(name)") ?? value : value
             }
             try parameter.finish()
             guard !values.isEmpty else { throw .badInput("\(place).\(name)", "expected at least one value") }
@@ -39,6 +44,7 @@ extension GridBlock {
         tables = try Self.numbers(try object.list("tables"), below: axes.tables.count, place: "\(place).tables")
         budgets = try Self.numbers(try object.list("budgets"), below: axes.budgets.count, place: "\(place).budgets")
         try object.finish()
+        guard isOwn else { return }
         guard Set(parameters.map(\.name)) == Set(descriptor.parameters.map(\.name)),
             parameters.count == descriptor.parameters.count
         else { throw .badInput(place, "router \(kind): expected every parameter once") }

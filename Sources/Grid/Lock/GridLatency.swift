@@ -27,17 +27,13 @@ package struct GridLatency: Hashable, Sendable {
 
     package init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        queries = try object.integer("queries")
-        warmup = try object.integer("warmup")
-        repeats = try object.integer("repeats")
-        batches = try object.list("batch").mapThrowing { item throws(RouteGridError) in
-            guard let size = item.integerValue else { throw .badInput("\(place).batch", "expected whole numbers") }
-            return size
-        }
+        queries = try object.integer("queries", in: GridRanges.queries)
+        warmup = try object.integer("warmup", in: GridRanges.warmup)
+        repeats = try object.integer("repeats", in: GridRanges.repeats)
+        batches = try object.integers("batch", in: GridRanges.batch)
         try object.finish()
-        let counts = [queries, repeats] + batches
-        guard warmup >= 0, counts.allSatisfy({ $0 > 0 }), !batches.isEmpty, Set(batches).count == batches.count else {
-            throw .badInput(place, "expected counts of at least 1 and different batch sizes")
+        guard !batches.isEmpty, Set(batches).count == batches.count else {
+            throw .badInput("\(place).batch", "expected different batch sizes, at least one")
         }
     }
 }
@@ -49,9 +45,9 @@ extension GridLatency {
         let keys = ["queries", "warmup", "repeats", "batch"]
         let entry = try GridMapping(node, of: "{queries: …, warmup: …, repeats: …, batch: […]}", keys: keys)
         var latency = GridLatency()
-        if let node = entry["queries"] { latency.queries = try node.integer(1...10_000) }
-        if let node = entry["warmup"] { latency.warmup = try node.integer(0...10_000) }
-        if let node = entry["repeats"] { latency.repeats = try node.integer(1...100) }
+        if let node = entry["queries"] { latency.queries = try node.integer(GridRanges.queries) }
+        if let node = entry["warmup"] { latency.warmup = try node.integer(GridRanges.warmup) }
+        if let node = entry["repeats"] { latency.repeats = try node.integer(GridRanges.repeats) }
         if let node = entry["batch"] { latency.batches = try batches(node, queries: latency.queries) }
         return latency
     }
@@ -59,7 +55,7 @@ extension GridLatency {
     private static func batches(_ node: GridNode, queries: Int) throws(RouteGridError) -> [Int] {
         var sizes: [Int] = []
         for element in try node.nonEmptyElements(of: "batch size") {
-            let size = try element.integer(1...10_000)
+            let size = try element.integer(GridRanges.batch)
             guard size <= queries else {
                 throw element.failure("a batch of \(size) is more than latency.queries = \(queries)")
             }

@@ -32,9 +32,11 @@ package struct GridLock: Sendable {
     private let routers: [RouterTemplate]
     private let templates: KeyTemplates
 
-    /// - Throws: ``RouteGridError`` `badInput` when the grid has more than 2^62 cells.
+    /// - Throws: ``RouteGridError`` `badInput` when the grid has more than 2^62 cells, when its keys would not fit in memory,
+    ///   or when its exclusions cannot be counted.
     package init(_ contents: GridLockContents) throws(RouteGridError) {
         self.contents = contents
+        let largestPool = try Self.checkTemplates(of: contents)
         bytes = contents.json.canonicalBytes()
         var layouts: [BlockLayout] = []
         var (cells, groups) = (0, 0)
@@ -44,11 +46,16 @@ package struct GridLock: Sendable {
             guard let layout = BlockLayout(block, axes: axes, firstCell: cells, firstGroup: groups),
                 cells + layout.cellCount <= 1 << 62
             else { throw .badInput("grid \(contents.name)", "more than 2^62 cells") }
+            try Self.checkGroups(of: layout, largestPool: largestPool, grid: contents.name)
             layouts.append(layout)
-            masks.append(ExcludeMasks(exclude, layout: layout, axes: axes))
+            let mask = ExcludeMasks(exclude, layout: layout, axes: axes)
+            guard let count = mask.excludedCount(layout, axes: axes) else {
+                throw .badInput("grid \(contents.name)", "exclude: its entries overlap in too many ways to be counted")
+            }
+            masks.append(mask)
             cells += layout.cellCount
             groups += layout.groupCount
-            excluded.append(masks[masks.count - 1].excludedCount(layout, axes: axes))
+            excluded.append(count)
         }
         for block in contents.blocks { try append(block, contents.axes, contents.exclude) }
         let measured = Self.latencyBlocks(contents)
@@ -63,9 +70,17 @@ package struct GridLock: Sendable {
 
     /// Reads `grid.lock.json`.
     ///
+    /// `revisions` says which a lock may name: one whose cells are to run names this build's, one that only says what
+    /// records are may be older.
+    ///
     /// - Throws: ``RouteGridError`` `badInput` with the member that is wrong.
-    package init(parsing bytes: some Sequence<UInt8>, place: String = "grid.lock.json") throws(RouteGridError) {
-        try self.init(GridLockContents(json: JSONValue(parsing: bytes, place: place), place: place))
+    package init(
+        parsing bytes: some Sequence<UInt8>,
+        place: String = "grid.lock.json",
+        revisions: AdmittedRevisions = .own
+    ) throws(RouteGridError) {
+        let json = try JSONValue(parsing: bytes, place: place)
+        try self.init(GridLockContents(json: json, place: place, revisions: revisions))
     }
 
     package var name: String { contents.name }

@@ -23,17 +23,21 @@ extension GridLockContents {
     /// Reads what ``json`` or its canonical bytes hold.
     ///
     /// - Throws: ``RouteGridError`` `badInput` with the member that is missing, unknown or wrong, or for a revision that
-    ///   this build does not know.
-    package init(json: JSONValue, place: String) throws(RouteGridError) {
+    ///   this build does not have.
+    package init(
+        json: JSONValue,
+        place: String,
+        revisions: AdmittedRevisions = .own
+    ) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         try object.schema(GridLock.schema)
-        name = try object.text("name")
+        name = try object.name("name")
         mode = try object.choice("mode")
-        numerics = try object.text("numerics")
-        let axes = try GridAxes(json: try object.required("axes"), place: "\(place): axes")
+        numerics = try object.name("numerics")
+        let axes = try GridAxes(json: try object.required("axes"), place: "\(place): axes", revisions: revisions)
         self.axes = axes
         blocks = try object.list("blocks").mapThrowing { json throws(RouteGridError) in
-            try GridBlock(json: json, axes: axes, place: "\(place): blocks")
+            try GridBlock(json: json, axes: axes, place: "\(place): blocks", revisions: revisions)
         }
         exclude = try object.list("exclude").mapThrowing { json throws(RouteGridError) in
             try ExcludeClause(json: json, place: "\(place): exclude")
@@ -41,12 +45,15 @@ extension GridLockContents {
         statistics = try GridStatistics(json: try object.required("statistics"), place: "\(place): statistics")
         limits = try GridLimits(json: try object.required("limits"), place: "\(place): limits")
         resources = try GridResources(json: try object.required("resources"), place: "\(place): resources")
-        priority = try object.integer("priority")
+        priority = try object.integer("priority", in: GridRanges.priority)
         metricsRevision = try object.integer("metrics_revision")
         minCoverage = try object.minCoverage()
         blobs = try object.list("blobs").mapThrowing { json throws(RouteGridError) in
             var blob = try StrictObject(json, place: "\(place): blobs")
-            return Blob(digest: try blob.digest("sha256"), byteCount: try blob.integer("bytes"))
+            let digest = try blob.digest("sha256")
+            let byteCount = try blob.integer("bytes", in: GridRanges.blobBytes)
+            try blob.finish()
+            return Blob(digest: digest, byteCount: byteCount)
         }
         select = nil
         if let json = object.optional("select") {
@@ -59,7 +66,7 @@ extension GridLockContents {
         }
         try checkStages(place: place)
         try object.finish()
-        try checkReadable(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
+        try revisions.check(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
         guard exclude.count <= ExcludeClause.limit else {
             throw .badInput("\(place): exclude", "expected at most \(ExcludeClause.limit) entries")
         }
@@ -79,21 +86,6 @@ extension StrictObject {
 }
 
 extension GridLockContents {
-    /// Refuses to compute what an older build would have computed in another way.
-    ///
-    /// - Throws: ``RouteGridError`` `badInput` with what has changed since.
-    package func checkCurrent(place: String) throws(RouteGridError) {
-        try checkRevision(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
-        for block in blocks {
-            let own = try RouterCatalog.descriptor(of: block.kind, place: place).revision
-            try checkRevision(block.revision, own: own, of: "router \(block.kind)", place: place)
-        }
-        for budget in axes.budgets {
-            let own = Revisions.rule(budget.rule)
-            try checkRevision(budget.revision, own: own, of: "rule \(budget.rule.rawValue)", place: place)
-        }
-    }
-
     /// A selection has a dev part to be made on, and names that this build knows.
     private func checkStages(place: String) throws(RouteGridError) {
         guard let select else { return }

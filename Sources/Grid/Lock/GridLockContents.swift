@@ -28,6 +28,18 @@ package struct GridLockContents: Hashable, Sendable {
     package var blobs: [Blob]
 }
 
+/// Which revisions of routers, rules and metrics a lock may name.
+package enum AdmittedRevisions: Sendable {
+    /// Those that this build computes.
+    case own
+    /// Also those of earlier builds: keys are what they were.
+    case any
+
+    func check(_ revision: Int, own: Int, of name: String, place: String) throws(RouteGridError) {
+        if self == .own { try checkRevision(revision, own: own, of: name, place: place) }
+    }
+}
+
 /// `select` of a grid file: which configuration of each group of rows is read on test.
 package struct GridSelection: Hashable, Sendable {
     package var metric: String

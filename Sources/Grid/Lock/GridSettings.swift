@@ -57,10 +57,44 @@ package struct GridStatistics: Hashable, Sendable {
     package var bootstrap = 1_000
     /// One minus the confidence level.
     package var alpha = 0.05
-    package var cluster = Cluster.sample
+    /// Nil: what the split of a record keeps together.
+    package var cluster: Cluster?
     package var seed = 1
 
     package init() {}
+}
+
+extension GridStatistics {
+    /// What a split of some `group_by` keeps together.
+    package static func cluster(groupedBy groupBy: String?) -> Cluster { groupBy == "prompt" ? .prompt : .sample }
+
+    /// What is resampled together of the items that a job's split tests.
+    package func cluster(of job: JSONValue) -> Cluster {
+        cluster ?? Self.cluster(groupedBy: job["split"]?["group_by"]?.stringValue)
+    }
+
+    /// Whether the grid asks for another unit than the split keeps together.
+    package func isClusterForeign(to job: JSONValue) -> Bool {
+        cluster(of: job) != Self.cluster(groupedBy: job["split"]?["group_by"]?.stringValue)
+    }
+
+    /// In each setting the stricter of two: more resamples, a smaller alpha, prompts before what the split says before
+    /// samples.
+    package func stricter(_ other: GridStatistics) -> GridStatistics {
+        func rank(_ cluster: Cluster?) -> Int {
+            switch cluster {
+            case .sample: 0
+            case nil: 1
+            case .prompt: 2
+            }
+        }
+        var strict = self
+        strict.bootstrap = max(bootstrap, other.bootstrap)
+        strict.alpha = min(alpha, other.alpha)
+        strict.cluster = rank(cluster) < rank(other.cluster) ? other.cluster : cluster
+        strict.seed = min(seed, other.seed)
+        return strict
+    }
 }
 
 extension GridLimits {
@@ -81,14 +115,21 @@ extension GridLimits {
 
     package init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        cells = try object.integer("cells")
-        fitTimeoutMilliseconds = try object.count("fit_timeout_ms")
-        cellTimeoutMilliseconds = try object.count("cell_timeout_ms")
-        memoryBytes = try object.count("memory_bytes")
-        retries = try object.integer("retries")
-        crashLimit = try object.integer("crash_limit")
-        if let count = try object.optionalInteger("max_fails") { maxFails = .count(count) }
-        if let percent = object.optional("max_fails_percent")?.numberValue { maxFails = .percent(percent) }
+        cells = try object.integer("cells", in: GridRanges.cells)
+        fitTimeoutMilliseconds = UInt64(try object.integer("fit_timeout_ms", in: GridRanges.milliseconds))
+        cellTimeoutMilliseconds = UInt64(try object.integer("cell_timeout_ms", in: GridRanges.milliseconds))
+        if json["memory_bytes"] != 0 {
+            memoryBytes = UInt64(try object.integer("memory_bytes", in: GridRanges.memoryBytes))
+        } else {
+            _ = object.optional("memory_bytes")
+        }
+        retries = try object.integer("retries", in: GridRanges.retries)
+        crashLimit = try object.integer("crash_limit", in: GridRanges.crashLimit)
+        if json["max_fails"] != nil { maxFails = .count(try object.integer("max_fails", in: GridRanges.failures)) }
+        if json["max_fails_percent"] != nil {
+            guard maxFails == nil else { throw .badInput(place, "expected max_fails or max_fails_percent, found both") }
+            maxFails = .percent(try object.number("max_fails_percent", in: GridRanges.percent))
+        }
         try object.finish()
     }
 }
@@ -100,26 +141,27 @@ extension GridResources {
 
     package init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        cpus = try object.integer("cpus")
-        gpus = try object.integer("gpus")
+        cpus = try object.integer("cpus", in: GridRanges.cpus)
+        gpus = try object.integer("gpus", in: GridRanges.gpus)
         try object.finish()
     }
 }
 
 extension GridStatistics {
     package var json: JSONValue {
-        [
-            "bootstrap": JSONValue(bootstrap), "alpha": .double(alpha), "cluster": .string(cluster.rawValue),
-            "seed": JSONValue(seed),
+        var members: [String: JSONValue] = [
+            "bootstrap": JSONValue(bootstrap), "alpha": .double(alpha), "seed": JSONValue(seed),
         ]
+        if let cluster { members["cluster"] = .string(cluster.rawValue) }
+        return .object(members)
     }
 
     package init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
-        bootstrap = try object.integer("bootstrap")
-        alpha = try object.number("alpha")
-        cluster = try object.choice("cluster")
-        seed = try object.integer("seed")
+        bootstrap = try object.integer("bootstrap", in: GridRanges.bootstrap)
+        alpha = try object.number("alpha", in: GridRanges.alpha)
+        cluster = try object.optionalChoice("cluster")
+        seed = try object.integer("seed", in: GridRanges.seed)
         try object.finish()
     }
 }

@@ -6,7 +6,7 @@ struct IntegerRuns {
 
     init(_ values: [Int]) {
         for value in values {
-            if let last = runs.last, last.first + last.count == value {
+            if let last = runs.last, last.first &+ last.count == value {
                 runs[runs.count - 1].count += 1
             } else {
                 runs.append((value, 1))
@@ -15,11 +15,23 @@ struct IntegerRuns {
     }
 
     /// Reads `[[first, count], …]`.
-    init(json: [JSONValue], place: String) throws(RouteGridError) {
+    ///
+    /// - Throws: `badInput` for a number outside of the range, or for more numbers than the limit, before any is unfolded.
+    init(json: [JSONValue], within range: ClosedRange<Int>, atMost limit: Int, place: String) throws(RouteGridError) {
+        var total = 0
         for run in json {
             guard let pair = run.arrayValue, pair.count == 2, let first = pair[0].integerValue,
-                let count = pair[1].integerValue, (1...100_000_000).contains(count), abs(first) < 1 << 40
-            else { throw .badInput(place, "expected pairs of a first number and a count") }
+                let count = pair[1].integerValue, count >= 1, range.contains(first),
+                count - 1 <= range.upperBound - first
+            else {
+                throw .badInput(
+                    place,
+                    "expected pairs of a first number and a count, all numbers from \(range.lowerBound) to \(range.upperBound)"
+                )
+            }
+            let (sum, isTooLarge) = total.addingReportingOverflow(count)
+            guard !isTooLarge, sum <= limit else { throw .badInput(place, "expected at most \(limit) numbers") }
+            total = sum
             runs.append((first, count))
         }
     }

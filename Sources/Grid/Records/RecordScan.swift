@@ -66,6 +66,15 @@ package struct RecordScan: Hashable, Sendable {
             ?? Array(line).withUnsafeBytes(find)
     }
 
+    /// The `job` of a record's line; nil for what is no record.
+    package static func job(of line: some Collection<UInt8>) -> JSONValue? {
+        func find(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? { member("job", of: bytes).map { Array($0) } }
+        let job =
+            line.withContiguousStorageIfAvailable { find(UnsafeRawBufferPointer($0)) }
+            ?? Array(line).withUnsafeBytes(find)
+        return job.flatMap { try? JSONValue(parsing: $0, place: "a record's job") }
+    }
+
     /// The digest in the value of a result's `choices`.
     static func digest(ofChoices value: UnsafeRawBufferPointer) -> Digest? {
         guard let digest = member("sha256", of: value), digest.count == 66 else { return nil }

@@ -1,6 +1,6 @@
 package import RouteGridBase
 import RouterCatalog
-import RoutingData
+package import RoutingData
 
 /// The `job` object of a record: a readable extract of the two keys and the grid's labels.
 ///
@@ -14,14 +14,11 @@ package enum RecordedJob {
             "part": .string(job.part.rawValue),
             "rule": .string(job.rule.rawValue),
             "budget": .string(job.budget.text),
+            "samples": .string(job.data.samples.hex),
         ]
         if job.isRawPenalty { members["raw"] = true }
-        // Records of revision 1 name neither it nor what they were made from.
-        if job.metricsRevision > 1 {
-            members["metrics_revision"] = JSONValue(job.metricsRevision)
-            members["inputs"] = inputs(fit: fit, job: job)
-            members["revisions"] = revisions(fit: fit, job: job)
-        }
+        members["inputs"] = inputs(fit: fit, job: job)
+        members["revisions"] = revisions(fit: fit, job: job)
         return json(members, fit: fit, data: job.data, testModality: job.testModality, labels: labels)
     }
 
@@ -70,8 +67,8 @@ package enum RecordedJob {
 
     private static func revisions(fit: FitIdentity, job: JobIdentity) -> JSONValue {
         var members: [String: JSONValue] = [
-            "router": JSONValue(fit.routerRevision), "rule": JSONValue(job.ruleRevision),
-            "split": JSONValue(fit.split.revision),
+            "metrics": JSONValue(job.metricsRevision), "router": JSONValue(fit.routerRevision),
+            "rule": JSONValue(job.ruleRevision), "split": JSONValue(fit.split.revision),
         ]
         if fit.fusion != nil { members["fusion"] = JSONValue(fit.fusionRevision) }
         return .object(members)
@@ -94,12 +91,13 @@ package enum RecordedJob {
         return ["train": .string(train.rawValue), "test": .string(test.rawValue)]
     }
 
-    private static func split(_ split: Split) -> JSONValue {
+    /// A split as records show it.
+    package static func split(_ split: Split) -> JSONValue {
         var members = split.kind.parameters
         members["kind"] = .string(split.kind.name)
         members["seed"] = JSONValue(split.seed)
         members["index"] = JSONValue(split.index)
-        return .object(members)
+        return textual(.object(members))
     }
 
     /// Numbers in the form that keys hash: whole ones as integers, others as texts.

@@ -19,8 +19,20 @@ struct GridChecks {
         }
     }
 
+    /// Axes that are checked one by one are not too many.
+    func checkSizes() throws(RouteGridError) {
+        let count = axes.tables.count * axes.encoders.count
+        guard count <= GridRanges.embeddings else {
+            throw .badInput(
+                file.encoders.first?.place ?? file.path,
+                "\(axes.encoders.count) pairs of encoders with \(axes.tables.count) tables are more than \(GridRanges.embeddings)"
+            )
+        }
+    }
+
     /// A metric of a whole curve is read off `exact` records: every router has one under each of its rules.
     private func checkSelection() throws(RouteGridError) {
+        try checkSharedRows()
         guard let select = file.select, let metric = MetricDescriptor.named(select.value.metric),
             metric.scope == .curve
         else { return }
@@ -40,11 +52,46 @@ struct GridChecks {
         }
     }
 
+    /// Datasets whose dev values are averaged have no row that one of them tests and another trains on or judges by.
+    private func checkSharedRows() throws(RouteGridError) {
+        guard let select = file.select, !select.value.per.contains(SelectionField.dataset.rawValue), datasets.count > 1
+        else { return }
+        let sharing = Split.sharing(of: axes.splits)
+        for number in Set(sharing).sorted() {
+            let splits = zip(axes.splits, sharing).filter { $0.1 == number }.map(\.0)
+            var judging: [DatasetSample: String] = [:]
+            var testing: [(name: String, rows: Set<DatasetSample>)] = []
+            for loaded in datasets {
+                var tested: Set<DatasetSample> = []
+                for split in splits {
+                    guard blocks.contains(where: { used(loaded.name, split, by: $0) }),
+                        let parts = try? split.parts(of: loaded.dataset.samples.map(\.sample))
+                    else { continue }
+                    for row in parts.train + parts.dev { judging[loaded.dataset.samples[row]] = loaded.name }
+                    tested.formUnion(parts.test.map { loaded.dataset.samples[$0] })
+                }
+                testing.append((loaded.name, tested))
+            }
+            for (name, rows) in testing {
+                let seen = rows.compactMap { judging[$0] }.filter { $0 != name }
+                guard let other = seen.sorted().first else { continue }
+                throw .badInput(
+                    "\(select.place).per",
+                    "\(seen.count) test rows of dataset \(name) are train or dev rows of \(other): a mean over both has seen "
+                        + "what is reported; expected dataset in per"
+                )
+            }
+        }
+    }
+
     /// Every split of every dataset has its parts, and no parameter needs more train rows than there are.
+    ///
+    /// Of very many splits some at equal distances are looked at, the first among them; the others fail by themselves.
     private func checkSplits() throws(RouteGridError) {
         for loaded in datasets {
             let samples = loaded.dataset.samples.map(\.sample)
-            for split in file.splits {
+            let stride = 1 + samples.count * file.splits.count / GridRanges.checkedRows
+            for (place, split) in file.splits.enumerated() where place % stride == 0 {
                 guard blocks.contains(where: { used(loaded.name, split.value, by: $0) }) else { continue }
                 let parts: SplitParts
                 do {
@@ -79,9 +126,10 @@ struct GridChecks {
         for limited in descriptor.parameters {
             guard let limit = limited.atMost, let parameter = block.parameters.first(where: { $0.name == limited.name })
             else { continue }
+            let values = parameter.values.count > 1_000 ? Self.ends(of: parameter.values) : parameter.values
             for table in block.tables.map({ axes.tables[$0] }) where table.dataset == loaded.name {
                 let rows = limit == .trainRows ? train.count : answered(train, loaded.dataset, table)
-                for value in parameter.values where value.integerValue ?? 0 > rows {
+                for value in values where value.integerValue ?? 0 > rows {
                     let context = ExcludeContext(
                         block: block.kind,
                         table: table,
@@ -97,6 +145,11 @@ struct GridChecks {
                 }
             }
         }
+    }
+
+    /// The largest of many values: it is over a limit when any is.
+    private static func ends(of values: [JSONValue]) -> [JSONValue] {
+        values.max { ($0.integerValue ?? 0) < ($1.integerValue ?? 0) }.map { [$0] } ?? []
     }
 
     /// How many of some rows a model of the pool answers correctly.

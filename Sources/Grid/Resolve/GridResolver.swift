@@ -23,7 +23,8 @@ package enum GridResolver {
             try PriceSheet(file: sheet.value, relativeTo: file.path, place: sheet.place)
         }
         var blobs = BlobCollector()
-        let tables = try tables(of: file, datasets, prices: prices, blobs: &blobs)
+        var warnings: [String] = []
+        let tables = try tables(of: file, datasets, prices: prices, blobs: &blobs, warnings: &warnings)
         let axes = GridAxes(
             tables: tables,
             encoders: file.encoders.map(\.value),
@@ -46,7 +47,8 @@ package enum GridResolver {
             }
         )
         let blocks = try file.routers.mapThrowing { entry throws(RouteGridError) in try block(entry, axes: axes) }
-        try GridChecks(file: file, datasets: datasets, axes: axes, blocks: blocks).run()
+        let checks = GridChecks(file: file, datasets: datasets, axes: axes, blocks: blocks)
+        try checks.checkSizes()
         let contents = GridLockContents(
             name: file.name,
             mode: file.mode,
@@ -65,17 +67,21 @@ package enum GridResolver {
             blobs: blobs.list
         )
         let lock = try GridLock(contents)
+        // Counted first: what is too large takes too long to be checked one by one.
         try checkCount(lock, file: file)
-        return ResolvedGrid(lock: lock, blobs: blobs.sources)
+        try checks.run()
+        return ResolvedGrid(lock: lock, blobs: blobs.sources, warnings: warnings)
     }
 
     private static func tables(
         of file: GridFile,
         _ datasets: [LoadedDataset],
         prices: PriceSheet?,
-        blobs: inout BlobCollector
+        blobs: inout BlobCollector,
+        warnings: inout [String]
     ) throws(RouteGridError) -> [GridTable] {
         var tables: [GridTable] = []
+        var outcomes = 0
         for loaded in datasets {
             let samples = blobs.add(loaded.dataset.samples.map(\.sample))
             var (text, image): ([String: Digest], [String: Digest]) = ([:], [:])
@@ -83,31 +89,66 @@ package enum GridResolver {
                 if let name = pair.text, let matrix = loaded.dataset.text[name] { text[name] = blobs.add(matrix) }
                 if let name = pair.image, let matrix = loaded.dataset.image[name] { image[name] = blobs.add(matrix) }
             }
+            let twins = twins(of: loaded, file.splits.map(\.value))
             for pool in file.pools {
-                for (label, models) in try loaded.pools(pool) {
+                let pools = try loaded.pools(pool)
+                outcomes += pools.reduce(0) { $0 + $1.models.count } * loaded.dataset.samples.count
+                guard outcomes <= GridRanges.outcomes else {
+                    throw .badInput(
+                        pool.place,
+                        "the pools of dataset \(loaded.name) and those before it have more than \(GridRanges.outcomes) "
+                            + "outcomes together; list fewer pools"
+                    )
+                }
+                for (label, models) in pools {
                     let data = try loaded.dataset.keeping(models: models)
+                    let priced = try prices.mapThrowing { sheet throws(RouteGridError) in
+                        try sheet.cost(of: data, name: loaded.name, folder: loaded.folder, blobs: &blobs)
+                    }
+                    let about = "dataset \(loaded.name)\(label == "all" ? "" : " (pool \(label))")"
+                    // The pools of a dataset have models in common: what is said of one need not be said of all.
+                    if !warnings.contains(where: { $0.hasPrefix("dataset \(loaded.name)") }) {
+                        warnings += (priced?.warnings ?? []).map { "\(about): \($0)" }
+                    }
+                    guard let cost = priced?.cost ?? data.cost.map({ .tensor(blobs.add($0)) }) else {
+                        throw .badInput(
+                            loaded.place,
+                            "dataset \(loaded.name) has token counts and no costs: expected prices: {sheet: FILE} in the "
+                                + "grid, which makes costs of them"
+                        )
+                    }
                     tables.append(
                         GridTable(
                             dataset: loaded.name,
                             pool: label,
-                            costUnit: prices == nil ? data.costUnit : "USD",
+                            costUnit: prices == nil ? data.costUnit ?? "USD" : "USD",
                             sampleCount: data.samples.count,
                             samples: samples,
                             models: data.models,
                             quality: blobs.add(data.quality),
-                            cost: try prices?.cost(of: data, name: loaded.name, blobs: &blobs)
-                                ?? .tensor(blobs.add(data.cost)),
+                            cost: cost,
                             prices: prices?.label,
                             text: text,
                             image: image,
                             condition: loaded.condition,
-                            facts: DataFact.found(in: data, isPriced: prices != nil)
+                            twins: twins,
+                            facts: priced?.facts ?? DataFact.found(in: data)
                         )
                     )
                 }
             }
         }
         return tables
+    }
+
+    /// By split; a split that is none of the dataset has none.
+    private static func twins(of loaded: LoadedDataset, _ splits: [Split]) -> [Int]? {
+        let rows = TwinRows(loaded.dataset)
+        let samples = loaded.dataset.samples.map(\.sample)
+        let counts = splits.map { split in
+            (try? split.parts(of: samples)).map { rows.count(under: split, parts: $0) } ?? 0
+        }
+        return counts.contains { $0 > 0 } ? counts : nil
     }
 
     private static func block(_ entry: GridFile.RouterEntry, axes: GridAxes) throws(RouteGridError) -> GridBlock {
@@ -130,10 +171,11 @@ package enum GridResolver {
 
     private static func checkDollars(_ file: GridFile, _ datasets: [LoadedDataset]) throws(RouteGridError) {
         guard file.prices == nil, let budget = file.budgets.first(where: \.isDollars) else { return }
-        for loaded in datasets where loaded.dataset.costUnit != "USD" {
+        for loaded in datasets {
+            guard let unit = loaded.dataset.costUnit, unit != "USD" else { continue }
             throw .badInput(
                 budget.place,
-                "a budget in $ needs costs in USD, dataset \(loaded.name) costs \(loaded.dataset.costUnit)"
+                "a budget in $ needs costs in USD, dataset \(loaded.name) costs \(unit)"
             )
         }
     }

@@ -7,6 +7,7 @@ struct LoadedDataset {
     /// The name in the grid.
     let name: String
     let place: String
+    let folder: String
     let dataset: Dataset
     /// The entry's `where` in words; nil without one.
     let condition: String?
@@ -20,8 +21,9 @@ struct LoadedDataset {
             ? nil
             : entry.conditions.sorted { $0.key < $1.key }
                 .map { "\($0.key) \($0.value.sorted().joined(separator: ", "))" }.joined(separator: "; ")
-        let folder = URL(fileURLWithPath: gridPath).deletingLastPathComponent()
-        let path = entry.path.hasPrefix("/") ? entry.path : folder.appendingPathComponent(entry.path).relativePath
+        let parent = URL(fileURLWithPath: gridPath).deletingLastPathComponent()
+        let path = entry.path.hasPrefix("/") ? entry.path : parent.appendingPathComponent(entry.path).relativePath
+        folder = path
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
             throw .badInput("\(place).path", "no dataset folder at \(path)")

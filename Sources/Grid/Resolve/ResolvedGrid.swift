@@ -5,6 +5,8 @@ package struct ResolvedGrid: Sendable {
     package var lock: GridLock
     /// Exactly the blobs of the lock.
     package var blobs: [Digest: BlobSource]
+    /// What should be looked at in the data before a board of it is believed, one sentence each.
+    package var warnings: [String] = []
 }
 
 /// Bytes that are made when they are asked for, so that a dataset is held once and not once a blob.

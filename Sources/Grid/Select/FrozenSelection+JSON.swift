@@ -29,6 +29,10 @@ extension FrozenSelection {
             try Choice(json: json, place: "\(place): choices")
         }
         try object.finish()
+        let count = choices.reduce(0) { $0 + $1.cells.reduce(0) { $0 + $1.count } }
+        guard count <= Self.cellLimit else {
+            throw .badInput("\(place): choices", "expected at most \(Self.cellLimit) cells, found \(count)")
+        }
     }
 }
 
@@ -46,15 +50,18 @@ extension FrozenSelection.Choice {
     init(json: JSONValue, place: String) throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         per = try object.required("per")
-        configurations = try object.integer("configurations")
-        competing = try object.integer("competing")
-        unreadDevCells = try object.integer("unread_dev_cells")
+        configurations = try object.integer("configurations", in: 0...1 << 62)
+        competing = try object.integer("competing", in: 0...1 << 62)
+        unreadDevCells = try object.integer("unread_dev_cells", in: 0...1 << 62)
         candidates = try object.list("candidates").mapThrowing { json throws(RouteGridError) in
             try FrozenSelection.Candidate(json: json, place: "\(place): candidates")
         }
-        cells = try IntegerRuns(json: try object.list("cells"), place: "\(place): cells").runs.map {
-            FrozenSelection.CellRun(first: $0.first, count: $0.count)
-        }
+        cells = try IntegerRuns(
+            json: try object.list("cells"),
+            within: 0...1 << 62,
+            atMost: FrozenSelection.cellLimit,
+            place: "\(place): cells"
+        ).runs.map { FrozenSelection.CellRun(first: $0.first, count: $0.count) }
         why = object.optional("why")?.stringValue
         try object.finish()
     }

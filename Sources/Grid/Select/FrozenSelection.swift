@@ -8,6 +8,9 @@ package struct FrozenSelection: Hashable, Sendable {
     /// At most so many candidates of a choice are listed.
     package static let listedCandidates = 100
 
+    /// More test cells than this are a mistake.
+    static let cellLimit = 10_000_000
+
     /// A configuration that competed.
     package struct Candidate: Hashable, Sendable {
         /// `router`, `modality`, `encoder` and `fusion`, as records show them.
@@ -16,6 +19,9 @@ package struct FrozenSelection: Hashable, Sendable {
         package var dev: Double?
         /// Why it has none.
         package var why: String?
+
+        /// The router's kind.
+        package var kind: String { configuration["router"]?["kind"]?.stringValue ?? "" }
     }
 
     /// One configuration out of those that differ in nothing that `per` names.

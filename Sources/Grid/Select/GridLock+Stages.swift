@@ -24,6 +24,9 @@ extension GridLock {
         )
     }
 
+    /// The number of a cell's split on the axis.
+    package func split(ofCell cell: Int) -> Int { coordinates(ofGroup: group(ofCell: cell)).values.split }
+
     /// Whether a cell reads test and waits for the selection.
     package func isDeferred(_ cell: Int) -> Bool {
         guard contents.select != nil, cell < evaluationCellCount else { return false }
@@ -51,7 +54,31 @@ extension GridLock {
         )
     }
 
-    /// The values of the fields that a cell's contest keeps apart.
+    /// Numbers of the splits of the axis, equal for those whose dev values are averaged before a choice.
+    package var splitSharing: [Int] { Split.sharing(of: contents.axes.splits) }
+
+    /// Whether something is chosen for several splits apart, though `select.per` does not ask for it.
+    package var selectsBySplit: Bool {
+        guard let select = contents.select, !select.per.contains(SelectionField.splitIndex.rawValue) else {
+            return false
+        }
+        return Set(splitSharing).count > 1
+    }
+
+    /// Which of the splits whose dev values a contest averages the members of `job.split` are: those that all have.
+    private func sharedSplitMembers(ofGroup group: Int) -> [String: JSONValue] {
+        let sharing = splitSharing
+        let own = sharing[coordinates(ofGroup: group).values.split]
+        guard Set(sharing).count > 1 else { return [:] }
+        var shared: [String: JSONValue]?
+        for (split, number) in zip(contents.axes.splits, sharing) where number == own {
+            let members: [String: JSONValue] = ["seed": JSONValue(split.seed), "index": JSONValue(split.index)]
+            shared = shared?.filter { members[$0.key] == $0.value } ?? members
+        }
+        return shared ?? [:]
+    }
+
+    /// The values of the fields that a cell's contest keeps apart, and of the split's seed and index where it does.
     func selectionLabel(ofCell cell: Int, group: Int, fields: [SelectionField]) -> JSONValue {
         let job = recordedJob(ofCell: cell, group: group)
         var members: [String: JSONValue] = [:]
@@ -65,6 +92,10 @@ extension GridLock {
                     .object((job["split"]?.objectValue ?? [:]).filter { $0.key == "seed" || $0.key == "index" })
                 default: job[field.rawValue]
                 }
+        }
+        let shared = sharedSplitMembers(ofGroup: group)
+        if !shared.isEmpty, !fields.contains(.splitIndex) {
+            members[SelectionField.splitIndex.rawValue] = .object(shared)
         }
         return .object(members)
     }
@@ -98,7 +129,7 @@ extension GridLock {
     }
 
     /// The `job` object that the record of a cell shows.
-    private func recordedJob(ofCell cell: Int, group: Int) -> JSONValue {
+    func recordedJob(ofCell cell: Int, group: Int) -> JSONValue {
         RecordedJob.json(fit: fit(ofGroup: group), job: job(ofCell: cell), labels: labels(ofGroup: group))
     }
 }

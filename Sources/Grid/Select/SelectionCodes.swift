@@ -18,6 +18,8 @@ struct SelectionCodes: Sendable {
     private let datasets: [Int]
     private let pools: [Int]
     private let splits: [Int]
+    /// Equal where dev values of splits may be averaged before the choice: see ``Split/sharing(of:)``.
+    private let sharing: [Int]
     private let kinds: [Int]
     private let isBound: [Bool]
 
@@ -33,14 +35,17 @@ struct SelectionCodes: Sendable {
         datasets = firsts(contents.axes.tables.map(\.dataset))
         pools = firsts(contents.axes.tables.map(\.pool))
         splits = firsts(contents.axes.splits.map(\.kind))
+        sharing = Split.sharing(of: contents.axes.splits)
         kinds = firsts(contents.blocks.map(\.kind))
         isBound = contents.blocks.map { RouterCatalog.bounds.contains($0.kind) }
     }
 
     /// Equal for cells whose configurations compete with each other; bounds compete with nobody but themselves.
+    ///
+    /// Whatever `fields` name, splits whose dev rows are test rows of each other are kept apart.
     func contest(_ place: Place, fields: [SelectionField]) -> [Int] {
         let isApart = isBound[place.block] && !fields.contains(.routerKind) && !fields.contains(.router)
-        var key = [isApart ? 1 : 0]
+        var key = [isApart ? 1 : 0, sharing[place.split]]
         for field in fields {
             switch field {
             case .dataset: key.append(datasets[place.table])

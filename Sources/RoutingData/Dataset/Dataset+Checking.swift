@@ -10,24 +10,32 @@ extension Dataset {
     func check(place: String) throws(RouteGridError) {
         let description = "\(place)/\(Self.descriptionFile)"
         guard !models.isEmpty else { throw .badInput(description, "models: expected at least one") }
+        guard models.count <= Self.modelLimit else {
+            throw .badInput(description, "\(models.count) models: expected at most \(Self.modelLimit) in one pool")
+        }
+        for name in [self.name] + models {
+            guard let why = SafeText.refusal(ofName: name) else { continue }
+            throw .badInput(description, "the name \"\(SafeText.line(name))\" \(why)")
+        }
         for (left, right) in zip(models, models.dropFirst()) where !Self.inCodePointOrder(left, right) {
             throw .badInput(
                 description,
                 "models: expected code-point order, each once; \"\(right)\" follows \"\(left)\""
             )
         }
+        if let costUnit, let problem = CostUnit.problem(costUnit) {
+            throw .badInput(description, "cost_unit: \"\(costUnit)\" \(problem)")
+        }
         try checkSamples(place: "\(place)/\(Self.samplesFile)")
         let tensors = "\(place)/\(Self.tensorsFile)"
-        for (name, matrix) in [
-            ("quality", quality), ("cost", cost), ("tokens_in", tokensIn), ("tokens_out", tokensOut),
-        ] {
-            guard let matrix else { continue }
-            guard matrix.rows == samples.count, matrix.columns == models.count else {
-                throw .badInput(
-                    tensors,
-                    "tensor \"\(name)\": expected \(samples.count) × \(models.count), found \(matrix.rows) × \(matrix.columns)"
-                )
-            }
+        guard cost != nil || tokensIn != nil && tokensOut != nil else {
+            throw .badInput(tensors, "expected a tensor \"cost\", or token counts \"tokens_in\" and \"tokens_out\"")
+        }
+        for (name, matrix) in outcomeTensors where matrix.rows != samples.count || matrix.columns != models.count {
+            throw .badInput(
+                tensors,
+                "tensor \"\(name)\": expected \(samples.count) × \(models.count), found \(matrix.rows) × \(matrix.columns)"
+            )
         }
         for (kind, embeddings) in [("text", text), ("image", image)] {
             for (name, matrix) in embeddings.sorted(by: { $0.key < $1.key }) {
@@ -54,6 +62,9 @@ extension Dataset {
         guard matrix.rows == samples.count, matrix.columns > 0 else {
             throw .badInput(place, "expected \(samples.count) rows, found \(matrix.rows) × \(matrix.columns)")
         }
+        guard matrix.columns <= EmbeddingRange.mostColumns else {
+            throw .badInput(place, "a width of \(matrix.columns): expected at most \(EmbeddingRange.mostColumns)")
+        }
         guard let bad = EmbeddingRange.firstOutside(matrix) else { return }
         throw .badInput(
             place,
@@ -63,21 +74,31 @@ extension Dataset {
     }
 
     private func checkOutcomes(place: String) throws(RouteGridError) {
-        for (index, (quality, cost)) in zip(quality.elements, cost.elements).enumerated() {
-            if quality.isNaN && cost.isNaN || quality >= 0 && quality <= 1 && cost >= 0 && cost.isFinite { continue }
+        for index in quality.elements.indices {
+            let quality = quality.elements[index]
+            let cost = cost?.elements[index]
+            let isMissing = quality.isNaN && cost?.isNaN != false
+            if isMissing || quality >= 0 && quality <= 1 && cost.map(ValueRange.cost.contains) != false { continue }
+            let found = cost.map { "\(quality) and \($0)" } ?? "\(quality)"
             throw .badInput(
                 place,
-                "sample \"\(samples[index / models.count].sample.id)\", model \"\(models[index % models.count])\": expected "
-                    + "correctness 0…1 and cost ≥ 0, or neither; found \(quality) and \(cost)"
+                "\(cell(index)): expected correctness 0…1 and cost \(ValueRange.cost.words), or neither; found \(found)"
             )
         }
-        for tokens in [tokensIn, tokensOut] {
-            guard let tokens, let bad = tokens.elements.firstIndex(where: { $0 < 0 || $0.isInfinite }) else { continue }
+        for tokens in [tokensIn, tokensOut, tokensTotal] {
+            guard let tokens,
+                let bad = tokens.elements.firstIndex(where: { !$0.isNaN && !ValueRange.tokens.contains($0) })
+            else { continue }
             throw .badInput(
                 place,
-                "sample \"\(samples[bad / models.count].sample.id)\", model \"\(models[bad % models.count])\": expected "
-                    + "a token count ≥ 0, found \(tokens.elements[bad])"
+                "\(cell(bad)): expected a token count of \(ValueRange.tokens.words), found \(tokens.elements[bad])"
             )
         }
+    }
+
+    /// A cell of a tensor `[samples, models]` in words.
+    package func cell(_ index: Int) -> String {
+        let row = index / models.count
+        return "sample \"\(samples[row].sample.id)\" (row \(row + 1)), model \"\(models[index % models.count])\""
     }
 }

@@ -38,11 +38,12 @@ extension Dataset {
         var kept = self
         kept.samples = rows.map { samples[$0] }
         kept.quality = quality.rows(rows)
-        kept.cost = cost.rows(rows)
+        kept.cost = cost?.rows(rows)
         kept.text = text.mapValues { $0.rows(rows) }
         kept.image = image.mapValues { $0.rows(rows) }
         kept.tokensIn = tokensIn?.rows(rows)
         kept.tokensOut = tokensOut?.rows(rows)
+        kept.tokensTotal = tokensTotal?.rows(rows)
         return kept
     }
 
@@ -50,20 +51,22 @@ extension Dataset {
     ///
     /// - Throws: `badInput` when a model is unknown or none is named.
     package func keeping(models wanted: [String]) throws(RouteGridError) -> Dataset {
-        if let unknown = wanted.first(where: { !models.contains($0) }) {
+        let (known, wantedSet) = (Set(models), Set(wanted))
+        if let unknown = wanted.first(where: { !known.contains($0) }) {
             throw .badInput(
                 "dataset \(name): models",
                 "no model \"\(unknown)\"\(NearestName.hint(unknown, in: models))"
             )
         }
-        let columns = models.indices.filter { wanted.contains(models[$0]) }
+        let columns = models.indices.filter { wantedSet.contains(models[$0]) }
         guard !columns.isEmpty else { throw .badInput("dataset \(name): models", "expected at least one") }
         var kept = self
         kept.models = columns.map { models[$0] }
         kept.quality = quality.columns(columns)
-        kept.cost = cost.columns(columns)
+        kept.cost = cost?.columns(columns)
         kept.tokensIn = tokensIn?.columns(columns)
         kept.tokensOut = tokensOut?.columns(columns)
+        kept.tokensTotal = tokensTotal?.columns(columns)
         return kept
     }
 }

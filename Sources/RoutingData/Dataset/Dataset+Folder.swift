@@ -12,9 +12,10 @@ extension Dataset {
     package var json: JSONValue {
         var members: [String: JSONValue] = [
             "schema": .string(Self.schema), "name": .string(name), "models": JSONValue(models),
-            "cost_unit": .string(costUnit), "groups": .string(groups), "provenance": .string(provenance),
+            "groups": .string(groups), "provenance": .string(provenance),
             "licence": .string(licence),
         ]
+        members["cost_unit"] = costUnit.map { .string($0) }
         members["prices"] = prices
         return .object(members)
     }
@@ -33,12 +34,9 @@ extension Dataset {
             rows.append([identity.id, identity.dataset, identity.group, sample.question, sample.image])
         }
         var tensors = SafetensorsWriter()
-        tensors.add("quality", quality)
-        tensors.add("cost", cost)
+        for (name, matrix) in outcomeTensors { tensors.add(name, matrix) }
         for (name, matrix) in text { tensors.add("text.\(name)", matrix) }
         for (name, matrix) in image { tensors.add("image.\(name)", matrix) }
-        if let tokensIn { tensors.add("tokens_in", tokensIn) }
-        if let tokensOut { tensors.add("tokens_out", tokensOut) }
         try FolderWriter.write(
             [
                 (Self.descriptionFile, json.prettyBytes()), (Self.samplesFile, rows.bytes),

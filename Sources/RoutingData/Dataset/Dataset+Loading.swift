@@ -6,21 +6,24 @@ extension Dataset {
     /// - Throws: `badInput` with file, line or field when a file is absent or cut off, or a rule of the format is broken.
     package static func load(folder: String) throws(RouteGridError) -> Dataset {
         let place = "\(folder)/\(descriptionFile)"
-        let description = try JSONValue(parsing: try FileBytes.read(place), place: place)
+        let description = try JSONValue(
+            parsing: try FileBytes.readText(place, expected: "a JSON object in UTF-8"),
+            place: place
+        )
         let fields = try DescriptionFields(description, place: place)
         let samples = try loadSamples("\(folder)/\(samplesFile)")
         let tensors = try Safetensors(file: "\(folder)/\(tensorsFile)")
         var dataset = Dataset(
             name: try fields.text("name"),
             models: try fields.models(),
-            costUnit: try fields.text("cost_unit"),
+            costUnit: tensors.tensors["cost"] == nil ? nil : try fields.text("cost_unit"),
             prices: description["prices"].flatMap { $0 == .null ? nil : $0 },
             groups: try fields.text("groups"),
             provenance: try fields.text("provenance"),
             licence: try fields.text("licence"),
             samples: samples,
             quality: try tensors.doubles("quality"),
-            cost: try tensors.doubles("cost")
+            cost: tensors.tensors["cost"] == nil ? nil : try tensors.doubles("cost")
         )
         for name in tensors.tensors.keys.sorted() {
             if name.hasPrefix("text.") {
@@ -31,10 +34,13 @@ extension Dataset {
                 dataset.tokensIn = try tensors.doubles(name)
             } else if name == "tokens_out" {
                 dataset.tokensOut = try tensors.doubles(name)
+            } else if name == "tokens_total" {
+                dataset.tokensTotal = try tensors.doubles(name)
             } else if name != "quality" && name != "cost" {
                 throw .badInput(
                     tensors.place,
-                    "unknown tensor \"\(name)\": expected quality, cost, tokens_in, tokens_out, text.NAME or image.NAME"
+                    "unknown tensor \"\(name)\": expected quality, cost, tokens_in, tokens_out, tokens_total, text.NAME or "
+                        + "image.NAME"
                 )
             }
         }

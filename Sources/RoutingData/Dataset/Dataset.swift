@@ -20,8 +20,8 @@ package struct Dataset: Sendable, Equatable {
     package var name: String
     /// In code-point order.
     package var models: [String]
-    /// `USD`, `MAC`, `J`, ….
-    package var costUnit: String
+    /// `USD`, `MAC`, `J`, …; nil when there are no costs.
+    package var costUnit: String?
     /// The prices the costs were made with, when known.
     package var prices: JSONValue?
     /// What a sample's group is: `sample_id` when every sample stands alone, else the name of what is shared, such as
@@ -33,8 +33,10 @@ package struct Dataset: Sendable, Equatable {
     package var samples: [DatasetSample]
     /// `[samples, models]` in 0…1; NaN where `cost` is.
     package var quality: Matrix<Double>
-    /// `[samples, models]` in `costUnit`, 0 or more; NaN where `quality` is.
-    package var cost: Matrix<Double>
+    /// `[samples, models]` in `costUnit`, in ``ValueRange/cost``; NaN where `quality` is.
+    ///
+    /// Nil for a dataset that has token counts only: a price sheet makes the costs of them.
+    package var cost: Matrix<Double>?
     /// `[samples, width]` by the encoder's name.
     package var text: [String: Matrix<Float>]
     /// `[samples, width]` by the encoder's name.
@@ -43,22 +45,25 @@ package struct Dataset: Sendable, Equatable {
     package var tokensIn: Matrix<Double>?
     /// `[samples, models]`, NaN where it is not known.
     package var tokensOut: Matrix<Double>?
+    /// `[samples, models]`, NaN where it is not known: all tokens of an answer, hidden ones (reasoning) counted too.
+    package var tokensTotal: Matrix<Double>?
 
     package init(
         name: String,
         models: [String],
-        costUnit: String,
+        costUnit: String?,
         prices: JSONValue? = nil,
         groups: String = "sample_id",
         provenance: String,
         licence: String,
         samples: [DatasetSample],
         quality: Matrix<Double>,
-        cost: Matrix<Double>,
+        cost: Matrix<Double>?,
         text: [String: Matrix<Float>] = [:],
         image: [String: Matrix<Float>] = [:],
         tokensIn: Matrix<Double>? = nil,
-        tokensOut: Matrix<Double>? = nil
+        tokensOut: Matrix<Double>? = nil,
+        tokensTotal: Matrix<Double>? = nil
     ) {
         self.name = name
         self.models = models
@@ -74,6 +79,7 @@ package struct Dataset: Sendable, Equatable {
         self.image = image
         self.tokensIn = tokensIn
         self.tokensOut = tokensOut
+        self.tokensTotal = tokensTotal
     }
 
     /// NaN equals NaN: two datasets are equal when their tensors are, bit for bit.
@@ -83,14 +89,33 @@ package struct Dataset: Sendable, Equatable {
 }
 
 extension Dataset {
+    /// The most models that a pool may have: choices hold model numbers of two bytes.
+    package static let modelLimit = 65_535
+
     /// The digest of every tensor by its name in the dataset folder.
     package var tensorDigests: [String: Digest] {
-        var digests = ["quality": TensorBlob.digest(of: quality), "cost": TensorBlob.digest(of: cost)]
+        var digests: [String: Digest] = [:]
+        for (name, matrix) in outcomeTensors { digests[name] = TensorBlob.digest(of: matrix) }
         for (name, matrix) in text { digests["text.\(name)"] = TensorBlob.digest(of: matrix) }
         for (name, matrix) in image { digests["image.\(name)"] = TensorBlob.digest(of: matrix) }
-        if let tokensIn { digests["tokens_in"] = TensorBlob.digest(of: tokensIn) }
-        if let tokensOut { digests["tokens_out"] = TensorBlob.digest(of: tokensOut) }
         return digests
+    }
+
+    /// The tensors `[samples, models]` that there are, by their names in the dataset folder.
+    var outcomeTensors: [(name: String, matrix: Matrix<Double>)] {
+        let all = [
+            ("quality", quality), ("cost", cost), ("tokens_in", tokensIn), ("tokens_out", tokensOut),
+            ("tokens_total", tokensTotal),
+        ]
+        return all.compactMap { name, matrix in matrix.map { (name, $0) } }
+    }
+
+    /// Whether the total of an answer's tokens is known and is not tokens in + tokens out.
+    package func hasOtherTotal(_ row: Int, _ column: Int) -> Bool {
+        guard let total = tokensTotal?[row, column], let input = tokensIn?[row, column],
+            let output = tokensOut?[row, column], !total.isNaN, !input.isNaN, !output.isNaN
+        else { return false }
+        return total != input + output
     }
 
     /// What the data say, apart from their names: models, cost unit, samples and tensors.
@@ -99,7 +124,8 @@ extension Dataset {
     package var contentDigest: Digest {
         let tensors = tensorDigests.mapValues { JSONValue.string($0.hex) }
         let content: JSONValue = [
-            "cost_unit": .string(costUnit), "models": JSONValue(models), "tensors": .object(tensors),
+            "cost_unit": costUnit.map { .string($0) } ?? .null, "models": JSONValue(models),
+            "tensors": .object(tensors),
             "samples": .string(SampleList.digest(of: samples.map(\.sample)).hex),
         ]
         return content.digest
@@ -107,11 +133,12 @@ extension Dataset {
 
     /// What the core works on, with the embeddings of the named encoders.
     ///
-    /// - Throws: `badInput` when an encoder is not in the dataset.
+    /// - Throws: `badInput` when an encoder is not in the dataset, or the dataset has no costs.
     package func table(text textName: String? = nil, image imageName: String? = nil) throws(RouteGridError)
         -> OutcomeTable
     {
-        OutcomeTable(
+        guard let cost else { throw .badInput("dataset \(name)", "no costs") }
+        return OutcomeTable(
             models: models,
             samples: samples.map(\.sample),
             quality: quality,

@@ -4,6 +4,8 @@
 /// 4·10³⁰, and a hundred million of them stay below 3.4·10³⁸.
 enum EmbeddingRange {
     static let limit: Float = 1e15
+    /// The widest embedding: its Gram matrix, which linear routers solve, takes 2 GiB.
+    static let mostColumns = 16_384
     static let words = "a finite number of at most 1e15 in size"
 
     /// The first entry, row by row, that is outside.

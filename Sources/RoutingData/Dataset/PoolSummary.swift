@@ -6,11 +6,13 @@ package struct PoolSummary: Sendable {
     package var models: [ValidationReport.Model]
     /// The highest accuracy of one model; ties go to the cheaper.
     package var bestSingle: String
-    /// The lowest mean cost of one model.
+    /// The lowest mean cost of one model; empty for a dataset without costs.
     package var cheapest: String
     /// Mean of the best correctness of each sample.
     package var oracleAccuracy: Double
     /// Mean cost of the cheapest model that reaches each sample's best correctness; samples without any outcome left out.
+    ///
+    /// NaN for a dataset without costs.
     package var oracleCost: Double
 
     package init(of dataset: Dataset) {
@@ -20,7 +22,8 @@ package struct PoolSummary: Sendable {
         cheapest = models.filter { !$0.meanCost.isNaN }.min { $0.meanCost < $1.meanCost }?.name ?? ""
         var (accuracy, cost, charged) = (0.0, 0.0, 0)
         for row in dataset.samples.indices {
-            let best = zip(dataset.quality.row(row), dataset.cost.row(row)).filter { !$0.0.isNaN }
+            let costs = dataset.cost?.row(row) ?? dataset.quality.row(row).map { _ in Double.nan }[...]
+            let best = zip(dataset.quality.row(row), costs).filter { !$0.0.isNaN }
                 .max { ($0.0, $1.1) < ($1.0, $0.1) }
             guard let best else { continue }
             accuracy += best.0

@@ -3,30 +3,24 @@ package import RouteGridBase
 
 /// Whole files in and out, with errors that name the file.
 package enum FileBytes {
-    /// The bytes of a file.
+    /// The bytes of a file; see ``InputFile``.
     ///
-    /// - Throws: `badInput` when the file does not exist, is a folder, or may not be read.
-    package static func read(_ path: String) throws(RouteGridError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .badInput(path, reason(errno)) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .badInput(path, reason(errno)) }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw .badInput(path, "expected a file, found a folder") }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Int(status.st_size))
-        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { chunk.deallocate() }
-        while true {
-            let count = Foundation.read(descriptor, chunk.baseAddress, chunk.count)
-            if count > 0 {
-                bytes.append(contentsOf: chunk[..<count])
-            } else if count == 0 {
-                return bytes
-            } else if errno != EINTR {
-                throw .badInput(path, reason(errno))
-            }
-        }
+    /// - Throws: `badInput` when the file does not exist, may not be read, is no regular file or is too large.
+    package static func read(_ path: String, limit: Int = InputFile.dataLimit) throws(RouteGridError) -> [UInt8] {
+        try InputFile(path, limit: limit).bytes(limit: limit)
+    }
+
+    /// The bytes of a text file, without its byte order mark.
+    ///
+    /// - Throws: `badInput` as ``read(_:limit:)``, and when the content is of another kind, see ``FileKind``.
+    package static func readText(
+        _ path: String,
+        limit: Int = InputFile.textLimit,
+        expected: String
+    ) throws(RouteGridError) -> [UInt8] {
+        let bytes = try read(path, limit: limit)
+        try FileKind.refuseBinary(bytes, place: path, expected: expected)
+        return ByteOrderMark.dropped(from: bytes)
     }
 
     /// Writes a file and forces it to disk; not atomic by itself.

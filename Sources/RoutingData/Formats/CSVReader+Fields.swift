@@ -31,17 +31,46 @@ extension CSVReader {
         if slice.count == 1, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) {
             return Double(first - UInt8(ascii: "0"))
         }
-        let text = String(decoding: slice, as: UTF8.self)
-        if slice.allSatisfy(Self.isNumberByte), let value = Double(text) {
+        if format.decimal == .comma, !slice.contains(UInt8(ascii: ".")) {
+            slice = ArraySlice(slice.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 })
+        } else if format.decimal == .comma {
+            slice = []
+        }
+        let text = String(decoding: bytes[field.range], as: UTF8.self)
+        if slice.allSatisfy(Self.isNumberByte), let value = Double(String(decoding: slice, as: UTF8.self)) {
             guard value.isFinite else { throw failure(of: field, column: column, "\"\(text)\" is too large a number") }
+            guard
+                value != 0 || !slice.prefix(while: { $0 | 0x20 != UInt8(ascii: "e") }).contains(where: Self.isCounting)
+            else { throw failure(of: field, column: column, "\"\(text)\" is too small a number") }
             return value
         }
         let name = text.lowercased().drop { "+-".contains($0) }
         guard !["nan", "inf", "infinity"].contains(name) else {
             throw failure(of: field, column: column, "a literal \"\(text)\" is refused: leave a missing cell empty")
         }
-        throw failure(of: field, column: column, "expected a number, found \"\(text.prefix(40))\"")
+        let isDecimal =
+            slice.contains(UInt8(ascii: ",")) && slice.allSatisfy { $0 == UInt8(ascii: ",") || Self.isNumberByte($0) }
+        let hint = isDecimal ? "; --decimal comma reads decimal commas" : ""
+        let found = JSONValue.string(String(text.prefix(40))).jsonText
+        throw failure(of: field, column: column, "expected a number, found \(found)\(hint)")
     }
+
+    /// The truth value that a field spells (`True`, `TRUE`, `true` and the like) as 1 or 0, or nil.
+    func truth(of field: Row.Field) -> Double? {
+        switch bytes[field.range] {
+        case let text
+        where text.elementsEqual("True".utf8) || text.elementsEqual("true".utf8)
+            || text.elementsEqual("TRUE".utf8):
+            1
+        case let text
+        where text.elementsEqual("False".utf8) || text.elementsEqual("false".utf8)
+            || text.elementsEqual("FALSE".utf8):
+            0
+        default: nil
+        }
+    }
+
+    private static func isCounting(_ byte: UInt8) -> Bool { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(byte) }
 
     /// The line, from 1, on which a row begins.
     func line(of row: Row) -> Int { line(at: row.fields.first?.range.lowerBound ?? 0) }

@@ -1,7 +1,7 @@
 package import RouteGridBase
 
-/// Reads comma-separated values row by row (RFC 4180: quoted fields may hold commas, quotes and line breaks; lines end
-/// in LF or CRLF; a byte order mark and empty lines are skipped).
+/// Reads separated values row by row (RFC 4180, also with another separator than a comma: quoted fields may hold
+/// separators, quotes and line breaks; lines end in LF or CRLF; a byte order mark and empty lines are skipped).
 ///
 /// Fields are ranges of the file's bytes and become text or numbers only when asked for.
 package struct CSVReader: Sendable {
@@ -19,17 +19,20 @@ package struct CSVReader: Sendable {
     package let bytes: [UInt8]
     /// What the text is, for error messages: the file's path.
     package let place: String
+    package let format: TableFormat
+    private let separator: UInt8
     private var offset = 0
 
-    private static let comma = UInt8(ascii: ",")
     private static let quote = UInt8(ascii: "\"")
     private static let lineFeed: UInt8 = 0x0A
     private static let carriageReturn: UInt8 = 0x0D
 
-    package init(bytes: [UInt8], place: String) {
+    package init(bytes: [UInt8], place: String, format: TableFormat = TableFormat()) {
         self.bytes = bytes
         self.place = place
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
+        self.format = format
+        separator = format.separator.byte
+        offset = ByteOrderMark.byteCount(of: bytes)
     }
 
     /// The next row, or nil at the end.
@@ -44,7 +47,7 @@ package struct CSVReader: Sendable {
         while true {
             row.fields.append(bytes[offset...].first == Self.quote ? try quotedField() : try plainField())
             guard offset < bytes.count else { return true }
-            if bytes[offset] == Self.comma {
+            if bytes[offset] == separator {
                 offset += 1
                 if offset == bytes.count {
                     row.fields.append(Row.Field(range: offset..<offset, hasDoubledQuotes: false))
@@ -69,7 +72,7 @@ package struct CSVReader: Sendable {
         let start = offset
         while offset < bytes.count {
             let byte = bytes[offset]
-            if byte == Self.comma || byte == Self.lineFeed { break }
+            if byte == separator || byte == Self.lineFeed { break }
             if byte == Self.carriageReturn {
                 guard lineBreakLength(at: offset) == 2 else {
                     throw failure(at: offset, "a carriage return without a line feed: expected LF or CRLF line ends")
@@ -103,8 +106,11 @@ package struct CSVReader: Sendable {
             }
             let field = Row.Field(range: opening + 1..<offset, hasDoubledQuotes: hasDoubledQuotes)
             offset += 1
-            guard offset == bytes.count || bytes[offset] == Self.comma || lineBreakLength(at: offset) > 0 else {
-                throw failure(at: offset, "expected a comma or a line end after the closing quote")
+            guard offset == bytes.count || bytes[offset] == separator || lineBreakLength(at: offset) > 0 else {
+                throw failure(
+                    at: offset,
+                    "expected a \(format.separator.rawValue) or a line end after the closing quote"
+                )
             }
             return field
         }

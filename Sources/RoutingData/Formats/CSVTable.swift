@@ -2,7 +2,9 @@ package import RouteGridBase
 
 /// A table with a header row: cells by row number and column number, errors with file, line and column name.
 package struct CSVTable: Sendable {
+    /// The columns' names, without blanks around them.
     package let header: [String]
+    private let numbers: [String: Int]
     private let reader: CSVReader
     private let rows: [CSVReader.Row]
 
@@ -13,25 +15,38 @@ package struct CSVTable: Sendable {
     ///
     /// - Throws: `badInput` when there is no header, a column has no name or is named twice, a row has another number of
     ///   fields than the header, or a quote is left open.
-    package init(bytes: [UInt8], place: String) throws(RouteGridError) {
-        var reader = CSVReader(bytes: bytes, place: place)
+    package init(
+        bytes: [UInt8],
+        place: String,
+        format: TableFormat = TableFormat()
+    ) throws(RouteGridError) {
+        var reader = CSVReader(bytes: bytes, place: place, format: format)
         var row = CSVReader.Row()
         guard try reader.next(into: &row) else { throw .badInput(place, "empty: expected a header row") }
         var header: [String] = []
-        for field in row.fields { header.append(try reader.text(of: field, column: "header")) }
-        var seen: Set<String> = []
+        header.reserveCapacity(row.count)
+        for field in row.fields { header.append(try reader.text(of: field, column: "header").withoutOuterBlanks) }
+        var problems = ProblemList()
+        var numbers: [String: Int] = [:]
+        numbers.reserveCapacity(header.count)
         for (index, name) in header.enumerated() {
-            guard !name.isEmpty else { throw .badInput("\(place):1", "column \(index + 1) has no name") }
-            guard seen.insert(name).inserted else { throw .badInput("\(place):1", "column \"\(name)\" occurs twice") }
+            if name.isEmpty {
+                problems.add(.badInput("\(place):1", "column \(index + 1) has no name"))
+            } else if numbers.updateValue(index, forKey: name) != nil {
+                problems.add(.badInput("\(place):1", "column \"\(name)\" occurs twice"))
+            }
         }
         var rows: [CSVReader.Row] = []
-        while try reader.next(into: &row) {
-            guard row.count == header.count else {
-                throw reader.failure(of: row, "expected \(header.count) fields, found \(row.count)")
+        while let found = problems.attempt({ () throws(RouteGridError) in try reader.next(into: &row) }), found {
+            if row.count == header.count {
+                rows.append(row)
+            } else {
+                problems.add(reader.failure(of: row, "expected \(header.count) fields, found \(row.count)"))
             }
-            rows.append(row)
         }
+        try problems.throwIfAny()
         self.header = header
+        self.numbers = numbers
         self.rows = rows
         self.reader = reader
     }
@@ -40,8 +55,33 @@ package struct CSVTable: Sendable {
         try self.init(bytes: try FileBytes.read(file), place: file)
     }
 
+    /// Reads a table that people made.
+    ///
+    /// - Throws: `badInput` that names what the file is when it is no table, or one with another separator; else as
+    ///   ``init(bytes:place:format:)``.
+    package init(importing file: String, format: TableFormat = TableFormat()) throws(RouteGridError) {
+        let bytes = try FileBytes.read(file)
+        let expected = "a table of values separated by \(format.separator.rawValue)s, in UTF-8"
+        try FileKind.refuseBinary(bytes, place: file, expected: expected)
+        if let kind = FileKind.text(bytes) { throw kind.refusal(place: file, expected: expected) }
+        let text = bytes.dropFirst(ByteOrderMark.byteCount(of: bytes))
+        let line = text.prefix { $0 != 0x0a && $0 != 0x0d }
+        if line.count == 5, line.starts(with: "sep=".utf8) {
+            let found = String(decoding: line, as: UTF8.self)
+            throw .badInput("\(file):1", "the line \"\(found)\" is a note for Excel and not a header: delete it")
+        }
+        if let other = format.otherSeparator(in: text) {
+            throw .badInput(
+                "\(file):1",
+                "separated by \(other.rawValue)s: expected \(format.separator.rawValue)s; --separator "
+                    + "\(other.rawValue) reads it"
+            )
+        }
+        try self.init(bytes: bytes, place: file, format: format)
+    }
+
     /// The number of a column, or nil.
-    package func column(_ name: String) -> Int? { header.firstIndex(of: name) }
+    package func column(_ name: String) -> Int? { numbers[name] }
 
     /// The number of a column that must be there.
     package func requiredColumn(_ name: String) throws(RouteGridError) -> Int {
@@ -59,6 +99,9 @@ package struct CSVTable: Sendable {
     package func number(_ row: Int, _ column: Int) throws(RouteGridError) -> Double? {
         try reader.number(of: rows[row].fields[column], column: header[column])
     }
+
+    /// 1 or 0 when the cell spells a truth value, else nil.
+    package func truth(_ row: Int, _ column: Int) -> Double? { reader.truth(of: rows[row].fields[column]) }
 
     /// The line, from 1, on which a row begins.
     package func line(_ row: Int) -> Int { reader.line(of: rows[row]) }

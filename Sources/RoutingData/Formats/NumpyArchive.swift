@@ -1,3 +1,4 @@
+import CZlib
 package import RouteGridBase
 
 /// A `.npz` file: a ZIP archive of `.npy` arrays, stored or deflated.
@@ -11,6 +12,11 @@ package struct NumpyArchive: Sendable {
         var byteCount: Int
         var offset: Int
     }
+
+    /// What a ZIP archive with members begins with.
+    static let signature: [UInt8] = [0x50, 0x4b, 0x03, 0x04]
+    /// The largest compressed array, unpacked, in bytes (1 GiB): a few megabytes may unpack to a thousand times as many.
+    package static let unpackedLimit = 1 << 30
 
     private let bytes: [UInt8]
     private let place: String
@@ -53,8 +59,18 @@ package struct NumpyArchive: Sendable {
 
     /// One array of the archive.
     ///
-    /// - Throws: `badInput` when it is absent, larger than 4 GB, damaged or compressed in an unusual way.
-    package func array(_ name: String) throws(RouteGridError) -> NumpyArray {
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - shape: the shape that it must have; its header is read and compared before the rest is unpacked.
+    ///   - misfit: the error for another shape.
+    /// - Returns: the array, whole.
+    /// - Throws: `badInput` when it is absent, larger than 4 GB or, compressed, than ``unpackedLimit``, damaged or compressed
+    ///   in an unusual way.
+    package func array(
+        _ name: String,
+        shape: [Int]? = nil,
+        misfit: ((_ found: [Int]) -> RouteGridError)? = nil
+    ) throws(RouteGridError) -> NumpyArray {
         guard let member = members[name] else {
             throw .badInput(place, "no array \"\(name)\"\(NearestName.hint(name, in: names))")
         }
@@ -73,7 +89,17 @@ package struct NumpyArchive: Sendable {
         let content: [UInt8]
         switch member.method {
         case 0: content = Array(data)
-        case 8: content = try Inflate.expand(data, byteCount: member.byteCount, place: inner)
+        case 8:
+            let head = try Inflate.beginning(of: data, byteCount: NumpyArray.longestHead, place: inner)
+            let found = try NumpyArray.shape(fromHead: head, place: inner)
+            if let shape, let misfit, found != shape { throw misfit(found) }
+            guard member.byteCount <= Self.unpackedLimit else {
+                throw .badInput(
+                    inner,
+                    "unpacks to \(member.byteCount) bytes: expected at most \(Self.unpackedLimit); save it with numpy.save"
+                )
+            }
+            content = try Inflate.expand(data, byteCount: member.byteCount, place: inner)
         default: throw .badInput(inner, "compression method \(member.method): expected stored or deflated")
         }
         guard Self.checksum(content) == member.checksum else {
@@ -93,13 +119,6 @@ package struct NumpyArchive: Sendable {
 
     /// CRC-32 (ISO 3309).
     private static func checksum(_ bytes: [UInt8]) -> UInt32 {
-        let table: [UInt32] = (0..<256).map { byte in
-            var value = UInt32(byte)
-            for _ in 0..<8 { value = value & 1 == 1 ? value >> 1 ^ 0xedb8_8320 : value >> 1 }
-            return value
-        }
-        var sum = UInt32.max
-        for byte in bytes { sum = table[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] ^ sum >> 8 }
-        return ~sum
+        bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count)) }
     }
 }

@@ -13,23 +13,17 @@ package struct NumpyArray: Sendable {
     private let start: Int
     private let elementCount: Int
 
+    /// What every `.npy` file begins with.
+    static let signature = [0x93] + Array("NUMPY".utf8)
+    /// The longest header, in bytes; numpy reads none above 10,000 by itself.
+    private static let longestHeader = 1 << 16
+
     /// Reads an array's header and checks that its data are whole.
     ///
     /// - Throws: `badInput` when the bytes are not a `.npy` file, hold Python objects, or are shorter or longer than the
     ///   shape says.
     package init(bytes: [UInt8], place: String) throws(RouteGridError) {
-        guard bytes.count >= 10, bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
-            try PickleFile.refuse(bytes, place: place)
-            throw .badInput(place, "not a .npy file: expected what numpy.save writes")
-        }
-        let lengthByteCount = bytes[6] == 1 ? 2 : 4
-        guard (1...3).contains(bytes[6]), bytes.count >= 8 + lengthByteCount else {
-            throw .badInput(place, "npy version \(bytes[6]).\(bytes[7]): expected 1.0, 2.0 or 3.0")
-        }
-        let length = bytes[8..<8 + lengthByteCount].reversed().reduce(0) { $0 << 8 | Int($1) }
-        let start = 8 + lengthByteCount + length
-        guard start <= bytes.count else { throw .badInput(place, "the npy header is cut off") }
-        let header = try NumpyHeader(text: bytes[(start - length)..<start], place: place)
+        let (header, start) = try Self.header(of: bytes, place: place)
         guard let width = header.elementByteCount else {
             throw .badInput(
                 place,
@@ -52,14 +46,42 @@ package struct NumpyArray: Sendable {
         elementCount = needed / width
     }
 
+    /// How many bytes of a file show its header, whatever its length.
+    static let longestHead = longestHeader + 12
+
+    /// The shape in the header of a file of which the first ``longestHead`` bytes are given.
+    static func shape(fromHead bytes: [UInt8], place: String) throws(RouteGridError) -> [Int] {
+        try header(of: bytes, place: place).header.shape
+    }
+
+    private static func header(
+        of bytes: [UInt8],
+        place: String
+    ) throws(RouteGridError) -> (header: NumpyHeader, start: Int) {
+        guard bytes.count >= 10, bytes.starts(with: signature) else {
+            try PickleFile.refuse(bytes, place: place)
+            throw .badInput(place, "not a .npy file: expected what numpy.save writes")
+        }
+        let lengthByteCount = bytes[6] == 1 ? 2 : 4
+        guard (1...3).contains(bytes[6]), bytes.count >= 8 + lengthByteCount else {
+            throw .badInput(place, "npy version \(bytes[6]).\(bytes[7]): expected 1.0, 2.0 or 3.0")
+        }
+        let length = bytes[8..<8 + lengthByteCount].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard length <= longestHeader else { throw .badInput(place, "an npy header of \(length) bytes") }
+        let start = 8 + lengthByteCount + length
+        guard start <= bytes.count else { throw .badInput(place, "the npy header is cut off") }
+        return (try NumpyHeader(text: bytes[(start - length)..<start], place: place), start)
+    }
+
     package init(file: String) throws(RouteGridError) {
         try self.init(bytes: try FileBytes.read(file), place: file)
     }
 
-    /// The values as float64, in C order; element types f4, f8, i1, i2, i4, i8, u1, u2, u4, b1.
+    /// The values as float64, in C order; element types f2, f4, f8, i1, i2, i4, i8, u1, u2, u4, b1.
     package func doubles() throws(RouteGridError) -> [Double] {
         switch descriptor {
         case "<f8": inOrder(Double.read(elementCount, fromByte: start, of: bytes))
+        case "<f2": inOrder(halves().map(Double.init))
         case "<f4": inOrder(Float.read(elementCount, fromByte: start, of: bytes).map(Double.init))
         default: try integers().map(Double.init)
         }
@@ -91,9 +113,14 @@ package struct NumpyArray: Sendable {
                 columns: columns,
                 elements: inOrder(Float.read(elementCount, fromByte: start, of: bytes))
             )
+        case "<f2": return Matrix(rows: rows, columns: columns, elements: inOrder(halves()))
         case "<f8": return Matrix(rows: rows, columns: columns, elements: try doubles().map(Float.init))
-        default: throw .badInput(place, "dtype \"\(descriptor)\": expected <f4 or <f8")
+        default: throw .badInput(place, "dtype \"\(descriptor)\": expected <f2, <f4 or <f8")
         }
+    }
+
+    private func halves() -> [Float] {
+        whole(UInt16.self).map { Float(Float16(bitPattern: UInt16(truncatingIfNeeded: $0))) }
     }
 
     /// A float64 matrix of any numeric element type.

@@ -42,7 +42,9 @@ struct NumpyHeader {
 
     /// Bytes of one element, or nil when the type is not a little-endian number.
     var elementByteCount: Int? {
-        ["<f4": 4, "<f8": 8, "<i8": 8, "<i4": 4, "<i2": 2, "|i1": 1, "<u4": 4, "<u2": 2, "|u1": 1, "|b1": 1][descriptor]
+        ["<f2": 2, "<f4": 4, "<f8": 8, "<i8": 8, "<i4": 4, "<i2": 2, "|i1": 1, "<u4": 4, "<u2": 2, "|u1": 1, "|b1": 1][
+            descriptor
+        ]
     }
 }
 

@@ -5,7 +5,10 @@ enum PickleFile {
     /// Refuses bytes that begin as a pickle does, or a file that is named as one.
     static func refuse(_ bytes: [UInt8], place: String) throws(RouteGridError) {
         let isNamedSo = [".pkl", ".pickle"].contains { place.lowercased().hasSuffix($0) }
-        guard isNamedSo || (bytes.count > 1 && bytes[0] == 0x80 && (2...5).contains(bytes[1])) else { return }
+        guard
+            isNamedSo || (bytes.count > 1 && bytes[0] == 0x80 && (2...5).contains(bytes[1]))
+                || isTextPickle(bytes)
+        else { return }
         throw .badInput(
             place,
             "a pickle can run code and is not read; convert it where you trust it, in Python: "
@@ -14,10 +17,11 @@ enum PickleFile {
         )
     }
 
-    /// The table in a CSV file that is not a pickle.
-    static func table(_ path: String) throws(RouteGridError) -> CSVTable {
-        let bytes = try FileBytes.read(path)
-        try refuse(bytes, place: path)
-        return try CSVTable(bytes: bytes, place: path)
+    /// Protocol 0 is text: it ends in a stop and names modules or puts marks on lines of their own.
+    private static func isTextPickle(_ bytes: [UInt8]) -> Bool {
+        guard bytes.last == UInt8(ascii: "."), bytes.count > 3 else { return false }
+        return ["(lp0\n", "(dp0\n", "ccopy_reg\n", "cnumpy", "cpandas", "(lp1\n", "(dp1\n"].contains {
+            bytes.starts(with: $0.utf8)
+        }
     }
 }

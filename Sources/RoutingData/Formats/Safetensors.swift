@@ -19,6 +19,9 @@ package struct Safetensors: Sendable {
     private let bytes: [UInt8]
     private let dataStart: Int
 
+    /// The longest header, in bytes (8 MiB): some hundred bytes a tensor.
+    private static let longestHeader: UInt64 = 8 << 20
+
     private static let elementByteCounts = [
         "BOOL": 1, "U8": 1, "I8": 1, "I16": 2, "U16": 2, "F16": 2, "BF16": 2, "I32": 4, "U32": 4, "F32": 4, "I64": 8,
         "U64": 8, "F64": 8,
@@ -31,7 +34,7 @@ package struct Safetensors: Sendable {
     package init(bytes: [UInt8], place: String) throws(RouteGridError) {
         guard bytes.count >= 8 else { throw .badInput(place, "not a safetensors file: \(bytes.count) bytes") }
         let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length >= 2, length <= 100_000_000 else {
+        guard length >= 2, length <= Self.longestHeader else {
             throw .badInput(place, "not a safetensors file: a header of \(length) bytes")
         }
         guard length <= UInt64(bytes.count - 8) else {

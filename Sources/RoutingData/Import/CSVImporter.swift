@@ -4,7 +4,8 @@ package import RouteGridBase
 ///
 /// Other columns of the table, all optional: `sample_id` (without it samples are numbered from 1), `dataset` (without it
 /// the name of the import), `group` (without it the sample id), `question`, `image`, `MODEL_tokens_in`,
-/// `MODEL_tokens_out`, `MODEL_tokens_total`.
+/// `MODEL_tokens_out`, `MODEL_tokens_total`. A table with tokens in and out may have no cost at all: then a price sheet makes
+/// the costs.
 package struct CSVImporter: Sendable {
     /// The table.
     package var outcomes: String
@@ -20,6 +21,10 @@ package struct CSVImporter: Sendable {
     package var group: String?
     /// Columns of the table to be left out.
     package var ignored: [String]
+    /// How the tables are written.
+    package var format: TableFormat
+    /// How correctness is spelled.
+    package var values: CorrectnessForm
     package var labels: ImportLabels
 
     package init(
@@ -30,6 +35,8 @@ package struct CSVImporter: Sendable {
         tokens: String? = nil,
         group: String? = nil,
         ignored: [String] = [],
+        format: TableFormat = TableFormat(),
+        values: CorrectnessForm = .number,
         labels: ImportLabels
     ) {
         self.outcomes = outcomes
@@ -39,6 +46,8 @@ package struct CSVImporter: Sendable {
         self.tokens = tokens
         self.group = group
         self.ignored = ignored
+        self.format = format
+        self.values = values
         self.labels = labels
     }
 
@@ -46,39 +55,74 @@ package struct CSVImporter: Sendable {
 
     /// Reads everything; writes nothing.
     ///
-    /// - Throws: `badInput` with file, line and column.
+    /// - Throws: `badInput` with file, line and column of all that is wrong.
     package func read() throws(RouteGridError) -> (dataset: Dataset, report: ValidationReport) {
-        let table = try PickleFile.table(outcomes)
+        let labels = try labels.checked()
+        let table = try CSVTable(importing: outcomes, format: format)
         guard table.count > 0 else { throw .badInput(outcomes, "no rows below the header") }
+        var problems = ProblemList()
+        for problem in ModelColumns.absent(ignored, in: [table]) { problems.add(problem) }
         var others = Self.sampleColumns
         if let group, table.column(group) != nil { others.insert(group) }
-        let columns = try ModelColumns(
-            table,
-            endings: ModelColumns.tokenEndings + ModelColumns.outcomeEndings,
-            others: others,
-            ignored: ignored
-        )
+        let columns = problems.attempt { () throws(RouteGridError) in
+            try ModelColumns(
+                table,
+                endings: ModelColumns.tokenEndings + ModelColumns.outcomeEndings,
+                others: others,
+                ignored: Set(ignored)
+            )
+        }
         let hasIDs = table.column("sample_id") != nil
-        let ids = hasIDs ? try SampleIndex(table).ids : (1...table.count).map(String.init)
-        let measured = try columns.outcomes()
-        let facts = try SampleFacts(ids: ids, table: table, meta: meta, place: outcomes)
-        let counts = try tokenCounts(columns, ids: ids)
+        let ids = problems.attempt { () throws(RouteGridError) in
+            hasIDs ? try SampleIndex(table).ids : (1...table.count).map(String.init)
+        }
+        let measured = columns.flatMap { columns in
+            problems.attempt { () throws(RouteGridError) in try columns.outcomes(values) }
+        }
+        let facts = ids.flatMap { ids in
+            problems.attempt { () throws(RouteGridError) in
+                try SampleFacts(ids: ids, table: table, meta: meta, format: format, place: outcomes)
+            }
+        }
+        let samples = facts.flatMap { facts in
+            problems.attempt { () throws(RouteGridError) in try facts.samples(group: group) { _ in labels.name } }
+        }
+        var counts: TokenMatrices?
+        if let columns, let ids {
+            counts = problems.attempt { () throws(RouteGridError) in try tokenCounts(columns, ids: ids) }
+        }
+        let texts = problems.attempt { () throws(RouteGridError) in try embedding(text, count: table.count) }
+        let images = problems.attempt { () throws(RouteGridError) in try embedding(image, count: table.count) }
+        if let measured, let counts, measured.cost == nil, counts.tokensIn == nil || counts.tokensOut == nil {
+            problems.add(
+                .badInput(
+                    "\(outcomes):1",
+                    "no costs: expected columns MODEL_cost, or MODEL_tokens_in and MODEL_tokens_out, of which a price sheet "
+                        + "makes costs"
+                )
+            )
+        }
+        try problems.throwIfAny()
+        guard let columns, let measured, let facts, let samples, let counts, let texts, let images else {
+            throw .badInput(outcomes, "cannot be read")
+        }
         let dataset = Dataset(
             name: labels.name,
             models: columns.models,
-            costUnit: labels.costUnit,
+            costUnit: measured.cost == nil ? nil : labels.costUnit,
             groups: facts.groupName(group),
             provenance: labels.provenance,
             licence: labels.licence,
-            samples: try facts.samples(group: group) { _ in labels.name },
+            samples: samples,
             quality: measured.quality,
             cost: measured.cost,
-            text: try embedding(text, count: table.count),
-            image: try embedding(image, count: table.count),
+            text: texts,
+            image: images,
             tokensIn: counts.tokensIn,
-            tokensOut: counts.tokensOut
+            tokensOut: counts.tokensOut,
+            tokensTotal: counts.tokensTotal
         )
-        var report = ValidationReport(of: dataset, wrongTotals: counts.wrongTotals)
+        var report = ValidationReport(of: dataset)
         if !hasIDs { report.notes.append("no column sample_id: samples are numbered 1…\(table.count)") }
         return (dataset, report)
     }
@@ -88,7 +132,7 @@ package struct CSVImporter: Sendable {
         guard !columns.has(.tokensIn), !columns.has(.tokensOut) else {
             throw .badInput(tokens, "token columns are in \(outcomes) too: expected them in one file")
         }
-        let index = try SampleIndex(try PickleFile.table(tokens))
+        let index = try SampleIndex(try CSVTable(importing: tokens, format: format))
         let side = try ModelColumns(
             index.table,
             endings: ModelColumns.tokenEndings,

@@ -5,7 +5,8 @@ package import RouteGridBase
 /// The merged form has `dataset_idx`, `question`, `answer` and, a model, `M_prediction`, `M_correct`, `M_token`,
 /// `M_cost`. The other form has `question`, `answer`, `img_path`, `M_correct`, `M_cost` in `<name, lower case>.csv`; a
 /// column `dataset_idx` is not read there.
-/// `M_token` counts answer tokens and becomes `tokens_out`.
+/// `M_token` counts answer tokens and becomes `tokens_out`. `M_correct` is a number, or `True` or `False`: the benchmark's own
+/// script that adds a model writes these.
 package struct MMRBenchImporter: Sendable {
     package enum Source: Sendable {
         case merged(String)
@@ -17,6 +18,8 @@ package struct MMRBenchImporter: Sendable {
     package var image: String?
     /// Columns that are left out.
     package var ignored: [String]
+    /// How the tables are written.
+    package var format: TableFormat
     package var labels: ImportLabels
 
     package init(
@@ -24,12 +27,14 @@ package struct MMRBenchImporter: Sendable {
         text: String? = nil,
         image: String? = nil,
         ignored: [String] = [],
+        format: TableFormat = TableFormat(),
         labels: ImportLabels
     ) {
         self.source = source
         self.text = text
         self.image = image
         self.ignored = ignored
+        self.format = format
         self.labels = labels
     }
 
@@ -41,7 +46,8 @@ package struct MMRBenchImporter: Sendable {
 
     private struct Part {
         var models: [String]
-        var place: String
+        var table: CSVTable
+        var place: String { table.place }
         var samples: [DatasetSample]
         var outcomes: OutcomeMatrices
         var tokensOut: Matrix<Double>?
@@ -51,19 +57,42 @@ package struct MMRBenchImporter: Sendable {
     ///
     /// - Throws: `badInput` with file, line and column; also when two files have other models.
     package func read() throws(RouteGridError) -> (dataset: Dataset, report: ValidationReport) {
+        let labels = try labels.checked()
+        var problems = ProblemList()
         var parts: [Part] = []
         switch source {
-        case .merged(let path): parts = [try merged(path)]
+        case .merged(let path):
+            if let part = problems.attempt({ () throws(RouteGridError) in try merged(path) }) { parts.append(part) }
         case .folder(let root, let datasets):
-            for name in datasets { parts.append(try single(name, root: root)) }
+            for name in datasets {
+                if let problem = NameRule.problem(name) {
+                    throw RouteGridError(.usage, "the dataset's name \(JSONValue.string(name).jsonText) \(problem)")
+                }
+                let part = problems.attempt { () throws(RouteGridError) in try single(name, root: root) }
+                if let part { parts.append(part) }
+            }
         }
-        guard let first = parts.first else { throw .badInput("mmrbench", "no dataset named") }
+        guard let first = parts.first else {
+            try problems.throwIfAny()
+            throw .badInput("mmrbench", "no dataset named")
+        }
         for part in parts where part.models != first.models {
-            let odd = Set(part.models).symmetricDifference(first.models).min() ?? ""
-            throw .badInput("\(part.place):1", "model \"\(odd)\" is not in both this file and \(first.place)")
+            let odd = Set(part.models).symmetricDifference(first.models).sorted(by: Dataset.inCodePointOrder)
+            for model in odd {
+                problems.add(
+                    .badInput("\(part.place):1", "model \"\(model)\" is not in both this file and \(first.place)")
+                )
+            }
         }
+        for problem in ModelColumns.absent(ignored, in: parts.map(\.table)) { problems.add(problem) }
         let samples = parts.flatMap(\.samples)
         let tokens = parts.compactMap(\.tokensOut)
+        let (count, place) = (samples.count, first.place)
+        // Rows of tables that cannot be read are not counted: embeddings are checked when all are whole.
+        try problems.throwIfAny()
+        let texts = problems.attempt { () throws(RouteGridError) in try embedding(text, count: count, source: place) }
+        let images = problems.attempt { () throws(RouteGridError) in try embedding(image, count: count, source: place) }
+        try problems.throwIfAny()
         let dataset = Dataset(
             name: labels.name,
             models: first.models,
@@ -72,16 +101,16 @@ package struct MMRBenchImporter: Sendable {
             licence: labels.licence,
             samples: samples,
             quality: Self.stacked(parts.map(\.outcomes.quality)),
-            cost: Self.stacked(parts.map(\.outcomes.cost)),
-            text: try embedding(text, count: samples.count, source: first.place),
-            image: try embedding(image, count: samples.count, source: first.place),
+            cost: Self.stacked(parts.compactMap(\.outcomes.cost)),
+            text: texts ?? [:],
+            image: images ?? [:],
             tokensOut: tokens.count == parts.count ? Self.stacked(tokens) : nil
         )
         return (dataset, ValidationReport(of: dataset))
     }
 
     private func merged(_ path: String) throws(RouteGridError) -> Part {
-        let table = try PickleFile.table(path)
+        let table = try CSVTable(importing: path, format: format)
         guard table.count > 0 else { throw .badInput(path, "no rows below the header") }
         let index = try SampleIndex(table, column: "dataset_idx")
         let questions = try table.requiredColumn("question")
@@ -103,7 +132,7 @@ package struct MMRBenchImporter: Sendable {
     }
 
     private func single(_ name: String, root: String) throws(RouteGridError) -> Part {
-        let table = try PickleFile.table("\(root)/\(name.lowercased()).csv")
+        let table = try CSVTable(importing: "\(root)/\(name.lowercased()).csv", format: format)
         guard table.count > 0 else { throw .badInput(table.place, "no rows below the header") }
         let questions = try table.requiredColumn("question")
         var samples: [DatasetSample] = []
@@ -115,7 +144,8 @@ package struct MMRBenchImporter: Sendable {
                 DatasetSample(
                     sample: Sample(id: id, dataset: name, group: id),
                     question: try table.text(row, questions),
-                    image: image.isEmpty ? "" : "\(name)/\(image)"
+                    // An absolute path stands for itself.
+                    image: image.isEmpty || image.hasPrefix("/") ? image : "\(name)/\(image)"
                 )
             )
         }
@@ -127,13 +157,19 @@ package struct MMRBenchImporter: Sendable {
         samples: [DatasetSample],
         others: Set<String>
     ) throws(RouteGridError) -> Part {
-        let columns = try ModelColumns(table, endings: ModelColumns.mmrBenchEndings, others: others, ignored: ignored)
+        let columns = try ModelColumns(
+            table,
+            endings: ModelColumns.mmrBenchEndings,
+            others: others,
+            ignored: Set(ignored)
+        )
+        guard columns.has(.cost) else { throw .badInput("\(table.place):1", "no costs: expected columns MODEL_cost") }
         let tokens = try columns.tokens(of: columns.models, rows: Array(samples.indices))
         return Part(
             models: columns.models,
-            place: table.place,
+            table: table,
             samples: samples,
-            outcomes: try columns.outcomes(),
+            outcomes: try columns.outcomes(.bool),
             tokensOut: tokens.tokensOut
         )
     }

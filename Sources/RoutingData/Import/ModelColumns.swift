@@ -28,42 +28,72 @@ struct ModelColumns {
     ///   - table: the table.
     ///   - endings: what the names of model columns end in.
     ///   - others: columns that are not about one model and are known.
-    ///   - ignored: columns that the user wants left out.
-    /// - Throws: `badInput` when a column is none of these, an ignored one is absent, or there is no model.
+    ///   - ignored: columns that the user wants left out, those of them that the table has.
+    /// - Throws: `badInput` with all columns that are none of these, all models whose names are refused, or when there is
+    ///   no model.
     init(
         _ table: CSVTable,
         endings: [(String, Role)],
         others: Set<String>,
-        ignored: [String]
+        ignored: Set<String>
     ) throws(RouteGridError) {
         var columns: [String: [Role: Int]] = [:]
-        for name in ignored { _ = try table.requiredColumn(name) }
+        var problems = ProblemList()
+        var unknown: [String] = []
+        let place = "\(table.place):1"
         for (index, name) in table.header.enumerated() where !others.contains(name) && !ignored.contains(name) {
             guard let (ending, role) = endings.first(where: { name.hasSuffix($0.0) && name.count > $0.0.count }) else {
-                throw .badInput(
-                    "\(table.place):1",
-                    "unknown column \"\(name)\": expected \(others.sorted().joined(separator: ", ")) or "
-                        + "MODEL\(endings.map(\.0).joined(separator: ", MODEL")) (--ignore leaves a column out)"
-                )
+                unknown.append(name)
+                continue
             }
             let model = String(name.dropLast(ending.count))
             if let other = columns[model]?[role] {
-                throw .badInput(
-                    "\(table.place):1",
-                    "model \"\(model)\" has two columns for one thing: \"\(table.header[other])\" and \"\(name)\""
+                problems.add(
+                    .badInput(
+                        place,
+                        "model \"\(model)\" has two columns for one thing: \"\(table.header[other])\" and \"\(name)\""
+                    )
                 )
+            } else if columns[model] == nil, let problem = NameRule.problem(model) {
+                problems.add(.badInput(place, "column \"\(name)\": the model's name \"\(model)\" \(problem)"))
             }
             columns[model, default: [:]][role] = index
         }
-        guard !columns.isEmpty else {
-            throw .badInput(
-                "\(table.place):1",
-                "no model: expected columns MODEL\(endings.map(\.0).joined(separator: " and MODEL"))"
+        guard columns.count <= Dataset.modelLimit else {
+            throw .badInput(place, "\(columns.count) models: expected at most \(Dataset.modelLimit) in one pool")
+        }
+        models = columns.keys.sorted(by: Dataset.inCodePointOrder)
+        let expected =
+            "expected \(others.sorted().joined(separator: ", ")) or MODEL\(endings.map(\.0).joined(separator: ", MODEL")) "
+            + "(--ignore leaves a column out)"
+        for name in unknown {
+            problems.add(
+                .badInput(
+                    place,
+                    "unknown column \"\(name)\"\(Self.hint(name, models: models, endings: endings, others: others)): "
+                        + expected
+                )
             )
         }
+        if models.isEmpty, unknown.isEmpty {
+            problems.add(
+                .badInput(place, "no model: expected columns MODEL\(endings.map(\.0).joined(separator: " and MODEL"))")
+            )
+        }
+        try problems.throwIfAny()
         self.table = table
         self.columns = columns
-        models = columns.keys.sorted(by: Dataset.inCodePointOrder)
+    }
+
+    /// `, did you mean "x"?` when a column that could be there is near.
+    private static func hint(
+        _ name: String,
+        models: [String],
+        endings: [(String, Role)],
+        others: Set<String>
+    ) -> String {
+        let candidates = others.sorted() + models.prefix(2_000).flatMap { model in endings.map { model + $0.0 } }
+        return NearestName.of(name, in: candidates).map { ", did you mean \"\($0)\"?" } ?? ""
     }
 
     func has(_ role: Role) -> Bool { columns.values.contains { $0[role] != nil } }
@@ -75,5 +105,13 @@ struct ModelColumns {
         if let found = columns[model]?[role] { return found }
         let other = columns[model]?.values.min().map { table.header[$0] } ?? model
         throw .badInput("\(table.place):1", "column \"\(other)\" has no partner \"\(model)\(ending)\"")
+    }
+
+    /// Those of the wanted columns that no table has, as problems.
+    static func absent(_ ignored: [String], in tables: [CSVTable]) -> [RouteGridError] {
+        guard let first = tables.first else { return [] }
+        return ignored.filter { name in !tables.contains { $0.column(name) != nil } }.map { name in
+            .badInput("\(first.place):1", "no column \"\(name)\"\(NearestName.hint(name, in: first.header))")
+        }
     }
 }

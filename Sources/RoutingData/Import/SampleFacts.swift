@@ -14,12 +14,18 @@ struct SampleFacts {
     /// Joins a side table.
     ///
     /// - Throws: `badInput` when the side table lacks a sample.
-    init(ids: [String], table: CSVTable?, meta: String?, place: String) throws(RouteGridError) {
+    init(
+        ids: [String],
+        table: CSVTable?,
+        meta: String?,
+        format: TableFormat = TableFormat(),
+        place: String
+    ) throws(RouteGridError) {
         self.ids = ids
         self.table = table
         self.place = place
         side = try meta.map { path throws(RouteGridError) in
-            let index = try SampleIndex(try PickleFile.table(path))
+            let index = try SampleIndex(try CSVTable(importing: path, format: format))
             return (index.table, try index.rows(of: ids))
         }
     }
@@ -33,10 +39,14 @@ struct SampleFacts {
         return try side.rows.map { row throws(RouteGridError) in try side.table.text(row, column) }
     }
 
-    /// Like ``texts(_:)``; refuses empty cells.
+    /// Like ``texts(_:)``, without blanks around them; refuses empty cells.
     private func filledTexts(_ name: String) throws(RouteGridError) -> [String]? {
-        let found = try texts(name)
-        if let row = found?.firstIndex(of: "") { throw .badInput(place, "sample \"\(ids[row])\" has an empty \(name)") }
+        guard let found = try texts(name)?.map(\.withoutOuterBlanks) else { return nil }
+        var problems = ProblemList()
+        for (row, text) in found.enumerated() where text.isEmpty {
+            problems.add(.badInput(place, "sample \"\(ids[row])\" has an empty \(name)"))
+        }
+        try problems.throwIfAny()
         return found
     }
 

@@ -18,6 +18,8 @@ package struct VLRouterBenchImporter: Sendable {
     package var group: String?
     package var text: String?
     package var image: String?
+    /// How the table of facts is written.
+    package var format: TableFormat
     package var labels: ImportLabels
 
     package init(
@@ -29,6 +31,7 @@ package struct VLRouterBenchImporter: Sendable {
         group: String? = nil,
         text: String? = nil,
         image: String? = nil,
+        format: TableFormat = TableFormat(),
         labels: ImportLabels
     ) {
         self.quality = quality
@@ -39,23 +42,46 @@ package struct VLRouterBenchImporter: Sendable {
         self.group = group
         self.text = text
         self.image = image
+        self.format = format
         self.labels = labels
     }
 
     /// Reads everything; writes nothing.
     ///
-    /// - Throws: `badInput` with the file and, for a value, its row and model.
+    /// - Throws: `badInput` with the file of all that is wrong and, for values, row and model.
     package func read() throws(RouteGridError) -> (dataset: Dataset, report: ValidationReport) {
-        let (ids, names) = (try NameList.read(sampleNames), try NameList.read(modelNames))
+        let labels = try labels.checked()
+        var problems = ProblemList()
+        let readIDs = problems.attempt { () throws(RouteGridError) in try NameList.read(sampleNames) }
+        let readNames = problems.attempt { () throws(RouteGridError) in try NameList.read(modelNames) }
+        guard let ids = readIDs, let names = readNames else {
+            try problems.throwIfAny()
+            throw .badInput(sampleNames, "cannot be read")
+        }
         let order = names.indices.sorted { Dataset.inCodePointOrder(names[$0], names[$1]) }
-        let facts = try SampleFacts(ids: ids, table: nil, meta: meta, place: sampleNames)
-        var measured = OutcomeMatrices(
-            quality: try matrix(quality, rows: ids.count, columns: names.count),
-            cost: try matrix(cost, rows: ids.count, columns: names.count)
-        )
-        try check(measured, ids: ids, names: names)
-        measured.quality = measured.quality.columns(order)
-        measured.cost = measured.cost.columns(order)
+        let joined = problems.attempt { () throws(RouteGridError) in
+            try SampleFacts(ids: ids, table: nil, meta: meta, format: format, place: sampleNames)
+        }
+        let listed = joined.flatMap { facts in
+            problems.attempt { () throws(RouteGridError) in
+                try facts.samples(group: group) { id in
+                    id.firstIndex(of: "/").map { String(id[..<$0]) }.flatMap { $0.isEmpty ? nil : $0 } ?? labels.name
+                }
+            }
+        }
+        let qualities = problems.attempt { () throws(RouteGridError) in
+            try matrix(quality, rows: ids.count, columns: names.count)
+        }
+        let costs = problems.attempt { () throws(RouteGridError) in
+            try matrix(cost, rows: ids.count, columns: names.count)
+        }
+        if let qualities, let costs { check(qualities, costs, ids: ids, names: names, &problems) }
+        let texts = problems.attempt { () throws(RouteGridError) in try embedding(text, count: ids.count) }
+        let images = problems.attempt { () throws(RouteGridError) in try embedding(image, count: ids.count) }
+        try problems.throwIfAny()
+        guard let facts = joined, let samples = listed, let qualities, let costs, let texts, let images else {
+            throw .badInput(quality, "cannot be read")
+        }
         let dataset = Dataset(
             name: labels.name,
             models: order.map { names[$0] },
@@ -63,45 +89,65 @@ package struct VLRouterBenchImporter: Sendable {
             groups: facts.groupName(group),
             provenance: labels.provenance,
             licence: labels.licence,
-            samples: try facts.samples(group: group) { id in
-                id.firstIndex(of: "/").map { String(id[..<$0]) }.flatMap { $0.isEmpty ? nil : $0 } ?? labels.name
-            },
-            quality: measured.quality,
-            cost: measured.cost,
-            text: try embedding(text, count: ids.count),
-            image: try embedding(image, count: ids.count)
+            samples: samples,
+            quality: qualities.columns(order),
+            cost: costs.columns(order),
+            text: texts,
+            image: images
         )
         return (dataset, ValidationReport(of: dataset))
     }
 
     private func matrix(_ path: String, rows: Int, columns: Int) throws(RouteGridError) -> Matrix<Double> {
+        let shape = [rows, columns]
+        let bytes = try FileBytes.read(path)
+        try PickleFile.refuse(bytes, place: path)
         let array: NumpyArray
-        if path.hasSuffix(".npz") {
-            let archive = try NumpyArchive(file: path)
-            array = try archive.array(archive.names.count == 1 ? archive.names[0] : "Y")
+        if bytes.starts(with: NumpyArchive.signature) {
+            let archive = try NumpyArchive(bytes: bytes, place: path)
+            array = try archive.array(archive.names.count == 1 ? archive.names[0] : "Y", shape: shape) { found in
+                .badInput(path, Self.misfit(found, rows: rows, columns: columns))
+            }
         } else {
-            array = try NumpyArray(file: path)
+            if let kind = FileKind.binary(bytes) ?? FileKind.text(bytes), !bytes.starts(with: NumpyArray.signature) {
+                throw kind.refusal(place: path, expected: "a .npy or .npz file of numpy")
+            }
+            array = try NumpyArray(bytes: bytes, place: path)
         }
-        let matrix = try array.doubleMatrix()
-        guard matrix.rows == rows, matrix.columns == columns else {
-            throw .badInput(
-                path,
-                "shape \(matrix.rows) × \(matrix.columns), but there are \(rows) sample and \(columns) model names"
-            )
+        guard array.shape == shape else {
+            throw .badInput(path, Self.misfit(array.shape, rows: rows, columns: columns))
         }
-        return matrix
+        return try array.doubleMatrix()
+    }
+
+    private static func misfit(_ shape: [Int], rows: Int, columns: Int) -> String {
+        let found = shape.map(String.init).joined(separator: " × ")
+        return "shape \(found), but there are \(rows) sample and \(columns) model names"
     }
 
     /// A missing outcome is NaN in both matrices; integers cannot be missing.
-    private func check(_ measured: OutcomeMatrices, ids: [String], names: [String]) throws(RouteGridError) {
-        for (index, (value, price)) in zip(measured.quality.elements, measured.cost.elements).enumerated() {
+    private func check(
+        _ qualities: Matrix<Double>,
+        _ costs: Matrix<Double>,
+        ids: [String],
+        names: [String],
+        _ problems: inout ProblemList
+    ) {
+        for (index, (value, price)) in zip(qualities.elements, costs.elements).enumerated() {
             if value.isNaN && price.isNaN { continue }
-            let cell = "sample \"\(ids[index / names.count])\", model \"\(names[index % names.count])\""
-            guard value >= 0, value <= 1 else {
-                throw .badInput(quality, "\(cell): expected correctness 0…1, found \(JSONValue.shortestText(value))")
+            func cell() -> String {
+                "sample \"\(ids[index / names.count])\", model \"\(names[index % names.count])\""
             }
-            guard price >= 0, price.isFinite else {
-                throw .badInput(cost, "\(cell): expected a cost of 0 or more, found \(JSONValue.shortestText(price))")
+            if !(value >= 0 && value <= 1) {
+                problems.add(
+                    .badInput(quality, "\(cell()): expected correctness 0…1, found \(JSONValue.shortestText(value))")
+                )
+            }
+            if !ValueRange.cost.contains(price) {
+                let found = JSONValue.shortestText(price)
+                problems.add(
+                    .badInput(cost, "\(cell()): expected a cost of \(ValueRange.cost.words), found \(found)")
+                )
             }
         }
     }

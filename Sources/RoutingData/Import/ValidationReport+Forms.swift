@@ -3,11 +3,13 @@ package import RouteGridBase
 extension ValidationReport {
     package var json: JSONValue {
         [
-            "schema": "routegrid/import/v1", "name": .string(name), "cost_unit": .string(costUnit),
+            "schema": "routegrid/import/v1", "name": .string(name),
+            "cost_unit": costUnit.map { .string($0) } ?? .null,
             "samples": JSONValue(samples), "groups": JSONValue(groups),
             "datasets": .object(Dictionary(uniqueKeysWithValues: datasets.map { ($0.name, JSONValue($0.count)) })),
             "embeddings": .object(embeddings.mapValues { JSONValue($0) }),
-            "repeated_questions": JSONValue(repeatedQuestions), "models": .array(models.map(\.json)),
+            "repeated_questions": JSONValue(repeatedQuestions),
+            "repeated_embeddings": JSONValue(repeatedEmbeddings), "models": .array(models.map(\.json)),
             "warnings": JSONValue(warnings), "notes": JSONValue(notes),
         ]
     }
@@ -15,7 +17,7 @@ extension ValidationReport {
     /// The report for people: a few lines of facts, then notes and warnings.
     package var text: String {
         var lines = [
-            "\(name): \(samples) samples, \(models.count) models, cost in \(costUnit)",
+            "\(name): \(samples) samples, \(models.count) models, \(costUnit.map { "cost in \($0)" } ?? "no costs: a price sheet makes them of tokens")",
             "datasets: \(datasets.map { "\($0.name) \($0.count)" }.joined(separator: ", "))",
             "groups: \(groups == samples ? "every sample alone" : "\(groups)")",
         ]
@@ -34,8 +36,9 @@ extension ValidationReport.Model {
         [
             "name": .string(name), "accuracy": .double(accuracy),
             "mean_cost": meanCost.isNaN ? .null : .double(meanCost),
-            "missing": JSONValue(missing), "zero_costs": JSONValue(zeroCosts),
+            "missing": JSONValue(missing), "coverage": .double(coverage), "zero_costs": JSONValue(zeroCosts),
             "constant_cost": constantCost.map { .double($0) } ?? .null, "empty_usage": JSONValue(emptyUsage),
+            "empty_usage_right": JSONValue(emptyUsageRight),
             "wrong_totals": JSONValue(wrongTotals),
         ]
     }

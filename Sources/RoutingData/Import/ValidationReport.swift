@@ -10,18 +10,23 @@ package struct ValidationReport: Sendable {
         package var meanCost: Double
         /// Samples without an outcome.
         package var missing: Int
+        /// The share of the samples that have an outcome, 0…1.
+        package var coverage: Double
         /// Samples whose outcome cost nothing.
         package var zeroCosts: Int
         /// The cost, when every sample has the same one above 0.
         package var constantCost: Double?
         /// Samples with an outcome but no tokens, when token counts are given at all.
         package var emptyUsage: Int
+        /// Those of them that are right to some degree.
+        package var emptyUsageRight: Int
         /// Samples whose total is not tokens in + tokens out, when totals are given.
         package var wrongTotals: Int
     }
 
     package var name: String
-    package var costUnit: String
+    /// Nil when there are no costs.
+    package var costUnit: String?
     package var samples: Int
     /// Samples by dataset, by name.
     package var datasets: [(name: String, count: Int)]
@@ -29,12 +34,17 @@ package struct ValidationReport: Sendable {
     /// Width of each embedding by tensor name.
     package var embeddings: [String: Int]
     package var models: [Model]
-    /// Samples whose question and image were met before under another id.
+    /// Samples whose question and image were met before in another group.
     package var repeatedQuestions: Int
+    /// Samples whose embeddings are those of an earlier sample of another group.
+    package var repeatedEmbeddings: Int
     /// What the importer decided on its own.
     package var notes: [String] = []
 
-    package init(of dataset: Dataset, wrongTotals: [String: Int] = [:]) {
+    /// A model that answered less of the samples than this is pointed at.
+    package static let lowCoverage = 0.9
+
+    package init(of dataset: Dataset) {
         name = dataset.name
         costUnit = dataset.costUnit
         samples = dataset.samples.count
@@ -45,17 +55,18 @@ package struct ValidationReport: Sendable {
         embeddings = [:]
         for (name, matrix) in dataset.text { embeddings["text.\(name)"] = matrix.columns }
         for (name, matrix) in dataset.image { embeddings["image.\(name)"] = matrix.columns }
-        models = dataset.models.indices.map { Self.model($0, of: dataset, wrongTotals: wrongTotals) }
+        models = dataset.models.indices.map { Self.model($0, of: dataset) }
         repeatedQuestions = Self.repeatedQuestions(of: dataset)
+        repeatedEmbeddings = Self.repeatedEmbeddings(of: dataset)
     }
 
-    private static func model(_ column: Int, of dataset: Dataset, wrongTotals: [String: Int]) -> Model {
+    private static func model(_ column: Int, of dataset: Dataset) -> Model {
         let rows = dataset.samples.indices
-        let measured = rows.filter { !dataset.cost[$0, column].isNaN }
-        let costs = measured.map { dataset.cost[$0, column] }
+        let measured = rows.filter { !dataset.quality[$0, column].isNaN }
+        let costs = dataset.cost.map { cost in measured.map { cost[$0, column] } } ?? []
         let isConstant = costs.count > 1 && costs.allSatisfy { $0 == costs[0] } && costs[0] > 0
         let hasTokens = dataset.tokensIn != nil || dataset.tokensOut != nil
-        let emptyUsage = measured.count { row in
+        let emptyUsage = measured.filter { row in
             let usage = [dataset.tokensIn, dataset.tokensOut].compactMap { $0?[row, column] }
             return hasTokens && !usage.contains { $0 > 0 }
         }
@@ -64,14 +75,16 @@ package struct ValidationReport: Sendable {
             accuracy: measured.reduce(0) { $0 + dataset.quality[$1, column] } / Double(rows.count),
             meanCost: costs.reduce(0, +) / Double(costs.count),
             missing: rows.count - measured.count,
+            coverage: Double(measured.count) / Double(rows.count),
             zeroCosts: costs.count { $0 == 0 },
             constantCost: isConstant ? costs[0] : nil,
-            emptyUsage: emptyUsage,
-            wrongTotals: wrongTotals[dataset.models[column]] ?? 0
+            emptyUsage: emptyUsage.count,
+            emptyUsageRight: emptyUsage.count { dataset.quality[$0, column] > 0 },
+            wrongTotals: measured.count { dataset.hasOtherTotal($0, column) }
         )
     }
 
-    /// Samples with the question and the image of an earlier one.
+    /// Samples with the question and the image of an earlier one of another group.
     ///
     /// An image that has no name is told by its embedding.
     private static func repeatedQuestions(of dataset: Dataset) -> Int {
@@ -81,14 +94,31 @@ package struct ValidationReport: Sendable {
             var embedding: [Float]
         }
         let embeddings = dataset.image.min { $0.key < $1.key }?.value
-        let prompts = dataset.samples.enumerated().filter { !$0.element.question.isEmpty }.map { row, sample in
-            Prompt(
+        var firstGroups: [Prompt: String] = [:]
+        return dataset.samples.enumerated().count { row, sample in
+            guard !sample.question.isEmpty else { return false }
+            let prompt = Prompt(
                 question: sample.question,
                 image: sample.image,
                 embedding: sample.image.isEmpty ? embeddings.map { Array($0.row(row)) } ?? [] : []
             )
+            let group = firstGroups[prompt, default: sample.sample.group]
+            firstGroups[prompt] = group
+            return group != sample.sample.group
         }
-        return prompts.count - Set(prompts).count
+    }
+
+    /// Samples with all the embeddings of an earlier one of another group.
+    private static func repeatedEmbeddings(of dataset: Dataset) -> Int {
+        let matrices = (dataset.text.sorted { $0.key < $1.key } + dataset.image.sorted { $0.key < $1.key }).map(\.value)
+        guard !matrices.isEmpty else { return 0 }
+        var firstGroups: [[Float]: String] = [:]
+        return dataset.samples.indices.count { row in
+            let own = dataset.samples[row].sample.group
+            let group = firstGroups[matrices.flatMap { $0.row(row) }, default: own]
+            firstGroups[matrices.flatMap { $0.row(row) }] = group
+            return group != own
+        }
     }
 
     /// What should be looked at, one sentence each.
@@ -101,8 +131,14 @@ package struct ValidationReport: Sendable {
             lines.append("\(what): \(named)")
         }
         warn("missing outcomes (chosen, they count as wrong)") { $0.missing }
+        let sparse = models.filter { $0.coverage < Self.lowCoverage }
+        if !sparse.isEmpty {
+            let named = sparse.map { "\($0.name) \(Int(($0.coverage * 100).rounded(.down))) %" }.joined(separator: ", ")
+            lines.append("answered less than \(Int(Self.lowCoverage * 100)) % of the samples: \(named)")
+        }
         warn("outcomes that cost 0") { $0.zeroCosts }
         warn("outcomes without tokens") { $0.emptyUsage }
+        warn("zero usage: right answers without tokens") { $0.emptyUsageRight }
         warn("token totals that are not in + out") { $0.wrongTotals }
         let constant = models.compactMap { model in
             model.constantCost.map { "\(model.name) \(JSONValue.shortestText($0))" }
@@ -111,6 +147,10 @@ package struct ValidationReport: Sendable {
         if repeatedQuestions > 0 {
             lines.append(
                 "questions met before under another sample id: \(repeatedQuestions) (group them, or twins cross splits)"
+            )
+        } else if repeatedEmbeddings > 0 {
+            lines.append(
+                "samples with the embeddings of another one: \(repeatedEmbeddings) (group them, if they are twins)"
             )
         }
         return lines

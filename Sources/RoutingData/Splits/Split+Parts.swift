@@ -11,9 +11,18 @@ extension Split {
     package func parts(of samples: [Sample]) throws(RouteGridError) -> SplitParts {
         let parts: SplitParts
         switch kind {
-        case .random(let train, let dev, let test, let groupBy):
-            parts = try randomParts(samples, train: train, dev: dev, test: test, groupBy: groupBy)
-        case .kfold(let folds, let dev, let groupBy):
+        case .random(let train, let dev, let test, let groupBy, let fixedTest):
+            parts = try randomParts(
+                samples,
+                train: train,
+                dev: dev,
+                test: test,
+                groupBy: groupBy,
+                fixedTest: fixedTest
+            )
+        case .kfold(let folds, _, let groupBy, let fixedTest) where fixedTest > 0:
+            parts = try foldParts(samples, folds: folds, fixedTest: fixedTest, groupBy: groupBy)
+        case .kfold(let folds, let dev, let groupBy, _):
             parts = try foldParts(samples, folds: folds, dev: dev, groupBy: groupBy)
         case .heldOut(let train, let test, let dev, let groupBy):
             parts = try heldOutParts(samples, train: train, test: test, dev: dev, groupBy: groupBy)
@@ -31,9 +40,10 @@ extension Split {
         let wantsDev: Bool
         var (wantsTrain, wantsTest) = (true, true)
         switch kind {
-        case .random(let train, let dev, let test, _):
+        case .random(let train, let dev, let test, _, _):
             (wantsTrain, wantsDev, wantsTest) = (train > 0, dev > 0, test > 0)
-        case .kfold(_, let dev, _), .heldOut(_, _, let dev, _), .vlCompat(_, let dev): wantsDev = dev > 0
+        case .kfold(_, let dev, _, let fixedTest): wantsDev = dev > 0 || fixedTest > 0
+        case .heldOut(_, _, let dev, _), .vlCompat(_, let dev): wantsDev = dev > 0
         case .compat: wantsDev = false
         }
         let needed = [
@@ -61,14 +71,14 @@ extension Split {
         _ samples: [Sample],
         rows: [Int],
         groupBy: GroupBy,
-        index: Int
+        index: String
     ) -> [[Int]] {
         var members: [String: [Int]] = [:]
         for row in rows {
             let name = groupBy == .sample ? samples[row].id : samples[row].group
             members[name, default: []].append(row)
         }
-        let (seed, index) = (String(seed), String(index))
+        let seed = String(seed)
         return members.map { name, rows in
             (digest: HashedText.digest(["routegrid/split/1", seed, index, name]), rows: rows)
         }
@@ -81,18 +91,37 @@ extension Split {
         Int((fraction * Double(count) + 1e-9).rounded(.down))
     }
 
+    /// The rows of `fraction` of the groups in the order of the seed alone, and all others.
+    private func fixedTestRows(_ samples: [Sample], _ fraction: Double, groupBy: GroupBy) -> (test: [Int], rest: [Int])
+    {
+        let groups = orderedGroups(samples, rows: Array(samples.indices), groupBy: groupBy, index: "test")
+        let count = groups.count - share(1 - fraction, of: groups.count)
+        return (groups[..<count].joined().sorted(), groups[count...].joined().sorted())
+    }
+
     private func randomParts(
         _ samples: [Sample],
         train: Double,
         dev: Double,
         test: Double,
-        groupBy: GroupBy
+        groupBy: GroupBy,
+        fixedTest: Bool
     ) throws(RouteGridError) -> SplitParts {
         for (value, name) in [(train, "train"), (dev, "dev"), (test, "test")] { try requireFraction(value, name) }
         guard abs(train + dev + test - 1) < 1e-9 else {
             throw .badInput(place, "train + dev + test: expected 1, found \(train + dev + test)")
         }
-        let groups = orderedGroups(samples, rows: Array(samples.indices), groupBy: groupBy, index: index)
+        if fixedTest {
+            let fixed = fixedTestRows(samples, test, groupBy: groupBy)
+            let groups = orderedGroups(samples, rows: fixed.rest, groupBy: groupBy, index: String(index))
+            let trainEnd = dev > 0 ? share(train / (train + dev), of: groups.count) : groups.count
+            return SplitParts(
+                train: groups[..<trainEnd].joined().sorted(),
+                dev: groups[trainEnd...].joined().sorted(),
+                test: fixed.test
+            )
+        }
+        let groups = orderedGroups(samples, rows: Array(samples.indices), groupBy: groupBy, index: String(index))
         let trainEnd = dev + test > 0 ? share(train, of: groups.count) : groups.count
         let devEnd = test > 0 ? trainEnd + share(dev, of: groups.count) : groups.count
         return SplitParts(
@@ -112,7 +141,7 @@ extension Split {
         guard index >= 0 else { throw .badInput(place, "index: expected 0 or more, found \(index)") }
         try requireFraction(dev, "dev")
         let (order, fold) = index.quotientAndRemainder(dividingBy: folds)
-        let groups = orderedGroups(samples, rows: Array(samples.indices), groupBy: groupBy, index: order)
+        let groups = orderedGroups(samples, rows: Array(samples.indices), groupBy: groupBy, index: String(order))
         let tested = groups.count * fold / folds..<groups.count * (fold + 1) / folds
         let others = Array(groups[tested.upperBound...]) + Array(groups[..<tested.lowerBound])
         let devCount = min(share(dev, of: groups.count), others.count)
@@ -120,6 +149,27 @@ extension Split {
             train: others[devCount...].joined().sorted(),
             dev: others[..<devCount].joined().sorted(),
             test: groups[tested].joined().sorted()
+        )
+    }
+
+    /// Fold `f` of what is no test part is the dev part.
+    private func foldParts(
+        _ samples: [Sample],
+        folds: Int,
+        fixedTest: Double,
+        groupBy: GroupBy
+    ) throws(RouteGridError) -> SplitParts {
+        guard folds >= 2 else { throw .badInput(place, "folds: expected 2 or more, found \(folds)") }
+        guard index >= 0 else { throw .badInput(place, "index: expected 0 or more, found \(index)") }
+        try requireFraction(fixedTest, "test")
+        let (order, fold) = index.quotientAndRemainder(dividingBy: folds)
+        let fixed = fixedTestRows(samples, fixedTest, groupBy: groupBy)
+        let groups = orderedGroups(samples, rows: fixed.rest, groupBy: groupBy, index: String(order))
+        let judged = groups.count * fold / folds..<groups.count * (fold + 1) / folds
+        return SplitParts(
+            train: (groups[..<judged.lowerBound] + groups[judged.upperBound...]).joined().sorted(),
+            dev: groups[judged].joined().sorted(),
+            test: fixed.test
         )
     }
 
@@ -139,7 +189,7 @@ extension Split {
             throw .badInput(place, "no dataset \"\(name)\" in the table\(NearestName.hint(name, in: known.sorted()))")
         }
         let trainable = samples.indices.filter { train.contains(samples[$0].dataset) }
-        let groups = orderedGroups(samples, rows: trainable, groupBy: groupBy, index: index)
+        let groups = orderedGroups(samples, rows: trainable, groupBy: groupBy, index: String(index))
         let devCount = share(dev, of: groups.count)
         return SplitParts(
             train: groups[devCount...].joined().sorted(),

@@ -3,8 +3,10 @@ package import RouteGridBase
 
 /// Blobs on disk, each a file named by its digest; several workers may share the folder.
 ///
-/// A file is written under another name and renamed when it is whole, so that one that is there is right. When the folder
-/// grows over its limit, the files that were used longest ago go, but none that a lease needs.
+/// A file is written under another name and renamed when it is whole. Nobody else can change the folder; what the disk or
+/// its user did to a file is found where it is used: a slot hashes the bytes that it reads, which is once for each table it
+/// loads and costs far less than a fit. When the folder grows over its limit, the files that were used longest ago go, but
+/// none that a lease needs.
 package final class BlobCache {
     package let folder: String
     package let limit: Int
@@ -16,18 +18,12 @@ package final class BlobCache {
     /// - Parameters:
     ///   - folder: made when it is not there.
     ///   - limit: bytes the files may have together.
-    /// - Throws: `system` when the folder cannot be made or read.
+    /// - Throws: `system` when the folder cannot be made or read, `usage` when others can change it.
     package init(folder: String, limit: Int) throws(RouteGridError) {
         self.folder = folder
         self.limit = limit
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder,
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
-            try scan()
-        } catch {
+        try PrivateFolder.make(folder, what: "cache folder", option: "--cache")
+        do { try scan() } catch {
             throw RouteGridError(.system, "the cache folder \(folder): \(error.localizedDescription)")
         }
     }
@@ -45,8 +41,10 @@ package final class BlobCache {
     }
 
     /// Whether the blob is there; another process may have brought or removed it.
-    package func contains(_ digest: Digest) -> Bool {
-        guard let size = FileManager.default.byteCount(path(of: digest)) else {
+    ///
+    /// A file that does not have `byteCount` bytes, where that is known, is not the blob.
+    package func contains(_ digest: Digest, byteCount: Int? = nil) -> Bool {
+        guard let size = FileManager.default.byteCount(path(of: digest)), size == byteCount ?? size else {
             sizes[digest] = nil
             return false
         }

@@ -40,10 +40,15 @@ package final class MachineTurn {
         unlink(files + ".door")
     }
 
+    /// Whether the files have no name any more: who comes now opens others.
+    private var isRemoved: Bool {
+        var info = stat()
+        return door >= 0 && fstat(door, &info) == 0 && info.st_nlink == 0
+    }
+
     /// Opens files anew that were removed.
     private func renew() {
-        var info = stat()
-        guard door >= 0, fstat(door, &info) == 0, info.st_nlink == 0 else { return }
+        guard isRemoved else { return }
         for descriptor in [door, room] where descriptor >= 0 { close(descriptor) }
         (door, room) = (Self.open(files + ".door"), Self.open(files + ".room"))
     }
@@ -60,7 +65,15 @@ package final class MachineTurn {
     }
 
     private static func open(_ path: String) -> Int32 {
-        Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+        guard descriptor >= 0 else { return -1 }
+        // A file that another user has put there could be locked for ever.
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else {
+            close(descriptor)
+            return -1
+        }
+        return descriptor
     }
 
     /// Begins a task that others may compute beside.
@@ -72,6 +85,10 @@ package final class MachineTurn {
         }
         _ = Self.take(room, LOCK_SH, within: .zero)
         flock(door, LOCK_UN)
+        // Who is inside keeps the files from being removed; before that they may have been.
+        guard isRemoved else { return }
+        leave()
+        enter()
     }
 
     /// Begins a measurement.
@@ -81,6 +98,10 @@ package final class MachineTurn {
         renew()
         guard Self.take(door, LOCK_EX, within: Self.workPatience), Self.take(room, LOCK_EX, within: patience) else {
             return
+        }
+        guard !isRemoved else {
+            leave()
+            return enterAlone(patience: patience)
         }
         marksWhenAlone = marks
     }

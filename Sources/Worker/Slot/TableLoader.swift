@@ -1,3 +1,4 @@
+import Glibc
 import Grid
 import RouteGridBase
 import RouterCatalog
@@ -113,10 +114,20 @@ struct TableLoader {
         guard let path = paths[digest] else {
             throw RouteGridError(.badInput, "the lease names no blob \(digest), which its fit reads")
         }
-        do { return try FileBytes.read(path) } catch {
+        let bytes: [UInt8]
+        do { bytes = try FileBytes.read(path) } catch {
             // Another worker's cache limit may have removed it: fetched again, it works.
             throw RouteGridError(.temporary, "\(error)")
         }
+        guard Digest(hashing: bytes) == digest else {
+            // Without the file the next lease fetches it.
+            unlink(path)
+            throw RouteGridError(
+                .temporary,
+                "\(path): the cached blob had other bytes than its name says, and was removed"
+            )
+        }
+        return bytes
     }
 
     private static func check(_ table: OutcomeTable) throws {

@@ -10,12 +10,17 @@ extension WorkerSupervisor {
         guard phase == .working else { return release(message, []) }
         let text = try Self.numerics(of: message)
         var data: [Digest] = []
-        for reference in message.data { data.append(try Digest(field: reference.sha, "data.sha")) }
+        var sizes: [Digest: Int] = [:]
+        for reference in message.data {
+            let digest = try Digest(field: reference.sha, "data.sha")
+            data.append(digest)
+            if reference.size > 0 { sizes[digest] = Int(clamping: reference.size) }
+        }
         guard let kind = NumericsKind.allCases.first(where: { classes[$0] == text }) else {
             let lease = HeldLease(message, data: data, kind: .portable, missing: [])
             return fail(lease, cell: nil, .refused, "no numerics class \"\(text)\" here", isRetryable: true, log: [])
         }
-        let missing = Set(data.filter { !cache.contains($0) })
+        let missing = Set(data.filter { !cache.contains($0, byteCount: sizes[$0]) })
         for digest in data { cache.pin(digest) }
         leases[message.lease] = HeldLease(message, data: data, kind: kind, missing: missing)
         order.append(message.lease)

@@ -34,6 +34,7 @@ final class LocalCluster: Sendable {
     ///   - console: For what a person must know.
     /// - Throws: `system` when a folder cannot be made or a process not started.
     init(workers: Int, stateFolder: String, console: Console) throws(RouteGridError) {
+        try PrivateFolder.make(stateFolder, what: "state folder", option: "--state")
         let folder = try SocketFolder()
         let url = folder.address("coordinator")
         (self.folder, self.url, self.stateFolder) = (folder, url, stateFolder)
@@ -45,7 +46,7 @@ final class LocalCluster: Sendable {
         commands =
             [("coordinator", ["coordinator", "--bind", url, "--state", stateFolder])]
             + (1...workers).map { ("worker-\($0)", worker) }
-        let hook = ExitHooks.add { [weak self] in self?.stop() }
+        let hook = ExitHooks.add { [weak self] in self?.stop(isUrgent: true) }
         do {
             try state.withLock { state throws(RouteGridError) in
                 state.hook = hook
@@ -110,12 +111,14 @@ final class LocalCluster: Sendable {
     }
 
     /// Stops workers, then the coordinator, and removes the sockets; harmless when it is said twice.
-    func stop() {
+    ///
+    /// - Parameter isUrgent: Somebody waits: who does not end soon is killed, which loses nothing that is recorded.
+    func stop(isUrgent: Bool = false) {
         state.withLock { state in
             guard !state.isStopped else { return }
             state.isStopped = true
-            end(Array(state.children.dropFirst()), within: .seconds(1))
-            end(Array(state.children.prefix(1)), within: .seconds(20))
+            end(Array(state.children.dropFirst()), within: isUrgent ? .milliseconds(250) : .seconds(2))
+            end(Array(state.children.prefix(1)), within: isUrgent ? .seconds(2) : .seconds(20))
             state.children = []
             folder.remove()
             ExitHooks.remove(state.hook)

@@ -33,7 +33,7 @@ struct LocalRun {
         let signals = SignalWatch { _ in }
         let cluster = try LocalCluster(workers: workers, stateFolder: stateFolder, console: console)
         defer {
-            cluster.stop()
+            cluster.stop(isUrgent: signals.received != nil)
             signals.cancel()
         }
         let watch = RunWatch(cluster, signals, stateFolder: stateFolder, console: console)
@@ -86,6 +86,7 @@ struct LocalRun {
         let (out, isDrawing) = (outFolder, console.drawsProgress)
         let text = "\(report.done) of \(report.cells) cells are recorded; the same command makes the board"
         return try signals.interruptibly { signal in
+            OutputFolder.stopReplacing()
             OutputFolder.removeUnfinished(in: out)
             let line = CommandFailure.line("stopped by \(SignalWatch.name(signal)): \(text)")
             Console.writeError((isDrawing ? "\n" : "") + line)

@@ -22,7 +22,7 @@ struct RunBoard {
         guard let text = reply["lock"]?.stringValue else {
             throw RouteGridError(.protocolRefused, "the coordinator's reply holds no lock")
         }
-        let lock = try GridLock(parsing: text.utf8, place: "the lock of run \(run)")
+        let lock = try GridLock(parsing: text.utf8, place: "the lock of run \(run)", revisions: .any)
         let output = try OutputFolder(path: folder)
         try output.claim()
         let report = BoardProgressReport(console)

@@ -6,14 +6,12 @@ struct BoardReport {
     let summary: BoardSummary
     let folder: String
     var missingBlobCount = 0
-    var statisticsDiffer = false
 
     init(summary: BoardSummary, folder: String) { (self.summary, self.folder) = (summary, folder) }
 
     init(_ aggregation: Aggregation, _ published: Aggregation.Published, folder: String) {
         self.init(summary: BoardSummary(aggregation.board), folder: folder)
         missingBlobCount = published.missingBlobs.count
-        statisticsDiffer = aggregation.statisticsDiffer
     }
 
     /// Prints the board on stdout and remarks on stderr.
@@ -25,9 +23,7 @@ struct BoardReport {
     func show(on console: Console, _ page: BoardPage) throws(RouteGridError) {
         try console.emit(summary, in: folder, page)
         if missingBlobCount > 0 { console.warn("\(missingBlobCount) blobs were not found beside the records") }
-        if statisticsDiffer {
-            console.note("the grids differ in their statistics: intervals are made with the defaults; --lock decides")
-        }
+        for note in summary.notes { console.warn("\(SafeText.line(note)); --lock names the grid that decides") }
         for choice in summary.unmade.prefix(5) { console.warn("nothing selected for \(SafeText.line(choice))") }
         for remark in summary.remarks { console.warn("no intervals where \(SafeText.line(remark))") }
         for record in summary.leftOut.prefix(5) { console.warn("left out: \(SafeText.line(record))") }

@@ -4,14 +4,14 @@ import RouteGridBase
 
 /// The one place where an error becomes a line on stderr and an exit code.
 enum CommandFailure {
-    /// Says what went wrong in one line `routegrid: …` and ends the process.
+    /// Says what went wrong, each problem in one line `routegrid: …`, and ends the process.
     ///
     /// Errors of the argument parser itself (usage, `--help`, `--version`, explicit exit codes) keep the parser's own
     /// words and code: 64 for wrong usage.
     static func exit(with error: any Error) -> Never {
         switch error {
         case let known as RouteGridError:
-            Console.writeError(line(known.message))
+            Console.writeError(([known.message] + known.further).map(line).joined())
             Foundation.exit(known.code.exitCode)
         case let explicit as ExitCode:
             Foundation.exit(explicit.rawValue)
@@ -25,7 +25,7 @@ enum CommandFailure {
     /// One line, whatever the message holds.
     static func line(_ message: String) -> String {
         let parts = message.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-        return "routegrid: \(parts.filter { !$0.isEmpty }.joined(separator: "; "))\n"
+        return "routegrid: \(SafeText.line(parts.filter { !$0.isEmpty }.joined(separator: "; ")))\n"
     }
 
     private static func text(of error: any Error) -> String {

@@ -35,7 +35,7 @@ struct Console: Sendable {
     /// Writes one document: as JSON when that is asked for, else as the table.
     func emit(_ document: JSONValue, table: @autoclosure () -> String) {
         switch format {
-        case .json, .jsonl: Console.writeData(document.jsonText + "\n")
+        case .json, .jsonl: Console.writeData(Console.line(document))
         case .table: Console.writeData(table())
         case .quiet: break
         }
@@ -44,9 +44,9 @@ struct Console: Sendable {
     /// Writes a list: `jsonl` as one line an item, `json` as one document under `items`, else as the table.
     func emit(_ items: [JSONValue], schema: String, table: @autoclosure () -> String) {
         switch format {
-        case .jsonl: Console.writeData(items.map { $0.jsonText + "\n" }.joined())
+        case .jsonl: Console.writeData(items.map(Console.line).joined())
         case .json:
-            Console.writeData(JSONValue.object(["schema": .string(schema), "items": .array(items)]).jsonText + "\n")
+            Console.writeData(Console.line(["schema": .string(schema), "items": .array(items)]))
         case .table: Console.writeData(table())
         case .quiet: break
         }
@@ -56,7 +56,7 @@ struct Console: Sendable {
 
     /// A message for people, on stderr unless `--quiet`.
     func note(_ text: String) {
-        if verbosity >= .normal { Console.writeError(overBar + text + "\n") }
+        if verbosity >= .normal { Console.writeError(overBar + SafeText.line(text) + "\n") }
     }
 
     /// Clears what may be drawn on the line.
@@ -64,15 +64,34 @@ struct Console: Sendable {
 
     /// A message that only `--verbose` shows.
     func detail(_ text: String) {
-        if verbosity >= .verbose { Console.writeError(text + "\n") }
+        if verbosity >= .verbose { Console.writeError(SafeText.line(text) + "\n") }
     }
 
     /// Something that is wrong but does not stop the command; `--quiet` does not hide it.
     func warn(_ text: String) {
-        Console.writeError(overBar + (colorsMessages ? "\u{1B}[33mwarning:\u{1B}[0m " : "warning: ") + text + "\n")
+        let heading = colorsMessages ? "\u{1B}[33mwarning:\u{1B}[0m " : "warning: "
+        Console.writeError(overBar + heading + SafeText.line(text) + "\n")
     }
 
     // MARK: Bytes
+
+    /// A document as one line of JSON that a terminal can show: hidden characters as escapes, which read back to the same.
+    static func line(_ document: JSONValue) -> String {
+        let text = document.jsonText
+        if text.utf8.allSatisfy({ $0 < 0x7F }) { return text + "\n" }
+        var out = ""
+        for scalar in text.unicodeScalars {
+            if SafeText.isHidden(scalar) {
+                for unit in String(scalar).utf16 {
+                    let hex = String(unit, radix: 16)
+                    out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+                }
+            } else {
+                out.unicodeScalars.append(scalar)
+            }
+        }
+        return out + "\n"
+    }
 
     /// Writes data; what cannot be written ends the process with a sentence: 75 for a full disk, else 1.
     static func writeData(_ text: String) {

@@ -1,10 +1,54 @@
 import Logging
+import RouteGridBase
 
 extension OutputOptions {
     /// A logger on stderr: notices and above, `--verbose` more, `--quiet` errors only.
     func makeLogger(_ label: String) -> Logger {
-        var log = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        var log = Logger(label: label) { SafeLogHandler(StreamLogHandler.standardError(label: $0)) }
         log.logLevel = quiet ? .error : verbose ? .debug : .info
         return log
     }
+}
+
+/// Shows every text of a log line in a form that is one line and does nothing to a terminal: names and reasons come from
+/// elsewhere.
+struct SafeLogHandler<Base: LogHandler>: LogHandler {
+    private var base: Base
+    private static var longest: Int { 4_096 }
+
+    init(_ base: Base) { self.base = base }
+
+    var logLevel: Logger.Level {
+        get { base.logLevel }
+        set { base.logLevel = newValue }
+    }
+
+    var metadata: Logger.Metadata {
+        get { base.metadata }
+        set { base.metadata = newValue.mapValues(Self.safe) }
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { base[metadataKey: key] }
+        set { base[metadataKey: key] = newValue.map(Self.safe) }
+    }
+
+    func log(event: LogEvent) {
+        var event = event
+        event.message = "\(Self.line(event.message.description))"
+        event.metadata = event.metadata?.mapValues(Self.safe)
+        base.log(event: event)
+    }
+
+    private static func safe(_ value: Logger.Metadata.Value) -> Logger.Metadata.Value {
+        switch value {
+        case .string(let text): .string(line(text))
+        case .stringConvertible(let item): .string(line(item.description))
+        case .array(let items): .array(items.map(safe))
+        case .dictionary(let members): .dictionary(members.mapValues(safe))
+        }
+    }
+
+    /// A long text keeps its head and its end.
+    private static func line(_ text: String) -> String { SafeText.shortened(SafeText.line(text), to: longest) }
 }

@@ -1,4 +1,6 @@
-/// Aligned columns for a terminal.
+import RouteGridBase
+
+/// Aligned columns for a terminal; what is in a cell is shown and does nothing.
 struct TextTable {
     enum Alignment { case left, right }
 
@@ -26,13 +28,13 @@ struct TextTable {
 
     mutating func add(_ cells: [String]) {
         precondition(cells.count <= columns.count, "\(cells.count) cells in \(columns.count) columns")
-        rows.append(cells + Array(repeating: "", count: columns.count - cells.count))
+        rows.append(cells.map(SafeText.line) + Array(repeating: "", count: columns.count - cells.count))
     }
 
     /// The lines, each ended by a newline; no trailing spaces.
     func rendered(bold: Bool = false) -> String {
         let widths = columns.indices.map { index in
-            max(columns[index].title.count, rows.map { $0[index].count }.max() ?? 0)
+            max(SafeText.width(columns[index].title), rows.map { SafeText.width($0[index]) }.max() ?? 0)
         }
         let heading = line(columns.map(\.title), widths)
         let body = rows.map { line($0, widths) + "\n" }.joined()
@@ -42,7 +44,7 @@ struct TextTable {
     private func line(_ cells: [String], _ widths: [Int]) -> String {
         var text = ""
         for index in columns.indices {
-            let padding = String(repeating: " ", count: widths[index] - cells[index].count)
+            let padding = String(repeating: " ", count: max(0, widths[index] - SafeText.width(cells[index])))
             if index > 0 { text += "  " }
             text += columns[index].alignment == .right ? padding + cells[index] : cells[index] + padding
         }

@@ -70,7 +70,7 @@ struct AggregateVerb: ParsableCommand {
             guard let bytes = FileManager.default.contents(atPath: lock) else {
                 throw RouteGridError.badInput(lock, "no such file; expected a grid.lock.json")
             }
-            return try GridLock(parsing: bytes, place: lock)
+            return try GridLock(parsing: bytes, place: lock, revisions: .any)
         }
         let found = sources.compactMap { source in
             FileManager.default.contents(atPath: source.lockPath).map { (source.lockPath, $0) }
@@ -80,6 +80,6 @@ struct AggregateVerb: ParsableCommand {
             output.console.note("the records come from several grids: cells without a record are not listed")
             return nil
         }
-        return try GridLock(parsing: first.1, place: first.0)
+        return try GridLock(parsing: first.1, place: first.0, revisions: .any)
     }
 }

@@ -38,8 +38,8 @@ struct AggregatorVerb: ParsableCommand {
     func run() throws {
         let signals = SignalWatch { _ in }
         defer { signals.cancel() }
-        // Making a board takes long and looks at no signal; what is cut off is made anew.
-        try signals.interruptibly(cleanUp: { _ in }, follow)
+        // Making a board takes long and looks at no signal; one that is not made yet is made by the next start.
+        try signals.interruptibly(cleanUp: { _ in OutputFolder.stopReplacing() }, follow)
     }
 
     private func follow() throws {

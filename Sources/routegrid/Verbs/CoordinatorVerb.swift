@@ -50,6 +50,8 @@ struct CoordinatorVerb: AsyncParsableCommand {
         if diesWithParent { ParentWatch.dieWithParent() }
         if folder == nil { try StatePlace.check(missing: ["--state"]) }
         let state = folder ?? StatePlace.usual
+        // State and socket are this user's alone; it writes nothing else.
+        umask(0o077)
         let log = output.makeLogger("coordinator")
         var configuration = CoordinatorServer.Configuration(bind: bind, stateFolder: state)
         configuration.scheduler.leaseMilliseconds = Int64(lease * 1_000)

@@ -79,7 +79,7 @@ struct DataShow: ParsableCommand {
             sha256: \(dataset.contentDigest)
 
             \(models.rendered(bold: bold))
-            best single: \(summary.bestSingle); cheapest: \(summary.cheapest)
+            best single: \(summary.bestSingle); cheapest: \(summary.cheapest.isEmpty ? "–" : summary.cheapest)
 
             \(table.rendered(bold: bold))
             """

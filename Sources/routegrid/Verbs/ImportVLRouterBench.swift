@@ -64,6 +64,7 @@ struct ImportVLRouterBench: ParsableCommand {
                 group: group,
                 text: text,
                 image: image,
+                format: options.format,
                 labels: options.labels
             ).read()
         }

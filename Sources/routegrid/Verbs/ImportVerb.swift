@@ -9,6 +9,8 @@ struct ImportVerb: ParsableCommand {
         commandName: "import",
         abstract: "Imports measured outcomes into a dataset folder, with a validation report.",
         discussion: """
+            All that is wrong is said at once, with file, line and column, and nothing is written then. Files are told by             their bytes: Parquet, Excel, gzip, JSON and others are named, with the way to a table.
+
             Example:
               routegrid import csv --outcomes o.csv --text t.npy --image i.npy --out mine
             """,
@@ -24,7 +26,7 @@ struct ImportOptions: ParsableArguments {
     @Option(help: "The dataset's name; without it, the name of the folder.")
     var name: String?
 
-    @Option(help: "What costs are counted in: USD, MAC, J, ….")
+    @Option(help: "What costs are counted in: USD (also written usd or $), MAC, J, ….")
     var costUnit = "USD"
 
     @Option(help: "Where the data are from, in words.")
@@ -35,6 +37,20 @@ struct ImportOptions: ParsableArguments {
 
     @Option(help: "The name under which embeddings are stored.")
     var encoder = "default"
+
+    @Option(help: "What stands between the fields of tables: comma, semicolon, tab or pipe.")
+    var separator = TableFormat.Separator.comma
+
+    @Option(help: "What stands before the fraction of numbers: point or comma.")
+    var decimal = TableFormat.Decimal.point
+
+    var format: TableFormat { TableFormat(separator: separator, decimal: decimal) }
+
+    func validate() throws {
+        if separator == .comma && decimal == .comma {
+            throw ValidationError("--decimal comma needs another --separator than comma.")
+        }
+    }
 
     var labels: ImportLabels {
         ImportLabels(
@@ -51,6 +67,7 @@ struct ImportOptions: ParsableArguments {
         _ output: OutputOptions,
         read: () throws -> (dataset: Dataset, report: ValidationReport)
     ) throws {
+        _ = try labels.checked()
         try Dataset.checkWritable(out)
         let (dataset, report) = try read()
         try dataset.write(to: out)
@@ -58,6 +75,10 @@ struct ImportOptions: ParsableArguments {
         output.console.note("wrote \(out)")
     }
 }
+
+extension TableFormat.Separator: ExpressibleByArgument {}
+extension TableFormat.Decimal: ExpressibleByArgument {}
+extension CorrectnessForm: ExpressibleByArgument {}
 
 /// `routegrid import csv`.
 struct ImportCSV: ParsableCommand {
@@ -67,7 +88,10 @@ struct ImportCSV: ParsableCommand {
         discussion: """
             Other columns, all optional: sample_id (without it samples are numbered from 1), dataset, group, question, \
             image, MODEL_tokens_in, MODEL_tokens_out, MODEL_tokens_total. A missing outcome leaves both cells of a pair \
-            empty. Embeddings are .npy files of float32 or float64, one row a row of the table.
+            empty. Embeddings are .npy files of float16, float32 or float64, one row a row of the table.
+
+            Costs are 0, or 1e-18 to 1e18; token counts 0, or 1e-6 to 1e12. A table with tokens in and out of every model \
+            may have no cost column: a grid then names a price sheet (prices: {sheet: FILE}), which makes the costs.
 
             Example:
               routegrid import csv --outcomes o.csv --text t.npy --image i.npy --out mine
@@ -94,8 +118,14 @@ struct ImportCSV: ParsableCommand {
     )
     var group: String?
 
-    @Option(help: ArgumentHelp("A column of the table to leave out; may be given again.", valueName: "column"))
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Columns of the table to leave out; may be given again.", valueName: "column")
+    )
     var ignore: [String] = []
+
+    @Option(help: "How correctness is spelled: number, or bool, which also reads True as 1 and False as 0.")
+    var values = CorrectnessForm.number
 
     @OptionGroup var options: ImportOptions
     @OptionGroup var output: OutputOptions
@@ -110,6 +140,8 @@ struct ImportCSV: ParsableCommand {
                 tokens: tokens,
                 group: group,
                 ignored: ignore,
+                format: options.format,
+                values: values,
                 labels: options.labels
             ).read()
         }
@@ -143,7 +175,10 @@ struct ImportMMRBench: ParsableCommand {
     @Option(help: ArgumentHelp("Image embeddings.", valueName: "npy"))
     var image: String?
 
-    @Option(help: ArgumentHelp("A column of the table to leave out; may be given again.", valueName: "column"))
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Columns of the table to leave out; may be given again.", valueName: "column")
+    )
     var ignore: [String] = []
 
     @OptionGroup var options: ImportOptions
@@ -162,8 +197,14 @@ struct ImportMMRBench: ParsableCommand {
         let source: MMRBenchImporter.Source =
             outcomes.map { .merged($0) } ?? .folder(folder ?? "", datasets: dataset)
         try options.run(output) {
-            try MMRBenchImporter(source: source, text: text, image: image, ignored: ignore, labels: options.labels)
-                .read()
+            try MMRBenchImporter(
+                source: source,
+                text: text,
+                image: image,
+                ignored: ignore,
+                format: options.format,
+                labels: options.labels
+            ).read()
         }
     }
 }

@@ -32,29 +32,48 @@ struct PlanVerb: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let frozen = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine()).lock
+        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine())
+        let frozen = resolved.lock
         if let lock { try FileBytes.write(frozen.bytes, to: lock) }
+        for warning in resolved.warnings { output.console.warn(warning) }
         let summary: PlanSummary
+        var earlier = EarlierRecords()
         if let index = try RecordIndex(stateFolder: state ?? StatePlace.usual) {
             summary = try PlanSummary(frozen) { (keys: [Digest]) throws(RouteGridError) in try index.recorded(keys) }
+            if summary.isExact, summary.new > 0 {
+                let jobs = try index.latestJobs(limit: Self.recordsLookedAt)
+                earlier = try EarlierRecords(frozen, jobs: jobs) { (keys: [Digest]) throws(RouteGridError) in
+                    try index.recorded(keys)
+                }
+            }
         } else {
             if let state { output.console.note("no records in \(state) yet") }
             summary = PlanSummary(frozen)
         }
-        output.console.emit(document(frozen, summary), table: page(frozen, summary))
+        output.console.emit(document(resolved, summary, earlier), table: page(frozen, summary, earlier))
     }
 
-    private func document(_ lock: GridLock, _ summary: PlanSummary) -> JSONValue {
+    /// Records, the latest first, that are looked at for those of earlier revisions.
+    private static let recordsLookedAt = 100_000
+
+    private func document(
+        _ grid: ResolvedGrid,
+        _ summary: PlanSummary,
+        _ earlier: EarlierRecords
+    ) -> JSONValue {
+        let lock = grid.lock
         var members = summary.json.objectValue ?? [:]
         members["name"] = .string(lock.name)
         members["mode"] = .string(lock.mode.rawValue)
         members["numerics"] = .string(lock.numerics)
+        members["warnings"] = JSONValue(grid.warnings)
         members["unsealed"] = .bool(lock.isUnsealed)
+        members["earlier_revisions"] = earlier.json
         members["lock_sha256"] = .string(lock.digest.hex)
         return .object(members)
     }
 
-    private func page(_ lock: GridLock, _ summary: PlanSummary) -> String {
+    private func page(_ lock: GridLock, _ summary: PlanSummary, _ earlier: EarlierRecords) -> String {
         var blocks = TextTable("router", ">cells", ">excluded", ">fits")
         for block in summary.blocks {
             blocks.add(block.router, String(block.cells), String(block.excluded), String(block.groups))
@@ -74,6 +93,7 @@ struct PlanVerb: ParsableCommand {
             "new       \(about)\(summary.new)",
             "fits      \(about)\(summary.newFits) to run, \(about)\(summary.newFitsOnCost) of them trained on cost",
         ]
+        lines += earlier.lines.map { "earlier   \($0)" }
         if summary.latency > 0 { lines.append("latency   \(summary.latency) measurements, in every run") }
         if !summary.isExact {
             lines.append(
@@ -85,7 +105,8 @@ struct PlanVerb: ParsableCommand {
 
     private func stages(_ lock: GridLock, _ stage: PlanSummary.SecondStage) -> [String] {
         guard let select = lock.contents.select else { return [] }
-        var second = "one configuration for each \(select.per.joined(separator: ", ")), by \(select.metric) on dev"
+        let per = select.per + (lock.selectsBySplit ? ["split index"] : [])
+        var second = "one configuration for each \(per.joined(separator: ", ")), by \(select.metric) on dev"
         if let selected = stage.selected {
             let (least, most) = (selected.leastCells, selected.mostCells)
             second =

@@ -50,6 +50,7 @@ struct RunVerb: ParsableCommand {
             grid: grid
         )
         let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine())
+        for warning in resolved.warnings { output.console.warn(warning) }
         let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
         try LocalRun(
             grid: resolved,

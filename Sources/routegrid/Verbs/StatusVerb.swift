@@ -48,7 +48,7 @@ struct StatusVerb: ParsableCommand {
             return
         }
         let reply = try status()
-        let runs = try runTable(reply)
+        let runs = try runTable(reply) + setAsideTable(reply)
         if let trouble = reply["store"]?["trouble"]?.stringValue {
             output.console.warn("\(trouble): results wait at their workers, and runs go on once there is room")
         }
@@ -80,6 +80,21 @@ struct StatusVerb: ParsableCommand {
             table.add(["\(run.run)", run.name, run.state] + counts + [notes.joined(separator: "; ")])
         }
         return table.rendered(bold: output.console.colorsData)
+    }
+
+    /// Runs of the state folder that could not be loaded; nothing when there are none.
+    private func setAsideTable(_ reply: JSONValue) -> String {
+        let runs = reply["set_aside"]?.arrayValue ?? []
+        guard !runs.isEmpty else { return "" }
+        var table = TextTable(">run", "grid", "set aside because")
+        for item in runs {
+            table.add(
+                "\(item["run"]?.integerValue ?? 0)",
+                item["name"]?.stringValue ?? "",
+                item["reason"]?.stringValue ?? ""
+            )
+        }
+        return "\n" + table.rendered(bold: output.console.colorsData)
     }
 
     private func workerTable(_ reply: JSONValue) -> String {

@@ -22,6 +22,7 @@ struct SubmitVerb: ParsableCommand {
 
     func run() throws {
         let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine())
+        for warning in resolved.warnings { output.console.warn(warning) }
         let client = try connection.client("submit")
         defer { client.close() }
         let (run, cells) = try client.submit(resolved)

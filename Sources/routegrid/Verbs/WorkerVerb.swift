@@ -65,6 +65,8 @@ struct WorkerVerb: AsyncParsableCommand {
 
     func run() async throws {
         if diesWithParent { ParentWatch.dieWithParent() }
+        // Cached data are this user's alone; it and its slots write nothing else.
+        umask(0o077)
         let log = output.makeLogger("worker")
         var configuration = WorkerConfiguration(url: connect, slots: slots)
         if let cache { configuration.cacheFolder = cache }

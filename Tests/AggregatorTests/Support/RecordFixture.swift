@@ -1,5 +1,6 @@
 import Foundation
 import RouteGridBase
+import RouterCatalog
 
 /// Synthetic metric records.
 struct RecordFixture {
@@ -25,8 +26,8 @@ struct RecordFixture {
     var reference: JSONValue?
     /// The digests of costs and embeddings; nil in records of before they were recorded.
     var inputs: JSONValue?
-    var revisions: JSONValue?
-    var metricsRevision: JSONValue?
+    /// Nil in records of before they were recorded.
+    var revisions: JSONValue? = ["metrics": JSONValue(Revisions.metrics), "rule": 1, "split": 1]
     var prices: String?
     var models = "all"
     /// What the outcomes are made of; their digest is the record's `data`.
@@ -59,7 +60,6 @@ struct RecordFixture {
         members["label"] = label
         members["inputs"] = inputs
         members["revisions"] = revisions
-        members["metrics_revision"] = metricsRevision
         return .object(members)
     }
 

@@ -48,6 +48,37 @@ import Wire
         #expect(actions == ["pause", "retry", "priority"])
     }
 
+    @Test func `a run of earlier revisions ends with the reason, one that was over stays, and others are served`()
+        throws
+    {
+        let first = try ServerBench()
+        let old = try first.submit(groups: 1, cells: 2)
+        let over = try first.submit(groups: 1, cells: 3)
+        try first.client().control("cancel", String(over))
+        let own = try first.submit(groups: 1, cells: 4)
+        first.stop()
+        let queue = try DatabaseQueue(path: first.folder.path("state/records.sqlite"))
+        try queue.write { database in
+            for run in [old, over] {
+                let lock = try Data.fetchOne(database, sql: "SELECT lock FROM run WHERE id = ?", arguments: [run])
+                let text = String(decoding: lock ?? Data(), as: UTF8.self)
+                    .replacing(/"metrics_revision":\d+/, with: "\"metrics_revision\":999")
+                try database.execute(
+                    sql: "UPDATE run SET lock = ? WHERE id = ?",
+                    arguments: [Data(text.utf8), run]
+                )
+            }
+        }
+        try queue.close()
+        let second = try first.restarted()
+        #expect(try second.report(old)["state"] == "cancelled" && second.report(over)["state"] == "cancelled")
+        let reason = try second.report(old)["reason"]?.stringValue ?? ""
+        #expect(reason.hasPrefix("frozen under metrics revision 999 (now "), "\(reason)")
+        #expect(reason.hasSuffix("): submit the grid again"), "\(reason)")
+        #expect(try second.worker().nextLease().run == own)
+        #expect(try second.restarted().report(old)["state"] == "cancelled")
+    }
+
     @Test func `a worker goes on with its lease, without what was recorded, and nobody gets it meanwhile`() throws {
         let first = try ServerBench()
         let run = try first.submit(groups: 1, cells: 3)

@@ -45,10 +45,11 @@ final class ServerBench {
     }
 
     /// Stops this coordinator and starts the next on what it left, copied: this one keeps its folder locked.
-    func restarted() throws -> ServerBench {
+    func restarted(changing change: (String) throws -> Void = { _ in }) throws -> ServerBench {
         stop()
         let copy = try TemporaryFolder()
         try FileManager.default.copyItem(atPath: folder.path("state"), toPath: copy.path("state"))
+        try change(copy.path("state"))
         return try ServerBench(in: copy) { _ in }
     }
 

@@ -1,0 +1,31 @@
+import Logging
+import RouteGridBase
+
+/// Runs of an earlier life of the coordinator.
+extension CoordinatorServer {
+    /// Takes up every run that can be loaded, and sets the others aside.
+    func takeUpRuns() throws(RouteGridError) {
+        for run in try access.store.runs() {
+            let (loaded, aside) = try SetAsideRun.load(run, from: access.store)
+            if let loaded {
+                if loaded.run.state != run.state {
+                    _ = try access.store.commit([.runState(run.id, loaded.run.state, reason: loaded.run.reason)])
+                    log.warning("run cancelled", metadata: ["run": "\(run.id)", "reason": "\(loaded.run.reason)"])
+                }
+                takeUp(loaded)
+            }
+            guard let aside else { continue }
+            setAside[run.id] = aside
+            log.error("run set aside", metadata: ["run": "\(run.id)", "name": "\(run.name)", "why": "\(aside.why)"])
+        }
+    }
+
+    private func takeUp(_ loaded: LoadedRun) {
+        let run = loaded.run
+        locks[run.id] = loaded.lock
+        runNames[run.id] = (run.name, run.submitted, run.reason)
+        selections[run.id] = loaded.selection
+        handle(loaded.event)
+        if !run.state.isOver { log.info("run taken up", metadata: ["run": "\(run.id)", "name": "\(run.name)"]) }
+    }
+}
