@@ -161,9 +161,10 @@ package struct Aggregation: Sendable {
             }
             manifest.add(OutputName.blob(digest), digest)
         }
-        let frontier = FrontierTable(board)
+        let (frontier, comparisons) = (FrontierTable(board), ComparisonTable(board))
         var files: [(String, [UInt8])] = [
-            (OutputName.records, recordBytes()), ("frontier.csv", frontier.csvBytes),
+            (OutputName.records, recordBytes()), ("comparisons.csv", comparisons.csvBytes),
+            ("comparisons.json", comparisons.jsonBytes), ("frontier.csv", frontier.csvBytes),
             ("frontier.json", frontier.jsonBytes),
             ("leaderboard.csv", board.csvBytes), (OutputName.leaderboard, board.jsonBytes),
             ("leaderboard.md", board.markdownBytes),

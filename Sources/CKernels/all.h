@@ -3,5 +3,6 @@
 
 #include "layers.h"
 #include "products.h"
+#include "resamples.h"
 #include "rows.h"
 #include "screening.h"

@@ -171,3 +171,28 @@ DECLARED(void, ck_nearest, const float *products, size_t leading, size_t rows, s
 void ck_nearest(const float *products, size_t leading, size_t rows, size_t count, const double *half, int64_t *nearest, double *lead) {
     CALL(ck_nearest, products, leading, rows, count, half, nearest, lead);
 }
+
+DECLARED(void, ck_poisson, const uint64_t *bases, size_t clusters, uint64_t first, const uint64_t *cumulative, uint8_t *weights)
+void ck_poisson(const uint64_t *bases, size_t clusters, uint64_t first, const uint64_t *cumulative, uint8_t *weights) {
+    CALL(ck_poisson, bases, clusters, first, cumulative, weights);
+}
+
+DECLARED(void, ck_curve_sums, const uint8_t *weights, const uint32_t *clusters, const double *gains, const uint32_t *ends, size_t points, double *sums)
+void ck_curve_sums(const uint8_t *weights, const uint32_t *clusters, const double *gains, const uint32_t *ends, size_t points, double *sums) {
+    CALL(ck_curve_sums, weights, clusters, gains, ends, points, sums);
+}
+
+DECLARED(void, ck_multiplier_sums, const float *influences, size_t rows, size_t clusters, const uint8_t *weights, float *sums)
+void ck_multiplier_sums(const float *influences, size_t rows, size_t clusters, const uint8_t *weights, float *sums) {
+    CALL(ck_multiplier_sums, influences, rows, clusters, weights, sums);
+}
+
+DECLARED(void, ck_step_down, const float *sums, const uint32_t *pairs, const float *numbers, size_t count, uint32_t *exceeding, float *largest)
+void ck_step_down(const float *sums, const uint32_t *pairs, const float *numbers, size_t count, uint32_t *exceeding, float *largest) {
+    CALL(ck_step_down, sums, pairs, numbers, count, exceeding, largest);
+}
+
+DECLARED(double, ck_wide_distance, const double *a, const double *b, size_t count)
+double ck_wide_distance(const double *a, const double *b, size_t count) {
+    return CALL(ck_wide_distance, a, b, count);
+}

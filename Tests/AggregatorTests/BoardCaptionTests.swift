@@ -34,7 +34,12 @@ import Testing
                 $0.splitIndex = 3
                 $0.router = ["kind": "knn", "k": 2]
             },
-            record { $0.revisions = ["metrics": JSONValue(Revisions.metrics - 1), "rule": 1, "split": 1] },
+            record {
+                $0.revisions = [
+                    "metrics": JSONValue(Revisions.metrics - 1), "rule": JSONValue(Revisions.rule(.threshold)),
+                    "split": 1,
+                ]
+            },
             record { $0.revisions = nil },
         ]
         // The pool's name alone makes no other data.

@@ -166,7 +166,8 @@ import Testing
             var record = RecordFixture.knn(5, shared: 0.5)
             record.inputs = ["cost": Self.digest("cost")]
             record.revisions = [
-                "metrics": JSONValue(Revisions.metrics), "router": JSONValue(revision), "rule": 1, "split": 1,
+                "metrics": JSONValue(Revisions.metrics), "router": JSONValue(revision),
+                "rule": JSONValue(Revisions.rule(.threshold)), "split": 1,
             ]
             return record
         }
@@ -175,7 +176,9 @@ import Testing
         #expect(board.tables(.full)[0].rows.map { $0[1] } == ["knn (k=5, revision 1)", "knn (k=5, revision 2)"])
         let metrics = [Revisions.metrics, Revisions.metrics - 1].map { revision -> RecordFixture in
             var record = code[0]
-            record.revisions = ["metrics": JSONValue(revision), "router": 1, "rule": 1, "split": 1]
+            record.revisions = [
+                "metrics": JSONValue(revision), "router": 1, "rule": JSONValue(Revisions.rule(.threshold)), "split": 1,
+            ]
             return record
         }
         let captions = try aggregation(metrics).board.tables(.full).map(\.caption)

@@ -25,7 +25,8 @@ import Testing
         #expect(Set(one.keys) == Set(four.keys))
         for name in one.keys.sorted() { #expect(one[name] == four[name], "\(name)") }
         for name in [
-            "grid.lock.json", "records.jsonl", "frontier.csv", "frontier.json", "leaderboard.csv", "leaderboard.md",
+            "grid.lock.json", "records.jsonl", "comparisons.csv", "comparisons.json", "frontier.csv", "frontier.json",
+            "leaderboard.csv", "leaderboard.md",
         ] {
             #expect(one[name]?.isEmpty == false, "\(name)")
         }

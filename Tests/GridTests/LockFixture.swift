@@ -103,6 +103,6 @@ enum LockFixture {
     }
 
     static func lock(_ json: JSONValue = json()) throws -> GridLock {
-        try GridLock(parsing: json.canonicalBytes())
+        try GridLock(parsing: json.canonicalBytes(), revisions: .any)
     }
 }

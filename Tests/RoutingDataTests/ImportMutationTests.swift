@@ -66,7 +66,9 @@ struct ImportMutationTests {
         let names = ["dataset.json", "tensors.safetensors", "samples.csv"]
         let whole = try names.map { try FileBytes.read(folder.path("d/\($0)")) }
         var generator = Xoshiro256(seed: HashedText.digest(["folder mutations"]))
-        let awkward = [Double.nan, .infinity, -.infinity, -1, 1e308, 5e-324, -0.0, Double(Int64.min), 1e18]
+        let awkward = [
+            Double.nan, .infinity, -.infinity, -1, 1e308, .leastNonzeroMagnitude, -0.0, Double(Int64.min), 1e18,
+        ]
         for _ in 0..<1_500 {
             let file = generator.below(names.count)
             var bytes = whole[file]

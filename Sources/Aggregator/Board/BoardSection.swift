@@ -90,4 +90,6 @@ package struct BoardSection: Sendable {
     package internal(set) var rows: [BoardRow]
     /// Why there are no intervals, ranks or ties, where there could be.
     package internal(set) var remark: String?
+    /// How its competitors compare; nil where nobody was compared.
+    package internal(set) var comparison: SectionComparison?
 }

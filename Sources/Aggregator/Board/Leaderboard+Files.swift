@@ -9,12 +9,25 @@ extension Leaderboard {
                 ("schema", .string(Leaderboard.schema)), ("mode", .string(mode)), ("numerics", .string(numerics)),
                 ("ranked_by", .string(Leaderboard.rankingMetric(mode: mode))), ("records", JSONValue(recordCount)),
                 ("incomplete", JSONValue(incompleteCount)), ("statistics", statistics?.json ?? .null),
-                ("notes", JSONValue(notes)), ("remarks", JSONValue(remarks)), ("not_selected", JSONValue(unmade)),
-                ("ranking_remarks", JSONValue(rankingRemarks)), ("left_out", .array(leftOut.map(\.json))),
+                ("comparisons", .array(comparisons)), ("notes", JSONValue(notes)), ("remarks", JSONValue(remarks)),
+                ("not_selected", JSONValue(unmade)), ("ranking_remarks", JSONValue(rankingRemarks)),
+                ("left_out", .array(leftOut.map(\.json))),
             ],
             list: "rows",
             rows.map(\.json)
         )
+    }
+
+    /// On how many resamples the rows of each table were compared, and how many of them.
+    private var comparisons: [JSONValue] {
+        sections.enumerated().compactMap { number, section in
+            section.comparison.map { comparison in
+                [
+                    "table": JSONValue(number + 1), "dataset": .string(section.key.dataset),
+                    "rows": JSONValue(comparison.rows.count), "replicates": JSONValue(comparison.replicates),
+                ]
+            }
+        }
     }
 
     /// `leaderboard.csv`: full precision, an empty field where a value does not exist.

@@ -24,6 +24,13 @@ extension Leaderboard {
         Set(rows.flatMap(\.flags)).sorted().map { "`\($0.rawValue)`: \($0.meaning(mode: mode))." }
     }
 
+    /// How many resamples ranks of the tables were counted on: `2048` or `2048–200000`.
+    private var comparedReplicates: String {
+        let counts = sections.compactMap { $0.comparison?.replicates }
+        guard let least = counts.min(), let most = counts.max() else { return "no" }
+        return least == most ? "\(least)" : "\(least)–\(most)"
+    }
+
     /// What the columns that resampling fills mean, a sentence or two each; nothing without them.
     package var statisticsLegend: [String] {
         guard let statistics else { return [] }
@@ -36,14 +43,22 @@ extension Leaderboard {
             "**[low, high]**: \(level) interval over the draw of test \(unit) (\(statistics.bootstrap) paired resamples); "
                 + "routers stay as trained."
         ]
+        if mode == "sound", rows.contains(where: { $0.interval("qnc_gap") != nil }) {
+            lines.append(
+                "**QNC**: only where the interval of its point's accuracy less the best single model's (qnc_gap, holding for all "
+                    + "rows of a table together) is above −\(JSONValue.shortestText(statistics.margin)); else – and the reason."
+            )
+        }
         if rows.contains(where: { $0.standing != nil }) {
             let error = String(format: "%g %%", statistics.alpha * 100)
             lines += [
                 "**rank**: the places that the data allow; all pairs of a table tested together, equals separated in at "
-                    + "most \(error) of tables.",
-                "**tie**: rows of one letter are not significantly below the first of them.",
+                    + "most \(error) of tables. Counted on \(comparedReplicates) resamples, more where a decision is near; "
+                    + "`comparisons.csv` lists differences.",
+                "**tie**: all rows of one letter are significantly better than all of the next; within a letter, rank says "
+                    + "what is known.",
                 "**MDE**: the smallest true difference to the first row that this test, which compares all pairs of the table "
-                    + "at once, would find in four repetitions of five; – where there is none.",
+                    + "at once, would find in four repetitions of five; – where there is none or items are fewer than 50.",
             ]
         }
         if rows.contains(where: { row in row.metrics.values.contains { $0["sd"] != nil } }) {

@@ -1,6 +1,6 @@
 package import Grid
 
-/// How intervals, ranks and ties of a board are made, and from what.
+/// How intervals, ranks and groups of a board are made, and from what.
 package struct BoardStatistics: Sendable {
     package let settings: GridStatistics
     let tables: KnownTables
@@ -21,12 +21,8 @@ package struct BoardStatistics: Sendable {
         (self.settings, self.tables, self.blobs, self.progress) = (settings, tables, blobs, progress)
     }
 
-    /// Rows of a section beyond which nothing is resampled: the pairs would be millions.
+    /// Competitors of a section beyond which nobody is compared: the pairs would be millions.
     static let rowLimit = 1_000
-    /// Resamples made at a time.
-    static let blockSize = 1_000
-    /// Resampling weights held at a time: 2 GiB of float32.
-    static let weightLimit = 1 << 29
-    /// Values on resamples held at a time: 1 GiB of float64.
-    static let valueLimit = 1 << 27
+    /// Resampling weights of a section: 1 GiB, a byte each.
+    static let weightLimit = 1 << 30
 }

@@ -1,11 +1,11 @@
-import Foundation
+import Dispatch
 import Grid
 import RouteGridBase
 import RouterCatalog
 import RoutingCore
 import RoutingData
 
-/// Intervals, ranks, ties and the smallest detectable difference of a section's rows.
+/// Intervals, ranks, groups and the smallest detectable difference of a section's rows.
 struct SectionStatistics {
     private let statistics: BoardStatistics
     private let mode: EvaluationMode
@@ -17,16 +17,10 @@ struct SectionStatistics {
     /// Adds to the rows of a section what resampling tells.
     ///
     /// Oracles and incomplete rows are compared with nobody.
-    /// - Throws: `checkFailed` when a blob's bytes are not its digest's.
+    /// - Throws: `checkFailed` when a blob's bytes are not its digest's; `cancelled`.
     func apply(to section: inout BoardSection) throws(RouteGridError) {
         let metrics = metrics(of: section.key)
         guard statistics.settings.bootstrap > 0, !metrics.isEmpty else { return }
-        guard section.rows.count <= BoardStatistics.rowLimit else {
-            section.remark =
-                "\(section.rows.count) rows, more than the \(BoardStatistics.rowLimit) that are resampled: let select "
-                + "choose among them"
-            return
-        }
         let usable = section.rows.indices.filter { place in
             !section.rows[place].isIncomplete && section.rows[place].runs.allSatisfy { $0.reading != nil }
         }
@@ -40,58 +34,102 @@ struct SectionStatistics {
             section.remark = try Self.remark(error)
             return
         }
-        guard usable.count * metrics.count * resamples.replicates <= BoardStatistics.valueLimit else {
+        let ranking = metrics.first { $0.rawValue == section.ranking.metric }
+        var competitors =
+            ranking.map { metric in usable.filter { BoardRanking.tier(section.rows[$0], metric.rawValue) == 0 } } ?? []
+        if competitors.count > BoardStatistics.rowLimit {
             section.remark =
-                "\(resamples.replicates) resamples of \(usable.count) rows do not fit into memory: lower statistics.bootstrap"
-            return
+                "\(competitors.count) rows, more than the \(BoardStatistics.rowLimit) that are compared with each other: let "
+                + "select choose among them"
+            competitors = []
         }
-        let values = try values(of: &section, usable, metrics, resamples)
-        for (place, matrix) in values {
-            for (number, metric) in metrics.enumerated() {
-                addInterval(to: &section.rows[place], metric, matrix[number], resamples)
+        let found = try resampled(
+            &section,
+            usable,
+            metrics,
+            influenced: (competitors.isEmpty ? [] : ranking.map { [$0] } ?? [])
+                + (metrics.contains(.qncGap) ? [.qncGap] : []),
+            resamples
+        )
+        for (place, finding) in found {
+            for (metric, interval) in finding.intervals {
+                section.rows[place].setInterval(interval, of: metric.rawValue)
             }
         }
-        let ranking = section.ranking.metric
-        if let number = metrics.firstIndex(where: { $0.rawValue == ranking }) {
-            compare(&section, values.mapValues { $0[number] }, by: ranking, clusters: resamples.clusters)
+        try SectionParity(statistics: statistics, resamples: resamples)
+            .apply(to: &section, found.compactMapValues { $0.influences[.qncGap] })
+        competitors.removeAll { found[$0] == nil }
+        guard let ranking, !competitors.isEmpty else { return }
+        let comparison = PairedComparison(
+            estimates: competitors.map { section.rows[$0].value(ranking.rawValue) ?? 0 },
+            influences: Matrix(
+                rows: competitors.count,
+                columns: resamples.drawn.count,
+                elements: competitors.flatMap { found[$0]?.influences[ranking] ?? [] }
+            ),
+            drawn: resamples.drawn,
+            clusters: resamples.clusters,
+            alpha: statistics.settings.alpha,
+            direction: .higherIsBetter,
+            isCancelled: { statistics.progress.isCancelled }
+        )
+        try statistics.progress.checkCancelled()
+        for (place, row) in competitors.enumerated() {
+            section.rows[row].standing = Standing(
+                rank: comparison.rank[place],
+                tie: comparison.group[place],
+                detectable: comparison.detectable[place]
+            )
         }
+        section.comparison = SectionComparison(comparison, rows: competitors, metric: ranking.rawValue)
     }
 
-    /// The metrics of some rows on every resample: for each row `[metrics][replicates]`; rows that cannot be resampled are
-    /// left out and remarked.
-    private func values(
-        of section: inout BoardSection,
+    /// What resampling says of one row.
+    private struct Finding: Sendable {
+        /// Of each metric that has a value; nil where there is no interval.
+        let intervals: [CurveMetric: Interval?]
+        /// Of each metric that is tested, and that has a value.
+        let influences: [CurveMetric: [Double]]
+    }
+
+    /// Resamples some rows on all cores; those that cannot be resampled are left out and remarked.
+    private func resampled(
+        _ section: inout BoardSection,
         _ usable: [Int],
         _ metrics: [CurveMetric],
+        influenced: [CurveMetric],
         _ resamples: SectionResamples
-    ) throws(RouteGridError) -> [Int: [[Double]]] {
-        var values = Dictionary(
-            uniqueKeysWithValues: usable.map { ($0, [[Double]](repeating: [], count: metrics.count)) }
-        )
+    ) throws(RouteGridError) -> [Int: Finding] {
         let rows = section.rows
-        let blobs = statistics.blobs
-        let progress = statistics.progress
-        for first in stride(from: 0, to: resamples.replicates, by: BoardStatistics.blockSize) {
-            let block = resamples.block(first..<min(first + BoardStatistics.blockSize, resamples.replicates))
-            let open = usable.filter { values[$0] != nil }
-            let found = Self.inParallel(open.count) { place in
-                Result {
-                    try progress.checkCancelled()
-                    defer { progress.advance() }
-                    return try resamples.replicates(of: rows[open[place]], metrics: metrics, block: block, blobs: blobs)
+        let (progress, blobs) = (statistics.progress, statistics.blobs)
+        let results = LockedBox<[Int: Result<Finding, any Error>]>([:])
+        DispatchQueue.concurrentPerform(iterations: usable.count) { number in
+            let place = usable[number]
+            let result = Result<Finding, any Error> {
+                try progress.checkCancelled()
+                let known = metrics.filter { rows[place].value($0.rawValue) != nil }
+                let tested = influenced.filter(known.contains)
+                let row = try resamples.resampled(rows[place], metrics: known, influenced: tested, blobs: blobs)
+                var intervals: [CurveMetric: Interval?] = [:]
+                for (number, metric) in known.enumerated() {
+                    intervals[metric] = .some(interval(of: metric, rows[place], row.values.row(number), resamples))
                 }
+                return Finding(
+                    intervals: intervals,
+                    influences: Dictionary(uniqueKeysWithValues: zip(tested, row.influences))
+                )
             }
-            for (place, result) in zip(open, found) {
-                switch result {
-                case .success(let matrix):
-                    for number in metrics.indices { values[place]?[number] += matrix.row(number) }
-                case .failure(let error):
-                    section.remark = try Self.remark(error)
-                    values[place] = nil
-                }
+            progress.advance()
+            results.withLock { $0[place] = result }
+        }
+        var found: [Int: Finding] = [:]
+        for (place, result) in results.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            switch result {
+            case .success(let finding): found[place] = finding
+            case .failure(let error): section.remark = try Self.remark(error)
             }
         }
-        return values
+        return found
     }
 
     /// The metrics that have intervals: none that were picked by the labels they are read on.
@@ -106,60 +144,23 @@ struct SectionStatistics {
         }
     }
 
-    private func addInterval(
-        to row: inout BoardRow,
-        _ metric: CurveMetric,
-        _ replicates: [Double],
+    private func interval(
+        of metric: CurveMetric,
+        _ row: BoardRow,
+        _ replicates: some Sequence<Double>,
         _ resamples: SectionResamples
-    ) {
-        guard let value = row.value(metric.rawValue) else { return }
+    ) -> Interval? {
+        guard let value = row.value(metric.rawValue) else { return nil }
         let alpha = statistics.settings.alpha
-        var interval = Interval.percentile(replicates, alpha: alpha)
+        let interval = Interval.percentile(replicates, alpha: alpha)
         // A proportion of independent items: exact near 0 and 1, where resampling degenerates to a point.
-        if metric == .accuracy || metric == .ps {
-            let isPlain = row.runs.count == 1 && resamples.isByItem
-            if isPlain || interval.map({ $0.low == $0.high }) ?? false {
-                interval = .wilson(min(max(value, 0), 1), of: resamples.clusters.count, alpha: alpha)
-            }
-        }
-        var json = row.metrics[metric.rawValue] ?? .null
-        if let interval {
-            json = json.with("lo", .double(interval.low)).with("hi", .double(interval.high))
-        } else {
-            json = json.with("why", "no interval: the value does not exist on more than one resample in twenty")
-        }
-        row.metrics[metric.rawValue] = json
+        guard metric == .accuracy || metric == .ps else { return interval }
+        let isPlain = row.runs.count == 1 && resamples.isByItem
+        guard isPlain || interval.map({ $0.low == $0.high }) ?? false else { return interval }
+        return .wilson(min(max(value, 0), 1), of: resamples.clusters.count, alpha: alpha)
     }
 
-    private func compare(
-        _ section: inout BoardSection,
-        _ replicates: [Int: [Double]],
-        by ranking: String,
-        clusters: ClusterCount
-    ) {
-        let competitors = section.rows.indices.filter { place in
-            !section.rows[place].isBound && !section.rows[place].isOverBudget && replicates[place] != nil
-                && section.rows[place].value(ranking) != nil
-        }
-        guard !competitors.isEmpty else { return }
-        let values = competitors.flatMap { replicates[$0] ?? [] }
-        let comparison = PairedComparison(
-            estimates: competitors.map { section.rows[$0].value(ranking) ?? 0 },
-            replicates: Matrix(rows: competitors.count, columns: statistics.settings.bootstrap, elements: values),
-            clusters: clusters,
-            alpha: statistics.settings.alpha,
-            direction: .higherIsBetter
-        )
-        for (place, row) in competitors.enumerated() {
-            section.rows[row].standing = Standing(
-                rank: comparison.rank[place],
-                tie: comparison.tie[place],
-                detectable: comparison.detectable[place]
-            )
-        }
-    }
-
-    /// The reason for the reader; a damaged blob is passed on.
+    /// The reason for the reader; a damaged blob and a cancellation are passed on.
     private static func remark(_ error: any Error) throws(RouteGridError) -> String {
         switch error {
         case let absence as Absence: return absence.why
@@ -167,14 +168,19 @@ struct SectionStatistics {
         default: return "\(error)"
         }
     }
+}
 
-    /// Calls `body` for 0 ..< `count` on all cores; the results in order.
-    private static func inParallel<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
-        let values = LockedBox<[Int: Value]>([:])
-        DispatchQueue.concurrentPerform(iterations: count) { place in
-            let value = body(place)
-            values.withLock { $0[place] = value }
+extension BoardRow {
+    /// Adds a metric's interval, or why a value has none.
+    fileprivate mutating func setInterval(_ interval: Interval?, of metric: String) {
+        guard value(metric) != nil, let json = metrics[metric] else { return }
+        if let interval {
+            metrics[metric] = json.with("lo", .double(interval.low)).with("hi", .double(interval.high))
+        } else {
+            metrics[metric] = json.with(
+                "why",
+                "no interval: the value does not exist on more than one resample in twenty"
+            )
         }
-        return values.withLock { values in (0..<count).compactMap { values[$0] } }
     }
 }

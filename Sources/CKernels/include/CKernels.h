@@ -88,4 +88,24 @@ void ck_rank(const float *scores, size_t count, int32_t *ranks);
 void ck_nearest(
     const float *products, size_t leading, size_t rows, size_t count, const double *half, int64_t *nearest, double *lead);
 
+/// Weights of 64 replicates from number `first` on, `[clusters][64]`: replicate r of a cluster is number r + 1 of SplitMix64
+/// from its base, through a distribution function of 16 steps in 2⁻⁶⁴.
+void ck_poisson(
+    const uint64_t *bases, size_t clusters, uint64_t first, const uint64_t *cumulative, uint8_t *weights);
+/// Sums of 16 replicates after each point of a curve, `[points][2][16]`: point p adds the pairs `gains[k]` times the weight of
+/// `clusters[k]` for k below ends[p], in their order, a product and a sum rounded apart. `weights` are `[clusters][64]`, from
+/// the first of the 16 on.
+void ck_curve_sums(
+    const uint8_t *weights, const uint32_t *clusters, const double *gains, const uint32_t *ends, size_t points,
+    double *sums);
+/// sums[row][64] = Σ over clusters of influence × (weight − 1), fused, in the order of clusters.
+void ck_multiplier_sums(
+    const float *influences, size_t rows, size_t clusters, const uint8_t *weights, float *sums);
+/// For each pair of rows in turn the largest |difference| × scale of it and all before it, on each of 64 replicates; adds to
+/// `exceeding` on how many that is at least its statistic. `numbers` are scale and statistic of each; `largest` the last.
+void ck_step_down(
+    const float *sums, const uint32_t *pairs, const float *numbers, size_t count, uint32_t *exceeding, float *largest);
+/// Σ (a − b)² of float64 values in eight lanes, rounded twice.
+double ck_wide_distance(const double *a, const double *b, size_t count);
+
 #endif

@@ -49,11 +49,12 @@ extension GridStatistics {
     init(_ node: GridNode?) throws(RouteGridError) {
         self.init()
         guard let node else { return }
-        let entry = try GridMapping(node, of: "settings", keys: ["bootstrap", "alpha", "cluster", "seed"])
+        let entry = try GridMapping(node, of: "settings", keys: ["bootstrap", "alpha", "cluster", "seed", "margin"])
         if let node = entry["bootstrap"] { bootstrap = try node.integer(GridRanges.bootstrap) }
         if let node = entry["alpha"] { alpha = try node.number(GridRanges.alpha) }
         if let node = entry["cluster"] { cluster = try node.choice() }
         if let node = entry["seed"] { seed = try node.integer(GridRanges.seed) }
+        if let node = entry["margin"] { margin = try node.number(GridRanges.margin) }
     }
 }
 

@@ -36,7 +36,13 @@ package enum AdmittedRevisions: Sendable {
     case any
 
     func check(_ revision: Int, own: Int, of name: String, place: String) throws(RouteGridError) {
-        if self == .own { try checkRevision(revision, own: own, of: name, place: place) }
+        switch self {
+        case .own: try checkRevision(revision, own: own, of: name, place: place)
+        case .any:
+            guard revision >= 1, revision <= own else {
+                throw .badInput(place, "\(name) is named in revision \(revision), this build knows 1 to \(own)")
+            }
+        }
     }
 }
 

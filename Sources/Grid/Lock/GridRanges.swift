@@ -5,6 +5,7 @@ package enum GridRanges {
     package static let seed = 0...Int(UInt32.max)
     package static let bootstrap = 0...1_000_000
     package static let alpha = 0.000_1...0.5
+    package static let margin = 0.0...1.0
     /// Cells that a grid may be allowed.
     package static let cells = 1...1 << 62
     /// A year.

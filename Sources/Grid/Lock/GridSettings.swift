@@ -60,6 +60,10 @@ package struct GridStatistics: Hashable, Sendable {
     /// Nil: what the split of a record keeps together.
     package var cluster: Cluster?
     package var seed = 1
+    /// How far a router's accuracy may be below the best single model's and still count as neutral, 0…1.
+    package var margin = GridStatistics.standardMargin
+
+    package static let standardMargin = 0.02
 
     package init() {}
 }
@@ -91,6 +95,7 @@ extension GridStatistics {
         var strict = self
         strict.bootstrap = max(bootstrap, other.bootstrap)
         strict.alpha = min(alpha, other.alpha)
+        strict.margin = min(margin, other.margin)
         strict.cluster = rank(cluster) < rank(other.cluster) ? other.cluster : cluster
         strict.seed = min(seed, other.seed)
         return strict
@@ -148,11 +153,13 @@ extension GridResources {
 }
 
 extension GridStatistics {
+    /// The standard margin is left out: locks made before there was one keep their bytes.
     package var json: JSONValue {
         var members: [String: JSONValue] = [
             "bootstrap": JSONValue(bootstrap), "alpha": .double(alpha), "seed": JSONValue(seed),
         ]
         if let cluster { members["cluster"] = .string(cluster.rawValue) }
+        if margin != GridStatistics.standardMargin { members["margin"] = .double(margin) }
         return .object(members)
     }
 
@@ -162,6 +169,12 @@ extension GridStatistics {
         alpha = try object.number("alpha", in: GridRanges.alpha)
         cluster = try object.optionalChoice("cluster")
         seed = try object.integer("seed", in: GridRanges.seed)
+        if let value = object.optional("margin") {
+            guard let number = value.numberValue, GridRanges.margin.contains(number) else {
+                throw .badInput("\(place).margin", "expected a number from 0 to 1")
+            }
+            margin = number
+        }
         try object.finish()
     }
 }

@@ -14,6 +14,12 @@ package struct BudgetCurve: Sendable {
     ///   - cheapest: the cheapest single model: left of a router's own points, queries are mixed between the two.
     package init(through points: [OperatingPoint], from cheapest: OperatingPoint? = nil) {
         precondition(!points.isEmpty, "a curve without a point")
+        // Curves are made millions of times a board: one that rises keeps its array.
+        let isLed = cheapest.map { $0.cost < points[0].cost } ?? false
+        if Self.rises(points), !isLed {
+            self.points = points
+            return
+        }
         var sorted = points
         if !zip(points, points.dropFirst()).allSatisfy({ $0.cost <= $1.cost }) {
             let order = points.indices.sorted { (points[$0].cost, $0) < (points[$1].cost, $1) }
@@ -27,6 +33,16 @@ package struct BudgetCurve: Sendable {
             kept.append(point)
         }
         self.points = kept
+    }
+
+    /// Whether each point costs more than the one before.
+    private static func rises(_ points: [OperatingPoint]) -> Bool {
+        var last = -Double.infinity
+        for point in points {
+            guard point.cost > last else { return false }
+            last = point.cost
+        }
+        return true
     }
 
     /// What no choice of models can beat, of the concave curve of the best ones.

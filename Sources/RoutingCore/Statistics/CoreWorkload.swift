@@ -55,25 +55,27 @@ package struct CoreWorkload: Sendable {
             seed: 1,
             splitIndex: 0
         )
-        let bootstrap = PairedBootstrap(ground, outcomes: outcomes, weights: weights, sparseLimit: .max)
+        let bootstrap = PairedBootstrap(ground, outcomes: outcomes, weights: weights)
         let sweep = ThresholdSweep(quality: quality, cost: cost, order: ground.order)
         let unpicked = ground.reference(on: outcomes, picks: .unpicked(why: "not picked"))
-        guard let ranking = CurveMetric.allCases.firstIndex(of: .naucShared) else { return 0 }
-        var (estimates, values): ([Double], [Double]) = ([], [])
+        var estimates: [Double] = []
+        var influences = Matrix<Double>(repeating: 0, rows: rows, columns: weights.drawn.count)
         for row in 0..<rows {
             let choices = sweep.choices(at: (0..<points).map { Double($0 + row + 1) / Double(points + rows) })
-            let curve = outcomes.points(of: choices)
             var reference = unpicked
-            reference.picks = CurvePicks(on: DevReadings(curve, of: reference))
-            let metrics = CurveMetrics(points: curve, reference: reference)
-            estimates.append(metrics[.naucShared].number ?? 0)
-            values += bootstrap.replicates(of: CurveMetric.allCases, choices: choices, reference: reference).row(
-                ranking
-            )
+            reference.picks = CurvePicks(on: DevReadings(outcomes.points(of: choices), of: reference))
+            let curve = bootstrap.curve(choices, reference: reference)
+            estimates.append(CurveMetrics(points: curve.points, reference: reference)[.naucShared].number ?? 0)
+            var values = Matrix<Double>(repeating: 0, rows: CurveMetric.allCases.count, columns: replicates)
+            bootstrap.add(CurveMetric.allCases, of: curve, to: &values)
+            var own = [Double](repeating: 0, count: influences.columns)
+            curve.addInfluences(on: .naucShared, times: 1, to: &own)
+            influences.elements.replaceSubrange(row * own.count..<(row + 1) * own.count, with: own)
         }
         return PairedComparison(
             estimates: estimates,
-            replicates: Matrix(rows: rows, columns: replicates, elements: values),
+            influences: influences,
+            drawn: weights.drawn,
             clusters: weights.clusters,
             alpha: 0.05,
             direction: .higherIsBetter

@@ -36,18 +36,49 @@ package struct Interval: Hashable, Sendable {
     ///   - alpha: one minus the level.
     /// - Returns: nil when there is no replicate, or when the metric has no value on more than one in twenty.
     package static func percentile(_ replicates: some Sequence<Double>, alpha: Double) -> Interval? {
-        let all = Array(replicates)
-        let known = all.filter { !$0.isNaN }.sorted()
-        guard !known.isEmpty, (all.count - known.count) * 20 <= all.count else { return nil }
-        return Interval(low: quantile(known, alpha / 2), high: quantile(known, 1 - alpha / 2))
+        var known: [Double] = []
+        var count = 0
+        for value in replicates {
+            count += 1
+            if !value.isNaN { known.append(value) }
+        }
+        guard !known.isEmpty, (count - known.count) * 20 <= count else { return nil }
+        return known.withUnsafeMutableBufferPointer { values in
+            Interval(low: quantile(&values, alpha / 2), high: quantile(&values, 1 - alpha / 2))
+        }
     }
 
-    /// The quantile of sorted values by linear interpolation between order statistics (type 7 of Hyndman and Fan).
-    private static func quantile(_ sorted: [Double], _ level: Double) -> Double {
-        let place = level * Double(sorted.count - 1)
+    /// The quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan); reorders the values.
+    private static func quantile(_ values: inout UnsafeMutableBufferPointer<Double>, _ level: Double) -> Double {
+        let place = level * Double(values.count - 1)
         let below = Int(place.rounded(.down))
-        guard below + 1 < sorted.count else { return sorted[sorted.count - 1] }
-        return sorted[below] + (place - Double(below)) * (sorted[below + 1] - sorted[below])
+        let low = selected(below, of: &values)
+        guard below + 1 < values.count else { return low }
+        // All behind `below` are at least as large.
+        var next = values[below + 1]
+        for index in below + 1..<values.count { next = min(next, values[index]) }
+        return low + (place - Double(below)) * (next - low)
+    }
+
+    /// The value with `place` values before it in rising order; puts it there, none larger before and none smaller behind.
+    ///
+    /// - Reference: C. A. R. Hoare, "Algorithm 65: Find", Communications of the ACM 4(7), 321–322, 1961.
+    private static func selected(_ place: Int, of values: inout UnsafeMutableBufferPointer<Double>) -> Double {
+        var (left, right) = (0, values.count - 1)
+        while left < right {
+            let pivot = values[(left + right) / 2]
+            var (low, high) = (left, right)
+            while low <= high {
+                while values[low] < pivot { low += 1 }
+                while values[high] > pivot { high -= 1 }
+                guard low <= high else { break }
+                values.swapAt(low, high)
+                low += 1
+                high -= 1
+            }
+            if place <= high { right = high } else if place >= low { left = low } else { break }
+        }
+        return values[place]
     }
 }
 

@@ -5,87 +5,146 @@ package import RoutingData
 /// Two routers bootstrapped by one value are paired: the difference of their replicates is the bootstrap distribution of the
 /// difference of their metrics, curve metrics included.
 package struct PairedBootstrap: Sendable {
-    private let outcomes: ItemOutcomes
+    let outcomes: ItemOutcomes
     private let weights: BootstrapWeights
-    /// Sums of the cheapest single model (row 0) and the best one (row 1).
-    private let singles: WeightedSums
-    /// `[replicates]`: sums of the best quality of each item.
-    private let oracle: [Double]
-    private let sparseLimit: Int
+    /// Which of the weights' items are the part's.
+    private let items: Range<Int>
+    /// The cheapest single model and the best one.
+    private let cheapest: Int
+    private let best: Int
+    /// `[replicates]`: weights of all items.
+    private let totals: [Double]
+    /// `[replicates]` sums of the single models and of the oracle.
+    private let cheapestSums: [OperatingPoint]
+    private let bestSums: [OperatingPoint]
+    private let oracleSums: [OperatingPoint]
 
     /// Prepares what all records of a part share.
     ///
     /// - Parameters:
     ///   - ground: of the split.
     ///   - outcomes: of the evaluated part.
-    ///   - weights: of the evaluated part's items.
-    ///   - sparseLimit: up to this many changes of choices times replicates all sums of a record are float64; the default is
-    ///     a fraction of a second.
+    ///   - weights: of the evaluated part's items, and of others.
+    ///   - items: which of the weights' items are the part's; nil: all.
     package init(
         _ ground: EvaluationGround,
         outcomes: ItemOutcomes,
         weights: BootstrapWeights,
-        sparseLimit: Int = 200_000_000
+        items: Range<Int>? = nil
     ) {
-        self.outcomes = outcomes
-        self.weights = weights
-        self.sparseLimit = sparseLimit
-        let models = [ground.pool.cheapest, ground.bestSingle(on: outcomes)]
-        let choices = models.flatMap { [ModelNumber](repeating: ModelNumber($0), count: outcomes.items) }
-        singles = WeightedSums(
-            of: Matrix(rows: 2, columns: outcomes.items, elements: choices),
-            outcomes: outcomes,
-            weights: weights,
-            sparseLimit: .max
-        )
-        var oracle = [Double](repeating: 0, count: weights.replicates)
-        for item in 0..<outcomes.items {
-            let best = max(0, outcomes.quality.row(item).max() ?? 0)
-            WeightedSums.add(best, times: weights.clusterOfItem[item], of: weights.weights, to: &oracle, row: 0)
+        let items = items ?? 0..<weights.items
+        precondition(items.count == outcomes.items, "items do not match")
+        (self.outcomes, self.weights, self.items) = (outcomes, weights, items)
+        (cheapest, best) = (ground.pool.cheapest, ground.bestSingle(on: outcomes))
+        let clusters = weights.drawn.clusterOfItem[items]
+        func sums(_ quality: [Double], _ cost: [Double]) -> [OperatingPoint] {
+            Self.sums(CurveChanges(quality: quality, cost: cost, clusterOfItem: clusters), on: weights)
         }
-        self.oracle = oracle
+        func single(_ model: Int) -> [OperatingPoint] {
+            sums(
+                (0..<outcomes.items).map { outcomes.quality[$0, model] },
+                (0..<outcomes.items).map { outcomes.cost[$0, model] }
+            )
+        }
+        (cheapestSums, bestSums) = (single(cheapest), single(best))
+        oracleSums = sums(Self.oracleQuality(outcomes), [Double](repeating: 0, count: outcomes.items))
+        totals = sums([Double](repeating: 1, count: outcomes.items), [Double](repeating: 0, count: outcomes.items))
+            .map(\.accuracy)
     }
 
-    /// The replicates of some metrics of one record.
+    /// The best quality of each item.
+    static func oracleQuality(_ outcomes: ItemOutcomes) -> [Double] {
+        (0..<outcomes.items).map { max(0, outcomes.quality.row($0).max() ?? 0) }
+    }
+
+    /// The sums of a curve of one point on each replicate.
+    private static func sums(_ changes: CurveChanges, on weights: BootstrapWeights) -> [OperatingPoint] {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 32) { sums in
+            var points: [OperatingPoint] = []
+            guard let base = sums.baseAddress else { return points }
+            for first in stride(from: 0, to: weights.replicates, by: 16) {
+                changes.sums(on: weights, first: first, into: base)
+                for lane in 0..<min(16, weights.replicates - first) {
+                    points.append(OperatingPoint(cost: sums[16 + lane], accuracy: sums[lane]))
+                }
+            }
+            return points
+        }
+    }
+
+    /// A record's curve, ready to be resampled.
     ///
-    /// Operating points and the points that `ps` and `qnc` are read at stay frozen, as do all numbers that train gave;
-    /// the router's points, the single models and the oracle are reweighted.
     /// - Parameters:
-    ///   - metrics: which metrics.
     ///   - choices: `[points, items]`, the record's choices blob.
     ///   - reference: of the record, see ``EvaluationGround/reference(on:result:place:)``.
-    /// - Returns: `[metrics, replicates]`; NaN where a metric has no value on a resample.
+    /// - Returns: what does not depend on a resample.
+    package func curve(_ choices: Matrix<ModelNumber>, reference: CurveReference) -> ResampledCurve {
+        ResampledCurve(
+            choices: choices,
+            outcomes: outcomes,
+            clusterOfItem: weights.drawn.clusterOfItem[items],
+            cheapest: cheapest,
+            best: best,
+            reference: reference
+        )
+    }
+
+    /// The replicates of some metrics of one record: see ``add(_:of:to:)``.
     package func replicates(
         of metrics: [CurveMetric],
         choices: Matrix<ModelNumber>,
         reference: CurveReference
     ) -> Matrix<Double> {
-        let points = choices.rows
-        let own = WeightedSums(of: choices, outcomes: outcomes, weights: weights, sparseLimit: sparseLimit)
-        let (quality, cost) = (own.quality.transposed(), own.cost.transposed())
-        var result = [Double](repeating: .nan, count: metrics.count * weights.replicates)
-        for replicate in 0..<weights.replicates where weights.totals[replicate] > 0 {
-            let total = weights.totals[replicate]
-            func single(_ row: Int) -> OperatingPoint {
-                let place = row * weights.replicates + replicate
-                return OperatingPoint(
-                    cost: singles.cost.elements[place] / total,
-                    accuracy: singles.quality.elements[place] / total
-                )
-            }
-            var resampled = reference
-            resampled.cheapest = single(0)
-            resampled.best = single(1)
-            resampled.oracleAccuracy = oracle[replicate] / total
-            let first = replicate * points
-            let resampledPoints = (first..<first + points).map {
-                OperatingPoint(cost: cost.elements[$0] / total, accuracy: quality.elements[$0] / total)
-            }
-            let values = CurveMetrics(points: resampledPoints, reference: resampled)
-            for (row, metric) in metrics.enumerated() {
-                result[row * weights.replicates + replicate] = values[metric].number ?? .nan
+        var result = Matrix<Double>(repeating: 0, rows: metrics.count, columns: weights.replicates)
+        add(metrics, of: curve(choices, reference: reference), to: &result)
+        return result
+    }
+
+    /// Adds the replicates of some metrics of one record.
+    ///
+    /// Operating points and the points that metrics are read at stay frozen, as do all numbers that train gave; the router's
+    /// points, the single models and the oracle are reweighted.
+    /// - Parameters:
+    ///   - metrics: which metrics.
+    ///   - curve: made by ``curve(_:reference:)``.
+    ///   - result: `[metrics, replicates]`; NaN is added where a metric has no value on a resample.
+    package func add(_ metrics: [CurveMetric], of curve: ResampledCurve, to result: inout Matrix<Double>) {
+        let replicates = weights.replicates
+        let points = curve.changes.points
+        var resampled = curve.reference
+        var resampledPoints = [OperatingPoint](repeating: OperatingPoint(cost: 0, accuracy: 0), count: points)
+        result.elements.withUnsafeMutableBufferPointer { values in
+            withUnsafeTemporaryAllocation(of: Double.self, capacity: points * 32) { sums in
+                guard let base = sums.baseAddress else { return }
+                for first in stride(from: 0, to: replicates, by: 16) {
+                    curve.changes.sums(on: weights, first: first, into: base)
+                    for lane in 0..<min(16, replicates - first) {
+                        let replicate = first + lane
+                        let total = totals[replicate]
+                        guard total > 0 else {
+                            for row in metrics.indices { values[row * replicates + replicate] = .nan }
+                            continue
+                        }
+                        resampled.cheapest = Self.mean(cheapestSums[replicate], total)
+                        resampled.best = Self.mean(bestSums[replicate], total)
+                        resampled.oracleAccuracy = oracleSums[replicate].accuracy / total
+                        for point in 0..<points {
+                            resampledPoints[point] = OperatingPoint(
+                                cost: sums[point * 32 + 16 + lane] / total,
+                                accuracy: sums[point * 32 + lane] / total
+                            )
+                        }
+                        let read = CurveMetrics(points: resampledPoints, reference: resampled)
+                        for (row, metric) in metrics.enumerated() {
+                            values[row * replicates + replicate] += read[metric].number ?? .nan
+                        }
+                    }
+                }
             }
         }
-        return Matrix(rows: metrics.count, columns: weights.replicates, elements: result)
+    }
+
+    private static func mean(_ sums: OperatingPoint, _ total: Double) -> OperatingPoint {
+        OperatingPoint(cost: sums.cost / total, accuracy: sums.accuracy / total)
     }
 }

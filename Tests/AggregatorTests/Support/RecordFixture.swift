@@ -26,8 +26,10 @@ struct RecordFixture {
     var reference: JSONValue?
     /// The digests of costs and embeddings; nil in records of before they were recorded.
     var inputs: JSONValue?
-    /// Nil in records of before they were recorded.
-    var revisions: JSONValue? = ["metrics": JSONValue(Revisions.metrics), "rule": 1, "split": 1]
+    /// Those of this build; nil in records of before they were recorded.
+    var revisions: JSONValue? = [
+        "metrics": JSONValue(Revisions.metrics), "rule": JSONValue(Revisions.rule(.threshold)), "split": 1,
+    ]
     var prices: String?
     var models = "all"
     /// What the outcomes are made of; their digest is the record's `data`.

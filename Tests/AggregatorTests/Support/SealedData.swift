@@ -53,8 +53,8 @@ struct SealedData {
                     EvaluationRequest(part: job.part, rule: job.rule, budget: job.budget)
                 )
                 let choices = evaluation.choices
-                let digest = Digest(hashing: choices.elements)
-                blobs[digest] = choices.elements
+                let digest = Digest(hashing: evaluation.choiceBytes)
+                blobs[digest] = evaluation.choiceBytes
                 lines[keyed.jobKey] =
                     MetricRecord.make(
                         fit: fit,

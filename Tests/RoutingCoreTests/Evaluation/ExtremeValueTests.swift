@@ -12,8 +12,8 @@ import Testing
     ]
 
     private static let costs = [0, 1e-18, 1.5e-18, 1e-9, 1, 1e9, 1e18, 9.9e17]
-    private static let qualities = [0, 1, 5e-324, 1e-300, 0.5, 1 - 1e-16]
-    private static let entries: [Float] = [0, 1e15, -1e15, 1e-38, 1e-45, 1]
+    private static let qualities = [0, 1, Double.leastNonzeroMagnitude, 1e-300, 0.5, 1 - 1e-16]
+    private static let entries: [Float] = [0, 1e15, -1e15, 1e-38, Float.leastNonzeroMagnitude, 1]
 
     private func table(_ generator: inout Xoshiro256, rows: Int, models: Int) -> OutcomeTable {
         // A few tables of one value, a few of all.

@@ -40,21 +40,21 @@ import Testing
         }
 
         func comparison(seed: Int) -> PairedComparison {
-            let weights = BootstrapWeights(
-                clusters: (0..<Self.items).map { "s\(seed)-\($0)" },
-                replicates: 1_000,
-                seed: seed,
-                splitIndex: 0
-            )
+            let drawn = DrawnClusters((0..<Self.items).map { "s\(seed)-\($0)" }, seed: seed, splitIndex: 0)
+            let weights = BootstrapWeights(of: drawn, replicates: 1)
             let reference = ground.reference(on: outcomes, picks: .unpicked(why: "not read"))
             let bootstrap = PairedBootstrap(ground, outcomes: outcomes, weights: weights)
-            let rows = choices.flatMap {
-                bootstrap.replicates(of: [.accuracy], choices: $0, reference: reference).elements
+            let rows = choices.flatMap { choices in
+                var influences = [Double](repeating: 0, count: Self.items)
+                bootstrap.curve(choices, reference: reference)
+                    .addInfluences(on: .accuracy, times: 1, to: &influences)
+                return influences
             }
             return PairedComparison(
                 estimates: choices.map { outcomes.points(of: $0)[0].accuracy },
-                replicates: Matrix(rows: Self.routers, columns: 1_000, elements: rows),
-                clusters: weights.clusters,
+                influences: Matrix(rows: Self.routers, columns: Self.items, elements: rows),
+                drawn: drawn,
+                clusters: ClusterCount(equal: Self.items),
                 alpha: 0.05,
                 direction: .higherIsBetter
             )
@@ -81,28 +81,21 @@ import Testing
             let clusters = sizes.enumerated().flatMap { cluster, size in
                 [String](repeating: "\(seed)-\(cluster)", count: size)
             }
-            let weights = BootstrapWeights(clusters: clusters, replicates: 500, seed: seed, splitIndex: 0)
+            let drawn = DrawnClusters(clusters, seed: seed, splitIndex: 0)
+            var influences = Matrix<Double>(repeating: 0, rows: routers, columns: sizes.count)
             var estimates = [Double](repeating: 0, count: routers)
-            var replicates = Matrix<Double>(repeating: 0, rows: routers, columns: 500)
-            var totals = [Double](repeating: 0, count: 500)
-            var first = 0
-            for size in sizes {
-                let drawn = weights.weights(ofItem: first)
-                for column in 0..<500 { totals[column] += drawn[column] * Double(size) }
-                for router in 0..<routers {
-                    let sum = generator.uniform() * Double(size)
-                    estimates[router] += sum / total
-                    for column in 0..<500 { replicates[router, column] += drawn[column] * sum }
-                }
-                first += size
-            }
             for router in 0..<routers {
-                for column in 0..<500 { replicates[router, column] /= max(totals[column], 1) }
+                let sums = sizes.map { generator.uniform() * Double($0) }
+                estimates[router] = sums.reduce(0, +) / total
+                for (cluster, size) in sizes.enumerated() {
+                    influences[router, cluster] = (sums[cluster] - Double(size) * estimates[router]) / total
+                }
             }
             return PairedComparison(
                 estimates: estimates,
-                replicates: replicates,
-                clusters: weights.clusters,
+                influences: influences,
+                drawn: drawn,
+                clusters: ClusterCount(weights: sizes.map(Double.init)),
                 alpha: 0.05,
                 direction: .higherIsBetter
             ).isBetter.contains { $0.contains(true) }
