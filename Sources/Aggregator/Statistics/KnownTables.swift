@@ -108,10 +108,6 @@ package struct KnownTables: Sendable {
                     facts: table.facts
                 )
             )
-            let data = RecordedJob.dataDigest(samples: table.samples, models: table.models, quality: table.quality)
-            for (split, count) in zip(lock.contents.axes.splits, table.twins ?? []) where count > 0 {
-                twins[TwinPlace(data: data.hex, split: RecordedJob.split(split).canonicalText)] = count
-            }
         }
     }
 
