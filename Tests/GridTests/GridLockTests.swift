@@ -97,14 +97,16 @@ struct GridLockTests {
         #expect(throws: RouteGridError.self) { try LockFixture.lock(.object(json)) }
     }
 
-    @Test func `a lock of an older revision can be read and is not computed`() throws {
+    @Test func `a lock of an older revision is read on request, and says what has changed since`() throws {
         var json = try #require(LockFixture.json().objectValue)
         json["metrics_revision"] = 1
-        let old = try LockFixture.lock(.object(json))
+        let bytes = JSONValue.object(json).canonicalBytes()
+        #expect(throws: RouteGridError.self) { try GridLock(parsing: bytes) }
+        let old = try GridLock(parsing: bytes, revisions: .any)
         let cell = try #require(old.jobs(ofGroup: 0).first)
         #expect(cell.jobKey == old.job(ofCell: cell.cell).key)
-        #expect(throws: RouteGridError.self) { try old.contents.checkCurrent(place: "old") }
-        try LockFixture.lock().contents.checkCurrent(place: "new")
+        #expect(old.earlierRevisions == "metrics revision 1 (now \(Revisions.metrics))")
+        #expect(try LockFixture.lock().earlierRevisions == nil)
     }
 
     @Test func `data and labels of a group name what its cells read`() throws {

@@ -74,7 +74,7 @@ struct HostileDocumentTests {
             _ = (read.partialCount, read.cells.count, read.bytes.count)
         }
         var reads = TestReadCounts()
-        reads.raise(.init(data: Digest(hashing: [1]), split: "{}"), to: 3)
+        reads.raise(.init(samples: Digest(hashing: [1]), split: ["kind": "random"]), to: 3)
         each(reads.json, "reads") { json in
             var read = try TestReadCounts(json: json, place: "test_reads.json")
             read.raise(to: reads)

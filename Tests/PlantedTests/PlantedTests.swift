@@ -5,7 +5,7 @@ import Testing
 @Suite struct PlantedTests {
     /// Trials whose promise the code does not keep yet.
     private static let awaited: Set = [
-        "selected-random", "selected-folds", "selected-twins", "no-routing", "twins", "seeds-40", "sparse", "oracle",
+        "selected-random", "selected-folds", "selected-twins", "no-routing", "twins", "seeds-40", "sparse",
     ]
 
     @Test(arguments: [EqualCandidates.Split.random, .folds, .twins])

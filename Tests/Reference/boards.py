@@ -14,7 +14,7 @@ from collections import defaultdict
 
 import numpy as np
 
-MARGIN_ROWS = 0.9  # a model that answered less of train is no reference
+MIN_COVERAGE = 0.9  # a model that answered less of train is no reference
 
 
 def tensors(path):
@@ -97,9 +97,9 @@ class Ground:
             self.mean_cost = np.nanmean(c, axis=0)
         self.mean_quality = np.where(answered, q, 0).mean(axis=0)
         self.coverage = answered.mean(axis=0)
-        self.known = np.flatnonzero(self.coverage >= MARGIN_ROWS)
+        self.known = np.flatnonzero(self.coverage >= MIN_COVERAGE)
         if not len(self.known):
-            self.known = np.flatnonzero(self.coverage == self.coverage.max())
+            self.known = np.flatnonzero(self.coverage > 0)
         self.by_cost = sorted(range(len(data.models)), key=lambda m: (np.nan_to_num(self.mean_cost[m], nan=np.inf), m))
         self.best = min(self.known, key=lambda m: (-self.mean_quality[m], self.mean_cost[m], m))
         self.cheapest = min(self.known, key=lambda m: (self.mean_cost[m], -self.mean_quality[m], m))
@@ -110,7 +110,7 @@ class Ground:
         rows = self.dev if part == "dev" else self.test
         q, c = self.data.quality[rows], self.data.cost[rows]
         missing = np.isnan(q)
-        charge = np.where(np.isnan(self.mean_cost), self.high, self.mean_cost)
+        charge = np.where(np.isnan(self.mean_cost), np.nanmax(self.mean_cost), self.mean_cost)
         return np.where(missing, 0, q), np.where(missing, charge, c)
 
 
@@ -239,6 +239,37 @@ def envelope(q, c):
     return corners
 
 
+def crossing(ground, x, dev_points, dev_cheapest, dev_best, points, cheapest):
+    """The first mixture on dev that recovers x of the gap, read on test; None where there is none."""
+    low, strong = ground.low, ground.mean_cost[ground.best]
+    if dev_best[1] <= dev_cheapest[1] or strong <= low:
+        return None
+    level = dev_cheapest[1] + x * (dev_best[1] - dev_cheapest[1]) - 1e-12
+    order = sorted(range(len(dev_points)), key=lambda i: (dev_points[i][0], i))
+    path = [(dev_points[i], points[i]) for i in order]
+    if dev_cheapest[0] < path[0][0][0]:
+        path.insert(0, (dev_cheapest, cheapest))
+    (cost, accuracy), read = path[0]
+    if cost >= low and accuracy >= level:
+        return read
+    for (a, read_a), (b, read_b) in zip(path, path[1:]):
+        if b[0] < low or b[0] == a[0] and b[1] < level:
+            continue
+        if a[0] > strong:
+            return None
+        width, rise = b[0] - a[0], b[1] - a[1]
+        share = max(0, (low - a[0]) / width) if width > 0 else 0
+        if a[1] + share * rise < level:
+            if b[1] < level:
+                continue
+            share = min(max((level - a[1]) / rise, share), 1)
+            if a[0] + share * width > strong:
+                return None
+        return tuple(one + share * (other - one) for one, other in zip(read_a, read_b))
+    end, read = path[-1]
+    return read if end[0] < low and end[1] >= level else None
+
+
 def rank_score(accuracy, cost, low, high):
     if low <= 0 or high <= low:
         return None
@@ -257,8 +288,7 @@ def metrics(ground, lines, dev_points, largest):
     low, high = ground.low, ground.high
     found = {"accuracy": points[largest][1], "mean_cost": points[largest][0]}
     found["regret"] = q.max(1).mean() - points[largest][1]
-    if high > low:
-        found["nauc_shared"] = area(corners, low, high) / (high - low)
+    found["nauc_shared"] = area(corners, low, high) / (high - low) if high > low else points[largest][1]
     found["rank_score"] = rank_score(points[largest][1], points[largest][0], low, high)
     strong = ground.mean_cost[ground.best]
     if best[1] > cheapest[1] and strong > low:
@@ -282,6 +312,14 @@ def metrics(ground, lines, dev_points, largest):
             if place is not None:
                 found[f"cost_at_{name}"] = points[place][0] / best[0]
                 found[f"quality_at_{name}"] = points[place][1] / best[1]
+        dev_cheapest = single(dq, dc, ground.cheapest)
+        for x in (0.2, 0.5, 0.8):
+            mixed = crossing(ground, x, dev_points, dev_cheapest, dev_best, points, cheapest)
+            if mixed is None:
+                continue
+            found[f"cpt_{x * 100:.0f}"] = (mixed[0] - low) / (strong - low)
+            if best[1] > cheapest[1]:
+                found[f"pgr_at_{x * 100:.0f}"] = (mixed[1] - cheapest[1]) / (best[1] - cheapest[1])
     return found
 
 
@@ -295,15 +333,21 @@ def oracle_metrics(ground):
     choice = np.where(q >= best, c, np.inf).argmin(1)
     rows = np.arange(len(q))
     found = {"accuracy": q[rows, choice].mean(), "mean_cost": c[rows, choice].mean(), "regret": 0.0}
-    if high > low:
-        left = max(corners[0][1], cheapest[1])
-        xs = [(x, y) for x, y in corners]
-        whole = area(xs, low, high)
-        if low < xs[0][0]:
-            whole += (min(high, xs[0][0]) - low) * (left - xs[0][1])
-        found["nauc_shared"] = whole / (high - low)
-    scores = [rank_score(y, x, low, high) for x, y in corners]
-    found["rank_score"] = max(scores) if scores[0] is not None else None
+    at = lambda cost: np.interp(cost, [x for x, _ in corners], [y for _, y in corners])
+    start = (cheapest[0], max(at(cheapest[0]), cheapest[1]))
+    bound = [start] + [(x, y) for x, y in corners if x > cheapest[0]]
+    found["nauc_shared"] = area(bound, low, high) / (high - low) if high > low else found["accuracy"]
+    strong = ground.mean_cost[ground.best]
+    single = (c[:, ground.best].mean(), q[:, ground.best].mean())
+    if single[1] > cheapest[1] and strong > low:
+        found["apgr"] = (area(bound, low, strong) / (strong - low) - cheapest[1]) / (single[1] - cheapest[1])
+    if rank_score(*corners[0][::-1], low, high) is not None:
+        shares = np.linspace(0, 1, 201)
+        found["rank_score"] = max(
+            rank_score(y0 + t * (y1 - y0), x0 + t * (x1 - x0), low, high)
+            for (x0, y0), (x1, y1) in zip(corners, corners[1:] or corners)
+            for t in shares
+        )
     return found
 
 

@@ -26,19 +26,19 @@ package struct PlantedTable: Sendable {
     ///   - prompt: what rows of one prompt have in common.
     ///   - quality: one a model, 0…1 or NaN.
     ///   - cost: one a model, NaN where `quality` is.
-    ///   - text: the embedding, equally wide in all rows.
+    ///   - text: the embedding, equally wide in all rows; absent: the row's number, since rows of one input are twins.
     package mutating func add(
         _ id: String,
         dataset: String = "d",
         prompt: String? = nil,
         quality: [Double],
         cost: [Double],
-        text: [Float] = [0]
+        text: [Float]? = nil
     ) {
         samples.append(Sample(id: id, dataset: dataset, group: prompt ?? id))
         self.quality += quality
         self.cost += cost
-        self.text += text
+        self.text += text ?? [Float(samples.count)]
     }
 
     package var rowCount: Int { samples.count }
