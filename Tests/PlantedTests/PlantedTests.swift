@@ -3,10 +3,8 @@ import Testing
 
 /// Small editions of `trials planted`: they fail where a measurement cannot be explained by chance if the promise holds.
 @Suite struct PlantedTests {
-    /// Trials whose promise the code does not keep yet.
-    private static let awaited: Set = [
-        "selected-random", "selected-folds", "selected-twins", "no-routing", "twins", "seeds-40", "sparse",
-    ]
+    /// Trials whose promise the code does not keep yet, or that were not measured since it should.
+    private static let awaited: Set = ["selected-twins", "twins", "seeds-40", "sparse"]
 
     @Test(arguments: [EqualCandidates.Split.random, .folds, .twins])
     func `the mean of the selected is the truth, and its interval covers it`(split: EqualCandidates.Split) throws {
