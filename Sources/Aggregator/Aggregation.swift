@@ -87,6 +87,7 @@ package struct Aggregation: Sendable {
     ///   - seal: What was selected, in whatever grid.
     ///   - reads: How many configurations were ever read on test, besides what the records and their folders say.
     ///   - expected: Jobs without a record.
+    ///   - leftOut: What was left out before the records were read.
     ///   - progress: Hears how far it is and may stop it.
     /// - Throws: As the initializer that reads them.
     package init(
@@ -98,6 +99,7 @@ package struct Aggregation: Sendable {
         seal: BoardSeal = BoardSeal(),
         reads: TestReadCounts = TestReadCounts(),
         expected: [ExpectedJob] = [],
+        leftOut: [LeftOut] = [],
         progress: BoardProgress = BoardProgress()
     ) throws(RouteGridError) {
         try collection.checkAgreement()
@@ -113,7 +115,7 @@ package struct Aggregation: Sendable {
         self.reads = try TestReadCounts(of: chosen, beside: sources, known: reads, tables: known)
         tables = known.keeping(chosen.map(\.job))
         blobs = Set(chosen.compactMap(\.choices) + tables.blobs).sorted()
-        latency = try LatencyTable(reading: sources, filter: filter)
+        latency = try LatencyTable(reading: sources, filter: filter, bad: collection.bad)
         board = try Leaderboard(
             chosen,
             expected: expected,
@@ -126,7 +128,9 @@ package struct Aggregation: Sendable {
                 tables: known,
                 blobs: BlobFolders(sources.map(\.blobFolder)),
                 progress: progress
-            )
+            ),
+            leftOut: leftOut + collection.leftOut,
+            bad: collection.bad
         )
     }
 
@@ -200,7 +204,11 @@ package struct Aggregation: Sendable {
         if folder.hasBlob(digest) { return true }
         for source in sources {
             guard let data = FileManager.default.contents(atPath: source.blobPath(digest)) else { continue }
-            try folder.store(blob: Array(data), digest: digest)
+            do throws(RouteGridError) { try folder.store(blob: Array(data), digest: digest) } catch {
+                // A damaged blob is one that is not there, for who goes on whatever comes.
+                guard records.bad == .setAside, error.code == .checkFailed else { throw error }
+                continue
+            }
             return true
         }
         return false

@@ -48,8 +48,11 @@ package enum SafeText {
     /// Numbers stay numbers. Commas and quotes are the writer's concern.
     package static func csvField(_ text: String) -> String {
         let text = line(text)
-        guard let first = text.first, "=+-@＝＋－＠".contains(first), Double(text) == nil else { return text }
-        return "'" + text
+        guard let first = text.unicodeScalars.first else { return text }
+        switch first {
+        case "=", "+", "-", "@", "＝", "＋", "－", "＠": return Double(text) == nil ? "'" + text : text
+        default: return text
+        }
     }
 
     /// The name of one file or folder: letters, digits and `.`, `_`, `@`, `+`, `-` of ASCII, not hidden, at most 120 bytes.

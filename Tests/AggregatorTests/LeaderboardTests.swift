@@ -12,15 +12,48 @@ import Testing
         return try Leaderboard(RecordCollection(reading: [source]).records, expected: expected)
     }
 
-    @Test func `sound boards rank by the shared range and compat boards by the own range`() throws {
+    @Test func `sound boards rank by the shared range and compat boards by the peak score and then by cost`() throws {
         let records = [RecordFixture.knn(1, shared: 0.25), .knn(2, shared: 0.75), .knn(3, shared: 0.5)]
         #expect(try board(records).rows.map { $0.job["router"]?["k"] } == [2, 3, 1])
-        let compat = records.map { record in
+        let compat = zip(records, [(0.5, 3.0), (0.75, 2), (0.75 + 1e-15, 3)]).map { record, value in
             var changed = record
             changed.mode = "compat"
+            changed.metrics["ps"] = ["v": .double(value.0)]
+            changed.metrics["mean_cost"] = ["v": .double(value.1)]
             return changed
         }
-        #expect(try board(compat).rows.map { $0.job["router"]?["k"] } == [1, 3, 2])
+        let board = try board(compat)
+        #expect(board.rows.map { $0.job["router"]?["k"] } == [2, 3, 1])
+        #expect(board.rows.map(\.place) == [1, 2, 3])
+        #expect(String(decoding: board.markdownBytes, as: UTF8.self).contains("Ranked by Ps, then cost, within"))
+        #expect(try JSONValue(parsing: board.jsonBytes, place: "")["ranked_by"] == "ps")
+    }
+
+    @Test func `values that rounding alone tells apart share a place and stand in the order of what they are`() throws {
+        let values = [0.9999999999999999, 1, 0.9999999999999998, 1, 0.75]
+        let records = values.enumerated().map { RecordFixture.knn(Int64(9 - $0), shared: $1) }
+        let rows = try board(records).rows
+        #expect(rows.map(\.place) == [1, 1, 1, 1, 5])
+        #expect(rows.map { $0.job["router"]?["k"] } == [6, 7, 8, 9, 5])
+    }
+
+    @Test func `a pool without cost differences is ranked by accuracy, with the reason`() throws {
+        let why = "every model of the pool has the same mean train cost"
+        let records = [0.25, 0.75, 0.5].enumerated().map { number, accuracy in
+            var record = RecordFixture.knn(Int64(number), shared: 0)
+            record.metrics = [
+                "nauc_shared": ["v": .null, "why": .string(why)], "accuracy": ["v": .double(accuracy)],
+            ]
+            return record
+        }
+        let board = try board(records)
+        #expect(board.rows.map(\.place) == [1, 2, 3])
+        #expect(board.rows.map { $0.job["router"]?["k"] } == [1, 2, 0])
+        let said = "ranked by accuracy: no row has a value of nAUC shared (\(why))"
+        #expect(board.rankingRemarks == [said])
+        #expect(String(decoding: board.markdownBytes, as: UTF8.self).contains("> \(said).\n"))
+        #expect(try JSONValue(parsing: board.jsonBytes, place: "")["ranking_remarks"] == [.string(said)])
+        #expect(BoardPage(isWhole: true).text(board.tables(.brief), bold: false).contains(said))
     }
 
     @Test func `oracles are bounds without a place and absent values come after the ranked`() throws {
@@ -120,7 +153,9 @@ import Testing
         var elsewhere = records[1]
         elsewhere.reference = .object(ground.merging(["c_hi": 4]) { $1 })
         let error = #expect(throws: RouteGridError.self) { _ = try board([records[0], elsewhere]) }
-        #expect(error?.message.contains("different data or splits") == true)
+        for part in ["records.jsonl:1 and ", "records.jsonl:2: ", "result.reference.c_hi: 3 and 4", "different costs"] {
+            #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
+        }
     }
 
     @Test func `λ of soft labels are one curve in sound and a row each in compat`() throws {
@@ -167,7 +202,7 @@ import Testing
 
             ## alpha
 
-            mode sound · split random 0.6/0.2/0.2, seed 1 · part test, n = 100 · rule threshold, every operating point · modality both · unsealed
+            mode sound · split random 0.6/0.2/0.2, seed 1 · part test · rule threshold, every operating point · modality both · n = 100 · unsealed
 
             |   # | router     | nAUC shared | points | flags |
             | --: | ---------- | ----------: | -----: | ----- |

@@ -16,7 +16,7 @@ import Testing
         -> RecordFixture
     {
         var record = record
-        var members = record.revisions.objectValue ?? [:]
+        var members = record.revisions?.objectValue ?? [:]
         members[member] = JSONValue(revision)
         record.revisions = .object(members)
         return record

@@ -14,7 +14,7 @@ package struct BoardRow: Sendable {
     package internal(set) var metrics: [String: JSONValue]
     /// Sorted: see ``BoardFlag``.
     package internal(set) var flags: [BoardFlag]
-    /// 1 is best and equal values share a place; nil for bounds and for rows without the ranking metric.
+    /// 1 is best and equal values share a place; nil for bounds, rows over budget and rows without the ranking metric.
     package internal(set) var place: Int?
     /// How the row compares with the others of its section; nil without a bootstrap.
     package internal(set) var standing: Standing?
@@ -30,6 +30,8 @@ package struct BoardRow: Sendable {
     package var routerKind: String { job["router"]?["kind"]?.stringValue ?? "" }
     /// Oracles bound what is possible and are no competitors.
     package var isBound: Bool { flags.contains(.bound) }
+    /// Costs more than the budgets of its table allow: shown, and compared with nobody.
+    package var isOverBudget: Bool { flags.contains(.overBudget) }
     package var isIncomplete: Bool { flags.contains(.incomplete) }
     package var hasRecord: Bool { runs.contains(where: \.hasRecord) }
     /// The records that the row is made of, run by run.
@@ -96,7 +98,7 @@ package struct BoardRow: Sendable {
 
     static let identityMembers = [
         "dataset", "models", "router", "modality", "encoder", "fusion", "mode", "numerics", "split", "label", "part",
-        "rule", "budget", "prices", "data",
+        "rule", "budget", "prices", "data", "inputs", "revisions",
     ]
 }
 
@@ -108,47 +110,4 @@ package struct Standing: Hashable, Sendable {
     package let tie: Int
     /// The smallest difference to the leader that four of five repetitions would find; nil for the leader.
     package let detectable: Double?
-}
-
-/// What a reader of a row must know.
-package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
-    /// The router reads the answers: a bound on what is possible.
-    case bound
-    /// The grid asks for resamples of another unit than the split keeps together.
-    case cluster
-    /// Recorded under other revisions than this build's.
-    case earlier
-    /// Not every cell of the row has a record.
-    case incomplete
-    /// The row was selected by a mean over splits of which one tests what another judges by: it has seen its test items.
-    case leaky
-    /// Some outcomes of the evaluated part are missing and count as wrong.
-    case missing
-    /// The selection was made among fewer configurations than the grid has: some of their dev cells have no record.
-    case partial
-    /// Rows of the evaluated part have twins that the split does not keep with them.
-    case twins
-    /// The test part was read without a selection that was frozen before.
-    case unsealed
-
-    package static func < (left: BoardFlag, right: BoardFlag) -> Bool { left.rawValue < right.rawValue }
-
-    var meaning: String {
-        switch self {
-        case .bound: "reads the answers: a bound, not a competitor"
-        case .cluster: "resampled by another unit (`statistics.cluster`) than the split keeps together"
-        case .earlier:
-            "recorded under other revisions (`revisions`) than this build computes: no row averages them with later ones"
-        case .incomplete: "cells without a record"
-        case .leaky:
-            "selected by a mean over splits that judge by test items of each other: it looks better than it is"
-        case .missing: "some outcomes are missing; they count as wrong"
-        case .partial: "selected while some dev cells had no record: their configurations did not compete"
-        case .twins:
-            "some items have a twin (one input, or one group) that the split does not keep with them: `n_twins` says how "
-                + "many; intervals are too narrow, and what was trained on may be tested; `group_by: prompt` keeps groups "
-                + "together"
-        case .unsealed: "test was read without a selection frozen on dev"
-        }
-    }
 }

@@ -4,7 +4,7 @@ import RoutingCore
 /// One curve behind a row: one seed on one split, from a single record or from several that differ in their budget alone.
 package struct BoardRun: Sendable {
     /// The records' job, with `budget` as the list of the joined budgets where there are several.
-    package let job: JSONValue
+    package private(set) var job: JSONValue
     /// Nil for a router that draws no random number.
     package let seed: Int?
     package let splitIndex: Int
@@ -20,8 +20,19 @@ package struct BoardRun: Sendable {
     let reading: CurveReading?
     /// Whether every job of the run has a record.
     let isComplete: Bool
+    /// Whether some record spends more than its budget allows.
+    let isOverBudget: Bool
+    /// Whether a model of the pool answered too little of train to be a reference.
+    let hasLowCoverage: Bool
 
     package var hasRecord: Bool { !jobKeys.isEmpty }
+
+    /// The run under the board's names.
+    func named(_ names: BoardNames) -> BoardRun {
+        var run = self
+        run.job = names.named(job)
+        return run
+    }
 
     /// By split, then by seed: the order of everything that is summed over runs.
     static func precedes(_ left: BoardRun, _ right: BoardRun) -> Bool {

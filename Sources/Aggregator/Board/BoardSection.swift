@@ -12,8 +12,22 @@ struct SectionKey: Hashable, Comparable, Sendable {
     }
 
     let dataset: String
+    /// The pool in words: `all`, or its label.
+    let pool: String
+    /// The grid's `where` in words.
+    let condition: String?
+    /// The digest of who was asked and which pool answered how.
+    let data: String
+    /// The price sheet's name.
+    let prices: String?
+    /// The digest of what cells cost; nil where records do not name it.
+    let cost: String?
     let part: String
+    /// Without seed and index of a run; with its parameters and seed.
+    let split: JSONValue
     let rule: String
+    /// λ multiplies costs in their own unit.
+    let isRaw: Bool
     let curve: Curve
     /// The indices of the splits that every row has runs on, rising.
     let splits: [Int]
@@ -22,24 +36,31 @@ struct SectionKey: Hashable, Comparable, Sendable {
     private let order: [String]
 
     /// - Parameters:
-    ///   - job: What a row's runs share.
+    ///   - job: What a row's runs share, under the board's names.
     ///   - splits: The indices of the splits that they are on, rising.
-    init(job: JSONValue, splits: [Int]) {
+    ///   - names: What is known of the data.
+    init(job: JSONValue, splits: [Int], data names: BoardNames.Data? = nil) {
         dataset = job["dataset"]?.stringValue ?? ""
+        pool = job["models"]?.stringValue ?? "all"
+        condition = names?.condition
+        data = job["data"]?.stringValue ?? ""
+        prices = job["prices"]?.stringValue
+        cost = job["inputs"]?["cost"]?.stringValue
         part = job["part"]?.stringValue ?? ""
-        let split = job["split"] ?? .null
+        split = job["split"] ?? .null
         rule = job["rule"]?.stringValue ?? ""
+        isRaw = job["raw"] == true
         curve = job["budget"] == "exact" ? .exact : .listed
         self.splits = splits
         let revisions = RecordRevisions(job: job)
         earlier = revisions.isComparable ? nil : revisions.words
         let comparable = (job["revisions"]?.objectValue ?? [:]).filter { $0.key != "router" && $0.key != "fusion" }
-        // Test before dev; splits by kind, seed and indices as numbers.
+        // Pools as the grid lists them; test before dev; splits by kind, seed and indices as numbers.
         order = [
-            dataset, job["data"]?.stringValue ?? "", job["prices"]?.stringValue ?? "", part == "test" ? "0" : "1",
-            split["kind"]?.stringValue ?? "", SectionKey.number(split["seed"]),
+            dataset, SectionKey.number(names?.place.map { JSONValue($0) }), pool, data, prices ?? "", cost ?? "",
+            part == "test" ? "0" : "1", split["kind"]?.stringValue ?? "", SectionKey.number(split["seed"]),
             splits.map { SectionKey.number(JSONValue($0)) }.joined(separator: " "), split.canonicalText, rule,
-            curve.rawValue, earlier == nil ? "0" : "1", JSONValue.object(comparable).canonicalText,
+            isRaw ? "1" : "0", curve.rawValue, earlier == nil ? "0" : "1", JSONValue.object(comparable).canonicalText,
         ]
     }
 
@@ -63,7 +84,9 @@ struct SectionKey: Hashable, Comparable, Sendable {
 /// One table of a board.
 package struct BoardSection: Sendable {
     let key: SectionKey
-    /// Best first; then rows without the ranking metric; then bounds; then incomplete rows.
+    /// What the rows are ordered by.
+    package internal(set) var ranking: BoardRanking
+    /// Best first; then rows without the ranking metric; then rows over budget; then bounds; then incomplete rows.
     package internal(set) var rows: [BoardRow]
     /// Why there are no intervals, ranks or ties, where there could be.
     package internal(set) var remark: String?

@@ -5,6 +5,8 @@ package struct BoardSummary: Codable, Sendable {
     /// What the columns mean.
     package let legend: [String]
     package let remarks: [String]
+    /// Records that no table has, and why.
+    package let leftOut: [String]
     /// What a reader must know of how the board was made.
     package let notes: [String]
     /// Choices of a selection that could not be made, and why.
@@ -16,8 +18,9 @@ package struct BoardSummary: Codable, Sendable {
 
     package init(_ board: Leaderboard) {
         tables = board.tables(.brief)
-        legend = board.statisticsLegend + board.selectionLegend
+        legend = board.statisticsLegend + board.selectionLegend + board.flagsLegend
         (remarks, unmade, notes) = (board.remarks, board.unmade, board.notes)
+        leftOut = board.leftOut.map(\.text)
         (rowCount, recordCount, incompleteCount) = (board.rows.count, board.recordCount, board.incompleteCount)
     }
 }

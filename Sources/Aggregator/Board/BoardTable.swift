@@ -5,14 +5,21 @@ package struct BoardTable: Codable, Sendable {
     package struct Column: Codable, Sendable {
         package let title: String
         package let isNumber: Bool
+        /// Where a page is narrow, columns of the least worth go first; those of worth 0 only shrink.
+        package let worth: Int
     }
 
     /// The dataset's name.
     package let dataset: String
-    /// The split, part, size and rule, in one line.
-    package let caption: String
+    /// What the table is about, in parts that lines may be broken between.
+    package let captionParts: [String]
+    package var caption: String { captionParts.joined(separator: " · ") }
+    /// Why the rows are not ordered by the board's own metric.
+    package let remark: String?
     package private(set) var columns: [Column] = []
     package private(set) var rows: [[String]] = []
+    /// Rows that a shortened table shows besides the first: what others are measured against.
+    package let references: [Int]
 
     /// How much of a row is shown.
     package enum Detail: Sendable {
@@ -22,36 +29,58 @@ package struct BoardTable: Codable, Sendable {
         case full
     }
 
-    init(_ section: BoardSection, metrics: [BoardMetric], mode: String, detail: Detail) {
-        dataset = section.key.dataset
-        caption = BoardTable.caption(section, mode: mode)
-        rows = section.rows.map { _ in [] }
+    init(_ section: BoardSection, caption: [String], metrics: [BoardMetric], detail: Detail) {
+        dataset = SafeText.line(section.key.dataset)
+        captionParts = caption
+        remark = section.ranking.why
         let all = section.rows
-        let ranking = Leaderboard.rankingMetric(mode: mode)
+        rows = all.map { _ in [] }
+        references = all.indices.filter { ["best-single", "cheapest", "oracle"].contains(all[$0].routerKind) }
         if all.contains(where: { $0.standing != nil }) {
-            add("rank", isNumber: true, all) { $0.standing.map { BoardTable.range($0.rank) } ?? "–" }
-            add("tie", all) { $0.standing.map { BoardTable.letters($0.tie) } ?? "–" }
+            add("rank", isNumber: true, worth: 1, all) { $0.standing.map { BoardTable.range($0.rank) } ?? "–" }
+            add("tie", worth: 30, all) { $0.standing.map { BoardTable.letters($0.tie) } ?? "–" }
         } else {
-            add("#", isNumber: true, all) { $0.place.map(String.init) ?? "–" }
+            add("#", isNumber: true, worth: 1, all) { $0.place.map(String.init) ?? "–" }
         }
-        add("router", all) { RowLabels(row: $0).router(among: all) }
-        for axis in BoardTable.axes { addIfVaried(axis.title, all, axis.text) }
-        for metric in metrics where all.contains(where: { $0.metrics[metric.name] != nil }) {
-            add(metric, withInterval: detail == .full, all)
-            guard metric.name == ranking else { continue }
-            if detail == .brief { addInterval(of: metric, all) }
-            addIfAny("sd", isNumber: true, all) { $0.metrics[ranking]?["sd"]?.numberValue.map(metric.text) }
-            addIfAny("MDE", isNumber: true, all) { $0.standing?.detectable.map(metric.text) }
+        let names = RouterNames(among: all)
+        add("router", worth: 0, all) { names.name(of: $0) }
+        for axis in BoardTable.axes { addIfVaried(axis.title, worth: 3, all, axis.text) }
+        addMetrics(metrics, ranking: section.ranking.metric, detail, all)
+        addIfAny("chosen", worth: 42, all) { $0.selection?.words }
+        addIfAny("chosen of", isNumber: true, worth: 40, all) { $0.selection.map { String($0.competing) } }
+        if detail == .full {
+            add("points", isNumber: true, worth: 99, all) { $0.hasRecord ? String($0.pointCount) : "–" }
         }
-        addIfAny("chosen", all) { $0.selection?.words }
-        addIfAny("chosen of", isNumber: true, all) { $0.selection.map { String($0.competing) } }
-        if detail == .full { add("points", isNumber: true, all) { $0.hasRecord ? String($0.pointCount) : "–" } }
-        addIfVaried("n", isNumber: true, all) { $0.itemCount.map(String.init) }
-        // What every row of a board says is said once, above it.
-        addIfAny("flags", all) { row in
-            let flags = row.flags.filter { $0 != .unsealed }.map(\.rawValue)
+        addIfVaried("n", isNumber: true, worth: 20, all) { $0.itemCount.map(String.init) }
+        // What every row of a table says is said once, above it.
+        let shared = Set(BoardTable.sharedFlags(all))
+        addIfAny("flags", worth: 5, all) { row in
+            let flags = row.flags.filter { !shared.contains($0) }.map(\.rawValue)
             return flags.isEmpty ? nil : flags.joined(separator: ", ")
         }
+    }
+
+    private mutating func addMetrics(_ metrics: [BoardMetric], ranking: String, _ detail: Detail, _ all: [BoardRow]) {
+        let decisive = metrics.filter { $0.name == ranking }
+        for metric in decisive + metrics.filter({ $0.name != ranking })
+        where all.contains(where: { $0.metrics[metric.name] != nil }) {
+            let isDecisive = metric.name == ranking
+            // A terminal has no room for columns without a value; files keep them for their reasons.
+            if detail == .brief, !isDecisive, !all.contains(where: { $0.value(metric.name) != nil }) { continue }
+            add(metric, withInterval: detail == .full, worth: isDecisive ? 0 : metric.worth, all)
+            guard isDecisive else { continue }
+            if detail == .brief { addInterval(of: metric, all) }
+            addIfAny("sd", isNumber: true, worth: 50, all) { $0.metrics[ranking]?["sd"]?.numberValue.map(metric.text) }
+            guard all.contains(where: { $0.standing?.detectable != nil }) else { continue }
+            add("MDE", isNumber: true, worth: 45, all) { metric.text($0.standing?.detectable) }
+        }
+    }
+
+    /// What all rows with a record are flagged with.
+    static func sharedFlags(_ rows: [BoardRow]) -> [BoardFlag] {
+        let known = rows.filter(\.hasRecord)
+        guard let first = known.first else { return [] }
+        return first.flags.filter { flag in known.allSatisfy { $0.flags.contains(flag) } && flag != .incomplete }
     }
 
     /// `3` or `1–4`.
@@ -66,9 +95,9 @@ package struct BoardTable: Codable, Sendable {
         return rest > 0 ? letters(rest) + last : last
     }
 
-    private mutating func add(_ metric: BoardMetric, withInterval: Bool, _ all: [BoardRow]) {
+    private mutating func add(_ metric: BoardMetric, withInterval: Bool, worth: Int, _ all: [BoardRow]) {
         let isDollars = BoardTable.isDollars(metric, all)
-        add(isDollars ? "$/1K" : metric.title, isNumber: true, all) { row in
+        add(isDollars ? "$/1K" : metric.title, isNumber: true, worth: worth, all) { row in
             let factor = isDollars ? 1_000.0 : 1
             let value = metric.text(row.value(metric.name).map { $0 * factor })
             guard withInterval, let interval = row.interval(metric.name) else { return value }
@@ -78,7 +107,7 @@ package struct BoardTable: Codable, Sendable {
 
     private mutating func addInterval(of metric: BoardMetric, _ all: [BoardRow]) {
         let factor = BoardTable.isDollars(metric, all) ? 1_000.0 : 1
-        addIfAny("interval", isNumber: true, all) { row in
+        addIfAny("interval", isNumber: true, worth: 7, all) { row in
             row.interval(metric.name).map { "\(metric.text($0.low * factor))–\(metric.text($0.high * factor))" }
         }
     }
@@ -90,69 +119,56 @@ package struct BoardTable: Codable, Sendable {
     private mutating func add(
         _ title: String,
         isNumber: Bool = false,
+        worth: Int,
         _ all: [BoardRow],
         _ text: (BoardRow) -> String
     ) {
-        columns.append(Column(title: title, isNumber: isNumber))
-        for (index, row) in all.enumerated() { rows[index].append(text(row)) }
+        columns.append(Column(title: title, isNumber: isNumber, worth: worth))
+        for (index, row) in all.enumerated() { rows[index].append(SafeText.line(text(row))) }
     }
 
     private mutating func addIfAny(
         _ title: String,
         isNumber: Bool = false,
+        worth: Int,
         _ all: [BoardRow],
         _ text: (BoardRow) -> String?
     ) {
         guard all.contains(where: { text($0) != nil }) else { return }
-        add(title, isNumber: isNumber, all) { text($0) ?? "" }
+        add(title, isNumber: isNumber, worth: worth, all) { text($0) ?? "" }
     }
 
     private mutating func addIfVaried(
         _ title: String,
         isNumber: Bool = false,
+        worth: Int,
         _ all: [BoardRow],
         _ text: (BoardRow) -> String?
     ) {
         guard Set(all.compactMap(text)).count > 1 else { return }
-        add(title, isNumber: isNumber, all) { text($0) ?? "" }
+        add(title, isNumber: isNumber, worth: worth, all) { text($0) ?? "" }
     }
 
-    /// What rows may differ in besides the router: a column when they do, else a part of the caption.
-    private static let axes: [(title: String, text: @Sendable (BoardRow) -> String?)] = [
-        ("modality", { RowLabels(row: $0).modality }), ("encoder", { RowLabels(row: $0).namedEncoder }),
-        ("fusion", { RowLabels(row: $0).fusion }), ("seeds", { $0.seeds.isEmpty ? nil : RowLabels.numbers($0.seeds) }),
-        ("budgets", { RowLabels(row: $0).budgets }), ("λ", { RowLabels(row: $0).lambda }),
+    /// Something that rows may differ in besides the router: a column when they do, else a part of the caption.
+    struct Axis: Sendable {
+        let title: String
+        let text: @Sendable (BoardRow) -> String?
+        /// As a part of the caption.
+        var words: @Sendable (String) -> String
+    }
+
+    static let axes = [
+        Axis(title: "modality", text: { RowLabels(row: $0).modality }, words: { "modality \($0)" }),
+        Axis(title: "encoder", text: { RowLabels(row: $0).namedEncoder }, words: { "encoder \($0)" }),
+        Axis(title: "fusion", text: { RowLabels(row: $0).fusion }, words: { "fusion \($0)" }),
+        Axis(
+            title: "seeds",
+            text: { $0.seeds.isEmpty ? nil : RowLabels.numbers($0.seeds) },
+            words: { Int($0) == nil ? "mean over random seeds \($0)" : "random seed \($0)" }
+        ),
+        Axis(title: "budgets", text: { RowLabels(row: $0).budgets }, words: { "budgets \($0)" }),
+        Axis(title: "λ", text: { RowLabels(row: $0).lambda }, words: { "λ \($0)" }),
     ]
-
-    private static func caption(_ section: BoardSection, mode: String) -> String {
-        guard let first = section.rows.first else { return "" }
-        var parts = ["mode \(mode)", "split \(RowLabels(row: first).shortSplit)"]
-        if section.key.splits != [0] {
-            let isMean = section.key.splits.count > 1
-            parts.append((isMean ? "mean of splits " : "index ") + RowLabels.numbers(section.key.splits))
-        }
-        if let pool = RowLabels(row: first).pool { parts.append("models \(pool)") }
-        let sizes = Set(section.rows.compactMap(\.itemCount))
-        if let size = sizes.first, sizes.count == 1 {
-            parts.append("part \(section.key.part), n = \(size)")
-        } else {
-            parts.append("part \(section.key.part)")
-        }
-        let isWhole = section.key.curve == .exact && section.key.rule != "soft-label"
-        parts.append("rule \(section.key.rule)" + (isWhole ? ", every operating point" : ""))
-        for axis in axes {
-            let found = Set(section.rows.compactMap(axis.text))
-            if let text = found.first, found.count == 1 { parts.append("\(axis.title) \(text)") }
-        }
-        if let twins = section.rows.map(\.twinCount).max(), twins > 0 { parts.append("\(twins) items with twins") }
-        if let reads = section.rows.compactMap(\.testReads).max() {
-            parts.append("test read by \(reads) configuration\(reads == 1 ? "" : "s") so far")
-        }
-        if let earlier = section.key.earlier { parts.append("recorded under \(earlier)") }
-        if let unit = first.costUnit { parts.append("costs in \(unit)") }
-        if section.rows.contains(where: { $0.flags.contains(.unsealed) }) { parts.append("unsealed") }
-        return parts.joined(separator: " · ")
-    }
 }
 
 extension Leaderboard {
@@ -160,6 +176,9 @@ extension Leaderboard {
     package func tables(_ detail: BoardTable.Detail) -> [BoardTable] {
         let shown = BoardMetric.shown(mode: mode, detail: detail)
         let metrics = BoardMetric.columns(of: rows).filter { shown.contains($0.name) }
-        return sections.map { BoardTable($0, metrics: metrics, mode: mode, detail: detail) }
+        let captions = BoardCaptions(sections, mode: mode)
+        return zip(sections, captions.parts).map { section, caption in
+            BoardTable(section, caption: caption, metrics: metrics, detail: detail)
+        }
     }
 }

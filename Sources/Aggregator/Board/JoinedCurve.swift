@@ -1,3 +1,4 @@
+import Grid
 import RouteGridBase
 
 /// The records of one run: a single one, or those that differ in their budget alone.
@@ -20,7 +21,7 @@ struct JoinedCurve {
 
     /// What the records of a run share: the job without its budget, unless that is `exact`.
     private static func identity(_ job: JSONValue) -> String {
-        var shared = job
+        var shared = RecordLabels.unlabelled(job)
         if job["budget"] != "exact" { shared = shared.with("budget", nil) }
         if joinsLabels(job), let label = job["label"] {
             shared = shared.with("label", label.with("lambda", nil)).with("budget", nil)
@@ -30,10 +31,16 @@ struct JoinedCurve {
 
     private static func joinsLabels(_ job: JSONValue) -> Bool { job["rule"] == "soft-label" && job["mode"] == "sound" }
 
+    /// What the curve's records are on no board for, each once.
+    func leftOut(_ error: RouteGridError) -> [LeftOut] {
+        records.map { LeftOut(place: $0.place, jobKey: $0.jobKey, why: error.message) }
+    }
+
     /// The run.
     ///
-    /// - Throws: `badInput` when records of one curve contradict each other.
+    /// - Throws: `badInput` when records of one curve contradict each other, with the places of two of them.
     func run() throws(RouteGridError) -> BoardRun {
+        try checkInputs()
         let first = records.first
         let curve = try ListedCurve(records)
         let job = joinedJob
@@ -48,8 +55,31 @@ struct JoinedCurve {
             points: curve.points,
             metrics: curve.metrics,
             reading: curve.reading,
-            isComplete: missing.isEmpty
+            isComplete: missing.isEmpty,
+            isOverBudget: records.contains { $0.result["cost_cap"]?["over"] == true },
+            hasLowCoverage: records.contains { $0.result["reference"]?["low_coverage"]?.arrayValue?.isEmpty == false }
         )
+    }
+
+    /// A cell has one record: two of different keys were made of different inputs, and one of them says not which.
+    private func checkInputs() throws(RouteGridError) {
+        var seen: [JSONValue: ScoredRecord] = [:]
+        for record in records {
+            let cell = JSONValue.array([record.job["budget"] ?? .null, record.job["label"] ?? .null])
+            guard let other = seen.updateValue(record, forKey: cell) else { continue }
+            let place = "\(other.place) and \(record.place)"
+            let keys = "job keys \(other.jobKey.hex.prefix(12))… and \(record.jobKey.hex.prefix(12))…"
+            guard record.job["inputs"] == nil else {
+                throw .badInput(place, "two records of one job, budget \(record.budget): \(keys), and no input differs")
+            }
+            let cause = ListedCurve.difference(other, record).map { "; they differ in \($0)" } ?? ""
+            throw .badInput(
+                place,
+                "job.inputs: two records of one job, budget \(record.budget), have \(keys)\(cause): they were made from other "
+                    + "costs, prices, embeddings or code, and records of before inputs were recorded do not say which; "
+                    + "aggregate their folders one at a time, or run the grid again"
+            )
+        }
     }
 
     private var jobs: [JSONValue] { records.map(\.job) + missing }

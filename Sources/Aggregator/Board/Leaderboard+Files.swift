@@ -10,7 +10,8 @@ extension Leaderboard {
                 ("ranked_by", .string(Leaderboard.rankingMetric(mode: mode))), ("records", JSONValue(recordCount)),
                 ("incomplete", JSONValue(incompleteCount)), ("statistics", statistics?.json ?? .null),
                 ("comparisons", .array(comparisons)), ("notes", JSONValue(notes)), ("remarks", JSONValue(remarks)),
-                ("not_selected", JSONValue(unmade)),
+                ("not_selected", JSONValue(unmade)), ("ranking_remarks", JSONValue(rankingRemarks)),
+                ("left_out", .array(leftOut.map(\.json))),
             ],
             list: "rows",
             rows.map(\.json)
@@ -45,7 +46,9 @@ extension Leaderboard {
                 "split", "splits", "seeds", "part", "rule", "budget", "lambda", "prices", "n", "n_missing", "n_twins",
                 "points",
                 "cost_unit", "rank_lo", "rank_hi", "tie", "mde", "chosen", "chosen_of", "test_reads",
-            ] + metrics.map { $0.1 == "v" ? $0.0 : "\($0.0)_\($0.1)" } + ["flags", "job_keys"]
+            ] + metrics.map { $0.1 == "v" ? $0.0 : "\($0.0)_\($0.1)" } + [
+                "flags", "job_keys", "data_sha256", "cost_sha256",
+            ]
         )
         for row in rows {
             let labels = RowLabels(row: row)
@@ -64,7 +67,10 @@ extension Leaderboard {
             ]
             lines.add(
                 fields + metrics.map { CSVLines.number(row.metrics[$0.0]?[$0.1]?.numberValue) }
-                    + [row.flags.map(\.rawValue).joined(separator: " "), row.jobKeys.map(\.hex).joined(separator: " ")]
+                    + [
+                        row.flags.map(\.rawValue).joined(separator: " "), row.jobKeys.map(\.hex).joined(separator: " "),
+                        row.job["data"]?.stringValue, row.job["inputs"]?["cost"]?.stringValue,
+                    ]
             )
         }
         return Array(lines.text.utf8)

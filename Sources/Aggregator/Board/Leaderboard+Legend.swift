@@ -19,6 +19,11 @@ extension Leaderboard {
         return lines
     }
 
+    /// What the flags mean that some row has, a line each.
+    package var flagsLegend: [String] {
+        Set(rows.flatMap(\.flags)).sorted().map { "`\($0.rawValue)`: \($0.meaning(mode: mode))." }
+    }
+
     /// How many resamples ranks of the tables were counted on: `2048` or `2048–200000`.
     private var comparedReplicates: String {
         let counts = sections.compactMap { $0.comparison?.replicates }
@@ -52,8 +57,8 @@ extension Leaderboard {
                     + "`comparisons.csv` lists differences.",
                 "**tie**: all rows of one letter are significantly better than all of the next; within a letter, rank says "
                     + "what is known.",
-                "**MDE**: the smallest difference to the first row that a repetition would find four times out of five, beside all "
-                    + "other pairs; – where there is none or items are fewer than 50.",
+                "**MDE**: the smallest true difference to the first row that this test, which compares all pairs of the table "
+                    + "at once, would find in four repetitions of five; – where there is none or items are fewer than 50.",
             ]
         }
         if rows.contains(where: { row in row.metrics.values.contains { $0["sd"] != nil } }) {

@@ -5,23 +5,31 @@ extension Leaderboard {
     package var markdownBytes: [UInt8] {
         let ranking = BoardMetric.named(Leaderboard.rankingMetric(mode: mode))
         var text = "# Leaderboard\n\n"
-        text += "Mode **\(mode)**, numerics `\(numerics)`, \(rows.count) rows from \(recordCount) records. "
-        text += "\(statistics == nil ? "Ranked" : "Ordered") by \(ranking.title) within each table.\n"
-        if rows.contains(where: { $0.flags.contains(.unsealed) }) {
-            text +=
-                "\n> **Unsealed**: \(BoardFlag.unsealed.meaning), so the best of many settings looks better than it is.\n"
+        let rows = rows
+        text += "Mode **\(SafeText.markdown(mode))**, numerics `\(SafeText.line(numerics).replacing("`", with: "'"))`, "
+        text += "\(rows.count) rows from \(recordCount) records. "
+        let order = ranking.title + (BoardRanking.of(mode: mode).tieBreaker == nil ? "" : ", then cost,")
+        text += "\(statistics == nil ? "Ranked" : "Ordered") by \(order) within each table.\n"
+        let unsealed = rows.count { $0.flags.contains(.unsealed) }
+        if unsealed > 0 {
+            let which = unsealed == rows.count ? "" : "in the rows with this flag, "
+            text += "\n> **Unsealed**: \(which)\(BoardFlag.unsealed.meaning(mode: mode)), so the best of many settings "
+            text += "looks better than it is.\n"
         }
         if incompleteCount > 0 {
             text += "\n> **Incomplete**: \(incompleteCount) rows lack records. They are listed, without a place.\n"
         }
-        for note in notes { text += "\n> **Note**: \(note).\n" }
-        for choice in unmade { text += "\n> **Nothing selected** for \(choice).\n" }
-        for remark in remarks { text += "\n> **No intervals** where \(remark).\n" }
+        for note in notes { text += "\n> **Note**: \(SafeText.markdown(note)).\n" }
+        for record in leftOut { text += "\n> **Left out**: \(SafeText.markdown(record.text)).\n" }
+        for choice in unmade { text += "\n> **Nothing selected** for \(SafeText.markdown(choice)).\n" }
+        for remark in remarks { text += "\n> **No intervals** where \(SafeText.markdown(remark)).\n" }
         var dataset: String?
         for table in tables(.full) {
-            if table.dataset != dataset { text += "\n## \(table.dataset)\n" }
+            if table.dataset != dataset { text += "\n## \(SafeText.markdown(table.dataset))\n" }
             dataset = table.dataset
-            text += "\n\(table.caption)\n\n" + table.markdown
+            text += "\n\(SafeText.markdown(table.caption))\n\n"
+            if let remark = table.remark { text += "> \(SafeText.markdown(remark)).\n\n" }
+            text += table.markdown
         }
         return Array((text + "\n" + legend).utf8)
     }
@@ -32,8 +40,7 @@ extension Leaderboard {
         }
         var lines = (statisticsLegend + selectionLegend).map { "* \($0)" }
         lines += metrics.map { "* **\($0.title)**: \($0.meaning)." }
-        let flags = Set(rows.flatMap(\.flags)).subtracting([.unsealed]).sorted()
-        lines += flags.map { "* `\($0.rawValue)`: \($0.meaning)." }
+        lines += flagsLegend.map { "* \($0)" }
         return "## How to read this\n\n" + lines.joined(separator: "\n")
             + "\n* `–`: the value does not exist; `leaderboard.json` says why.\n"
     }
@@ -42,11 +49,15 @@ extension Leaderboard {
 extension BoardTable {
     /// A Markdown table, its columns padded so that the source reads as a table too.
     var markdown: String {
-        let cells = [columns.map(\.title)] + rows.map { row in row.map { $0.replacing("|", with: "\\|") } }
-        let widths = columns.indices.map { index in max(3, cells.map { $0[index].count }.max() ?? 0) }
+        // Intervals are in square brackets: a link needs parentheses behind them, which no cell of ours has.
+        let cells =
+            [columns.map(\.title)]
+            + rows.map { row in zip(row, columns).map { $1.isNumber ? $0 : SafeText.markdown($0) } }
+        let lengths = cells.map { row in row.map(SafeText.width) }
+        let widths = columns.indices.map { index in max(3, lengths.map { $0[index] }.max() ?? 0) }
         func line(_ row: [String]) -> String {
             let padded = row.indices.map { index in
-                let padding = String(repeating: " ", count: widths[index] - row[index].count)
+                let padding = String(repeating: " ", count: widths[index] - SafeText.width(row[index]))
                 return columns[index].isNumber ? padding + row[index] : row[index] + padding
             }
             return "| " + padded.joined(separator: " | ") + " |\n"

@@ -21,8 +21,11 @@ package struct Leaderboard: Sendable {
     /// Rows that lack some record.
     package var incompleteCount: Int { rows.count(where: \.isIncomplete) }
 
-    /// The metric that rows are ordered by.
-    package static func rankingMetric(mode: String) -> String { mode == "compat" ? "nauc_own" : "nauc_shared" }
+    /// Records that no table has, and why; none where such are refused.
+    package let leftOut: [LeftOut]
+
+    /// The metric that rows are ordered by, where they have it (see ``BoardSection/ranking``).
+    package static func rankingMetric(mode: String) -> String { BoardRanking.of(mode: mode).metric }
 
     /// Makes the board of some records.
     ///
@@ -34,6 +37,8 @@ package struct Leaderboard: Sendable {
     ///   - reads: How many configurations were ever read on test.
     ///   - notes: What a reader must know of how the board was made.
     ///   - statistics: How to resample, and from what; nil for a board without intervals, ranks and ties.
+    ///   - leftOut: What was set aside before.
+    ///   - bad: What happens to records that contradict each other.
     /// - Throws: `badInput` when modes or numerics classes are mixed, or when there is nothing; `checkFailed` when a blob
     ///   is damaged.
     package init(
@@ -43,39 +48,54 @@ package struct Leaderboard: Sendable {
         seal: BoardSeal = BoardSeal(),
         reads: TestReadCounts = TestReadCounts(),
         notes: [String] = [],
-        statistics: BoardStatistics? = nil
+        statistics: BoardStatistics? = nil,
+        leftOut: [LeftOut] = [],
+        bad: BadRecords = .refuse
     ) throws(RouteGridError) {
         mode = try Leaderboard.only("mode", records.map(\.mode), expected)
         numerics = try Leaderboard.only("numerics", records.map(\.numerics), expected)
         recordCount = records.count
         unmade = seal.unmade
         self.notes = notes
-        let metric = Leaderboard.rankingMetric(mode: mode)
+        var setAside = leftOut
         let (shown, candidates) = seal.parted(records)
-        let (selected, open, asked) = try SealedRows(seal, rows: shown, candidates: candidates)
+        let (selected, open, asked) = try SealedRows(seal, rows: shown, candidates: candidates, bad: bad)
             .groups(of: shown, expected: expected)
         var runs: [BoardRun] = []
-        for curve in JoinedCurve.curves(of: open, expected: asked) { runs.append(try curve.run()) }
+        for curve in JoinedCurve.curves(of: open, expected: asked) {
+            do throws(RouteGridError) { runs.append(try curve.run()) } catch {
+                guard bad == .setAside, error.code == .badInput else { throw error }
+                setAside += curve.leftOut(error)
+            }
+        }
+        self.leftOut = setAside.sorted { ($0.place, $0.why) < ($1.place, $1.why) }
+        let names = BoardNames(jobs: records.map(\.job) + expected.map(\.job), tables: tables)
         var groups: [SectionKey: [BoardRow]] = [:]
         for group in selected + RowGroup.groups(of: runs) {
-            var row = group.row(tables)
+            var row = group.row(tables, names)
             if row.job["part"] == "test", let settings = statistics?.settings, settings.bootstrap > 0 {
                 row.cluster = settings.cluster(of: row.job)
                 if settings.isClusterForeign(to: row.job) { row.flags = (row.flags + [.cluster]).sorted() }
             }
             let places = row.runs.compactMap { TestReadCounts.Place(job: $0.job, samples: tables.samples(of:)) }
             row.testReads = places.compactMap { reads[$0] }.max()
-            groups[group.section, default: []].append(row)
+            groups[group.section(names), default: []].append(row)
         }
         var sections: [BoardSection] = []
         statistics?.progress.begin(.resampling, total: groups.values.reduce(0) { $0 + $1.count })
         for (key, rows) in groups.sorted(by: { $0.key < $1.key }) {
-            var section = BoardSection(key: key, rows: Leaderboard.ranked(rows, by: metric))
+            let ranking = BoardRanking.of(rows, mode: mode)
+            var section = BoardSection(key: key, ranking: ranking, rows: ranking.placed(rows))
             PoolMetrics.add(to: &section)
             if let earlier = key.earlier {
                 section.remark = "records are of \(earlier): resampling would read them by this build's metrics"
             } else if let statistics, let mode = EvaluationMode(rawValue: mode) {
-                try SectionStatistics(statistics, mode: mode).apply(to: &section)
+                do throws(RouteGridError) {
+                    try SectionStatistics(statistics, mode: mode).apply(to: &section)
+                } catch {
+                    guard bad == .setAside, error.code == .checkFailed else { throw error }
+                    section.remark = error.message
+                }
             }
             sections.append(section)
         }
@@ -87,6 +107,12 @@ package struct Leaderboard: Sendable {
     package var remarks: [String] {
         var seen: Set<String> = []
         return sections.compactMap(\.remark).filter { seen.insert($0).inserted }
+    }
+
+    /// Why some table is not ranked by the board's own metric, each reason once.
+    package var rankingRemarks: [String] {
+        var seen: Set<String> = []
+        return sections.compactMap(\.ranking.why).filter { seen.insert($0).inserted }
     }
 
     private static func only(_ name: String, _ values: [String], _ expected: [ExpectedJob]) throws(RouteGridError)
@@ -101,35 +127,5 @@ package struct Leaderboard: Sendable {
             )
         }
         return first
-    }
-
-    /// Competitors by falling value, then those without a value, then bounds, then rows that lack a record.
-    ///
-    /// Values that differ by rounding alone are equal: they share a place.
-    static func ranked(_ rows: [BoardRow], by metric: String) -> [BoardRow] {
-        let valued = rows.map { (row: $0, tier: tier($0, metric), value: $0.value(metric) ?? 0) }
-            .sorted { ($0.tier, -$0.value) < ($1.tier, -$1.value) }
-        var ranked: [BoardRow] = []
-        while ranked.count < valued.count {
-            let first = ranked.count
-            var end = first + 1
-            while end < valued.count, valued[end].tier == valued[first].tier,
-                valued[end - 1].value - valued[end].value <= 1e-12 * max(1, abs(valued[end].value))
-            { end += 1 }
-            let equal = valued[first..<end].map { (row: $0.row, identity: $0.row.identity) }
-                .sorted { $0.identity.utf8.lexicographicallyPrecedes($1.identity.utf8) }
-            for (row, _) in equal {
-                var placed = row
-                if valued[first].tier == 0 { placed.place = first + 1 }
-                ranked.append(placed)
-            }
-        }
-        return ranked
-    }
-
-    private static func tier(_ row: BoardRow, _ metric: String) -> Int {
-        if row.isIncomplete || !row.hasRecord { return 3 }
-        if row.isBound { return 2 }
-        return row.value(metric) == nil ? 1 : 0
     }
 }

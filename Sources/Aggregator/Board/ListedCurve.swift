@@ -39,15 +39,16 @@ struct ListedCurve {
         let ordered = records.sorted { Self.order($0) < Self.order($1) }
         var references: [CurveReference] = []
         for record in ordered {
-            let place = "record \(record.jobKey)"
+            let place = "\(record.place): record \(record.jobKey.hex.prefix(12))…: result"
             references.append(try CurveReference(record.result["reference"] ?? .null, mode: mode, place: place))
         }
         let points = ordered.flatMap(\.points)
-        let reference = try CurveReference.joining(
-            references,
-            largest: points.count - 1,
-            place: "record \(first.jobKey) and \(records.count - 1) more"
-        )
+        let reference: CurveReference
+        do throws(RouteGridError) {
+            reference = try CurveReference.joining(references, largest: points.count - 1, place: first.place)
+        } catch {
+            throw Self.explained(error, ordered)
+        }
         let curve = CurveMetrics(
             points: points.map { OperatingPoint(cost: $0.cost, accuracy: $0.accuracy) },
             reference: reference
@@ -56,6 +57,28 @@ struct ListedCurve {
         self.points = points.enumerated().map { $1.numbered($0) }
         metrics = Dictionary(uniqueKeysWithValues: values)
         reading = CurveReading(records: ordered, picks: reference.picks)
+    }
+
+    /// An error of joining with the two records and the member that do not agree.
+    private static func explained(_ error: RouteGridError, _ records: [ScoredRecord]) -> RouteGridError {
+        for record in records.dropFirst() {
+            guard let found = difference(records[0], record) else { continue }
+            return .badInput(
+                "\(records[0].place) and \(record.place)",
+                "the records of one curve, alike in all but the budget, differ in \(found): they were made from different "
+                    + "costs, data or splits"
+            )
+        }
+        return error
+    }
+
+    /// The first member of two records' references that differs, with its values, other than what they read on dev.
+    static func difference(_ left: ScoredRecord, _ right: ScoredRecord) -> String? {
+        for name in ["c_lo", "c_hi", "c_best", "cheapest", "best", "oracle"] {
+            let (a, b) = (left.result["reference"]?[name], right.result["reference"]?[name])
+            if let a, let b, a != b { return "result.reference.\(name): \(a.jsonText) and \(b.jsonText)" }
+        }
+        return nil
     }
 
     /// By rising budget: by threshold, or by falling λ; equal ones by key.
@@ -74,7 +97,7 @@ extension ScoredRecord {
     /// Where the record's own metrics were read: the members `at` of its metrics.
     fileprivate var ownReading: CurveReading? {
         get throws(RouteGridError) {
-            try CurvePicks(recorded: result, count: points.count, place: "record \(jobKey)")
+            try CurvePicks(recorded: result, count: points.count, place: "\(place): result")
                 .map { CurveReading(records: [self], picks: $0) }
         }
     }

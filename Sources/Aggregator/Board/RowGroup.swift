@@ -10,10 +10,12 @@ struct RowGroup {
     /// Groups runs into rows of one configuration each.
     static func groups(of runs: [BoardRun]) -> [RowGroup] {
         var groups: [String: RowGroup] = [:]
-        for run in runs { groups[shared(run.job).canonicalText, default: RowGroup()].runs.append(run) }
+        for run in runs { groups[identity(run.job), default: RowGroup()].runs.append(run) }
         return groups.values.map { group in RowGroup(runs: group.runs.sorted(by: BoardRun.precedes)) }
     }
 
+    /// What the runs of a row have in common, by content.
+    static func identity(_ job: JSONValue) -> String { RecordLabels.unlabelled(shared(job)).canonicalText }
     /// A row of runs that a selection chose.
     init(selected runs: [BoardRun], selection: RowSelection) {
         self.runs = runs.sorted(by: BoardRun.precedes)
@@ -48,16 +50,21 @@ struct RowGroup {
     /// The records that the row is made of, run by run.
     var jobKeys: [Digest] { runs.flatMap(\.jobKeys) }
 
-    var section: SectionKey { SectionKey(job: job, splits: Set(runs.map(\.splitIndex)).sorted()) }
+    /// The table that the row belongs to.
+    func section(_ names: BoardNames) -> SectionKey {
+        SectionKey(job: names.named(job), splits: Set(runs.map(\.splitIndex)).sorted(), data: names.data(of: job))
+    }
 
-    /// The row, not yet placed.
-    func row(_ tables: KnownTables) -> BoardRow {
-        var flags: Set<BoardFlag> = []
+    /// The row under the board's names, not yet placed.
+    func row(_ tables: KnownTables, _ names: BoardNames) -> BoardRow {
+        var flags = Set((names.data(of: job)?.facts ?? []).map(BoardFlag.init))
         if job["part"] == "test" { flags.insert(.unsealed) }
         if job["router"]?["kind"] == "oracle" { flags.insert(.bound) }
         if !RecordRevisions(job: job).differences.isEmpty { flags.insert(.earlier) }
         if runs.contains(where: { !$0.isComplete }) { flags.insert(.incomplete) }
         if runs.contains(where: { $0.missingCount > 0 }) { flags.insert(.missing) }
+        if runs.contains(where: \.isOverBudget) { flags.insert(.overBudget) }
+        if runs.contains(where: \.hasLowCoverage) { flags.insert(.lowCoverage) }
         let twins = job["part"] == "test" ? runs.map { tables.twinCount(of: $0.job) }.max() ?? 0 : 0
         if twins > 0 { flags.insert(.twins) }
         if let selection {
@@ -68,8 +75,8 @@ struct RowGroup {
         var metrics = RunMeans.metrics(of: runs)
         if let selection { metrics[RowSelection.optimism] = selection.optimism(metrics) }
         return BoardRow(
-            job: job,
-            runs: runs,
+            job: names.named(job),
+            runs: runs.map { $0.named(names) },
             costUnit: tables.unit(of: job),
             metrics: metrics,
             flags: flags.sorted(),

@@ -1,49 +1,20 @@
 import RouteGridBase
-import RouterCatalog
 
 /// How the identity of a row or a run reads in a table.
 struct RowLabels {
     /// What the runs of a row share, or the job of a run.
     let job: JSONValue
-    /// Whether the row was chosen among several configurations of its router.
-    private var isChosen = false
-    /// Whether each split index has a choice of its own.
-    private var isByIndex = false
 
     init(job: JSONValue) { self.job = job }
-    init(row: BoardRow) {
-        job = row.job
-        isChosen = (row.selection?.configurations ?? 1) > 1
-        isByIndex = isChosen && row.selection?.isByIndex == true
-    }
+    init(row: BoardRow) { job = row.job }
 
     var kind: String { job["router"]?["kind"]?.stringValue ?? "" }
-
-    /// `knn`, and in parentheses the parameters that are not the default, or that vary among `rows` of its kind; all of
-    /// them where the row was chosen among several.
-    ///
-    /// `knn (selected)` where each split index has a choice of its own.
-    func router(among rows: [BoardRow]) -> String {
-        if isByIndex { return kind == "selected" ? "(selected)" : "\(kind) (selected)" }
-        let revisions = Set(rows.filter { $0.routerKind == kind }.map { $0.job["revisions"]?["router"] ?? .null })
-        let revision = revisions.count > 1 ? job["revisions"]?["router"].map { "revision \(RowLabels.text($0))" } : nil
-        let shown = ([parameters(among: rows), revision ?? ""]).filter { !$0.isEmpty }.joined(separator: ", ")
-        return shown.isEmpty ? kind : "\(kind) (\(shown))"
-    }
-
-    private func parameters(among rows: [BoardRow]) -> String {
-        let defaults = RowLabels.defaults(of: kind)
-        return named.filter { name, value in
-            isChosen || defaults[name].map(RowLabels.text) != RowLabels.text(value)
-                || rows.contains { $0.routerKind == kind && $0.job["router"]?[name] != value }
-        }.map { "\($0.0)=\(RowLabels.text($0.1))" }.joined(separator: ", ")
-    }
 
     /// Every parameter: `k=50;metric=cosine`.
     var allParameters: String { named.map { "\($0.0)=\(RowLabels.text($0.1))" }.joined(separator: ";") }
 
     /// By name, without `kind`.
-    private var named: [(String, JSONValue)] {
+    var named: [(String, JSONValue)] {
         (job["router"]?.objectValue ?? [:]).filter { $0.key != "kind" }
             .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) }
     }
@@ -75,14 +46,22 @@ struct RowLabels {
     /// Every parameter: `random (dev=0.2, group_by=sample, …)`.
     var split: String { job["split"].flatMap(RowLabels.kindAndParameters) ?? "" }
 
-    /// What people tell splits apart by: `random 0.6/0.2/0.2, seed 1, index 3`.
+    /// What people tell splits apart by: `random 0.6/0.2/0.2, seed 1`, `kfold 4 folds, dev 0.2, seed 1`.
+    ///
+    /// Three shares are those of train, dev and test; fewer have their names.
     var shortSplit: String {
         guard let split = job["split"], let kind = split["kind"]?.stringValue else { return "" }
-        let sizes = ["train", "dev", "test", "folds"].compactMap { split[$0].map(RowLabels.text) }
-        var parts = [([kind] + (sizes.isEmpty ? [] : [sizes.joined(separator: "/")])).joined(separator: " ")]
+        let shares = ["train", "dev", "test"].compactMap { name in split[name].map { (name, RowLabels.text($0)) } }
+        var sizes = split["folds"].map { ["\(RowLabels.text($0)) folds"] } ?? []
+        if shares.count == 3, shares.allSatisfy({ Double($0.1) != nil }) {
+            sizes.append(shares.map(\.1).joined(separator: "/"))
+        } else {
+            sizes += shares.map { "\($0.0) \($0.1)" }
+        }
+        var parts = [([kind] + sizes.prefix(1)).joined(separator: " ")] + sizes.dropFirst()
+        if split["fixed_test"] == true { parts.append("one test part") }
         if let group = split["group_by"]?.stringValue, group != "sample" { parts.append("by \(group)") }
         if let seed = split["seed"] { parts.append("seed \(RowLabels.text(seed))") }
-        if let index = split["index"]?.integerValue, index != 0 { parts.append("index \(index)") }
         return parts.joined(separator: ", ")
     }
 
@@ -115,13 +94,5 @@ struct RowLabels {
         case .array(let items): items.map(text).joined(separator: " ")
         default: value.jsonText
         }
-    }
-
-    /// What the catalog fills in; nothing for a router that it does not know.
-    private static func defaults(of kind: String) -> [String: JSONValue] {
-        guard let descriptor = RouterCatalog.descriptors.first(where: { $0.kind == kind }) else { return [:] }
-        let pairs = descriptor.parameters.compactMap { parameter in parameter.defaultValue.map { (parameter.name, $0) }
-        }
-        return Dictionary(uniqueKeysWithValues: pairs)
     }
 }

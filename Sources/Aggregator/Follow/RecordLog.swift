@@ -11,6 +11,9 @@ package import Wire
 package struct RecordLog {
     private let folder: OutputFolder
     private var positions: [String: JSONValue]
+    /// What a coordinator sent and no file took since the log was opened: no records, or blobs that are not what they are
+    /// called.
+    package private(set) var leftOut: [LeftOut] = []
 
     private static let positionName = "position.json"
     private static let logs = [OutputName.records, OutputName.runs, OutputName.latency]
@@ -68,11 +71,19 @@ package struct RecordLog {
         for file in files { try file.seekToEnd() }
         try client.follow(after: start) { message in
             for item in message.items {
+                let place = "record \(item.seq) of the coordinator"
                 guard let line = RecordScan(item.record) else {
-                    throw RouteGridError.badInput("record \(item.seq) of the coordinator", "expected a record")
+                    leftOut.append(LeftOut(place: place, why: "expected a record: one line of JSON with its members"))
+                    continue
                 }
                 if let digest = RecordScan.choices(of: item.record), !folder.hasBlob(digest) {
-                    try folder.store(blob: client.fetch(digest), digest: digest)
+                    // Without its choices a record has no interval; it is on the board all the same.
+                    do throws(RouteGridError) {
+                        try folder.store(blob: client.fetch(digest), digest: digest)
+                    } catch {
+                        guard error.code == .badInput || error.code == .checkFailed else { throw error }
+                        leftOut.append(LeftOut(error, place: "\(place): choices", jobKey: line.jobKey))
+                    }
                 }
                 try (line.isLatency ? latency : records).write(contentsOf: item.record + Data("\n".utf8))
                 if !item.run.isEmpty { try facts.write(contentsOf: item.run + Data("\n".utf8)) }

@@ -78,27 +78,34 @@ package struct FrontierTable: Sendable {
         )
     }
 
+    /// The first digits of a digest: a line a point has no room for 64 of them.
+    private static func short(_ digest: JSONValue?) -> String? { digest?.stringValue.map { String($0.prefix(12)) } }
+
     /// `frontier.csv`, one point a line.
     package var csvBytes: [UInt8] {
         var lines = CSVLines(
             columns: [
                 "dataset", "models", "router", "parameters", "train_modality", "test_modality", "encoder", "fusion",
                 "mode", "numerics", "split",
-                "seed", "part", "rule", "budget", "point", "threshold", "lambda", "cost", "accuracy", "own_frontier",
+                "seed", "part", "rule", "budget", "prices", "data", "costs", "point", "threshold",
+                "lambda", "cost", "accuracy", "own_frontier",
                 "pool_frontier",
             ]
         )
         for curve in curves {
             let (run, labels) = (curve.run, RowLabels(job: curve.run.job))
-            let identity: [String?] = [
+            let identity = CSVLines.Fields([
                 run.job["dataset"]?.stringValue, run.job["models"]?.stringValue, labels.kind, labels.allParameters,
                 labels.trainModality,
                 labels.testModality, labels.encoder, labels.fusion, mode, numerics, labels.split, labels.seed,
                 run.job["part"]?.stringValue, run.job["rule"]?.stringValue, labels.budget,
-            ]
+                run.job["prices"]?.stringValue, FrontierTable.short(run.job["data"]),
+                FrontierTable.short(run.job["inputs"]?["cost"]),
+            ])
             for (index, point) in run.points.enumerated() {
                 lines.add(
-                    identity + [
+                    behind: identity,
+                    [
                         String(point.id), CSVLines.number(point.threshold), CSVLines.number(point.lambda),
                         CSVLines.number(point.cost), CSVLines.number(point.accuracy), curve.isOwn[index] ? "1" : "0",
                         curve.isPool[index] ? "1" : "0",

@@ -1,6 +1,6 @@
 import RouteGridBase
 
-/// Comma-separated values (RFC 4180, lines ended by LF).
+/// Comma-separated values (RFC 4180, lines ended by LF), as ``SafeText/csvField(_:)`` shows them.
 struct CSVLines {
     private(set) var text: String
     private let width: Int
@@ -13,11 +13,30 @@ struct CSVLines {
 
     /// Adds a row; nil is an empty field.
     mutating func add(_ fields: [String?]) {
-        precondition(fields.count == width, "\(fields.count) fields in \(width) columns")
+        add(behind: Fields([]), fields)
+    }
+
+    /// Some fields of a line as they are written, for lines that begin alike.
+    struct Fields {
+        fileprivate let text: String
+        fileprivate let count: Int
+
+        init(_ fields: [String?]) {
+            count = fields.count
+            text = fields.map { CSVLines.quoted($0 ?? "") + "," }.joined()
+        }
+    }
+
+    /// Adds a row of which the first fields are written already.
+    mutating func add(behind first: Fields, _ fields: [String?]) {
+        let count = first.count + fields.count
+        precondition(count == width, "\(count) fields in \(width) columns")
+        text += first.text
         text += fields.map { CSVLines.quoted($0 ?? "") }.joined(separator: ",") + "\n"
     }
 
     static func quoted(_ field: String) -> String {
+        let field = SafeText.csvField(field)
         let needsQuotes = field.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
         return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
     }

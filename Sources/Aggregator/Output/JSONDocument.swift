@@ -12,13 +12,33 @@ enum JSONDocument {
     static func bytes(head: [(String, JSONValue)], list name: String, _ items: [JSONValue]) -> [UInt8] {
         var out: [UInt8] = Array("{".utf8)
         for (key, value) in head {
-            out += JSONValue.string(key).jsonBytes() + Array(":".utf8) + value.jsonBytes() + Array(",\n".utf8)
+            out += JSONValue.string(key).jsonBytes() + Array(":".utf8) + escaped(value.jsonBytes()) + Array(",\n".utf8)
         }
         out += JSONValue.string(name).jsonBytes() + Array(":[".utf8)
         for (index, item) in items.enumerated() {
-            out += Array((index == 0 ? "\n" : ",\n").utf8) + item.jsonBytes()
+            out += Array((index == 0 ? "\n" : ",\n").utf8) + escaped(item.jsonBytes())
         }
         out += Array((items.isEmpty ? "]}\n" : "\n]}\n").utf8)
+        return out
+    }
+
+    /// The same JSON with characters that are hidden, or that begin a tag of HTML, as `\uXXXX`: they stand in texts
+    /// alone.
+    static func escaped(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(where: { $0 >= 0x7F || $0 == UInt8(ascii: "<") }) else { return bytes }
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count)
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            let isEscaped = scalar == "<" || scalar.value >= 0x7F && SafeText.isHidden(scalar)
+            guard isEscaped else {
+                out.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                out.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+            }
+        }
         return out
     }
 }

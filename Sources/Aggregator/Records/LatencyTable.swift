@@ -13,14 +13,25 @@ package struct LatencyTable: Sendable {
     /// - Parameters:
     ///   - sources: The inputs.
     ///   - filter: Leaves measurements of other modes or numerics classes out.
-    /// - Throws: `badInput` with file and line for one that is no measurement.
-    package init(reading sources: [RecordSource], filter: Aggregation.Filter) throws(RouteGridError) {
+    ///   - bad: What happens to lines that are no measurements.
+    /// - Throws: `badInput` with file and line for one that is no measurement, when such are refused.
+    package init(
+        reading sources: [RecordSource],
+        filter: Aggregation.Filter,
+        bad: BadRecords = .refuse
+    ) throws(RouteGridError) {
         var found: Set<LatencyRecord> = []
         for source in sources {
             guard let data = FileManager.default.contents(atPath: source.latencyPath) else { continue }
             let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             for (number, line) in lines.enumerated() where !line.isEmpty {
-                let record = try LatencyRecord(line: line, place: "\(source.latencyPath):\(number + 1)")
+                let record: LatencyRecord
+                do throws(RouteGridError) {
+                    record = try LatencyRecord(line: line, place: "\(source.latencyPath):\(number + 1)")
+                } catch {
+                    guard bad == .setAside, error.code == .badInput else { throw error }
+                    continue
+                }
                 let (mode, numerics) = (record.job["mode"]?.stringValue, record.job["numerics"]?.stringValue)
                 if filter.admits(mode: mode ?? "", numerics: numerics ?? "") { found.insert(record) }
             }

@@ -30,10 +30,18 @@ package struct RecordCollection: Sendable {
     /// Records that were there already, with the same result.
     package private(set) var repeatedCount = 0
     package private(set) var divergences: [Divergence] = []
+    /// What was set aside, in the order it came.
+    package private(set) var leftOut: [LeftOut] = []
+    /// What happens to records that cannot be on a board.
+    package let bad: BadRecords
 
-    package init() {}
+    package init(bad: BadRecords = .refuse) { self.bad = bad }
 
-    package init(reading sources: [RecordSource]) throws(RouteGridError) {
+    /// Reads the records of some inputs.
+    ///
+    /// - Throws: `badInput` for a file that cannot be read; with `bad` at `refuse`, for a line that is no record.
+    package init(reading sources: [RecordSource], bad: BadRecords = .refuse) throws(RouteGridError) {
+        self.init(bad: bad)
         for source in sources { try read(source.recordsPath) }
     }
 
@@ -56,7 +64,8 @@ package struct RecordCollection: Sendable {
 
     /// Reads a file of records, one a line.
     ///
-    /// - Throws: `badInput` with file and line when a record is cut off, is not JSON, or fails its own hash.
+    /// - Throws: `badInput` with file and line when a record is cut off, is not JSON, or fails its own hash, unless such are
+    ///   set aside.
     package mutating func read(_ path: String) throws(RouteGridError) {
         // A pipe would be waited for.
         _ = try InputFile(path)
@@ -68,7 +77,11 @@ package struct RecordCollection: Sendable {
         }
         for (number, range) in RecordCollection.lines(of: data).enumerated() where !range.isEmpty {
             let mark = number == 0 ? ByteOrderMark.byteCount(of: data[range]) : 0
-            try add(data[range].dropFirst(mark), place: "\(path):\(number + 1)")
+            let (line, place) = (data[range].dropFirst(mark), "\(path):\(number + 1)")
+            do throws(RouteGridError) { try add(line, place: place) } catch {
+                guard bad == .setAside, error.code == .badInput else { throw error }
+                leftOut.append(LeftOut(error, place: place, jobKey: RecordScan(line)?.jobKey))
+            }
         }
     }
 
@@ -101,6 +114,12 @@ package struct RecordCollection: Sendable {
             return
         }
         guard known.record.resultDigest == record.resultDigest else {
+            guard bad == .refuse else {
+                let results = "\(record.resultDigest), not \(known.record.resultDigest)"
+                let why = "result_sha256: another result than \(known.place) has for this job key: \(results)"
+                leftOut.append(LeftOut(place: place, jobKey: record.jobKey, why: why))
+                return
+            }
             divergences.append(
                 Divergence(
                     jobKey: record.jobKey,

@@ -8,7 +8,9 @@ enum RunFacts {
         var lines: Set<Data> = []
         for source in sources {
             guard let data = FileManager.default.contents(atPath: source.runsPath) else { continue }
-            for line in data.split(separator: UInt8(ascii: "\n")) { lines.insert(Data(line)) }
+            for line in data.split(separator: UInt8(ascii: "\n")) {
+                lines.insert(Data(JSONDocument.escaped(Array(line))))
+            }
         }
         var bytes: [UInt8] = []
         for line in lines.sorted(by: { $0.lexicographicallyPrecedes($1) }) {

@@ -14,6 +14,8 @@ package struct ScoredRecord: Sendable {
     package let choices: Digest?
     /// Operating points in the record's order.
     package let points: [CurvePoint]
+    /// File and line, for messages.
+    let place: String
 
     /// Reads one record.
     ///
@@ -38,7 +40,7 @@ package struct ScoredRecord: Sendable {
             throw .badInput(place, "expected a text \"job.router.kind\"")
         }
         (jobKey, fitKey, resultDigest) = (record.jobKey, record.fitKey, record.resultDigest)
-        (self.job, self.points) = (job, points)
+        (self.job, self.points, self.place) = (job, points, place)
         result = .object(members)
         choices = record.choices
     }

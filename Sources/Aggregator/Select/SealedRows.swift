@@ -1,8 +1,10 @@
+import Grid
 import RouteGridBase
 
 /// The rows that selections made: one a choice, or one for the choices that differ in the split index alone.
 struct SealedRows {
     private let seal: BoardSeal
+    private let bad: BadRecords
     /// The runs on dev of the fits that were read on test, by their job as if it were on test.
     private var dev: [String: BoardRun] = [:]
 
@@ -10,18 +12,30 @@ struct SealedRows {
     ///   - seal: The selections.
     ///   - rows: The records that make rows.
     ///   - candidates: The dev records that were selected from.
-    /// - Throws: `badInput` when records of one curve contradict each other.
-    init(_ seal: BoardSeal, rows: [ScoredRecord], candidates: [ScoredRecord]) throws(RouteGridError) {
-        self.seal = seal
+    ///   - bad: What happens to those of them that contradict each other.
+    /// - Throws: `badInput` when records of one curve contradict each other and such are refused.
+    init(
+        _ seal: BoardSeal,
+        rows: [ScoredRecord],
+        candidates: [ScoredRecord],
+        bad: BadRecords = .refuse
+    ) throws(RouteGridError) {
+        (self.seal, self.bad) = (seal, bad)
         let fits = Set(rows.map(\.fitKey))
         let read = candidates.filter { fits.contains($0.fitKey) }
         for curve in JoinedCurve.curves(of: read, expected: []) {
-            let run = try curve.run()
+            let run: BoardRun
+            do throws(RouteGridError) { run = try curve.run() } catch {
+                guard bad == .setAside, error.code == .badInput else { throw error }
+                continue
+            }
             dev[SealedRows.name(run.job)] = run
         }
     }
 
-    private static func name(_ job: JSONValue) -> String { job.with("part", "test").canonicalText }
+    private static func name(_ job: JSONValue) -> String {
+        RecordLabels.unlabelled(job.with("part", "test")).canonicalText
+    }
 
     /// The rows of all choices, and the records that belong to none of them.
     ///
@@ -45,7 +59,11 @@ struct SealedRows {
         var runs: [RowName: [(run: BoardRun, choice: Int)]] = [:]
         for choice in Set(read.keys).union(absent.keys).sorted() {
             for curve in JoinedCurve.curves(of: read[choice] ?? [], expected: absent[choice] ?? []) {
-                let run = try curve.run()
+                let run: BoardRun
+                do throws(RouteGridError) { run = try curve.run() } catch {
+                    guard bad == .setAside, error.code == .badInput else { throw error }
+                    continue
+                }
                 runs[RowName(group: seal[choice].group, job: SealedRows.frame(run.job)), default: []]
                     .append((run, choice))
             }

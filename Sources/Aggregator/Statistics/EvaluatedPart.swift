@@ -20,7 +20,14 @@ struct EvaluatedPart: Sendable {
     /// - Throws: ``Absence`` when no table fits, `checkFailed` when a blob is damaged.
     init(of record: ScoredRecord, tables: KnownTables, blobs: BlobFolders) throws {
         let candidates = tables.tables(of: record.job)
-        guard !candidates.isEmpty else { throw Absence(why: "no grid.lock.json or tables.json says what the data are") }
+        guard !candidates.isEmpty else {
+            let isKnown = !tables.tables(ofData: record.job["data"]?.stringValue ?? "").isEmpty
+            throw Absence(
+                why: isKnown
+                    ? "the records' costs are not those of the data found beside them"
+                    : "no grid.lock.json or tables.json says what the data are"
+            )
+        }
         guard let mode = EvaluationMode(rawValue: record.mode), let part = EvaluationPart(rawValue: record.part) else {
             throw Absence(why: "the records are of a mode or part that this build does not know")
         }

@@ -1,4 +1,3 @@
-import Foundation
 package import Grid
 package import RouteGridBase
 
@@ -8,20 +7,46 @@ package import RouteGridBase
 package struct KnownTables: Sendable {
     package static let schema = "routegrid/tables/v1"
 
-    /// Who was asked, which pool answered how, and what that cost.
+    /// Who was asked, which pool answered how, and what that cost: all by content.
     struct Table: Hashable, Sendable {
         let samples: Digest
         let models: [String]
         let quality: Digest
         let cost: CostIdentity
         let costUnit: String
-        let prices: String?
-
         /// What a record's `job.data` says.
-        var data: String { dataDigest.hex }
-        var dataDigest: Digest { RecordedJob.dataDigest(samples: samples, models: models, quality: quality) }
+        let data: String
+        /// What a record's `job.inputs.cost` says.
+        let costDigest: String
+
+        init(samples: Digest, models: [String], quality: Digest, cost: CostIdentity, costUnit: String) {
+            (self.samples, self.models, self.quality) = (samples, models, quality)
+            (self.cost, self.costUnit) = (cost, costUnit)
+            dataDigest = RecordedJob.dataDigest(samples: samples, models: models, quality: quality)
+            data = dataDigest.hex
+            costDigest = RecordedJob.costDigest(cost).hex
+        }
+
+        let dataDigest: Digest
         /// What reading the outcomes takes.
         var blobs: [Digest] { [samples, quality] + cost.blobs }
+    }
+
+    /// What a grid calls a table, and what it says of it besides.
+    struct Naming: Hashable, Sendable {
+        /// Nil in files of before names were kept.
+        var dataset: String?
+        var pool: String?
+        /// The number of the table in its grid.
+        var place: Int?
+        /// The price sheet.
+        var prices: String?
+        /// The grid's `where` in words.
+        var condition: String?
+        /// Embedding tensors by encoder name.
+        var text: [String: Digest] = [:]
+        var image: [String: Digest] = [:]
+        var facts: [DataFact] = []
     }
 
     /// The test items of some data under some split.
@@ -31,40 +56,68 @@ package struct KnownTables: Sendable {
         let split: String
     }
 
-    private var tables: Set<Table> = []
+    private var namings: [Table: Set<Naming>] = [:]
+    private var byData: [String: [Table]] = [:]
     private var samplesByData: [Digest: Digest] = [:]
     private var settings: Set<GridStatistics> = []
-    private var twins: [TwinPlace: Int] = [:]
+    private(set) var twins: [TwinPlace: Int] = [:]
+    /// What the grid calls its tables that the board is made for.
+    private var preferred: [Table: Naming] = [:]
 
     /// Nothing is known: records alone do not tell.
     package init() {}
 
-    package init(_ lock: GridLock) { add(lock) }
+    /// What the grid says that a board is made for: its names go before those of others.
+    package init(_ lock: GridLock) {
+        add(lock)
+        for (table, naming) in Self.tables(of: lock) where preferred[table] == nil { preferred[table] = naming }
+    }
 
     /// Learns what a grid says.
     package mutating func add(_ lock: GridLock) {
         settings.insert(lock.statistics)
+        for (table, naming) in Self.tables(of: lock) { add(table, naming) }
         for table in lock.contents.axes.tables {
-            insert(
+            let data = RecordedJob.dataDigest(samples: table.samples, models: table.models, quality: table.quality)
+            for (split, count) in zip(lock.contents.axes.splits, table.twins ?? []) where count > 0 {
+                add(twins: count, at: TwinPlace(data: data.hex, split: RecordedJob.split(split).canonicalText))
+            }
+        }
+    }
+
+    mutating func add(twins count: Int, at place: TwinPlace) { twins[place] = count }
+
+    private static func tables(of lock: GridLock) -> [(Table, Naming)] {
+        lock.contents.axes.tables.enumerated().map { place, table in
+            (
                 Table(
                     samples: table.samples,
                     models: table.models,
                     quality: table.quality,
                     cost: table.cost,
-                    costUnit: table.costUnit,
-                    prices: table.prices
+                    costUnit: table.costUnit
+                ),
+                Naming(
+                    dataset: table.dataset,
+                    pool: table.pool,
+                    place: place,
+                    prices: table.prices,
+                    condition: table.condition,
+                    text: table.text,
+                    image: table.image,
+                    facts: table.facts
                 )
             )
-            let data = RecordedJob.dataDigest(samples: table.samples, models: table.models, quality: table.quality)
-            for (split, count) in zip(lock.contents.axes.splits, table.twins ?? []) where count > 0 {
-                twins[TwinPlace(data: data.hex, split: RecordedJob.split(split).canonicalText)] = count
-            }
         }
     }
 
-    private mutating func insert(_ table: Table) {
-        if tables.insert(table).inserted { samplesByData[table.dataDigest] = table.samples }
+    mutating func add(_ table: Table, _ naming: Naming) {
+        if namings[table] == nil { byData[table.data, default: []].append(table) }
+        namings[table, default: []].insert(naming)
+        samplesByData[table.dataDigest] = table.samples
     }
+
+    mutating func add(_ statistics: GridStatistics) { settings.insert(statistics) }
 
     /// Of the items that a job's split tests, those with a twin that the split does not keep with them.
     func twinCount(of job: JSONValue) -> Int {
@@ -93,15 +146,42 @@ package struct KnownTables: Sendable {
         return "the grids differ in their statistics, so the stricter of each was taken: "
             + differing.joined(separator: "; ")
     }
+
     /// Every blob that the outcomes of the tables take, each once, in a fixed order.
-    package var blobs: [Digest] { Set(tables.flatMap(\.blobs)).sorted() }
+    package var blobs: [Digest] { Set(namings.keys.flatMap(\.blobs)).sorted() }
+    var isEmpty: Bool { namings.isEmpty }
+    var allStatistics: Set<GridStatistics> { settings }
+
+    /// Every table under every name.
+    var all: [(table: Table, naming: Naming)] {
+        namings.flatMap { table, names in names.map { (table: table, naming: $0) } }
+    }
+
+    /// The names of tables, those of the grid that the board is made for first, then in a fixed order.
+    func namings(of tables: [Table]) -> [Naming] {
+        let own = tables.compactMap { preferred[$0] }
+        let others = tables.flatMap { namings[$0] ?? [] }.sorted()
+        return own.sorted() + others
+    }
 
     /// The tables that records of a job may have been made on, the likeliest first.
     func tables(of job: JSONValue) -> [Table] {
-        tables.filter { $0.data == job["data"]?.stringValue }
-            .map { (isNamed: $0.prices == job["prices"]?.stringValue, table: $0, text: $0.json.canonicalText) }
-            .sorted { left, right in left.isNamed != right.isNamed ? left.isNamed : left.text < right.text }
-            .map(\.table)
+        let found = byData[job["data"]?.stringValue ?? ""] ?? []
+        if let cost = job["inputs"]?["cost"]?.stringValue {
+            return found.filter { $0.costDigest == cost }.sorted { $0.costUnit < $1.costUnit }
+        }
+        // Records of before costs were named by content: the sheet's name is all there is.
+        let label = job["prices"]?.stringValue
+        return found.map { table in (table, namings[table]?.contains { $0.prices == label } ?? false) }
+            .sorted { left, right in
+                left.1 != right.1 ? left.1 : left.0.cost.json.canonicalText < right.0.cost.json.canonicalText
+            }
+            .map(\.0)
+    }
+
+    /// The tables with some outcomes, whatever they cost.
+    func tables(ofData data: String) -> [Table] {
+        (byData[data] ?? []).sorted { ($0.costDigest, $0.costUnit) < ($1.costDigest, $1.costUnit) }
     }
 
     /// The samples behind the digest `job.data` of a record.
@@ -114,83 +194,18 @@ package struct KnownTables: Sendable {
     func keeping(_ jobs: some Sequence<JSONValue>) -> KnownTables {
         let data = Set(jobs.compactMap { $0["data"]?.stringValue })
         var kept = self
-        kept.tables = tables.filter { data.contains($0.data) }
+        kept.namings = namings.filter { data.contains($0.key.data) }
+        kept.byData = byData.filter { data.contains($0.key) }
         kept.twins = twins.filter { data.contains($0.key.data) }
         return kept
     }
 }
 
-extension KnownTables {
-    /// `tables.json`, one table a line; nil when there is none.
-    var bytes: [UInt8]? {
-        guard !tables.isEmpty else { return nil }
-        let listed = settings.map(\.json).sorted { $0.canonicalText < $1.canonicalText }
-        let twins = twins.sorted { ($0.key.data, $0.key.split) < ($1.key.data, $1.key.split) }.map { place, count in
-            JSONValue.object([
-                "data": .string(place.data), "split": .string(place.split), "n": JSONValue(count),
-            ])
-        }
-        return JSONDocument.bytes(
-            head: [("schema", .string(KnownTables.schema)), ("statistics", .array(listed))]
-                + (twins.isEmpty ? [] : [("twins", .array(twins))]),
-            list: "tables",
-            tables.map(\.json).sorted { $0.canonicalText < $1.canonicalText }
-        )
-    }
-
-    /// Learns what lies beside records: `tables.json`, or else `grid.lock.json`, or nothing.
-    ///
-    /// - Throws: `badInput` when such a file is something else.
-    mutating func add(from source: RecordSource) throws(RouteGridError) {
-        if let bytes = FileManager.default.contents(atPath: source.tablesPath) {
-            try add(parsing: bytes, place: source.tablesPath)
-        } else if let bytes = FileManager.default.contents(atPath: source.lockPath) {
-            add(try GridLock(parsing: bytes, place: source.lockPath, revisions: .any))
-        }
-    }
-
-    private mutating func add(parsing bytes: some Sequence<UInt8>, place: String) throws(RouteGridError) {
-        let document = try JSONValue(parsing: bytes, place: place)
-        guard document["schema"]?.stringValue == KnownTables.schema, let listed = document["tables"]?.arrayValue,
-            let statistics = document["statistics"]?.arrayValue
-        else { throw .badInput(place, "expected schema \(KnownTables.schema) with lists statistics and tables") }
-        for json in statistics { settings.insert(try GridStatistics(json: json, place: "\(place): statistics")) }
-        for json in listed { insert(try Table(json, place: place)) }
-        for json in document["twins"]?.arrayValue ?? [] {
-            guard let data = json["data"]?.stringValue, let split = json["split"]?.stringValue,
-                let count = json["n"]?.integerValue
-            else { throw .badInput(place, "expected \"data\", \"split\" and \"n\" in each of \"twins\"") }
-            twins[TwinPlace(data: data, split: split)] = count
-        }
-    }
-}
-
-extension KnownTables.Table {
-    fileprivate var json: JSONValue {
-        [
-            "data": .string(data), "samples": .string(samples.hex), "models": JSONValue(models),
-            "quality": .string(quality.hex), "cost": cost.json, "cost_unit": .string(costUnit),
-            "prices": prices.map { .string($0) } ?? .null,
-        ]
-    }
-
-    fileprivate init(_ json: JSONValue, place: String) throws(RouteGridError) {
-        func digest(_ name: String) throws(RouteGridError) -> Digest {
-            guard let digest = json[name]?.stringValue.flatMap({ Digest(hex: $0) }) else {
-                throw .badInput(place, "expected a digest \"\(name)\" in each of \"tables\"")
-            }
-            return digest
-        }
-        guard let models = json["models"]?.arrayValue?.compactMap(\.stringValue), !models.isEmpty,
-            let unit = json["cost_unit"]?.stringValue
-        else { throw .badInput(place, "expected \"models\" and \"cost_unit\" in each of \"tables\"") }
-        self.init(
-            samples: try digest("samples"),
-            models: models,
-            quality: try digest("quality"),
-            cost: try CostIdentity(json: json["cost"] ?? .null, place: "\(place): cost"),
-            costUnit: unit,
-            prices: json["prices"]?.stringValue
-        )
+extension KnownTables.Naming: Comparable {
+    /// By place and names, then by all else: an order that depends on the content alone.
+    static func < (left: Self, right: Self) -> Bool {
+        let (a, b) = (left.place ?? .max, right.place ?? .max)
+        if left.dataset != right.dataset { return (left.dataset ?? "\u{10FFFF}") < (right.dataset ?? "\u{10FFFF}") }
+        return a != b ? a < b : left.json.canonicalText < right.json.canonicalText
     }
 }

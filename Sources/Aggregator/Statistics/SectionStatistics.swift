@@ -34,8 +34,9 @@ struct SectionStatistics {
             section.remark = try Self.remark(error)
             return
         }
-        let ranking = metrics.first { $0.rawValue == Leaderboard.rankingMetric(mode: mode.rawValue) }
-        var competitors = ranking == nil ? [] : usable.filter { isCompetitor(section.rows[$0]) }
+        let ranking = metrics.first { $0.rawValue == section.ranking.metric }
+        var competitors =
+            ranking.map { metric in usable.filter { BoardRanking.tier(section.rows[$0], metric.rawValue) == 0 } } ?? []
         if competitors.count > BoardStatistics.rowLimit {
             section.remark =
                 "\(competitors.count) rows, more than the \(BoardStatistics.rowLimit) that are compared with each other: let "
@@ -81,10 +82,6 @@ struct SectionStatistics {
             )
         }
         section.comparison = SectionComparison(comparison, rows: competitors, metric: ranking.rawValue)
-    }
-
-    private func isCompetitor(_ row: BoardRow) -> Bool {
-        !row.isBound && row.value(Leaderboard.rankingMetric(mode: mode.rawValue)) != nil
     }
 
     /// What resampling says of one row.

@@ -102,6 +102,7 @@ extension GridTable {
             "image": .object(image.mapValues { .string($0.hex) }),
         ]
         if let prices { members["prices"] = .string(prices) }
+        if let condition { members["where"] = .string(condition) }
         if let twins { members["twins"] = .array(twins.map { JSONValue($0) }) }
         if !facts.isEmpty { members["facts"] = JSONValue(facts.map(\.rawValue)) }
         return .object(members)
@@ -120,6 +121,7 @@ extension GridTable {
         prices = object.optional("prices")?.stringValue
         text = try Self.tensors(try object.required("text"), place: "\(place).text")
         image = try Self.tensors(try object.required("image"), place: "\(place).image")
+        condition = object.optional("where")?.stringValue
         if json["twins"] != nil { twins = try object.list("twins").map { max($0.integerValue ?? 0, 0) } }
         facts = try (object.optional("facts")?.arrayValue ?? []).mapThrowing { json throws(RouteGridError) in
             guard let fact = json.stringValue.flatMap(DataFact.init(rawValue:)) else {

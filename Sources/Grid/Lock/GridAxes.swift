@@ -20,6 +20,8 @@ package struct GridTable: Hashable, Sendable {
     /// Embedding tensors by encoder name: those that the grid's encoders name.
     package var text: [String: Digest]
     package var image: [String: Digest]
+    /// The grid's `where` in words, such as `group digit`; nil for the whole dataset.
+    package var condition: String?
     /// Test rows under each split of the axis that have a twin which the split does not keep with them (see ``TwinRows``);
     /// nil = none under any.
     package var twins: [Int]?
@@ -31,6 +33,10 @@ package struct GridTable: Hashable, Sendable {
 package enum DataFact: String, Hashable, Sendable, CaseIterable {
     /// Prices are charged for tokens in and out, and some answers took more tokens than these.
     case hiddenTokens = "hidden-tokens"
+    /// Some answers of the pool cost nothing, others something.
+    case zeroCost = "zero-cost"
+    /// A model costs the same at every item: its costs look like a mean, not like measurements.
+    case constantCost = "constant-cost"
     /// Prices are charged for tokens, and some right answers took none.
     case zeroUsage = "zero-usage"
 }

@@ -130,8 +130,9 @@ package enum GridResolver {
                             prices: prices?.label,
                             text: text,
                             image: image,
+                            condition: loaded.condition,
                             twins: twins,
-                            facts: priced?.facts ?? []
+                            facts: priced?.facts ?? DataFact.found(in: data)
                         )
                     )
                 }

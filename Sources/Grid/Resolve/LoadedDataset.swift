@@ -9,11 +9,18 @@ struct LoadedDataset {
     let place: String
     let folder: String
     let dataset: Dataset
+    /// The entry's `where` in words; nil without one.
+    let condition: String?
 
     /// - Throws: `badInput` when the folder cannot be read, has other content than asked for, or `where` leaves nothing.
     init(_ entry: GridFile.DatasetEntry, relativeTo gridPath: String) throws(RouteGridError) {
         name = entry.name
         place = entry.place
+        condition =
+            entry.conditions.isEmpty
+            ? nil
+            : entry.conditions.sorted { $0.key < $1.key }
+                .map { "\($0.key) \($0.value.sorted().joined(separator: ", "))" }.joined(separator: "; ")
         let parent = URL(fileURLWithPath: gridPath).deletingLastPathComponent()
         let path = entry.path.hasPrefix("/") ? entry.path : parent.appendingPathComponent(entry.path).relativePath
         folder = path

@@ -14,6 +14,7 @@ struct LocalRun {
     let stateFolder: String
     let outFolder: String
     let console: Console
+    var page = BoardPage()
 
     /// Runs the grid; throws what the command is to end with.
     ///
@@ -90,7 +91,7 @@ struct LocalRun {
             let line = CommandFailure.line("stopped by \(SignalWatch.name(signal)): \(text)")
             Console.writeError((isDrawing ? "\n" : "") + line)
         } _: {
-            try RunBoard(client: client, run: run, folder: outFolder).publish(on: console)
+            try RunBoard(client: client, run: run, folder: outFolder, page: page).publish(on: console)
         }
     }
 

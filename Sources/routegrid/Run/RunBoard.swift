@@ -9,11 +9,13 @@ struct RunBoard {
     let client: ClusterClient
     let run: UInt64
     let folder: String
+    var page = BoardPage()
 
     /// Fetches records and blobs, writes the board and prints it.
     ///
     /// - Returns: The facts of the run, a line of `runs.jsonl` each.
-    /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written.
+    /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written; `incomplete` when
+    ///   nothing could be selected, so that the board has no row.
     @discardableResult
     func publish(on console: Console) throws -> [JSONValue] {
         let reply = try client.query("lock", String(run))
@@ -29,15 +31,17 @@ struct RunBoard {
         defer { follower.discard() }
         let facts = try follower.follow(run: run, through: client)
         try follower.follow(tablesOf: lock, through: client)
-        try writeFailures(to: output)
+        let hasFailures = try writeFailures(to: output)
         let source = try follower.source()
         let (selection, reads) = (try selection(), try testReads())
         let inputs = KeptBoard.inputs(lock, records: follower.recordDigests, selection: selection, reads: reads)
         if let inputs, let kept = KeptBoard(in: output, madeFrom: inputs) {
             let latency = try LatencyTable(reading: [source], filter: Aggregation.Filter())
             _ = try output.writeFacts(of: [source], latency)
-            try BoardReport(summary: kept.summary, folder: folder).show(on: console)
+            let board = BoardReport(summary: kept.summary, folder: folder)
+            try board.show(on: console, page)
             console.emit(latency)
+            if !hasFailures { try board.checkSelected() }
             return facts
         }
         let aggregation = try Aggregation(
@@ -53,13 +57,16 @@ struct RunBoard {
         if let inputs, published.missingBlobs.isEmpty {
             try KeptBoard(board.summary, madeFrom: inputs, in: output).write(to: output)
         }
-        try board.show(on: console)
+        try board.show(on: console, page)
         console.emit(aggregation.latency)
+        if !hasFailures { try board.checkSelected() }
         return facts
     }
 
-    /// `failures.jsonl`, or none when nothing failed.
-    private func writeFailures(to output: OutputFolder) throws(RouteGridError) {
+    /// Writes `failures.jsonl`, or removes it when nothing failed.
+    ///
+    /// - Returns: Whether a cell failed: then that is what the command ends with.
+    private func writeFailures(to output: OutputFolder) throws(RouteGridError) -> Bool {
         let failures = try RunFailures(of: String(run)) { selector throws(RouteGridError) in
             try client.query("failures", selector)
         }
@@ -68,6 +75,7 @@ struct RunBoard {
         } else {
             try output.write(failures.lines, to: OutputName.failures)
         }
+        return !failures.cells.isEmpty
     }
 
     /// What all runs of the coordinator together have read on test.

@@ -34,6 +34,7 @@ struct AggregateVerb: ParsableCommand {
     @Option(help: "Only records of this numerics class.")
     var numerics: String?
 
+    @OptionGroup var board: BoardOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -59,7 +60,7 @@ struct AggregateVerb: ParsableCommand {
             console.note("\(aggregation.latency.records.count) measurements of latency in \(OutputName.latency)")
         }
         let report = BoardReport(aggregation, published, folder: out)
-        try report.show(on: console)
+        try report.show(on: console, board.page)
         try report.checkComplete()
     }
 

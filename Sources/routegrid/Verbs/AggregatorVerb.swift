@@ -11,7 +11,8 @@ struct AggregatorVerb: ParsableCommand {
         abstract: "Follows a coordinator's records and keeps the boards in a folder current.",
         discussion: """
             Boards of different modes and numerics classes stand in subfolders of their own. What was read stays in the \
-            folder: after an absence of either side it goes on where it was, and no record is missed or counted twice.
+            folder: after an absence of either side it goes on where it was, and no record is missed or counted twice. A record \
+            that cannot be on a board is left out of it and named there with the reason; it ends nothing.
 
             Example:
               routegrid aggregator --connect tcp://127.0.0.1:7557 --out boards
@@ -45,11 +46,17 @@ struct AggregatorVerb: ParsableCommand {
         var keeper = try BoardKeeper(folder: OutputFolder(path: out))
         var client: ClusterClient? = try connection.client("aggregator")
         defer { client?.close() }
+        var warned: Set<LeftOut> = []
         while true {
             let begun = ContinuousClock.now
             do {
                 if client == nil { client = try connection.client("aggregator") }
-                if let client, let kept = try keeper.update(from: client) { say(kept) }
+                if let client, let kept = try keeper.update(from: client) {
+                    say(kept)
+                    for record in kept.flatMap(\.board.leftOut) where warned.insert(record).inserted {
+                        output.console.warn("left out: \(SafeText.line(record.text))")
+                    }
+                }
             } catch let error as RouteGridError where error.code == .unreachable && !once {
                 output.console.warn("\(error.message); trying again")
                 client?.close()

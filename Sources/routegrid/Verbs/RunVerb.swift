@@ -37,6 +37,7 @@ struct RunVerb: ParsableCommand {
     )
     var out: String?
 
+    @OptionGroup var board: BoardOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -55,8 +56,9 @@ struct RunVerb: ParsableCommand {
             grid: resolved,
             workers: count,
             stateFolder: state ?? StatePlace.usual,
-            outFolder: out ?? "out/\(resolved.lock.name)",
-            console: output.console
+            outFolder: out ?? "out/\(SafeText.fileName(resolved.lock.name))",
+            console: output.console,
+            page: board.page
         ).perform()
     }
 }

@@ -30,6 +30,7 @@ struct WaitVerb: ParsableCommand {
     var out: String?
 
     @OptionGroup var connection: ConnectOptions
+    @OptionGroup var board: BoardOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -44,7 +45,8 @@ struct WaitVerb: ParsableCommand {
             if let deadline, ContinuousClock.now >= deadline {
                 progress.finish(report)
                 if let out {
-                    try RunBoard(client: client, run: report.run, folder: out).publish(on: output.console)
+                    let partial = RunBoard(client: client, run: report.run, folder: out, page: board.page)
+                    try partial.publish(on: output.console)
                 }
                 throw RouteGridError(
                     .incomplete,
@@ -58,7 +60,7 @@ struct WaitVerb: ParsableCommand {
         }
         progress.finish(report)
         if let out {
-            try RunBoard(client: client, run: report.run, folder: out).publish(on: output.console)
+            try RunBoard(client: client, run: report.run, folder: out, page: board.page).publish(on: output.console)
         } else {
             output.console.emit(report.json, table: "")
         }

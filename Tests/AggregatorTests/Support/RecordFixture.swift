@@ -12,6 +12,7 @@ struct RecordFixture {
     var part = "test"
     var rule = "threshold"
     var budget = "exact"
+    var split: JSONValue = ["kind": "random", "train": "0.6", "dev": "0.2", "test": "0.2", "seed": 1]
     var splitIndex: Int64 = 0
     var seed: JSONValue?
     var label: JSONValue?
@@ -23,10 +24,20 @@ struct RecordFixture {
     ]
     var metrics: [String: JSONValue] = ["nauc_shared": ["v": 0.5], "nauc_own": ["v": 0.625], "accuracy": ["v": 0.75]]
     var reference: JSONValue?
-    /// Those of this build.
-    var revisions: JSONValue = [
+    /// The digests of costs and embeddings; nil in records of before they were recorded.
+    var inputs: JSONValue?
+    /// Those of this build; nil in records of before they were recorded.
+    var revisions: JSONValue? = [
         "metrics": JSONValue(Revisions.metrics), "rule": JSONValue(Revisions.rule(.threshold)), "split": 1,
     ]
+    var prices: String?
+    var models = "all"
+    /// What the outcomes are made of; their digest is the record's `data`.
+    var data: String?
+    /// The digest itself.
+    var dataDigest: String?
+    /// Keeps keys of equal jobs apart.
+    var salt: String?
     /// The bytes of the choices blob, when there is one.
     var choices: [UInt8]?
 
@@ -40,22 +51,23 @@ struct RecordFixture {
     var job: JSONValue {
         var members: [String: JSONValue] = [
             "kind": "evaluate", "mode": .string(mode), "numerics": .string(numerics), "dataset": .string(dataset),
-            "router": router, "part": .string(part), "rule": .string(rule), "budget": .string(budget), "prices": .null,
-            "revisions": revisions, "data": .string(Digest(hashing: dataset.utf8).hex), "models": "all",
+            "router": router, "part": .string(part), "rule": .string(rule), "budget": .string(budget),
+            "prices": prices.map { .string($0) } ?? .null,
+            "data": .string(dataDigest ?? Digest(hashing: (data ?? dataset).utf8).hex), "models": .string(models),
             "encoder": .null,
-            "split": [
-                "kind": "random", "train": "0.6", "dev": "0.2", "test": "0.2", "seed": 1, "index": .integer(splitIndex),
-            ],
+            "split": .object((split.objectValue ?? [:]).merging(["index": .integer(splitIndex)]) { $1 }),
         ]
         members["modality"] = modality
         members["seed"] = seed
         members["label"] = label
+        members["inputs"] = inputs
+        members["revisions"] = revisions
         return .object(members)
     }
 
     /// The key: here simply the hash of the job without its label.
     var jobKey: Digest {
-        job.digest
+        salt.map { Digest(hashing: (job.canonicalText + $0).utf8) } ?? job.digest
     }
 
     var result: JSONValue {

@@ -1,0 +1,78 @@
+import Grid
+
+/// What a reader of a row must know.
+///
+/// The one list: a flag is a text in the files, and its line in the legend is printed where it occurs.
+package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
+    /// The router reads the answers: a bound on what is possible.
+    case bound
+    /// Items that belong together are resampled apart, because the grid says so.
+    case cluster
+    /// A model costs the same at every item.
+    case constantCost = "constant-cost"
+    /// Recorded under other revisions than this build's.
+    case earlier
+    /// Some answers took more tokens than the prices are charged for.
+    case hiddenTokens = "hidden-tokens"
+    /// Not every cell of the row has a record.
+    case incomplete
+    /// The choice on dev may have seen items of test.
+    case leaky
+    /// A model of the pool answered too few train items to be a reference.
+    case lowCoverage = "low-coverage"
+    /// Some outcomes of the evaluated part are missing and count as wrong.
+    case missing
+    /// The row spends more than the largest budget of the table allows.
+    case overBudget = "over-budget"
+    /// The selection was made among fewer configurations than the grid has: some of their dev cells have no record.
+    case partial
+    /// The data hold items more than once, in groups of their own.
+    case twins
+    /// The test part was read without a selection that was frozen before.
+    case unsealed
+    /// Some answers cost nothing and others something.
+    case zeroCost = "zero-cost"
+    /// Some right answers took no tokens.
+    case zeroUsage = "zero-usage"
+
+    package static func < (left: BoardFlag, right: BoardFlag) -> Bool { left.rawValue < right.rawValue }
+
+    init(_ fact: DataFact) {
+        switch fact {
+        case .hiddenTokens: self = .hiddenTokens
+        case .zeroCost: self = .zeroCost
+        case .constantCost: self = .constantCost
+        case .zeroUsage: self = .zeroUsage
+        }
+    }
+
+    /// What the flag says, for the legend of a board in some mode.
+    func meaning(mode: String) -> String {
+        switch self {
+        case .bound: "reads the answers: a bound, not a competitor"
+        case .cluster: "resampled by another unit (`statistics.cluster`) than the split keeps together"
+        case .constantCost: "a model costs the same at every item: a mean or a guess, not measured costs"
+        case .hiddenTokens:
+            "some answers took more tokens (reasoning) than the tokens in and out that prices are charged for: costs are too low"
+        case .earlier:
+            "recorded under other revisions (`revisions`) than this build computes: no row averages them with later ones"
+        case .incomplete: "cells without a record"
+        case .leaky:
+            "selected by a mean over splits that judge by test items of each other: it looks better than it is"
+        case .lowCoverage: "a model answered too few train items to be best single, cheapest or strongest"
+        case .missing:
+            mode == "compat"
+                ? "some outcomes are missing; each is filled with the mean of its model, as the peers do"
+                : "some outcomes are missing; they count as wrong and cost the model's mean"
+        case .overBudget: "spends more than the largest budget of its table: shown without a place"
+        case .partial: "selected while some dev cells had no record: their configurations did not compete"
+        case .twins:
+            "some items have a twin (one input, or one group) that the split does not keep with them: `n_twins` says how "
+                + "many; intervals are too narrow, and what was trained on may be tested; `group_by: prompt` keeps groups "
+                + "together"
+        case .unsealed: "test was read without a selection frozen on dev"
+        case .zeroCost: "some answers cost nothing: free, or a cost that was not written down"
+        case .zeroUsage: "some right answers took no tokens, and so cost nothing: their usage was not written down"
+        }
+    }
+}
