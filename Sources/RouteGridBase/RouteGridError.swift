@@ -42,6 +42,8 @@ package struct RouteGridError: Error, Sendable, Hashable, CustomStringConvertibl
     package var message: String
     /// Further problems of the same input, each a message of its own: what reads a file may say all of them at once.
     package var further: [String] = []
+    /// How many problems there are beyond those.
+    package var unlisted = 0
 
     package init(_ code: Code, _ message: String) {
         self.code = code
@@ -53,5 +55,10 @@ package struct RouteGridError: Error, Sendable, Hashable, CustomStringConvertibl
         RouteGridError(.badInput, "\(place): \(message)")
     }
 
-    package var description: String { ([message] + further).joined(separator: "\n") }
+    package var description: String { lines.joined(separator: "\n") }
+
+    /// A line a problem, and one that counts those that are not listed.
+    package var lines: [String] {
+        [message] + further + (unlisted > 0 ? ["and \(unlisted) more problem\(unlisted == 1 ? "" : "s")"] : [])
+    }
 }

@@ -29,7 +29,7 @@ struct PlanSummaryTests {
         let yaml = """
             datasets: {one: one}
             routers: [{kind: knn, k: "range(1,12)"}, best-single]
-            exclude: [{router: best-single}, {router: knn, k: 2}]
+            exclude: [{router: best-single}, {router: {kind: knn, k: 2}}]
             """
         let lock = try DatasetFixture.resolve(yaml).lock
         let summary = PlanSummary(lock)

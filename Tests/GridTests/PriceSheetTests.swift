@@ -83,7 +83,7 @@ struct PriceSheetTests {
             return []
         } catch let error as RouteGridError {
             #expect(error.code == .badInput)
-            return [error.message] + error.further
+            return error.lines
         } catch {
             Issue.record("another error: \(error)")
             return []

@@ -45,8 +45,8 @@ import Testing
             "grid.yaml:2: routers[0].epochs: expected at most 200000 values, found 1000000"
         ),
         (
-            "routers: [{kind: random, trials: \"range(1,100001)\"}]\nseeds: \"range(0,300000)\"",
-            "grid.yaml: the grid has 30000000000 cells, more than limits.cells = 200000"
+            "routers: [{kind: random, trials: \"range(1,1001)\"}]\nseeds: \"range(0,300000)\"",
+            "grid.yaml: the grid has 300000000 cells, more than limits.cells = 200000"
         ),
         ("x:\n  b0: &b0 [a,a]\n" + bomb + "\nrouters: [oracle]", "its aliases (*name) may unfold to more than"),
         ("x: {b0: &b0 [a,a], " + String(repeating: "? [*b0,*b0] : 1, ", count: 20_000) + "}\n", "its aliases (*name)"),

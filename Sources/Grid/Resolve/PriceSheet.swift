@@ -129,7 +129,7 @@ struct PriceSheet {
         guard let first = problems.first else { return }
         var error = RouteGridError(.badInput, first)
         error.further = Array(problems.dropFirst().prefix(19))
-        if problems.count > 20 { error.further.append("and \(problems.count - 20) more problems of prices") }
+        error.unlisted = max(0, problems.count - 20)
         throw error
     }
 }

@@ -13,7 +13,7 @@ struct ProblemList {
         count += 1
         guard messages.count < Self.limit else { return }
         let problem = problem()
-        count += problem.further.count
+        count += problem.further.count + problem.unlisted
         messages = Array((messages + [problem.message] + problem.further).prefix(Self.limit))
     }
 
@@ -30,7 +30,7 @@ struct ProblemList {
         guard let first = messages.first else { return }
         var error = RouteGridError(.badInput, first)
         error.further = Array(messages.dropFirst())
-        if count > messages.count { error.further.append("and \(count - messages.count) more problems of this input") }
+        error.unlisted = count - messages.count
         throw error
     }
 }

@@ -11,7 +11,7 @@ enum CommandFailure {
     static func exit(with error: any Error) -> Never {
         switch error {
         case let known as RouteGridError:
-            Console.writeError(([known.message] + known.further).map(line).joined())
+            Console.writeError(known.lines.map(line).joined())
             Foundation.exit(known.code.exitCode)
         case let explicit as ExitCode:
             Foundation.exit(explicit.rawValue)
