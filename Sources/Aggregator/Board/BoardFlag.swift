@@ -8,8 +8,6 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case bound
     /// Items that belong together are resampled apart, because the grid says so.
     case cluster
-    /// A model costs the same at every item.
-    case constantCost = "constant-cost"
     /// Recorded under other revisions than this build's.
     case earlier
     /// Some answers took more tokens than the prices are charged for.
@@ -30,8 +28,6 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case twins
     /// The test part was read without a selection that was frozen before.
     case unsealed
-    /// Some answers cost nothing and others something.
-    case zeroCost = "zero-cost"
     /// Some right answers took no tokens.
     case zeroUsage = "zero-usage"
 
@@ -40,8 +36,6 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     init(_ fact: DataFact) {
         switch fact {
         case .hiddenTokens: self = .hiddenTokens
-        case .zeroCost: self = .zeroCost
-        case .constantCost: self = .constantCost
         case .zeroUsage: self = .zeroUsage
         }
     }
@@ -51,7 +45,6 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
         switch self {
         case .bound: "reads the answers: a bound, not a competitor"
         case .cluster: "resampled by another unit (`statistics.cluster`) than the split keeps together"
-        case .constantCost: "a model costs the same at every item: a mean or a guess, not measured costs"
         case .hiddenTokens:
             "some answers took more tokens (reasoning) than the tokens in and out that prices are charged for: costs are too low"
         case .earlier:
@@ -71,7 +64,6 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
                 + "many; intervals are too narrow, and what was trained on may be tested; `group_by: prompt` keeps groups "
                 + "together"
         case .unsealed: "test was read without a selection frozen on dev"
-        case .zeroCost: "some answers cost nothing: free, or a cost that was not written down"
         case .zeroUsage: "some right answers took no tokens, and so cost nothing: their usage was not written down"
         }
     }

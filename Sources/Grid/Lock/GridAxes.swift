@@ -33,10 +33,6 @@ package struct GridTable: Hashable, Sendable {
 package enum DataFact: String, Hashable, Sendable, CaseIterable {
     /// Prices are charged for tokens in and out, and some answers took more tokens than these.
     case hiddenTokens = "hidden-tokens"
-    /// Some answers of the pool cost nothing, others something.
-    case zeroCost = "zero-cost"
-    /// A model costs the same at every item: its costs look like a mean, not like measurements.
-    case constantCost = "constant-cost"
     /// Prices are charged for tokens, and some right answers took none.
     case zeroUsage = "zero-usage"
 }

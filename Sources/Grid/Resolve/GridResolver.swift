@@ -132,7 +132,7 @@ package enum GridResolver {
                             image: image,
                             condition: loaded.condition,
                             twins: twins,
-                            facts: priced?.facts ?? DataFact.found(in: data)
+                            facts: priced?.facts ?? []
                         )
                     )
                 }
