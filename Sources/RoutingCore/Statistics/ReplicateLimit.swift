@@ -13,7 +13,7 @@ package struct ReplicateLimit: Hashable, Sendable {
 
     package init(most: Int) { self.most = max(64, most / 64 * 64) }
 
-    /// The limit of a table: 200,000 as long as pairs × resamples are at most 2 · 10¹⁰ (447 rows), and at least 20,000.
+    /// The limit of a table: 200,000 as long as pairs × resamples are at most 2 · 10¹⁰ (200 rows), and at least 20,000.
     package init(rows: Int) {
         let pairs = max(1, rows * (rows - 1) / 2)
         self.init(most: min(200_000, max(20_000, 20_000_000_000 / pairs)))

@@ -101,7 +101,7 @@ import Testing
     /// Test parts of repeated random splits overlap: with a weight of its own in each split an item would count as
     /// several, and the interval of the mean would cover less.
     @Test func `intervals of means over overlapping splits cover the truth too`() throws {
-        let (items, seeds) = (400, plantedSeeds(400))
+        let (items, seeds) = (400, plantedSeeds(200))
         var covered = 0
         for seed in seeds {
             var generator = Xoshiro256(seed: HashedText.digest(["coverage over splits", String(seed)]))
