@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func `a hundred thousand values of one axis are read in time`() throws {
-        let yaml = Self.head + "routers: [{kind: random, trials: \"range(1,100001)\"}]"
+        let yaml = Self.head + "routers: [{kind: mlp, epochs: \"range(1,100001)\"}]"
         var count = 0
         let time = try ContinuousClock().measure { count = try DatasetFixture.resolve(yaml).lock.cellCount }
         #expect(count == 100_000)

@@ -22,6 +22,14 @@ struct TwinRows {
         groups = Self.numbers(samples.map { sizes[$0.group, default: 0] <= limit ? $0.group : nil })
     }
 
+    /// Whether any two rows are twins.
+    var isEmpty: Bool {
+        [inputs, groups].allSatisfy { numbers in
+            let known = numbers.compactMap { $0 }
+            return Set(known).count == known.count
+        }
+    }
+
     /// The test rows that have a twin, in whatever part, which the split does not keep together with them.
     func count(under split: Split, parts: SplitParts) -> Int {
         let unit: KeyPath<Sample, String> = split.groupBy == .prompt ? \.group : \.id

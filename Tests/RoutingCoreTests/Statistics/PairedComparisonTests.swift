@@ -167,7 +167,7 @@ import Testing
                 let statistic =
                     abs(difference) / (errors[place] * errors[place] + difference * difference / 50).squareRoot()
                 return statistic > 0
-                    && 1.125 * Double(1 + maxima.count { $0 >= statistic }) / Double(replicates + 1) <= 0.05
+                    && 1.4 * Double(1 + maxima.count { $0 >= statistic }) / Double(replicates + 1) <= 0.05
             }
             if new.isEmpty { break }
             rejected.formUnion(new)
