@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [SIGILL, SIGSEGV, SIGTRAP])
-    func `a slot that traps says where, and nothing of its memory`(_ signal: Int32) async throws {
+    func `a slot that is ended by a trap says which, and nothing of its memory`(_ signal: Int32) async throws {
         let (_, coordinator, worker) = try await run(endless("limits: {crash_limit: 1, retries: 0}"))
         let slot = try await runningSlot(of: worker)
         let limits = try String(contentsOfFile: "/proc/\(slot.identifier)/limits", encoding: .utf8)
@@ -72,8 +72,8 @@ import Testing
         #expect(waited.status == 2, "\(waited) \(worker.messages)")
         let report = try await explain(coordinator.url)
         let reason = report["reason"]?.stringValue ?? ""
-        #expect(reason.contains("signal \(signal)") && reason.contains("routegrid+0x"), "\(reason)")
-        // The fit is what it does; in which function it was is the machine's luck.
+        // A signal from outside reaches any thread, also one that waits in a library: no place of the program is known.
+        #expect(reason.contains("signal \(signal)"), "\(reason)")
         #expect(reason.contains("while fitting"), "\(reason)")
         let log = report["log"]?.stringValue ?? ""
         #expect(log.utf8.count < 200 && !log.contains("Backtrace") && !log.contains("Registers"), "\(log)")

@@ -154,6 +154,7 @@ import Worker
             numerics: "test-class",
             mode: .sound,
             router: try RouterCatalog.configure(kind: kind, parameters: [:], place: "router"),
+            routerRevision: try RouterCatalog.descriptor(of: kind).revision,
             data: data,
             split: Split(kind: .random(train: 0.5, dev: 0.2, test: 0.3, groupBy: .sample), seed: 1)
         )

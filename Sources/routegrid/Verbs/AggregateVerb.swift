@@ -39,8 +39,8 @@ struct AggregateVerb: ParsableCommand {
 
     func run() throws {
         let console = output.console
-        let folder = try OutputFolder(path: out)
-        try folder.claim()
+        // A folder that is there is looked at before the work; one that is not is made for a board only.
+        if FileManager.default.fileExists(atPath: out) { try OutputFolder(path: out).claim() }
         let progress = BoardProgressReport(console)
         defer { progress.finish() }
         var sources: [RecordSource] = []
@@ -51,6 +51,8 @@ struct AggregateVerb: ParsableCommand {
             lock: try grid(sources),
             progress: progress.progress()
         )
+        let folder = try OutputFolder(path: out)
+        try folder.claim()
         let published = try aggregation.publish(to: folder)
         progress.finish()
         if aggregation.records.repeatedCount > 0 {
