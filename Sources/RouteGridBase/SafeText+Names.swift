@@ -14,14 +14,15 @@ extension SafeText {
     package static func refusal(ofName name: String) -> String? {
         if name.isEmpty { return "is empty" }
         if name.utf8.count > nameBytes { return "has \(name.utf8.count) bytes, more than \(nameBytes)" }
-        return refusedCharacter(in: name).map { "has the character \($0), which no name may have" }
+        return refusedCharacter(in: name).map { "holds \($0)" }
     }
 
-    /// The first character that no name may have, as `U+001B`.
+    /// The first character that no name may have, as `a control character (U+001B)`.
     package static func refusedCharacter(in text: String) -> String? {
         text.unicodeScalars.first(where: isRefused).map { scalar in
             let hex = String(scalar.value, radix: 16, uppercase: true)
-            return "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+            let kind = scalar.properties.generalCategory == .format ? "an invisible" : "a control"
+            return "\(kind) character (U+\(String(repeating: "0", count: max(0, 4 - hex.count)))\(hex))"
         }
     }
 

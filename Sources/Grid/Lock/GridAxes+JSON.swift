@@ -139,7 +139,7 @@ extension GridTable {
         }
         for text in [pool, prices ?? ""] + text.keys + image.keys {
             if let character = SafeText.refusedCharacter(in: text) {
-                throw .badInput(place, "a label has the character \(character), which no name may have")
+                throw .badInput(place, "a label holds \(character)")
             }
         }
         let bytes = models.reduce(0) { $0 + $1.utf8.count + 3 }

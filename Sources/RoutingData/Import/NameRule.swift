@@ -1,30 +1,14 @@
-/// What the names of models, samples and datasets may be: what a person can type into a grid file and see on a board.
-package enum NameRule {
-    /// The longest name, in bytes of UTF-8.
-    package static let limit = 512
+import RouteGridBase
 
+/// What a name that an import reads may be: any name (``SafeText/refusal(ofName:)``) as a person types it into a grid file.
+package enum NameRule {
     /// What is wrong with a name, or nil.
     package static func problem(_ name: String) -> String? {
-        if name.isEmpty { return "is empty" }
-        if name.utf8.count > limit { return "is longer than \(limit) bytes" }
         if name.withoutOuterBlanks != name { return "has blanks at its ends" }
         if name.count > 1, let first = name.first, first == name.last, "\"'".contains(first) {
             return "stands in quotes: expected the bare name"
         }
-        for scalar in name.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .lineSeparator, .paragraphSeparator:
-                return "holds a control character (U+\(hex(scalar)))"
-            case .format: return "holds an invisible character (U+\(hex(scalar)))"
-            default: continue
-            }
-        }
-        return nil
-    }
-
-    private static func hex(_ scalar: Unicode.Scalar) -> String {
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        return SafeText.refusal(ofName: name)
     }
 }
 
