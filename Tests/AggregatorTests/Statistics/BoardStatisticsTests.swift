@@ -282,16 +282,34 @@ import Testing
         #expect(listed.rows.allSatisfy { $0.standing == nil })
     }
 
-    @Test func `AIQ is the area under each hull up to the highest cost of the table's competitors`() throws {
-        let board = try Self.records().board(in: TemporaryFolder().path)
-        let curves = board.rows.map { row in
-            row.runs.map { $0.points.map { OperatingPoint(cost: $0.cost, accuracy: $0.accuracy) } }
+    @Test func `AIQ is the area through the corners of the hull on dev, up to the table's highest cost`() throws {
+        let records = try Self.records()
+        let board = try records.board(in: TemporaryFolder().path)
+        var corners: [String: [Int]] = [:]
+        for line in records.lines {
+            let record = try JSONValue(parsing: line.utf8, place: "record")
+            let hull = record["result"]?["reference"]?["dev"]?["hull"]?.arrayValue?.compactMap(\.integerValue)
+            corners[record["job_key"]?.stringValue ?? ""] = hull
         }
+        var chosen = 0
+        let curves = board.rows.map { row in
+            row.runs.map { run in
+                let points = run.points.map { OperatingPoint(cost: $0.cost, accuracy: $0.accuracy) }
+                guard !row.isBound, let hull = corners[run.jobKeys[0].hex] else {
+                    return AverageImprovement.hull(of: points)
+                }
+                let onTest = AverageImprovement.hull(of: points)
+                if hull.map({ points[$0] }) != onTest { chosen += 1 }
+                return hull.map { points[$0] }
+            }
+        }
+        // Else the hull of the evaluated part would do as well.
+        #expect(chosen > 0)
         let highest =
             zip(board.rows, curves).filter { !$0.0.isBound }.flatMap { $0.1 }
-            .compactMap { AverageImprovement.hull(of: $0).last?.cost }.max() ?? 0
+            .flatMap { $0.map(\.cost) }.max() ?? 0
         for (row, runs) in zip(board.rows, curves) {
-            let values = runs.compactMap { AverageImprovement.value(of: $0, upTo: highest).number }
+            let values = runs.compactMap { AverageImprovement.area(through: $0, upTo: highest).number }
             #expect(row.value("aiq") == values.reduce(0, +) / Double(values.count))
         }
     }
