@@ -47,7 +47,7 @@ package struct SparseModel: PlantedTrial {
         return Outcome(
             isBest: try always("best-single") == sparse,
             isCheapest: try always("cheapest") == sparse,
-            isFlagged: board.rows.contains { row in row.flags.contains { $0.rawValue == "sparse" } },
+            isFlagged: board.rows.contains { row in row.flags.contains { $0 == .lowCoverage } },
             accuracy: board.rows.first { $0.routerKind == "best-single" }?.value("accuracy") ?? 0
         )
     }
