@@ -1,9 +1,11 @@
+import RouteGridBase
 import Testing
 
 /// What people see first.
 @Suite(.timeLimit(.minutes(2))) struct HelpTests {
     static let verbs = [
         "run", "plan", "coordinator", "worker", "submit", "status", "wait", "aggregate", "import", "data", "doctor",
+        "routers", "fusions",
     ]
 
     @Test(arguments: verbs)
@@ -21,6 +23,23 @@ import Testing
         for code in ["0", "1", "2", "3", "4", "64", "65", "69", "75", "76", "77", "130", "143"] {
             #expect(outcome.output.contains("  \(code) "), "\(code)")
         }
+    }
+
+    @Test(arguments: [("routers", "knn", "k"), ("fusions", "weighted", "text")])
+    func `a list of the catalog is a JSON array, and one entry a page`(
+        verb: String,
+        name: String,
+        parameter: String
+    ) async throws {
+        let all = try await CommandLineTool.run(verb, "--output", "json")
+        let entries = try #require(JSONValue(parsing: all.output.utf8, place: verb).arrayValue)
+        let entry = try #require(entries.first { $0["name"]?.stringValue == name })
+        #expect(entry["parameters"]?.arrayValue?.contains { $0["name"]?.stringValue == parameter } == true)
+        #expect(try await CommandLineTool.run(verb).output.contains("\n\(name) "))
+        let page = try await CommandLineTool.run(verb, name)
+        #expect(page.status == 0 && page.output.hasPrefix("\(name): ") && page.output.contains("\n\(parameter) "))
+        let wrong = try await CommandLineTool.run(verb, name + "x")
+        #expect(wrong.status == 65 && wrong.messages.contains("did you mean \"\(name)\"?"), "\(wrong)")
     }
 
     @Test func `messages do not mix with data`() async throws {

@@ -2,16 +2,39 @@ import RouteGridBase
 import RouterCatalog
 
 /// What the catalog names, as pages for a terminal: one line an entry, or all about one of them.
-struct CatalogPage {
-    /// One line an entry.
-    static func list(_ entries: [(name: String, summary: String)], of title: String, bold: Bool) -> String {
-        var table = TextTable(title, "what it does")
-        for entry in entries { table.add(entry.name, entry.summary) }
-        return table.rendered(bold: bold)
+enum CatalogPage {
+    /// One entry of a list of the catalog.
+    struct Entry {
+        let name: String
+        let summary: String
+        let source: String
+        let parameters: [ParameterDescriptor]
+        let json: JSONValue
+        /// Lines between the source and the parameters, each ended by a newline.
+        var facts = ""
     }
 
-    /// Parameters with their values and defaults; nothing for none.
-    static func parameters(_ parameters: [ParameterDescriptor], bold: Bool) -> String {
+    /// Writes all entries, or the one that was chosen.
+    static func emit(_ entries: [Entry], of title: String, chosen: Entry?, on console: Console) {
+        guard let chosen else {
+            var table = TextTable(title, "what it does")
+            for entry in entries { table.add(entry.name, entry.summary) }
+            console.emit(.array(entries.map(\.json)), table: table.rendered(bold: console.colorsData))
+            return
+        }
+        console.emit(
+            .array([chosen.json]),
+            table: """
+                \(chosen.name): \(chosen.summary)
+                source: \(chosen.source)
+                \(chosen.facts)
+                \(parameters(chosen.parameters, bold: console.colorsData))
+                """
+        )
+    }
+
+    /// Parameters with their values and defaults.
+    private static func parameters(_ parameters: [ParameterDescriptor], bold: Bool) -> String {
         guard !parameters.isEmpty else { return "No parameters.\n" }
         var table = TextTable("parameter", "value", "default", "what it is")
         for parameter in parameters {

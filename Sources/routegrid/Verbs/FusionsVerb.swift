@@ -21,29 +21,21 @@ struct FusionsVerb: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let console = output.console
-        guard let kind else {
-            let fusions = FusionCatalog.descriptors
-            console.emit(
-                .array(fusions.map(\.json)),
-                table: CatalogPage.list(
-                    fusions.map { ($0.kind, $0.summary) },
-                    of: "fusion",
-                    bold: console.colorsData
-                )
-            )
-            return
-        }
-        let fusion = try FusionCatalog.descriptor(of: kind, place: "fusions")
-        console.emit(.array([fusion.json]), table: page(fusion, bold: console.colorsData))
+        CatalogPage.emit(
+            FusionCatalog.descriptors.map(entry),
+            of: "fusion",
+            chosen: try kind.map { entry(try FusionCatalog.descriptor(of: $0, place: "fusions")) },
+            on: output.console
+        )
     }
 
-    private func page(_ fusion: FusionDescriptor, bold: Bool) -> String {
-        """
-        \(fusion.kind): \(fusion.summary)
-        source: \(fusion.source)
-
-        \(CatalogPage.parameters(fusion.parameters, bold: bold))
-        """
+    private func entry(_ fusion: FusionDescriptor) -> CatalogPage.Entry {
+        CatalogPage.Entry(
+            name: fusion.kind,
+            summary: fusion.summary,
+            source: fusion.source,
+            parameters: fusion.parameters,
+            json: fusion.json
+        )
     }
 }

@@ -23,33 +23,28 @@ struct RoutersVerb: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let console = output.console
-        guard let kind else {
-            let routers = RouterCatalog.descriptors
-            console.emit(
-                .array(routers.map(\.json)),
-                table: CatalogPage.list(
-                    routers.map { ($0.kind, $0.summary) },
-                    of: "router",
-                    bold: console.colorsData
-                )
-            )
-            return
-        }
-        let router = try RouterCatalog.descriptor(of: kind, place: "routers")
-        console.emit(.array([router.json]), table: page(router, bold: console.colorsData))
+        CatalogPage.emit(
+            RouterCatalog.descriptors.map(entry),
+            of: "router",
+            chosen: try kind.map { entry(try RouterCatalog.descriptor(of: $0, place: "routers")) },
+            on: output.console
+        )
     }
 
-    private func page(_ router: RouterDescriptor, bold: Bool) -> String {
+    private func entry(_ router: RouterDescriptor) -> CatalogPage.Entry {
         let reads = router.reads.names.map { $0.replacing("_", with: " ") }
         let rules = BudgetRule.allCases.filter(router.rules.contains).map(\.rawValue)
-        return """
-            \(router.kind): \(router.summary)
-            source: \(router.source)
-            reads besides outcomes: \(reads.isEmpty ? "nothing" : reads.joined(separator: ", "))
-            budget rules: \(rules.joined(separator: ", "))
+        return CatalogPage.Entry(
+            name: router.kind,
+            summary: router.summary,
+            source: router.source,
+            parameters: router.parameters,
+            json: router.json,
+            facts: """
+                reads besides outcomes: \(reads.isEmpty ? "nothing" : reads.joined(separator: ", "))
+                budget rules: \(rules.joined(separator: ", "))
 
-            \(CatalogPage.parameters(router.parameters, bold: bold))
-            """
+                """
+        )
     }
 }
