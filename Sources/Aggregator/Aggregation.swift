@@ -161,14 +161,14 @@ package struct Aggregation: Sendable {
             }
             manifest.add(OutputName.blob(digest), digest)
         }
-        let (frontier, comparisons) = (FrontierTable(board), ComparisonTable(board))
-        var files: [(String, [UInt8])] = [
-            (OutputName.records, recordBytes()), ("comparisons.csv", comparisons.csvBytes),
-            ("comparisons.json", comparisons.jsonBytes), ("frontier.csv", frontier.csvBytes),
-            ("frontier.json", frontier.jsonBytes),
-            ("leaderboard.csv", board.csvBytes), (OutputName.leaderboard, board.jsonBytes),
-            ("leaderboard.md", board.markdownBytes),
+        let (board, frontier, comparisons) = (board, FrontierTable(board), ComparisonTable(board))
+        let contents: [(name: String, bytes: @Sendable () -> [UInt8])] = [
+            (OutputName.records, recordBytes), ("comparisons.csv", { comparisons.csvBytes }),
+            ("comparisons.json", { comparisons.jsonBytes }), ("frontier.csv", { frontier.csvBytes }),
+            ("frontier.json", { frontier.jsonBytes }), ("leaderboard.csv", { board.csvBytes }),
+            (OutputName.leaderboard, { board.jsonBytes }), ("leaderboard.md", { board.markdownBytes }),
         ]
+        var files = concurrentMap(contents.count) { (contents[$0].name, contents[$0].bytes()) }
         if let lock { files.insert((OutputName.lock, lock.bytes), at: 0) }
         if let bytes = tables.bytes { files.append((OutputName.tables, bytes)) }
         if let selection { files.append((OutputName.selection, selection.bytes)) }

@@ -182,6 +182,11 @@ void ck_curve_sums(const uint8_t *weights, const uint32_t *clusters, const doubl
     CALL(ck_curve_sums, weights, clusters, gains, ends, points, sums);
 }
 
+DECLARED(void, ck_curve_areas, const double *sums, const uint32_t *order, size_t points, const double *lead, const double *ranges, size_t count, double *areas)
+void ck_curve_areas(const double *sums, const uint32_t *order, size_t points, const double *lead, const double *ranges, size_t count, double *areas) {
+    CALL(ck_curve_areas, sums, order, points, lead, ranges, count, areas);
+}
+
 DECLARED(void, ck_multiplier_sums, const float *influences, size_t rows, size_t clusters, const uint8_t *weights, float *sums)
 void ck_multiplier_sums(const float *influences, size_t rows, size_t clusters, const uint8_t *weights, float *sums) {
     CALL(ck_multiplier_sums, influences, rows, clusters, weights, sums);

@@ -55,6 +55,52 @@ void NAME(ck_curve_sums)(
     }
 }
 
+#define AT(numbers, place) (*(const d8_any *)((numbers) + (place) * 16 + half))
+#define PICKED(mask, a, b) ((d8)(((mask) & (l8)(a)) | (~(mask) & (l8)(b))))
+#define MORE(a, b) PICKED((a) > (b), a, b)
+#define LESS(a, b) PICKED((a) < (b), a, b)
+
+void NAME(ck_curve_areas)(
+    const double *sums, const uint32_t *order, size_t points, const double *lead, const double *ranges, size_t count,
+    double *areas) {
+    for (size_t half = 0; half < 16; half += 8) {
+        d8 first = AT(sums, 2 * order[0] + 1), reached = AT(sums, 2 * order[0]);
+        l8 leads = AT(lead, 1) < first;
+        first = PICKED(leads, AT(lead, 1), first);
+        reached = PICKED(leads, AT(lead, 0), reached);
+        // Constant up to the first point.
+        for (size_t range = 0; range < count; range++) {
+            d8 width = LESS(AT(ranges, 2 * range + 1), first) - AT(ranges, 2 * range);
+            *(d8_any *)(areas + range * 16 + half) = PICKED(width > 0, width * reached, (d8){});
+        }
+        l8 rises = ~(l8){};
+        for (size_t k = 0; k < points; k++) {
+            d8 cost = AT(sums, 2 * order[k] + 1), quality = AT(sums, 2 * order[k]);
+            rises &= k > 0 && order[k] < order[k - 1] ? cost > first : cost >= first;
+            d8 slope = (quality - reached) / (cost - first);
+            for (size_t range = 0; range < count; range++) {
+                d8 from = MORE(first, AT(ranges, 2 * range)), to = LESS(cost, AT(ranges, 2 * range + 1));
+                d8 width = to - from, middle = (from + to) * 0.5 - first;
+                d8 area = width * (reached + middle * slope);
+                *(d8_any *)(areas + range * 16 + half) += PICKED(width > 0, area, (d8){});
+            }
+            first = cost;
+            reached = quality;
+        }
+        // Constant from the last point on.
+        for (size_t range = 0; range < count; range++) {
+            d8 width = AT(ranges, 2 * range + 1) - MORE(first, AT(ranges, 2 * range));
+            d8 area = AT(areas, range) + PICKED(width > 0, width * reached, (d8){});
+            *(d8_any *)(areas + range * 16 + half) = PICKED(rises, area, (d8){} + __builtin_nan(""));
+        }
+    }
+}
+
+#undef LESS
+#undef MORE
+#undef PICKED
+#undef AT
+
 // Four rows and sixteen replicates at a time.
 void NAME(ck_multiplier_sums)(
     const float *influences, size_t rows, size_t clusters, const uint8_t *weights, float *sums) {

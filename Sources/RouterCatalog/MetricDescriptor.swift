@@ -10,6 +10,8 @@ package struct MetricDescriptor: Hashable, Sendable {
         case ownRange
         /// Of mode `sound`: a board gives it where its statistics allow; a record has no value.
         case board
+        /// A cost whose quality stands beside it: no router is better by it alone.
+        case beside
     }
 
     /// The name in records, boards and grids.
@@ -26,7 +28,7 @@ package struct MetricDescriptor: Hashable, Sendable {
         MetricDescriptor(name: "ps", isLargerBetter: true, scope: .curve),
         MetricDescriptor(name: "qnc", isLargerBetter: false, scope: .board),
         MetricDescriptor(name: "qnc_gap", isLargerBetter: true, scope: .curve),
-        MetricDescriptor(name: "qnc_cost", isLargerBetter: false, scope: .curve),
+        MetricDescriptor(name: "qnc_cost", isLargerBetter: false, scope: .beside),
         MetricDescriptor(name: "cost_at_95", isLargerBetter: false, scope: .curve),
         MetricDescriptor(name: "quality_at_95", isLargerBetter: true, scope: .curve),
         MetricDescriptor(name: "cost_at_98", isLargerBetter: false, scope: .curve),

@@ -3,7 +3,7 @@ package enum Revisions {
     /// The version of the identity itself: member `v` of every key.
     package static let identity = 1
     /// The set of metrics that a record carries.
-    package static let metrics = 2
+    package static let metrics = 3
 
     /// The revision of a budget rule.
     package static func rule(_ rule: BudgetRule) -> Int {

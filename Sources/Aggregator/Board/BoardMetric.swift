@@ -81,8 +81,9 @@ struct BoardMetric: Sendable {
                 "QNC",
                 worth: 16,
                 meaning:
-                    "quality-neutral cost: cost of the cheapest point that reaches the best single model on dev, as a share of "
-                    + "that model's cost; in mode sound only where test shows it not to be worse than that model; – otherwise"
+                    "quality-neutral cost: cost of the cheapest point that reaches the best single model on dev, or else of the "
+                    + "best point there, as a share of that model's cost; in mode sound only where test shows that the point is "
+                    + "not worse than that model; – otherwise"
             ),
             BoardMetric(
                 "qnc_gap",

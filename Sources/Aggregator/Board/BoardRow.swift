@@ -10,7 +10,7 @@ package struct BoardRow: Sendable {
     package internal(set) var runs: [BoardRun]
     /// What costs are counted in; nil when no grid tells.
     package let costUnit: String?
-    /// Each `{"v": number, "lo"?, "hi"?, "sd"?}` or `{"v": null, "why": text}`.
+    /// Each `{"v": number, "lo"?, "hi"?, "lo_seeds"?, "hi_seeds"?, "sd"?}` or `{"v": null, "why": text}`.
     package internal(set) var metrics: [String: JSONValue]
     /// Sorted: see ``BoardFlag``.
     package internal(set) var flags: [BoardFlag]
@@ -50,9 +50,16 @@ package struct BoardRow: Sendable {
     /// A metric's value, or nil when it does not exist.
     package func value(_ metric: String) -> Double? { metrics[metric]?["v"]?.numberValue }
 
-    /// A metric's interval, or nil when there is none.
+    /// A metric's interval over the draw of items and, where there are several seeds, of seeds; nil when there is none.
     package func interval(_ metric: String) -> (low: Double, high: Double)? {
-        guard let low = metrics[metric]?["lo"]?.numberValue, let high = metrics[metric]?["hi"]?.numberValue else {
+        ends(of: metric, "lo_seeds", "hi_seeds") ?? itemInterval(metric)
+    }
+
+    /// A metric's interval over the draw of items, with the routers as they were trained; nil when there is none.
+    package func itemInterval(_ metric: String) -> (low: Double, high: Double)? { ends(of: metric, "lo", "hi") }
+
+    private func ends(of metric: String, _ low: String, _ high: String) -> (low: Double, high: Double)? {
+        guard let low = metrics[metric]?[low]?.numberValue, let high = metrics[metric]?[high]?.numberValue else {
             return nil
         }
         return (low, high)

@@ -43,6 +43,11 @@ extension Leaderboard {
             "**[low, high]**: \(level) interval over the draw of test \(unit) (\(statistics.bootstrap) paired resamples); "
                 + "routers stay as trained."
         ]
+        if rows.contains(where: { row in row.metrics.values.contains { $0["lo_seeds"] != nil } }) {
+            lines[0] +=
+                " With several seeds the interval is also over the draw of seeds (`lo_seeds`, `hi_seeds` in the files, where "
+                + "`lo`, `hi` are over items alone); rank and tie are of these fits."
+        }
         if mode == "sound", rows.contains(where: { $0.interval("qnc_gap") != nil }) {
             lines.append(
                 "**QNC**: only where the interval of its point's accuracy less the best single model's (qnc_gap, holding for all "

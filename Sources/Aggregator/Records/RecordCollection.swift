@@ -24,6 +24,11 @@ package struct RecordCollection: Sendable {
         var line: [UInt8]
         var place: String
         var record: ScoredRecord
+
+        init(line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
+            let read = try MetricRecord(line: line, place: place)
+            (self.line, self.place, record) = (read.line, place, try ScoredRecord(read, place: place))
+        }
     }
 
     private var entries: [Digest: Entry] = [:]
@@ -75,12 +80,28 @@ package struct RecordCollection: Sendable {
         } catch {
             throw .badInput(path, "cannot be read: \(error.localizedDescription)")
         }
-        for (number, range) in RecordCollection.lines(of: data).enumerated() where !range.isEmpty {
-            let mark = number == 0 ? ByteOrderMark.byteCount(of: data[range]) : 0
-            let (line, place) = (data[range].dropFirst(mark), "\(path):\(number + 1)")
-            do throws(RouteGridError) { try add(line, place: place) } catch {
-                guard bad == .setAside, error.code == .badInput else { throw error }
-                leftOut.append(LeftOut(error, place: place, jobKey: RecordScan(line)?.jobKey))
+        let lines = RecordCollection.lines(of: data)
+        // Parsed on all cores, some hundreds at a time, and added in their order.
+        for first in stride(from: 0, to: lines.count, by: 512) {
+            let numbers = first..<min(first + 512, lines.count)
+            let parsed = concurrentMap(numbers.count) { place -> Result<Entry, RouteGridError>? in
+                let number = numbers.lowerBound + place
+                guard !lines[number].isEmpty else { return nil }
+                let mark = number == 0 ? ByteOrderMark.byteCount(of: data[lines[number]]) : 0
+                return Result { () throws(RouteGridError) in
+                    try Entry(line: data[lines[number]].dropFirst(mark), place: "\(path):\(number + 1)")
+                }
+            }
+            for (number, result) in zip(numbers, parsed) {
+                switch result {
+                case .success(let entry): add(entry)
+                case .failure(let error):
+                    guard bad == .setAside, error.code == .badInput else { throw error }
+                    leftOut.append(
+                        LeftOut(error, place: "\(path):\(number + 1)", jobKey: RecordScan(data[lines[number]])?.jobKey)
+                    )
+                case nil: break
+                }
             }
         }
     }
@@ -107,10 +128,13 @@ package struct RecordCollection: Sendable {
     ///   - place: Where it was read, for messages.
     /// - Throws: `badInput` when the line is not a record.
     package mutating func add(_ line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
-        let read = try MetricRecord(line: line, place: place)
-        let record = try ScoredRecord(read, place: place)
+        add(try Entry(line: line, place: place))
+    }
+
+    private mutating func add(_ entry: Entry) {
+        let (record, place) = (entry.record, entry.place)
         guard let known = entries[record.jobKey] else {
-            entries[record.jobKey] = Entry(line: read.line, place: place, record: record)
+            entries[record.jobKey] = entry
             return
         }
         guard known.record.resultDigest == record.resultDigest else {
@@ -131,9 +155,7 @@ package struct RecordCollection: Sendable {
         }
         repeatedCount += 1
         // The labels of equal records may differ: the smaller line stays, whatever came first.
-        if read.line.lexicographicallyPrecedes(known.line) {
-            entries[record.jobKey] = Entry(line: read.line, place: place, record: record)
-        }
+        if entry.line.lexicographicallyPrecedes(known.line) { entries[record.jobKey] = entry }
     }
 
     /// Fails when some key has two results.

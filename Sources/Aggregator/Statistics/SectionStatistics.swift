@@ -1,4 +1,3 @@
-import Dispatch
 import Grid
 import RouteGridBase
 import RouterCatalog
@@ -58,6 +57,7 @@ struct SectionStatistics {
         }
         try SectionParity(statistics: statistics, resamples: resamples)
             .apply(to: &section, found.compactMapValues { $0.influences[.qncGap] })
+        for place in found.keys { section.rows[place].addSeedIntervals(alpha: statistics.settings.alpha) }
         competitors.removeAll { found[$0] == nil }
         guard let ranking, !competitors.isEmpty else { return }
         let comparison = PairedComparison(
@@ -102,10 +102,10 @@ struct SectionStatistics {
     ) throws(RouteGridError) -> [Int: Finding] {
         let rows = section.rows
         let (progress, blobs) = (statistics.progress, statistics.blobs)
-        let results = LockedBox<[Int: Result<Finding, any Error>]>([:])
-        DispatchQueue.concurrentPerform(iterations: usable.count) { number in
+        let results = concurrentMap(usable.count) { number in
             let place = usable[number]
-            let result = Result<Finding, any Error> {
+            defer { progress.advance() }
+            return Result<Finding, any Error> {
                 try progress.checkCancelled()
                 let known = metrics.filter { rows[place].value($0.rawValue) != nil }
                 let tested = influenced.filter(known.contains)
@@ -119,11 +119,9 @@ struct SectionStatistics {
                     influences: Dictionary(uniqueKeysWithValues: zip(tested, row.influences))
                 )
             }
-            progress.advance()
-            results.withLock { $0[place] = result }
         }
         var found: [Int: Finding] = [:]
-        for (place, result) in results.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+        for (place, result) in zip(usable, results) {
             switch result {
             case .success(let finding): found[place] = finding
             case .failure(let error): section.remark = try Self.remark(error)

@@ -98,6 +98,14 @@ void ck_poisson(
 void ck_curve_sums(
     const uint8_t *weights, const uint32_t *clusters, const double *gains, const uint32_t *ends, size_t points,
     double *sums);
+/// areas[range][16]: the integrals of E(c) of 16 replicates over `count` ranges of costs, `[range][2][16]`, low and high end.
+///
+/// E is linear between the points of `sums`, `[points][2][16]` as ck_curve_sums writes them, taken in `order`, and constant
+/// beyond them; from `lead`, `[2][16]`, to the first point where the lead costs less. NaN on replicates whose costs do not rise
+/// in that order, equal costs by number.
+void ck_curve_areas(
+    const double *sums, const uint32_t *order, size_t points, const double *lead, const double *ranges, size_t count,
+    double *areas);
 /// sums[row][64] = Σ over clusters of influence × (weight − 1), fused, in the order of clusters.
 void ck_multiplier_sums(
     const float *influences, size_t rows, size_t clusters, const uint8_t *weights, float *sums);

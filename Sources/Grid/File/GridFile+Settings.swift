@@ -37,6 +37,11 @@ extension GridFile {
                 "\(metric) exists on boards alone, where non-inferiority is shown; use cost_at_100 or qnc_gap"
             )
         }
+        guard descriptor.scope != .beside else {
+            throw metricNode.failure(
+                "\(metric) is low also where the quality is low; use cost_at_100, which asks for the quality"
+            )
+        }
         let per = try entry["per"].mapThrowing { node throws(RouteGridError) in
             try names(node, known: SelectionField.names, what: "field")
         }

@@ -8,30 +8,34 @@ package struct CurveMetrics: Sendable {
     private let reference: CurveReference
     /// Compat: the frontier of the points, by rising cost.
     private let frontier: BudgetCurve?
-    /// E(c).
-    private let shared: BudgetCurve
+    /// E(c) of `compat` and of bounds.
+    private let ownCurve: BudgetCurve?
+    /// Means of E(c) that are known already.
+    private let means: CurveMeans?
 
     /// - Parameters:
-    ///   - points: at least one.
+    ///   - points: at least one; with `means` those that the picks name are enough, at their places.
     ///   - reference: what they are measured against; its point numbers are places in `points`.
-    package init(points: [OperatingPoint], reference: CurveReference) {
+    ///   - means: of E(c), of a router in mode `sound` that is no bound; nil: they are taken here.
+    package init(points: [OperatingPoint], reference: CurveReference, means: CurveMeans? = nil) {
         precondition(!points.isEmpty, "metrics of no point")
         self.points = points
         self.reference = reference
+        self.means = means
         switch reference.mode {
         case .sound:
             frontier = nil
-            shared =
-                reference.picks.isBound
-                ? BudgetCurve(bounding: points, from: reference.cheapest)
-                : BudgetCurve(through: points, from: reference.cheapest)
+            ownCurve = reference.picks.isBound ? BudgetCurve(bounding: points, from: reference.cheapest) : nil
         case .compat:
             let kept = ParetoFrontier.indices(cost: points.map(\.cost), accuracy: points.map(\.accuracy))
             let curve = BudgetCurve(through: kept.isEmpty ? points : kept.map { points[$0] })
             frontier = curve
-            shared = curve
+            ownCurve = curve
         }
     }
+
+    /// E(c).
+    private var shared: BudgetCurve { ownCurve ?? BudgetCurve(through: points, from: reference.cheapest) }
 
     package subscript(metric: CurveMetric) -> MetricValue {
         switch metric {
@@ -69,10 +73,12 @@ package struct CurveMetrics: Sendable {
 
     /// ∫ over the curve's own points ÷ its own cost range.
     private var ownArea: MetricValue {
+        let oneCost = MetricValue.absent(why: "all points of the curve have the same cost")
+        if let means, points.count > 1 { return means.own.isNaN ? oneCost : .value(means.own) }
         let own = frontier ?? BudgetCurve(through: points)
         let (first, last) = (own.points[0].cost, own.points[own.points.count - 1].cost)
         guard own.points.count > 1 else { return .absent(why: "the curve has a single point") }
-        guard last > first else { return .absent(why: "all points of the curve have the same cost") }
+        guard last > first else { return oneCost }
         return .value(own.mean(from: first, to: last))
     }
 
@@ -81,7 +87,7 @@ package struct CurveMetrics: Sendable {
     /// Sound, a pool of one mean train cost: the accuracy at the largest budget, as there is one cost to read E at.
     private var sharedArea: MetricValue {
         let (low, high) = (reference.lowestCost, reference.highestCost)
-        if high > low { return .value(shared.mean(from: low, to: high)) }
+        if high > low { return .value(means?.shared ?? shared.mean(from: low, to: high)) }
         guard reference.mode == .sound else {
             return .absent(why: "every model of the pool has the same mean train cost")
         }
@@ -196,7 +202,8 @@ package struct CurveMetrics: Sendable {
     /// ∫ (E − a_w) ÷ (a_s − a_w) over the cost share 0…1.
     private var recoveredGap: MetricValue {
         switch gap {
-        case .success(let gap): .value((shared.mean(from: gap.low, to: gap.high) - gap.weak) / gap.rise)
+        case .success(let gap):
+            .value(((means?.gap ?? shared.mean(from: gap.low, to: gap.high)) - gap.weak) / gap.rise)
         case .failure(let absence): .absent(why: absence.why)
         }
     }

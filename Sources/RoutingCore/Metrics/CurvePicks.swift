@@ -36,7 +36,11 @@ package struct CurvePicks: Hashable, Sendable {
     package var largest: Int
     /// Where `ps` is read: highest dev accuracy, then lowest dev cost, then first.
     package var peak: Pick
-    /// Where `qnc` is read: lowest dev cost, then first, of those that reach the best single model's dev accuracy.
+    /// Where `qnc` is read: lowest dev cost, then first, of those that reach the best single model's dev accuracy; ``peak``
+    /// where none does.
+    ///
+    /// A router that is as good as the best single model misses its accuracy on half of all dev parts, by chance alone. What
+    /// is neutral is decided on test: see `qnc`.
     package var parity: Pick
     /// The same for each of ``keptShares``.
     package var kept: [Pick]
@@ -105,13 +109,12 @@ package struct CurvePicks: Hashable, Sendable {
         let peak = points.indices.min { a, b in
             (-points[a].accuracy, points[a].cost, a) < (-points[b].accuracy, points[b].cost, b)
         }
-        let parity = cheapest(dev.goal).map(Pick.point)
         self.init(
             largest: largest ?? points.indices.max { (points[$0].cost, $0) < (points[$1].cost, $1) } ?? 0,
             peak: .point(peak ?? 0),
-            parity: parity ?? .none(why: "no point reaches the best single model on dev (\(dev.goal))"),
+            parity: .point(cheapest(dev.goal) ?? peak ?? 0),
             kept: Self.keptShares.map { share in
-                // The share 1 asks for no product, so that it is the parity point to the bit.
+                // The share 1 asks for no product, so that a parity point that keeps it is this one to the bit.
                 cheapest(share == 1 ? dev.goal : share * dev.goal).map(Pick.point)
                     ?? .none(why: "no point keeps \(percent(share)) % of the best single model's accuracy on dev")
             },

@@ -101,3 +101,42 @@ package enum NormalDistribution {
         }
     }
 }
+
+/// Student's t distribution.
+package enum StudentDistribution {
+    /// P(|T| ≤ t) for t ≥ 0.
+    ///
+    /// - Parameter degrees: of freedom, at least 1.
+    /// - Reference: M. Abramowitz, I. A. Stegun, "Handbook of mathematical functions", 26.7.3 and 26.7.4.
+    static func within(_ t: Double, degrees: Int) -> Double {
+        let angle = atan(t / Double(degrees).squareRoot())
+        let (sine, cosine) = (sin(angle), cos(angle))
+        let isOdd = degrees % 2 == 1
+        if degrees == 1 { return 2 * angle / .pi }
+        // Terms cos^first, cos^(first + 2), …, cos^(degrees − 2).
+        var (term, sum) = (isOdd ? cosine : 1, 0.0)
+        for power in stride(from: isOdd ? 1 : 0, through: degrees - 2, by: 2) {
+            sum += term
+            term *= Double(power + 1) / Double(power + 2) * cosine * cosine
+        }
+        return isOdd ? 2 / .pi * (angle + sine * sum) : sine * sum
+    }
+
+    /// The t with P(|T| ≤ t) = `level`, by bisection.
+    ///
+    /// - Parameters:
+    ///   - level: inside 0…1, both ends excluded.
+    ///   - degrees: of freedom, at least 1.
+    /// - Returns: the half-width of an interval in standard errors: 12.7 for 0.95 and 1 degree, 1.96 for many.
+    package static func halfWidth(level: Double, degrees: Int) -> Double {
+        precondition(level > 0 && level < 1 && degrees > 0, "a t quantile at \(level) with \(degrees) degrees")
+        guard degrees <= 1_000 else { return NormalDistribution.quantile((1 + level) / 2) }
+        var (low, high) = (0.0, 1.0)
+        while within(high, degrees: degrees) < level { high *= 2 }
+        while true {
+            let middle = (low + high) / 2
+            guard middle > low, middle < high else { return middle }
+            if within(middle, degrees: degrees) < level { low = middle } else { high = middle }
+        }
+    }
+}

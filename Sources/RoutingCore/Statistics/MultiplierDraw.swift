@@ -1,5 +1,4 @@
 import CKernels
-import Dispatch
 import RouteGridBase
 import RoutingData
 
@@ -47,13 +46,11 @@ struct MultiplierDraw: Sendable {
         let blocks = replicates.count / 64
         let parts = min(blocks, 32)
         guard parts > 0 else { return }
-        let found = LockedBox<[Int: (counts: [UInt32], maxima: [Float])]>([:])
-        DispatchQueue.concurrentPerform(iterations: parts) { part in
+        let found = concurrentMap(parts) { part in
             let mine = part * blocks / parts..<(part + 1) * blocks / parts
-            let result = draw(mine.map { replicates.lowerBound + 64 * $0 }, isCancelled)
-            found.withLock { $0[part] = result }
+            return draw(mine.map { replicates.lowerBound + 64 * $0 }, isCancelled)
         }
-        for (_, part) in found.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+        for part in found {
             for pair in exceeding.indices { exceeding[pair] += Int(part.counts[pair]) }
             maxima += part.maxima
         }

@@ -113,14 +113,17 @@ package struct PairedBootstrap: Sendable {
         let points = curve.changes.points
         var resampled = curve.reference
         var resampledPoints = [OperatingPoint](repeating: OperatingPoint(cost: 0, accuracy: 0), count: points)
+        var means = ResampledMeans(curve)
+        let (all, named) = (Array(0..<points), curve.reference.picks.named)
         result.elements.withUnsafeMutableBufferPointer { values in
             withUnsafeTemporaryAllocation(of: Double.self, capacity: points * 32) { sums in
                 guard let base = sums.baseAddress else { return }
                 for first in stride(from: 0, to: replicates, by: 16) {
+                    let lanes = first..<min(first + 16, replicates)
                     curve.changes.sums(on: weights, first: first, into: base)
-                    for lane in 0..<min(16, replicates - first) {
-                        let replicate = first + lane
-                        let total = totals[replicate]
+                    means?.read(base, totals: totals[lanes], cheapest: cheapestSums[lanes])
+                    for replicate in lanes {
+                        let (lane, total) = (replicate - first, totals[replicate])
                         guard total > 0 else {
                             for row in metrics.indices { values[row * replicates + replicate] = .nan }
                             continue
@@ -128,15 +131,16 @@ package struct PairedBootstrap: Sendable {
                         resampled.cheapest = Self.mean(cheapestSums[replicate], total)
                         resampled.best = Self.mean(bestSums[replicate], total)
                         resampled.oracleAccuracy = oracleSums[replicate].accuracy / total
-                        for point in 0..<points {
+                        let known = means?.means(lane: lane, total: total)
+                        for point in known == nil ? all : named {
                             resampledPoints[point] = OperatingPoint(
-                                cost: sums[point * 32 + 16 + lane] / total,
-                                accuracy: sums[point * 32 + lane] / total
+                                cost: base[point * 32 + 16 + lane] / total,
+                                accuracy: base[point * 32 + lane] / total
                             )
                         }
-                        let read = CurveMetrics(points: resampledPoints, reference: resampled)
+                        let metricsHere = CurveMetrics(points: resampledPoints, reference: resampled, means: known)
                         for (row, metric) in metrics.enumerated() {
-                            values[row * replicates + replicate] += read[metric].number ?? .nan
+                            values[row * replicates + replicate] += metricsHere[metric].number ?? .nan
                         }
                     }
                 }

@@ -93,6 +93,46 @@ import Testing
         #expect(largestDifference(sums, out.multiplied(.transposed, by: wide)) <= 1e-11)
     }
 
+    /// Costs are small whole numbers, so that many are equal, and in some lanes they do not rise.
+    @Test(arguments: [1, 2, 7, 40])
+    func `areas are those of the curve, on the replicates whose costs rise in the order`(points: Int) {
+        var generator = Xoshiro256(seed: HashedText.digest(["areas", "\(points)"]))
+        func whole(_ range: ClosedRange<Int>) -> Double { Double(Int.random(in: range, using: &generator)) }
+        let order = (0..<points).shuffled(using: &generator)
+        var sums = [Double](repeating: 0, count: points * 32)
+        for lane in 0..<16 {
+            var cost = whole(1...3)
+            for point in order {
+                (sums[point * 32 + lane], sums[point * 32 + 16 + lane]) = (generator.uniform(), cost)
+                cost += whole(lane < 8 ? 0...2 : -1...9)
+            }
+        }
+        let lead = (0..<16).map { _ in generator.uniform() } + (0..<16).map { _ in whole(0...4) }
+        // A range within, one that is wider than the curve, and one of no width.
+        let ends = [(3.5, 7.25), (0, 400), (5, 5)]
+        let ranges = ends.flatMap { [Double](repeating: $0.0, count: 16) + [Double](repeating: $0.1, count: 16) }
+        var areas = [[Double]](repeating: [Double](repeating: -1, count: 3 * 16), count: 3)
+        defer { ck_limit(2) }
+        for limit in 0..<3 {
+            ck_limit(Int32(limit))
+            ck_curve_areas(sums, order.map { UInt32($0) }, points, lead, ranges, 3, &areas[limit])
+        }
+        #expect(areas[1].map(\.bitPattern) == areas[0].map(\.bitPattern))
+        #expect(areas[2].map(\.bitPattern) == areas[0].map(\.bitPattern))
+        for lane in 0..<16 {
+            let given = (0..<points).map { point in
+                OperatingPoint(cost: sums[point * 32 + 16 + lane], accuracy: sums[point * 32 + lane])
+            }
+            let rises = zip(order, order.dropFirst()).allSatisfy { (given[$0].cost, $0) < (given[$1].cost, $1) }
+            let cheapest = OperatingPoint(cost: lead[16 + lane], accuracy: lead[lane])
+            let curve = BudgetCurve(through: given, from: cheapest)
+            for (range, end) in ends.enumerated() {
+                let area = areas[0][range * 16 + lane]
+                #expect(rises ? abs(area - curve.integral(from: end.0, to: end.1)) < 1e-9 : area.isNaN)
+            }
+        }
+    }
+
     @Test(arguments: [1, 16, 100, 2_200])
     func `screening keeps what reaches a bound`(count: Int) {
         let line = Self.floats(count, "line")

@@ -18,6 +18,15 @@ import Testing
         #expect(abs(NormalDistribution.quantile(1e-9) + 5.997_807_015_007_686_5) < 1e-9)
     }
 
+    /// The usual tables, with more digits from SciPy.
+    @Test(arguments: [
+        (1, 12.706_204_736_174_7), (2, 4.302_652_729_749_5), (3, 3.182_446_305_283_7), (5, 2.570_581_835_636_3),
+        (10, 2.228_138_851_986_3), (31, 2.039_513_446_396_4), (1_000, 1.962_339_080_826_4),
+    ])
+    func `Student's t is the textbook's`(degrees: Int, t: Double) {
+        #expect(abs(StudentDistribution.halfWidth(level: 0.95, degrees: degrees) - t) < 1e-9)
+    }
+
     @Test func `the percentile interval interpolates, and needs nineteen values in twenty`() {
         let values = (0...100).map(Double.init)
         #expect(Interval.percentile(values.reversed(), alpha: 0.05) == Interval(low: 2.5, high: 97.5))

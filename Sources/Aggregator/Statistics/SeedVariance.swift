@@ -1,0 +1,58 @@
+import RouteGridBase
+import RoutingCore
+
+/// How much a row's means vary with the seed that routers are trained with.
+///
+/// Resampling items keeps routers as trained, so its interval is for these fits. An interval for the router as it would be
+/// trained again adds the variance between seeds on the same split, in quadrature: both errors are independent to first order.
+struct SeedVariance {
+    /// The number of runs of each split.
+    private let runs: [[Int]]
+    /// Runs less splits, each of which has a mean of its own.
+    private let degrees: Int
+
+    /// - Parameter splits: The split index of each run of a row, rising.
+    /// - Returns: Nil where no split has two seeds.
+    init?(splits: [Int]) {
+        runs = Dictionary(grouping: splits.indices) { splits[$0] }.sorted { $0.key < $1.key }.map(\.value)
+        degrees = splits.count - runs.count
+        guard degrees > 0 else { return nil }
+    }
+
+    /// Half the width of the interval of a mean over training: Student's t times its standard error.
+    ///
+    /// The variance is pooled over splits, each of which has a mean of its own.
+    /// - Parameters:
+    ///   - values: One a run.
+    ///   - alpha: One minus the level.
+    func halfWidth(_ values: [Double], alpha: Double) -> Double {
+        var (squares, share) = (0.0, 0.0)
+        for places in runs {
+            let mean = places.reduce(0) { $0 + values[$1] } / Double(places.count)
+            squares += places.reduce(0) { $0 + (values[$1] - mean) * (values[$1] - mean) }
+            share += 1 / Double(places.count)
+        }
+        let variance = squares / Double(degrees) * share / Double(runs.count * runs.count)
+        return StudentDistribution.halfWidth(level: 1 - alpha, degrees: degrees) * variance.squareRoot()
+    }
+}
+
+extension BoardRow {
+    /// Adds `lo_seeds` and `hi_seeds` to every metric with an interval, where a split has several seeds.
+    mutating func addSeedIntervals(alpha: Double) {
+        guard let variance = SeedVariance(splits: runs.map(\.splitIndex)) else { return }
+        for (name, json) in metrics {
+            let values = runs.compactMap { $0.metrics[name]?["v"]?.numberValue }
+            guard values.count == runs.count, let value = value(name), let interval = itemInterval(name) else { continue }
+            let half = variance.halfWidth(values, alpha: alpha)
+            func wider(_ end: Double) -> Double { ((end - value) * (end - value) + half * half).squareRoot() }
+            var (low, high) = (value - wider(interval.low), value + wider(interval.high))
+            if half == 0 { (low, high) = interval }
+            if Self.shares.contains(name) { (low, high) = (max(0, low), min(1, high)) }
+            metrics[name] = json.with("lo_seeds", .double(low)).with("hi_seeds", .double(high))
+        }
+    }
+
+    /// Metrics that are nowhere below 0 nor above 1.
+    private static let shares = Set([CurveMetric.accuracy, .ps, .naucOwn, .naucShared].map(\.rawValue))
+}
