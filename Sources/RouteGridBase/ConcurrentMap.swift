@@ -1,10 +1,11 @@
 import Dispatch
 
-/// What `transform` makes of 0 ..< count, in that order, computed on all cores.
+/// Calls a function for each of 0 ..< count, on all cores.
 ///
 /// - Parameters:
 ///   - count: how many numbers.
 ///   - transform: called once a number, from several threads at a time.
+/// - Returns: the results in the order of the numbers.
 package func concurrentMap<Element: Sendable>(_ count: Int, _ transform: @Sendable (Int) -> Element) -> [Element] {
     let results = LockedBox([Element?](repeating: nil, count: count))
     DispatchQueue.concurrentPerform(iterations: count) { number in

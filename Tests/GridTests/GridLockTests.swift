@@ -125,7 +125,8 @@ struct GridLockTests {
         #expect {
             try LockFixture.lock(.object(json))
         } throws: {
-            "\($0)" == "grid.lock.json: the metric set is named in revision 99, this build knows 1 to \(Revisions.metrics)"
+            "\($0)"
+                == "grid.lock.json: the metric set is named in revision 99, this build knows 1 to \(Revisions.metrics)"
         }
         json["metrics_revision"] = JSONValue(Revisions.metrics)
         json["sharding"] = true

@@ -36,7 +36,8 @@ extension Leaderboard {
         // A metric, and what some row knows besides its value.
         let metrics = BoardMetric.columns(of: rows).flatMap { metric in
             [(metric.name, "v")]
-                + ["lo", "hi", "lo_seeds", "hi_seeds", "sd"].filter { part in rows.contains { $0.metrics[metric.name]?[part] != nil } }
+                + ["lo", "hi", "lo_seeds", "hi_seeds", "sd"]
+                .filter { part in rows.contains { $0.metrics[metric.name]?[part] != nil } }
                 .map { (metric.name, $0) }
         }
         var lines = CSVLines(

@@ -11,8 +11,9 @@ struct SeedVariance {
     /// Runs less splits, each of which has a mean of its own.
     private let degrees: Int
 
+    /// Nil where no split has two seeds.
+    ///
     /// - Parameter splits: The split index of each run of a row, rising.
-    /// - Returns: Nil where no split has two seeds.
     init?(splits: [Int]) {
         runs = Dictionary(grouping: splits.indices) { splits[$0] }.sorted { $0.key < $1.key }.map(\.value)
         degrees = splits.count - runs.count
@@ -25,6 +26,7 @@ struct SeedVariance {
     /// - Parameters:
     ///   - values: One a run.
     ///   - alpha: One minus the level.
+    /// - Returns: 0 where the seeds of each split agree.
     func halfWidth(_ values: [Double], alpha: Double) -> Double {
         var (squares, share) = (0.0, 0.0)
         for places in runs {
@@ -43,7 +45,9 @@ extension BoardRow {
         guard let variance = SeedVariance(splits: runs.map(\.splitIndex)) else { return }
         for (name, json) in metrics {
             let values = runs.compactMap { $0.metrics[name]?["v"]?.numberValue }
-            guard values.count == runs.count, let value = value(name), let interval = itemInterval(name) else { continue }
+            guard values.count == runs.count, let value = value(name), let interval = itemInterval(name) else {
+                continue
+            }
             let half = variance.halfWidth(values, alpha: alpha)
             func wider(_ end: Double) -> Double { ((end - value) * (end - value) + half * half).squareRoot() }
             var (low, high) = (value - wider(interval.low), value + wider(interval.high))

@@ -106,7 +106,10 @@ package enum NormalDistribution {
 package enum StudentDistribution {
     /// P(|T| ≤ t) for t ≥ 0.
     ///
-    /// - Parameter degrees: of freedom, at least 1.
+    /// - Parameters:
+    ///   - t: in standard errors.
+    ///   - degrees: of freedom, at least 1.
+    /// - Returns: the probability.
     /// - Reference: M. Abramowitz, I. A. Stegun, "Handbook of mathematical functions", 26.7.3 and 26.7.4.
     static func within(_ t: Double, degrees: Int) -> Double {
         let angle = atan(t / Double(degrees).squareRoot())
