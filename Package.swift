@@ -81,13 +81,18 @@ let package = Package(
             exclude: ["routegrid.proto", "slot.proto"],
             swiftSettings: settings
         ),
+        // Who runs what, and what may be acknowledged: no clock, no disk, no sockets, so that a simulation can drive both.
+        .target(
+            name: "Scheduling",
+            dependencies: ["RouteGridBase", .product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: numericSettings
+        ),
         .target(
             name: "Coordinator",
             dependencies: [
-                "RouteGridBase", "Grid", "Wire", "ZeroMQ", "CPlatform",
+                "RouteGridBase", "Scheduling", "Grid", "Wire", "ZeroMQ", "CPlatform",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
-                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -96,7 +101,7 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "RouteGridBase", "Coordinator", "Grid", .product(name: "HeapModule", package: "swift-collections"),
+                "RouteGridBase", "Scheduling", .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: numericSettings
         ),
@@ -193,9 +198,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "SchedulingTests",
+            dependencies: ["Scheduling", "RouteGridBase"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Coordinator", "Grid", "RouterCatalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
+                "Coordinator", "Scheduling", "Grid", "RouterCatalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -224,7 +234,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["Simulation", "Coordinator", "Grid", "RouteGridBase", "TestSupport"],
+            dependencies: ["Simulation", "Scheduling", "RouteGridBase", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

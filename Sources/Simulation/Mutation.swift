@@ -30,6 +30,10 @@ package enum Mutation: String, CaseIterable, Sendable {
     case forgetsStalledResults
     /// Peers that the scheduler lost are not forgotten, so they never say hello again.
     case keepsLostPeers
+    /// Results of a batch that found the disk full are acknowledged.
+    case acknowledgesRefused
+    /// A full disk loses all changes that wait, not the results alone.
+    case dropsChangesOnStall
     /// The scheduler is not told that the store is stalled.
     case hidesStall
     /// Selected test cells are leased while their list is on its way to disk.

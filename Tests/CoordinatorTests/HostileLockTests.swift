@@ -2,6 +2,7 @@ import Coordinator
 import Foundation
 import Grid
 import RouteGridBase
+import Scheduling
 import TestSupport
 import Testing
 import Wire

@@ -2,6 +2,7 @@ import Coordinator
 import Foundation
 import GRDB
 import RouteGridBase
+import Scheduling
 import Testing
 
 struct RecordStoreTests {
@@ -152,7 +153,7 @@ struct RecordStoreTests {
     @Test func `a record stands only with the blob that it names`() throws {
         let bench = try StoreBench()
         let run = try bench.addRun()
-        let missing = Verdict.blobMissing(StoreBench.blob("a"))
+        let missing = CommitVerdict.blobMissing(StoreBench.blob("a"))
         let row = StoreBench.row(run, cell: 0, choices: "a")
         #expect(
             try bench.store.commit([.result(row), .result(StoreBench.row(run, cell: 1))]).verdicts == [missing, .new]

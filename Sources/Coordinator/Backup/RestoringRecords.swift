@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Grid
 import RouteGridBase
+import Scheduling
 
 /// Records of a backup on their way into a store.
 struct RestoringRecords {

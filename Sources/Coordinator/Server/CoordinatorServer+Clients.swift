@@ -2,6 +2,7 @@ import Foundation
 package import Grid
 import Logging
 import RouteGridBase
+import Scheduling
 import Wire
 
 extension CoordinatorServer {
@@ -56,7 +57,7 @@ extension CoordinatorServer {
         )
         handle(event)
         let verb = control.verb
-        waiting.afterwards.append { error in
+        commits.add { error in
             self.assumeIsolated { server in
                 if let error { return server.send(.refused(error.code, error.message), to: route) }
                 server.send(.done(verb), to: route)

@@ -2,6 +2,7 @@ import Foundation
 import Grid
 import Logging
 import RouteGridBase
+import Scheduling
 import Wire
 import ZeroMQ
 

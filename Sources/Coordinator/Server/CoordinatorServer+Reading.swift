@@ -1,4 +1,5 @@
 import Logging
+import Scheduling
 import ZeroMQ
 
 /// When the coordinator reads, and what it makes of silence while it does not.
@@ -6,7 +7,7 @@ extension CoordinatorServer {
     /// Reads nothing more while too much waits for the disk: what is sent meanwhile waits at its senders.
     func holdBack() {
         guard let socket else { return }
-        let isFull = waiting.byteCount >= configuration.waitingBytes
+        let isFull = commits.isFull
         if isFull != isHeldBack {
             log.info(isFull ? "too much waits for the disk: nothing is read" : "reading again")
         }

@@ -1,6 +1,7 @@
 import Grid
 import Logging
 import RouteGridBase
+import Scheduling
 import Wire
 import ZeroMQ
 

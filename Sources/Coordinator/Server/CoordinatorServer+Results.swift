@@ -1,5 +1,6 @@
 import Grid
 import RouteGridBase
+import Scheduling
 import Wire
 
 extension CoordinatorServer {
@@ -11,8 +12,8 @@ extension CoordinatorServer {
         }
         handle(.workerSeen(worker))
         // The worker keeps them and sends them again.
-        guard !isStalled else { return }
-        var receipt = CommitBatch.Receipt(
+        guard !commits.isStalled else { return }
+        var receipt = ServerCommits.Receipt(
             route: route,
             lease: LeaseID(result.lease),
             fence: Fence(result.fence),
@@ -24,17 +25,13 @@ extension CoordinatorServer {
                 try refusals.check(item)
                 let row = try check(item, run: receipt.run, worker: peer.name)
                 receipt.cells.append(row.cell)
-                receipt.jobKeys.append(row.jobKey)
-                receipt.resultDigests.append(row.resultDigest)
+                receipt.keys.append(ResultKey(jobKey: row.jobKey, resultDigest: row.resultDigest))
                 persist(.result(row))
             } catch {
                 refusals.add(item, error)
             }
         }
-        if !receipt.cells.isEmpty {
-            waiting.receipts.append(receipt)
-            waiting.byteCount += result.byteCount
-        }
+        if !receipt.cells.isEmpty { commits.add(receipt, byteCount: result.byteCount) }
         refuse(refusals, of: result, route)
         commitIfIdle()
     }

@@ -1,6 +1,7 @@
 import Grid
 import Logging
 import RouteGridBase
+import Scheduling
 
 /// The second stage of a grid with `select`: the coordinator alone chooses, out of the dev records on disk.
 extension CoordinatorServer {
@@ -41,7 +42,7 @@ extension CoordinatorServer {
         let bytes = selection.bytes
         let digest = Digest(hashing: bytes)
         persist(.selection(run, digest, bytes))
-        waiting.afterwards.append { error in
+        commits.add { error in
             guard error == nil else { return }
             self.assumeIsolated { server in
                 server.selections[run] = ServerSelection(digest: digest, selection)

@@ -2,13 +2,14 @@ import Foundation
 import Grid
 package import Logging
 package import RouteGridBase
+package import Scheduling
 import Wire
 package import ZeroMQ
 
 /// The coordinator: a ROUTER socket, the scheduler and the record store around one event loop.
 ///
 /// All state is touched on the loop's thread only. Nothing is acknowledged before it is on disk: results wait in
-/// `waiting` until the commit that holds them has returned.
+/// `commits` until the commit that holds them has returned.
 package actor CoordinatorServer {
     package struct Configuration: Sendable {
         /// Where workers and clients connect: `ipc://…`, or `tcp://` on a loopback address.
@@ -49,10 +50,7 @@ package actor CoordinatorServer {
     var cache = JobCache()
     var uploads: [UploadID: Upload] = [:]
     var followers: WaitingFollowers
-    /// Changes that wait for the next commit, and what is to be said once they are on disk.
-    var waiting = CommitBatch()
-    var isCommitting = false
-    var isStalled = false
+    var commits: ServerCommits
     /// Why results could not be written when they were written last; nil once some were.
     var storeTrouble: String?
     /// Nothing is read, because too much waits for the disk.
@@ -91,6 +89,7 @@ package actor CoordinatorServer {
         context = try ZMQContext()
         access = StoreAccess(store: store) { body in loop.submit(body) }
         origin = ContinuousClock().now
+        commits = ServerCommits(byteLimit: configuration.waitingBytes)
         divergences = try store.divergenceCounts()
         followers = WaitingFollowers(end: try store.lastSequence())
         let runs = try store.runs()
@@ -175,7 +174,9 @@ package actor CoordinatorServer {
         }
         socket = nil
         access.drain()
-        if case .success = result, !waiting.writes.isEmpty { _ = try? access.store.commit(waiting.writes) }
+        if case .success = result, !commits.waiting.changes.isEmpty {
+            _ = try? access.store.commit(commits.waiting.changes)
+        }
         access.store.close()
         ended?.resume(with: result)
         ended = nil

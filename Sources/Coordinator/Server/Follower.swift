@@ -1,6 +1,7 @@
 import Foundation
 import Grid
 import RouteGridBase
+import Scheduling
 import Wire
 
 extension CoordinatorServer {
@@ -46,7 +47,7 @@ extension CoordinatorServer {
     }
 
     /// Sends the new records of a commit to everybody who waited for them.
-    func feedFollowers(with batch: CommitBatch, _ outcome: CommitOutcome) {
+    func feedFollowers(with batch: ServerCommits.Batch, _ outcome: CommitOutcome) {
         guard let last = outcome.places.last else { return }
         for follower in followers.recordsCame(upTo: last) {
             let records = batch.records(outcome, after: follower.after, limit: follower.limit)
@@ -62,13 +63,13 @@ extension CoordinatorServer {
     }
 }
 
-extension CommitBatch {
+extension CommitQueue.Batch where Change == StoreWrite {
     /// The first new records of the batch after a place, as many as go into one message.
     fileprivate func records(_ outcome: CommitOutcome, after place: UInt64, limit: Int) -> [StoredRecord] {
         var records: [StoredRecord] = []
         var (verdicts, places) = (outcome.verdicts.makeIterator(), outcome.places.makeIterator())
         var byteCount = 0
-        for case .result(let row) in writes {
+        for case .result(let row) in changes {
             guard verdicts.next() == .new, let sequence = places.next(), sequence > place else { continue }
             guard records.count < limit, byteCount < WireProtocol.batchSize else { break }
             records.append(

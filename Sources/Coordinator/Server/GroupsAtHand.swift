@@ -1,4 +1,5 @@
 package import Grid
+package import RouteGridBase
 
 /// A group with its keys, and what the store says of each.
 package struct ResolvedGroup: Sendable {

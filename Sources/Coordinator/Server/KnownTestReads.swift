@@ -1,4 +1,5 @@
 import Grid
+import RouteGridBase
 
 /// Test reads that this life of the coordinator has put into a commit already: most results add none.
 struct KnownTestReads {

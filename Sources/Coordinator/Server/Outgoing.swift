@@ -62,10 +62,12 @@ struct Acknowledgement: Sendable {
     private var resultDigests: [UInt8] = []
     private var verdicts: [WireCommitted.Verdict] = []
 
-    mutating func add(_ keys: [Digest], _ digests: [Digest], _ given: ArraySlice<Verdict>) {
-        for key in keys { key.append(to: &jobKeys) }
-        for digest in digests { digest.append(to: &resultDigests) }
-        for verdict in given {
+    init() {}
+
+    init(_ reply: CommitSettlement<RoutingID, ResultKey>.Reply) {
+        for key in reply.keys { key.jobKey.append(to: &jobKeys) }
+        for key in reply.keys { key.resultDigest.append(to: &resultDigests) }
+        for verdict in reply.verdicts {
             switch verdict {
             case .new: verdicts.append(.new)
             case .equal: verdicts.append(.equal)

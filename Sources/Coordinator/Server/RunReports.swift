@@ -1,5 +1,6 @@
 import Grid
 import RouteGridBase
+import Scheduling
 
 /// What is said of runs and their cells: the same by a coordinator that serves and from a state folder at rest.
 enum RunReports {

@@ -1,6 +1,7 @@
 import Foundation
 import Grid
 import RouteGridBase
+import Scheduling
 import Wire
 
 extension CoordinatorServer {
@@ -56,7 +57,7 @@ extension CoordinatorServer {
             "set_aside": .array(setAside.sorted { $0.key < $1.key }.map(\.value.report)),
             "workers": .array(workerReports()),
             "store": [
-                "stalled": .bool(isStalled),
+                "stalled": .bool(commits.isStalled),
                 "trouble": storeTrouble.map { .string($0) } ?? .null,
                 "committed": JSONValue(counters.committed),
                 "commits": JSONValue(counters.commits),

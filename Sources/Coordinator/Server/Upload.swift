@@ -1,6 +1,7 @@
 import Foundation
 import Grid
 import RouteGridBase
+import Scheduling
 import Wire
 
 /// A blob on its way in from one peer.

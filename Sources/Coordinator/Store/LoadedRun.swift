@@ -1,5 +1,6 @@
 import Grid
 import RouteGridBase
+import Scheduling
 
 /// A stored run with all that serving it takes, every cell number inside of its grid.
 struct LoadedRun {

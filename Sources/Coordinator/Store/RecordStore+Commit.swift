@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 package import RouteGridBase
+import Scheduling
 
 extension RecordStore {
     /// Commits a batch of changes in one transaction: records, the bits of their cells and the blobs they name stand
@@ -59,7 +60,7 @@ extension RecordStore {
         }
     }
 
-    private static func write(_ row: ResultRow, with inserts: inout RecordInserts) throws -> Verdict {
+    private static func write(_ row: ResultRow, with inserts: inout RecordInserts) throws -> CommitVerdict {
         if let choices = row.choices, !row.blobs.contains(where: { $0.digest == choices }),
             try !inserts.hasBlob(choices)
         {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 package import RouteGridBase
+package import Scheduling
 
 /// A submitted grid as the store keeps it.
 package struct StoredRun: Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 package import Grid
 package import RouteGridBase
+import Scheduling
 
 /// What a submission came to.
 package enum Submission: Sendable {

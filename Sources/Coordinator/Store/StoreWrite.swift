@@ -1,5 +1,6 @@
 package import Grid
 package import RouteGridBase
+package import Scheduling
 
 /// A result as a worker sent it, checked, on its way into the store.
 ///
@@ -55,26 +56,14 @@ package struct ResultRow: Hashable, Sendable {
     }
 }
 
-/// What the store found when it was given a result.
-package enum Verdict: Hashable, Sendable {
-    /// The first record of its key.
-    case new
-    /// The key had a record with the same result: evidence of determinism, counted.
-    case equal
-    /// The key had a record with another result. The first stays; the difference is kept and shown.
-    case divergent
-    /// The record names a blob that never came: it is not kept.
-    case blobMissing(Digest)
-}
-
 /// What a batch of changes came to.
 package struct CommitOutcome: Hashable, Sendable {
     /// One for every `.result` of the batch, in order.
-    package var verdicts: [Verdict] = []
+    package var verdicts: [CommitVerdict] = []
     /// The places in the stream of all records of those that were new, in order.
     package var places: [UInt64] = []
 
-    package init(verdicts: [Verdict] = [], places: [UInt64] = []) {
+    package init(verdicts: [CommitVerdict] = [], places: [UInt64] = []) {
         (self.verdicts, self.places) = (verdicts, places)
     }
 }
@@ -82,7 +71,7 @@ package struct CommitOutcome: Hashable, Sendable {
 /// One change of the store.
 ///
 /// Changes of one batch are committed together or not at all.
-package enum StoreWrite: Sendable {
+package enum StoreWrite: DurableChange {
     case result(ResultRow)
     /// Cells found recorded when a run reached them.
     case reused(RunID, cells: [Int])
@@ -92,4 +81,6 @@ package enum StoreWrite: Sendable {
     /// The frozen selection of a run, which begins its second stage: kept as a blob.
     case selection(RunID, Digest, [UInt8])
     case audit(actor: String, action: String, detail: String)
+
+    package var isResult: Bool { if case .result = self { true } else { false } }
 }

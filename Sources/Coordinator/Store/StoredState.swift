@@ -1,5 +1,6 @@
 import Grid
 package import RouteGridBase
+import Scheduling
 
 /// A state folder that is read while no coordinator uses it, or beside one: nothing in it is changed.
 package struct StoredState {

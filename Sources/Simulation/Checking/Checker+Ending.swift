@@ -1,4 +1,5 @@
-import Coordinator
+import RouteGridBase
+import Scheduling
 
 extension Checker {
     /// The total-queue check, and what must have become of every cell.

@@ -1,4 +1,5 @@
-import Coordinator
+import RouteGridBase
+import Scheduling
 
 extension Checker {
     /// Notes what an event can change before the scheduler sees it.

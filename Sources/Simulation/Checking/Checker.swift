@@ -1,4 +1,5 @@
-import Coordinator
+import RouteGridBase
+import Scheduling
 
 /// Watches a history from outside and says what should not have happened.
 ///

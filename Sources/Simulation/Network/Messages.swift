@@ -1,8 +1,10 @@
-import Coordinator
+import RouteGridBase
+import Scheduling
 
 /// A result as a worker keeps it until it is acknowledged.
 struct HeldResult: Hashable {
     let lease: LeaseID
+    let fence: Fence
     let run: RunID
     let cell: Int
     let key: Int

@@ -1,15 +1,13 @@
-import Coordinator
 import RouteGridBase
+import Scheduling
 
 extension SimulatedCoordinator {
     /// Sends the next batch to disk, unless one is on its way.
     func commitIfIdle() {
-        guard inFlight == nil, !isProbing, !isStalled, !waiting.isEmpty else { return }
-        let batch = waiting
-        waiting = Batch()
+        guard let batch = commits.begin() else { return }
         inFlight = (batch, nil, world.isDiskFull)
         if world.mutation == .splitsCommit {
-            for case .result(let result) in batch.writes { world.store.mark(result.run, result.cell) }
+            for case .result(let result) in batch.changes { world.store.mark(result.run, result.cell) }
         }
         world.commitsBegun += 1
         if let crash = world.options.crash, !crash.isAfter, crash.commit == world.commitsBegun - 1 { return crashNow() }
@@ -32,10 +30,11 @@ extension SimulatedCoordinator {
     private func crashNow() { crash(down: 700) }
 
     func commitReturned() {
-        if isProbing { return probeReturned() }
+        if commits.state == .probing { return probeReturned() }
         guard let flight = inFlight else { return }
         inFlight = nil
         if let verdicts = flight.verdicts {
+            commits.written()
             acknowledge(flight.batch, verdicts)
         } else {
             stall(flight.batch)
@@ -43,49 +42,58 @@ extension SimulatedCoordinator {
         commitIfIdle()
     }
 
-    private func acknowledge(_ batch: Batch, _ verdicts: [Verdict]) {
-        var replies: [Route: [Int]] = [:]
-        var order: [Route] = []
-        for (receipt, verdict) in zip(batch.receipts, verdicts) {
-            if replies[receipt.route] == nil { order.append(receipt.route) }
-            let shift = world.mutation == .answersTheWrongKey ? 1 : 0
-            replies[receipt.route, default: []].append(receipt.result.key + shift)
-            var cell = receipt.result.cell
-            if verdict == .equal, world.mutation == .countsResendsTwice { cell += 1 }
-            handle(.committed(receipt.result.run, cell: cell))
-            if verdict != .new { world.report.recovered += 1 }
+    private func acknowledge(_ batch: Commits.Batch, _ verdicts: [CommitVerdict]) {
+        var receipts = batch.receipts
+        if world.mutation == .countsResendsTwice {
+            for (place, verdict) in verdicts.enumerated() where verdict == .equal { receipts[place].cells[0] += 1 }
         }
-        for route in order { world.send(.committed(keys: replies[route] ?? []), to: route) }
-        for run in batch.cancelled { world.checker.cancelAcknowledged(run) }
-        for (run, cells) in batch.selected {
+        world.report.recovered += verdicts.count { $0 != .new }
+        let settlement = CommitSettlement(receipts, verdicts)
+        for event in settlement.events { handle(event) }
+        let shift = world.mutation == .answersTheWrongKey ? 1 : 0
+        for reply in settlement.replies {
+            world.send(.committed(keys: reply.keys.map { $0 + shift }), to: reply.route)
+        }
+        for answer in batch.answers { give(answer) }
+    }
+
+    private func give(_ answer: Answer) {
+        switch answer {
+        case .cancelled(let run): world.checker.cancelAcknowledged(run)
+        case .selected(let run, let cells):
             let all = world.store.runs[run]?.grid.deferred ?? []
             handle(.selected(run, cells: CellBitmap(world.mutation == .leasesUnselected ? all.sorted() : cells)))
         }
     }
 
-    /// The disk is full: results are dropped, their workers keep them; everything else waits.
-    private func stall(_ batch: Batch) {
-        isStalled = true
-        var kept = Batch()
-        kept.writes = (batch.writes + waiting.writes).filter { if case .result = $0 { false } else { true } }
-        kept.cancelled = batch.cancelled + waiting.cancelled
-        kept.selected = batch.selected + waiting.selected
-        waiting = kept
+    /// The disk is full: workers keep their results, everything else waits.
+    private func stall(_ batch: Commits.Batch) {
+        if world.mutation == .acknowledgesRefused {
+            acknowledge(batch, batch.receipts.map { _ in .new })
+        }
+        commits.refused(batch)
+        if world.mutation == .dropsChangesOnStall { commits = Self.stalled() }
         if world.mutation != .hidesStall { handle(.storeStalled(true)) }
         world.checker.isStalled = true
     }
 
+    /// A queue that nothing waits in.
+    private static func stalled() -> Commits {
+        var commits = Commits()
+        commits.add(.reused(RunID(0), cells: []))
+        if commits.begin() != nil { commits.refused(Commits.Batch()) }
+        return commits
+    }
+
     func probe() {
         world.plan(.probe(life: life), in: 1_000)
-        guard isStalled, inFlight == nil, !isProbing else { return }
-        isProbing = true
+        guard commits.beginProbe() else { return }
         world.plan(.commitReturned(life: life), in: 5)
     }
 
     private func probeReturned() {
-        isProbing = false
+        commits.probed(isWritable: !world.isDiskFull)
         guard !world.isDiskFull else { return }
-        isStalled = false
         world.checker.isStalled = false
         handle(.storeStalled(false))
         // Workers that are told so greet again, and send again what was dropped meanwhile.

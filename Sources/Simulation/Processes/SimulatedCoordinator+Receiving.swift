@@ -1,4 +1,5 @@
-import Coordinator
+import RouteGridBase
+import Scheduling
 
 extension SimulatedCoordinator {
     func receive(_ message: WorkerMessage, from route: Route) {
@@ -43,7 +44,7 @@ extension SimulatedCoordinator {
     }
 
     private func take(_ result: HeldResult, from route: Route, _ worker: WorkerID) {
-        if isStalled {
+        if commits.isStalled {
             if world.mutation == .acknowledgesWhileStalled { world.send(.committed(keys: [result.key]), to: route) }
             return
         }
@@ -51,8 +52,17 @@ extension SimulatedCoordinator {
             return world.send(.committed(keys: [result.key]), to: route)
         }
         if world.mutation == .acknowledgesBeforeCommit { world.send(.committed(keys: [result.key]), to: route) }
-        waiting.writes.append(.result(result))
-        waiting.receipts.append((route, result))
+        commits.add(.result(result))
+        commits.add(
+            Commits.Receipt(
+                route: route,
+                lease: result.lease,
+                fence: result.fence,
+                run: result.run,
+                cells: [result.cell],
+                keys: [result.key]
+            )
+        )
     }
 
     /// What a client asks for.
@@ -65,9 +75,9 @@ extension SimulatedCoordinator {
             guard world.store.runs[id(run)] != nil else { return }
             handle(.runCancelled(id(run), reason: "asked for"))
             // One that is over stays as it is.
-            if scheduler.counts(of: id(run))?.state == .cancelled { waiting.cancelled.append(id(run)) }
+            if scheduler.counts(of: id(run))?.state == .cancelled { commits.add(answer: .cancelled(id(run))) }
         case .priority(let run, let priority):
-            waiting.writes.append(.priority(id(run), priority))
+            commits.add(.priority(id(run), priority))
             handle(.runPriority(id(run), priority))
         case .retry(let run): handle(.retry(id(run), cells: []))
         default: break

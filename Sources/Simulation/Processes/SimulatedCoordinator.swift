@@ -1,19 +1,16 @@
-import Coordinator
 import RouteGridBase
+import Scheduling
 
 /// The coordinator's shell around the real scheduler: peers, commits, acknowledgements, as the server does them.
 final class SimulatedCoordinator {
-    /// Changes that wait for the next commit, and who is to be told once they are on disk.
-    struct Batch {
-        var writes: [SimulatedWrite] = []
-        /// One for each `.result` of `writes`, in order.
-        var receipts: [(route: Route, result: HeldResult)] = []
-        /// Cancellations whose senders wait for an answer.
-        var cancelled: [RunID] = []
-        /// Selections that the scheduler is told of once they are on disk.
-        var selected: [(run: RunID, cells: [Int])] = []
+    typealias Commits = CommitQueue<SimulatedWrite, Route, Int, Answer>
 
-        var isEmpty: Bool { writes.isEmpty && cancelled.isEmpty && selected.isEmpty }
+    /// What is answered once a batch is on disk.
+    enum Answer {
+        /// To the client who cancelled the run.
+        case cancelled(RunID)
+        /// To the scheduler.
+        case selected(RunID, cells: [Int])
     }
 
     unowned let world: World
@@ -23,11 +20,9 @@ final class SimulatedCoordinator {
     var names: [Boot: WorkerID] = [:]
     /// The connection on which each worker said hello last.
     var peers: [WorkerID: Route] = [:]
-    var waiting = Batch()
+    var commits = Commits()
     /// The batch that is on its way to disk, and whether it is there.
-    var inFlight: (batch: Batch, verdicts: [Verdict]?, isRefused: Bool)?
-    var isProbing = false
-    var isStalled = false
+    var inFlight: (batch: Commits.Batch, verdicts: [CommitVerdict]?, isRefused: Bool)?
     /// The clock of this life: virtual time when it began, and what jumps added.
     private var born: Int64 = 0
     var jumped: Int64 = 0
@@ -50,7 +45,7 @@ final class SimulatedCoordinator {
         born = world.now
         jumped = 0
         (names, peers) = ([:], [:])
-        (waiting, inFlight, isProbing, isStalled) = (Batch(), nil, false, false)
+        (commits, inFlight) = (Commits(), nil)
         let runs = world.store.runs.sorted { $0.key < $1.key }
         scheduler = Scheduler(
             configuration: world.scenario.configuration,
@@ -113,10 +108,10 @@ final class SimulatedCoordinator {
             revokedNow.insert(lease)
             send(.revoke(lease, cells: cells), to: worker)
         case .record(let run, let cell, let exception):
-            waiting.writes.append(.exception(run, cell: cell, exception))
+            commits.add(.exception(run, cell: cell, exception))
         case .runChanged(let run, let state, _):
             if state == .cancelled, world.mutation == .losesCancel { return }
-            waiting.writes.append(.runState(run, state))
+            commits.add(.runState(run, state))
         case .workerLost(let worker):
             if world.mutation != .keepsLostPeers { peers[worker] = nil }
         }
@@ -153,11 +148,11 @@ final class SimulatedCoordinator {
     func select(_ run: RunID) {
         guard let stored = world.store.runs[run] else { return }
         let cells = stored.grid.selection { world.store.records[stored.grid.key(ofCell: $0)] != nil }
-        waiting.writes.append(.selection(run, cells: cells))
+        commits.add(.selection(run, cells: cells))
         if world.mutation == .leasesBeforeSelectionIsWritten {
             handle(.selected(run, cells: CellBitmap(cells)))
         } else {
-            waiting.selected.append((run, cells))
+            commits.add(answer: .selected(run, cells: cells))
         }
         commitIfIdle()
     }
@@ -167,7 +162,7 @@ final class SimulatedCoordinator {
             handle(.resolved(run, group: item.group, unrecorded: item.unrecorded, recorded: item.recorded))
         }
         let reused = found.flatMap(\.recorded).filter { scheduler.isOpen($0, in: run) }
-        if !reused.isEmpty { waiting.writes.append(.reused(run, cells: reused)) }
+        if !reused.isEmpty { commits.add(.reused(run, cells: reused)) }
         commitIfIdle()
     }
 }

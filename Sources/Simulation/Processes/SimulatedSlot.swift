@@ -1,4 +1,3 @@
-import Coordinator
 import RouteGridBase
 
 /// A slot process: one fit, and the cells evaluated with it, one after the other.
@@ -84,6 +83,7 @@ extension SimulatedWorker {
             let key = world.run(lease.run).grid.key(ofCell: cell)
             let result = HeldResult(
                 lease: lease.lease,
+                fence: lease.fence,
                 run: lease.run,
                 cell: cell,
                 key: key,

@@ -1,13 +1,16 @@
-import Coordinator
+import RouteGridBase
+import Scheduling
 
 /// A change on its way to disk.
-enum SimulatedWrite {
+enum SimulatedWrite: DurableChange {
     case result(HeldResult)
     case reused(RunID, cells: [Int])
     case exception(RunID, cell: Int, CellException?)
     case runState(RunID, RunState)
     case priority(RunID, Int)
     case selection(RunID, cells: [Int])
+
+    var isResult: Bool { if case .result = self { true } else { false } }
 }
 
 /// What is on disk: it survives the end of the coordinator, and changes by whole commits only.
@@ -49,9 +52,9 @@ struct SimulatedStore {
     }
 
     /// Puts a batch on disk; gives a verdict for each result.
-    mutating func commit(_ writes: [SimulatedWrite]) -> [Verdict] {
+    mutating func commit(_ writes: [SimulatedWrite]) -> [CommitVerdict] {
         commits += 1
-        var verdicts: [Verdict] = []
+        var verdicts: [CommitVerdict] = []
         for write in writes {
             switch write {
             case .result(let result):
@@ -70,7 +73,7 @@ struct SimulatedStore {
 
     mutating func mark(_ run: RunID, _ cell: Int) { runs[run]?.done.insert(cell) }
 
-    private mutating func insert(_ result: HeldResult) -> Verdict {
+    private mutating func insert(_ result: HeldResult) -> CommitVerdict {
         guard let first = records[result.key] else {
             records[result.key] = result.value
             rows[result.key] = 1

@@ -1,5 +1,5 @@
-import Coordinator
 import RouteGridBase
+import Scheduling
 
 /// A worker: a supervisor with slots that run the cells of its leases in order.
 ///

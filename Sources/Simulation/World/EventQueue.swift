@@ -1,5 +1,5 @@
-import Coordinator
 import HeapModule
+import RouteGridBase
 
 /// Something that will happen at a moment of virtual time.
 enum Event {

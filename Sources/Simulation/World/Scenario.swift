@@ -1,5 +1,5 @@
-import Coordinator
 import RouteGridBase
+import Scheduling
 
 /// The sizes and rates of one history, all drawn from its seed.
 struct Scenario {

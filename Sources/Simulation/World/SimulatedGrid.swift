@@ -1,5 +1,5 @@
-import Coordinator
 import RouteGridBase
+import Scheduling
 
 /// A grid of groups of various sizes.
 ///

@@ -1,5 +1,5 @@
-import Coordinator
 import RouteGridBase
+import Scheduling
 
 /// One history: virtual time, a coordinator, workers, a network and a disk, all drawn from one seed.
 final class World {
@@ -120,9 +120,9 @@ final class World {
 
     /// Puts a batch on disk.
     @discardableResult
-    func write(_ batch: SimulatedCoordinator.Batch) -> [Verdict] {
-        let verdicts = store.commit(batch.writes)
-        checker.committed(batch.writes, store)
+    func write(_ batch: SimulatedCoordinator.Commits.Batch) -> [CommitVerdict] {
+        let verdicts = store.commit(batch.changes)
+        checker.committed(batch.changes, store)
         return verdicts
     }
 
@@ -296,7 +296,7 @@ extension World {
     }
 
     private func isSettled(_ coordinator: SimulatedCoordinator) -> Bool {
-        guard coordinator.isUp, coordinator.waiting.isEmpty, coordinator.inFlight == nil, !coordinator.isStalled,
+        guard coordinator.isUp, coordinator.commits.isSettled,
             store.runs.values.allSatisfy({ $0.state.isOver })
         else { return false }
         return workers.allSatisfy { $0.unacknowledged.isEmpty }

@@ -3,6 +3,7 @@ import Coordinator
 import Foundation
 import Logging
 import RouteGridBase
+import Scheduling
 
 /// The long-running half of a cluster that keeps the queue and the records.
 struct CoordinatorVerb: AsyncParsableCommand {

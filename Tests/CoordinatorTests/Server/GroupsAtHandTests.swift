@@ -1,4 +1,5 @@
 import Coordinator
+import RouteGridBase
 import Testing
 
 struct GroupsAtHandTests {

@@ -1,3 +1,5 @@
+package import RouteGridBase
+
 extension Scheduler {
     /// Whether a cell may run now, or could have run: it is no test cell, or one that was selected.
     package func isOpen(_ cell: Int, in id: RunID) -> Bool {

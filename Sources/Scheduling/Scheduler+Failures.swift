@@ -1,3 +1,5 @@
+import RouteGridBase
+
 extension Scheduler {
     /// A cell, or the fit and with it every cell left of the lease, failed.
     mutating func failed(

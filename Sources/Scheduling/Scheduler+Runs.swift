@@ -1,4 +1,5 @@
 import HeapModule
+import RouteGridBase
 
 extension Scheduler {
     mutating func add(_ id: RunID, _ new: Run) {

@@ -1,3 +1,5 @@
+import RouteGridBase
+
 extension Scheduler {
     mutating func seen(_ id: WorkerID) { workers[id]?.seen = now }
 

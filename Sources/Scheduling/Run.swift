@@ -1,4 +1,5 @@
 import HeapModule
+import RouteGridBase
 
 /// One grid in the scheduler: what is done, what is handed out, what waits.
 ///

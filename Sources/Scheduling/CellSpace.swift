@@ -1,5 +1,3 @@
-package import Grid
-
 /// The shape of a grid, as far as scheduling needs it: which contiguous range of cells shares one fit.
 package protocol CellSpace: Sendable {
     var groupCount: Int { get }
@@ -20,8 +18,4 @@ extension CellSpace {
     package var firstMeasurement: Int { groupCount }
     package var deferredCount: Int { 0 }
     package func isDeferred(_ cell: Int) -> Bool { false }
-}
-
-extension GridLock: CellSpace {
-    package var firstMeasurement: Int { evaluationGroups.upperBound }
 }

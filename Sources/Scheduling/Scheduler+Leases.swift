@@ -1,3 +1,5 @@
+import RouteGridBase
+
 extension Scheduler {
     /// Hands out what can be handed out: first one lease to each worker that has none, then what they hold ahead.
     mutating func grantLeases() {

@@ -1,4 +1,5 @@
-import Coordinator
+import RouteGridBase
+import Scheduling
 import Testing
 
 /// What is counted against a cell and a run, and how long is waited in between.

@@ -1,3 +1,5 @@
+import RouteGridBase
+
 extension Scheduler {
     /// Cells that could be taken from a lease, and the milliseconds that are won by it.
     private struct Booty {

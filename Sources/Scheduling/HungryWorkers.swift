@@ -1,4 +1,5 @@
 import HeapModule
+import RouteGridBase
 
 /// Workers that want more leases, in the order in which they are served: those that hold none first, then by number.
 struct HungryWorkers: Sendable {

@@ -1,3 +1,5 @@
+package import RouteGridBase
+
 /// What happens to the scheduler.
 ///
 /// Nothing else changes it.

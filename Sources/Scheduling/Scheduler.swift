@@ -1,3 +1,5 @@
+import RouteGridBase
+
 /// Decides who runs what.
 ///
 /// Events go in, commands come out; it has no clock, no I/O and no randomness of its own, so that the same events

@@ -1,4 +1,5 @@
-import Coordinator
+import RouteGridBase
+import Scheduling
 import Testing
 
 /// What an idle worker takes of what others hold.

@@ -1,5 +1,5 @@
-import Coordinator
 import RouteGridBase
+import Scheduling
 import Testing
 
 struct CellBitmapTests {

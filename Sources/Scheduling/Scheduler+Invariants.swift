@@ -1,4 +1,5 @@
 import HeapModule
+import RouteGridBase
 
 extension Scheduler {
     /// What must hold after every event; returns what does not, in words.

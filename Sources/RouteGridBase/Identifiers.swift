@@ -32,14 +32,3 @@ package struct Fence: Hashable, Comparable, Sendable, CustomStringConvertible {
     package static func < (left: Fence, right: Fence) -> Bool { left.rawValue < right.rawValue }
     package var description: String { "\(rawValue >> 32).\(rawValue & 0xFFFF_FFFF)" }
 }
-
-/// A point of the clock that the scheduler's owner reads: milliseconds, never going back.
-package struct Moment: Hashable, Comparable, Sendable {
-    package let milliseconds: Int64
-    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
-    package static func < (left: Moment, right: Moment) -> Bool { left.milliseconds < right.milliseconds }
-    package static func + (moment: Moment, milliseconds: Int64) -> Moment {
-        Moment(milliseconds: moment.milliseconds + milliseconds)
-    }
-    package static func - (left: Moment, right: Moment) -> Int64 { left.milliseconds - right.milliseconds }
-}

@@ -1,3 +1,5 @@
+package import RouteGridBase
+
 /// Where a cell stands and why, for `explain`.
 package enum CellStanding: Hashable, Sendable {
     case recorded

@@ -1,3 +1,5 @@
+import RouteGridBase
+
 /// Cells of one fit in the hands of one worker.
 struct Lease: Sendable {
     enum Progress: Hashable, Sendable {

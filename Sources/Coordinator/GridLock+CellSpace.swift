@@ -1,0 +1,6 @@
+package import Grid
+package import Scheduling
+
+extension GridLock: CellSpace {
+    package var firstMeasurement: Int { evaluationGroups.upperBound }
+}

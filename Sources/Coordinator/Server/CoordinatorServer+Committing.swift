@@ -1,0 +1,123 @@
+import Grid
+import Logging
+import RouteGridBase
+import Scheduling
+
+/// The queue of changes as the coordinator has them.
+///
+/// An answer is called once its batch is on disk, or with the error when it could not be written.
+typealias ServerCommits = CommitQueue<StoreWrite, RoutingID, ResultKey, @Sendable (RouteGridError?) -> Void>
+
+/// What a worker knows a result by.
+struct ResultKey: Hashable, Sendable {
+    let jobKey: Digest
+    let resultDigest: Digest
+}
+
+extension CoordinatorServer {
+    /// Adds a change to the next commit.
+    func persist(_ write: StoreWrite) { commits.add(write) }
+
+    /// Sends the next batch to disk, unless one is on its way: what comes meanwhile shares the next sync.
+    func commitIfIdle() {
+        guard let batch = commits.begin() else { return }
+        access.write { store throws(RouteGridError) in
+            let outcome = batch.changes.isEmpty ? CommitOutcome() : try store.commit(batch.changes)
+            return Committed(
+                outcome: outcome,
+                divergences: outcome.verdicts.contains(.divergent) ? try store.divergenceCounts() : nil
+            )
+        } then: { outcome in
+            self.assumeIsolated { $0.finish(batch, outcome) }
+        }
+    }
+
+    /// What a commit came to.
+    private struct Committed: Sendable {
+        let outcome: CommitOutcome
+        /// By run, when some verdict was one.
+        let divergences: [RunID: Int]?
+    }
+
+    private func finish(_ batch: ServerCommits.Batch, _ outcome: Result<Committed, RouteGridError>) {
+        switch outcome {
+        case .success(let committed):
+            commits.written()
+            counters.commits += 1
+            if !batch.receipts.isEmpty { storeTrouble = nil }
+            if let found = committed.divergences { divergences = found }
+            feedFollowers(with: batch, committed.outcome)
+            acknowledge(batch.receipts, committed.outcome.verdicts)
+            for answer in batch.answers { answer(nil) }
+        case .failure(let error) where error.code == .temporary:
+            stall(batch, error)
+        case .failure(let error):
+            log.error("the record store failed", metadata: ["error": "\(error)"])
+            end(.failure(error))
+        }
+        commitIfIdle()
+        holdBack()
+    }
+
+    private func acknowledge(_ receipts: [ServerCommits.Receipt], _ verdicts: [CommitVerdict]) {
+        for (key, verdict) in zip(receipts.lazy.flatMap(\.keys), verdicts) {
+            switch verdict {
+            case .new: counters.committed += 1
+            case .equal: counters.equal += 1
+            case .divergent:
+                log.error("two different results of one key", metadata: ["key": "\(key.jobKey)"])
+            // Nothing was written of it, the read of the test part neither.
+            case .blobMissing: testReads.forget()
+            }
+        }
+        let settlement = CommitSettlement(receipts, verdicts)
+        for event in settlement.events {
+            if case .failed(_, _, _, _, _, let text) = event {
+                log.warning("a result was refused", metadata: ["why": "\(text)"])
+            }
+            handle(event)
+        }
+        for reply in settlement.replies { send(.committed(Acknowledgement(reply)), to: reply.route) }
+    }
+
+    /// The disk is full: workers keep their results, everything else waits.
+    private func stall(_ batch: ServerCommits.Batch, _ error: RouteGridError) {
+        log.warning("the store cannot write; results wait at their workers", metadata: ["error": "\(error)"])
+        storeTrouble = error.message
+        testReads.forget()
+        commits.refused(batch)
+        handle(.storeStalled(true))
+    }
+
+    /// Ends the coordinator when its folder was removed or replaced: what is written to files without a name is lost.
+    func checkFolder() {
+        let folder = access.store.folder
+        access.read { _ throws(RouteGridError) in
+            try folder.checkPresence()
+        } then: { outcome in
+            guard case .failure(let error) = outcome else { return }
+            self.assumeIsolated { server in
+                server.log.error("the state folder is gone", metadata: ["error": "\(error)"])
+                server.end(.failure(error))
+            }
+        }
+    }
+
+    /// While stalled: tries to write, and goes on when that succeeds.
+    func probeStore() {
+        guard commits.beginProbe() else { return }
+        access.write { store throws(RouteGridError) in
+            try store.commit([.audit(actor: "coordinator", action: "disk", detail: "writable again")])
+        } then: { outcome in
+            self.assumeIsolated { server in
+                guard case .success = outcome else { return server.commits.probed(isWritable: false) }
+                server.commits.probed(isWritable: true)
+                server.log.info("the store can write again")
+                server.handle(.storeStalled(false))
+                // Their answer to this message is a greeting, and all results that were dropped meanwhile.
+                for peer in server.peers.all where peer.worker != nil { server.send(.unknown, to: peer.route) }
+                server.commitIfIdle()
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+/// A point of the clock that the scheduler's owner reads: milliseconds, never going back.
+package struct Moment: Hashable, Comparable, Sendable {
+    package let milliseconds: Int64
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    package static func < (left: Moment, right: Moment) -> Bool { left.milliseconds < right.milliseconds }
+    package static func + (moment: Moment, milliseconds: Int64) -> Moment {
+        Moment(milliseconds: moment.milliseconds + milliseconds)
+    }
+    package static func - (left: Moment, right: Moment) -> Int64 { left.milliseconds - right.milliseconds }
+}
