@@ -23,8 +23,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Heaps of the scheduler.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        // SHA-256 for keys and content addresses.
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // Structured logs to stderr.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // Messages between processes: fixed schema, no code.
@@ -40,6 +38,8 @@ let package = Package(
         // System libraries and what Glibc's Swift module hides.
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        // SHA-256 for keys and content addresses; a Swift package for it would compile 300 files of C.
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         // OpenBLAS, loaded when a process first computes with it.
         .target(name: "COpenBLAS"),
         .target(name: "CPlatform"),
@@ -47,11 +47,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
         // Base: canonical JSON, digests, random streams, errors, the lock box.
-        .target(
-            name: "RouteGridBase",
-            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: numericSettings
-        ),
+        .target(name: "RouteGridBase", dependencies: ["COpenSSL"], swiftSettings: numericSettings),
 
         // The evaluation side: data, catalog, core.
         .target(name: "RoutingData", dependencies: ["RouteGridBase", "CZlib"], swiftSettings: numericSettings),

@@ -1,4 +1,4 @@
-import Crypto
+import COpenSSL
 
 /// A SHA-256 digest: the name of a key, a tensor, a blob.
 package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
@@ -9,30 +9,23 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// The SHA-256 of some bytes.
     package init(hashing bytes: some Sequence<UInt8>) {
-        let hashed: SHA256.Digest? = bytes.withContiguousStorageIfAvailable { storage in
-            var hasher = SHA256()
-            hasher.update(bufferPointer: UnsafeRawBufferPointer(storage))
-            return hasher.finalize()
-        }
-        self.init(hashed ?? SHA256.hash(data: Array(bytes)))
+        let digest = bytes.withContiguousStorageIfAvailable { Digest(hashing: UnsafeRawBufferPointer($0)) }
+        self = digest ?? Array(bytes).withUnsafeBytes { Digest(hashing: $0) }
     }
 
     /// The SHA-256 of a region of memory, for bytes that should not be copied.
     package init(hashing bytes: UnsafeRawBufferPointer) {
-        var hasher = SHA256()
-        hasher.update(bufferPointer: bytes)
-        self.init(hasher.finalize())
+        self = withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { digest in
+            openssl_sha256(bytes.baseAddress, bytes.count, digest.baseAddress)
+            return Digest(at: UnsafeRawBufferPointer(digest))
+        }
     }
 
-    private init(_ digest: SHA256.Digest) {
-        (a, b, c, d) = digest.withUnsafeBytes { raw in
-            (
-                UInt64(bigEndian: raw.loadUnaligned(as: UInt64.self)),
-                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
-                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)),
-                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
-            )
-        }
+    private init(at bytes: UnsafeRawBufferPointer) {
+        a = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
+        b = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        c = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+        d = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
     }
 
     /// The digest whose 32 bytes these are, or nil when there are not 32.
@@ -46,10 +39,7 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The digest whose 32 bytes these are, or nil when there are not 32.
     package init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 32 else { return nil }
-        a = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
-        b = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        c = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
-        d = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+        self.init(at: bytes)
     }
 
     /// The digest with these 64 lower-case hex digits, or nil when they are not.
