@@ -51,17 +51,17 @@ let package = Package(
 
         // The evaluation side: data, catalog, core.
         .target(name: "RoutingData", dependencies: ["RouteGridBase", "CZlib"], swiftSettings: numericSettings),
-        .target(name: "RouterCatalog", dependencies: ["RouteGridBase"], swiftSettings: settings),
+        .target(name: "Catalog", dependencies: ["RouteGridBase"], swiftSettings: settings),
         .target(
             name: "RoutingCore",
-            dependencies: ["RouteGridBase", "RoutingData", "RouterCatalog", "COpenBLAS", "CKernels"],
+            dependencies: ["RouteGridBase", "RoutingData", "Catalog", "COpenBLAS", "CKernels"],
             swiftSettings: numericSettings
         ),
 
         // The grid: file, axes, cells, keys, records.
         .target(
             name: "Grid",
-            dependencies: ["RouteGridBase", "RouterCatalog", "RoutingData", .product(name: "Yams", package: "Yams")],
+            dependencies: ["RouteGridBase", "Catalog", "RoutingData", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings
         ),
 
@@ -104,7 +104,7 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "RouteGridBase", "RouterCatalog", "RoutingCore", "RoutingData", "Grid", "Wire", "ZeroMQ", "CPlatform",
+                "RouteGridBase", "Catalog", "RoutingCore", "RoutingData", "Grid", "Wire", "ZeroMQ", "CPlatform",
                 "COpenBLAS",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -114,13 +114,13 @@ let package = Package(
         ),
         .target(
             name: "Aggregator",
-            dependencies: ["RouteGridBase", "RoutingCore", "RoutingData", "RouterCatalog", "Grid", "Wire", "ZeroMQ"],
+            dependencies: ["RouteGridBase", "RoutingCore", "RoutingData", "Catalog", "Grid", "Wire", "ZeroMQ"],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Coordinator", "Simulation", "Worker", "Grid", "RouterCatalog", "RoutingData",
+                "Aggregator", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
                 "RoutingCore", "Wire",
                 "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -169,19 +169,19 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "RouterCatalogTests",
-            dependencies: ["RouterCatalog", "RouteGridBase"],
+            name: "CatalogTests",
+            dependencies: ["Catalog", "RouteGridBase"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "RoutingCoreTests",
-            dependencies: ["RoutingCore", "RoutingData", "RouterCatalog", "RouteGridBase", "TestSupport", "CKernels"],
+            dependencies: ["RoutingCore", "RoutingData", "Catalog", "RouteGridBase", "TestSupport", "CKernels"],
             exclude: ["Golden", "Revisions/fingerprints.json"],
             swiftSettings: numericSettings
         ),
         .testTarget(
             name: "GridTests",
-            dependencies: ["Grid", "RouterCatalog", "RoutingData", "RouteGridBase", "TestSupport"],
+            dependencies: ["Grid", "Catalog", "RoutingData", "RouteGridBase", "TestSupport"],
             exclude: ["Vectors"],
             swiftSettings: settings
         ),
@@ -201,7 +201,7 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Coordinator", "Scheduling", "Grid", "RouterCatalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
+                "Coordinator", "Scheduling", "Grid", "Catalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -210,7 +210,7 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "Wire", "ZeroMQ", "CPlatform", "RouteGridBase", "Grid", "RouterCatalog", "RoutingData",
+                "Worker", "Wire", "ZeroMQ", "CPlatform", "RouteGridBase", "Grid", "Catalog", "RoutingData",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
@@ -219,7 +219,7 @@ let package = Package(
         .testTarget(
             name: "AggregatorTests",
             dependencies: [
-                "Aggregator", "Grid", "RouteGridBase", "RouterCatalog", "RoutingCore", "RoutingData", "TestSupport",
+                "Aggregator", "Grid", "RouteGridBase", "Catalog", "RoutingCore", "RoutingData", "TestSupport",
             ],
             swiftSettings: numericSettings
         ),

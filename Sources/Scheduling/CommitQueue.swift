@@ -11,7 +11,8 @@ package protocol DurableChange: Sendable {
 /// changes wait until a probe succeeds.
 ///
 /// It has no clock, no disk and no sockets: the coordinator and the simulation drive the same queue.
-package struct CommitQueue<Change: DurableChange, Route: Hashable & Sendable, Key: Sendable, Answer: Sendable>: Sendable {
+package struct CommitQueue<Change: DurableChange, Route: Hashable & Sendable, Key: Sendable, Answer: Sendable>: Sendable
+{
     package typealias Receipt = CommitReceipt<Route, Key>
 
     /// Changes that go to disk in one transaction.

@@ -34,6 +34,7 @@ struct RouteGrid: AsyncParsableCommand {
                     PlanVerb.self,
                     RoutersVerb.self,
                     FusionsVerb.self,
+                    MetricsVerb.self,
                 ]
             ),
             CommandGroup(

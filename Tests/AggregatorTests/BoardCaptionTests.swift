@@ -1,7 +1,7 @@
 import Aggregator
+import Catalog
 import Foundation
 import RouteGridBase
-import RouterCatalog
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
+import Catalog
 import Grid
 import RouteGridBase
-import RouterCatalog
 
 /// Grid locks made by hand: two datasets, every kind of axis, blocks that read everything and nothing.
 enum LockFixture {

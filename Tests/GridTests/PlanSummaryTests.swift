@@ -1,6 +1,6 @@
+import Catalog
 import Grid
 import RouteGridBase
-import RouterCatalog
 import Testing
 
 struct PlanSummaryTests {

@@ -1,6 +1,6 @@
+import Catalog
 import Grid
 import RouteGridBase
-import RouterCatalog
 import Testing
 
 /// The way of every cell against the readable one: families against parsing, bytes against trees.

@@ -1,3 +1,4 @@
+import Catalog
 import Foundation
 import RouteGridBase
 
@@ -17,110 +18,31 @@ struct BoardMetric: Sendable {
         (self.name, self.title, self.form, self.worth, self.meaning) = (name, title, form, worth, meaning)
     }
 
-    /// In the order of the columns; a metric that is not listed here comes after them, by name.
-    static let known: [BoardMetric] =
-        [
-            BoardMetric(
-                "nauc_shared",
-                "nAUC shared",
-                worth: 8,
-                meaning: "area under accuracy over cost, on the cost range of the pool: the same range for every router"
-            ),
-            BoardMetric(
-                "nauc_own",
-                "nAUC own",
-                worth: 70,
-                meaning: "the same on the router's own cost range: rows of different ranges do not compare"
-            ),
-            BoardMetric(
-                "ps",
-                "Ps",
-                worth: 12,
-                meaning:
-                    "peak score: accuracy at the operating point that was best on dev; in compat the highest of the curve"
-            ),
-            BoardMetric(
-                "accuracy",
-                "accuracy",
-                worth: 6,
-                meaning: "at the largest budget; missing items count as wrong"
-            ),
-            BoardMetric(
-                "mean_cost",
-                "mean cost",
-                .amount,
-                worth: 4,
-                meaning: "of a query at the largest budget; $/1K: of a thousand queries, where costs are in USD"
-            ),
-        ] + savings + [
-            BoardMetric("regret", "regret", .signedShare, worth: 60, meaning: "accuracy of the oracle less this one"),
-            BoardMetric(
-                "gain",
-                "gain",
-                .signedShare,
-                worth: 14,
-                meaning: "Ps less the best single model's accuracy"
-            ),
-            BoardMetric(
-                RowSelection.optimism,
-                "optimism",
-                .signedShare,
-                worth: 35,
-                meaning: "by how much better the metric of the selection was on dev than on test; below 0: worse"
-            ),
-            BoardMetric("rank_score", "rank score", meaning: "VL-RouterBench's rank score"),
-            BoardMetric("aiq", "AIQ", meaning: "average improvement in quality (RouterBench)"),
-            BoardMetric("apgr", "APGR", meaning: "average performance gap recovered (RouteLLM)"),
-        ]
-
-    /// What a router saves against the best single model.
-    private static var savings: [BoardMetric] {
-        var metrics = [
-            BoardMetric(
-                "qnc",
-                "QNC",
-                worth: 16,
-                meaning:
-                    "quality-neutral cost: cost of the cheapest point that reaches the best single model on dev, or else of the "
-                    + "best point there, as a share of that model's cost; in mode sound only where test shows that the point is "
-                    + "not worse than that model; – otherwise"
-            ),
-            BoardMetric(
-                "qnc_gap",
-                "QNC gap",
-                .signedShare,
-                worth: 55,
-                meaning: "accuracy of that point on test less the best single model's"
-            ),
-            BoardMetric(
-                "qnc_cost",
-                "QNC cost",
-                worth: 54,
-                meaning: "cost share of that point, whether or not it is shown to keep the quality"
-            ),
-        ]
-        for (share, worth) in [("95", 52), ("98", 9), ("100", 53)] {
-            metrics.append(
-                BoardMetric(
-                    "cost_at_\(share)",
-                    "cost at \(share)%",
-                    worth: worth,
-                    meaning:
-                        "cost of the cheapest point that keeps \(share) % of the best single model's accuracy on dev, as a share of "
-                        + "that model's cost"
-                )
-            )
-            metrics.append(
-                BoardMetric(
-                    "quality_at_\(share)",
-                    "kept at \(share)%",
-                    worth: worth + 1,
-                    meaning: "what that point keeps on test: its accuracy over the best single model's"
-                )
-            )
-        }
-        return metrics
+    private init(_ metric: CurveMetric, _ form: Form = .share, worth: Int = 90) {
+        let descriptor = metric.descriptor
+        self.init(descriptor.name, descriptor.title, form, worth: worth, meaning: descriptor.summary)
     }
+
+    /// In the order of the columns; a metric that is not listed here comes after them, by name.
+    static let known: [BoardMetric] = [
+        BoardMetric(.naucShared, worth: 8), BoardMetric(.naucOwn, worth: 70), BoardMetric(.ps, worth: 12),
+        BoardMetric(.accuracy, worth: 6), BoardMetric(.meanCost, .amount, worth: 4),
+        BoardMetric(.qnc, worth: 16), BoardMetric(.qncGap, .signedShare, worth: 55), BoardMetric(.qncCost, worth: 54),
+        BoardMetric(.costAt95, worth: 52), BoardMetric(.qualityAt95, worth: 53),
+        BoardMetric(.costAt98, worth: 9), BoardMetric(.qualityAt98, worth: 10),
+        BoardMetric(.costAt100, worth: 53), BoardMetric(.qualityAt100, worth: 54),
+        BoardMetric(.regret, .signedShare, worth: 60), BoardMetric(.gain, .signedShare, worth: 14),
+        BoardMetric(
+            RowSelection.optimism,
+            "optimism",
+            .signedShare,
+            worth: 35,
+            meaning: "by how much better the metric of the selection was on dev than on test; below 0: worse"
+        ),
+        BoardMetric(.rankScore),
+        BoardMetric(PoolMetrics.averageImprovement, "AIQ", meaning: "average improvement in quality (RouterBench)"),
+        BoardMetric(.apgr),
+    ]
 
     /// The metrics of tables for people; files for programs hold all.
     ///
@@ -139,7 +61,8 @@ struct BoardMetric: Sendable {
     }
 
     static func named(_ name: String) -> BoardMetric {
-        known.first { $0.name == name } ?? BoardMetric(name, name, meaning: "")
+        known.first { $0.name == name }
+            ?? BoardMetric(name, name, meaning: MetricDescriptor.named(name)?.summary ?? "")
     }
 
     /// Known metrics in their order, then others by name, of those that some row has.

@@ -1,6 +1,6 @@
+import Catalog
 package import Grid
 package import RouteGridBase
-import RouterCatalog
 
 /// What some records say about some routers: one mode and one numerics class.
 package struct Leaderboard: Sendable {

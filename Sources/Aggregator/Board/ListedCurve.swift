@@ -1,6 +1,6 @@
+import Catalog
 import Grid
 import RouteGridBase
-import RouterCatalog
 import RoutingCore
 
 /// Points and metrics of a run's records.

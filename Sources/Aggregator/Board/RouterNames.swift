@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 
 /// How the routers of a table's rows are called: by kind, with what tells them apart.
 struct RouterNames {

@@ -1,6 +1,6 @@
+import Catalog
 import Grid
 package import RouteGridBase
-import RouterCatalog
 
 /// What frozen selections say about records: which test records were selected on dev, and which dev records are the
 /// candidates of a selection and no rows of a board.

@@ -1,7 +1,7 @@
+import Catalog
 import Foundation
 import Grid
 import RouteGridBase
-import RouterCatalog
 import RoutingCore
 import RoutingData
 

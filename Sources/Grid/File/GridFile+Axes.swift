@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// The axes that say what data a cell looks at.

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 
 extension GridFile {
     /// `{rule: …, at: […]}`, several of them, or plain points under rule `threshold`.

@@ -1,6 +1,6 @@
+import Catalog
 import Foundation
 package import RouteGridBase
-import RouterCatalog
 import RoutingData
 import Yams
 

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 
 /// Settings that are in no key.
 extension GridFile {

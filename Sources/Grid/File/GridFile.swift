@@ -1,5 +1,5 @@
+package import Catalog
 import RouteGridBase
-package import RouterCatalog
 import RoutingData
 
 /// A grid file as read: every axis typed and checked as far as the file alone allows.

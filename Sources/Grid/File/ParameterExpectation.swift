@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 
 /// Ranges in words, the same as the catalog's.
 enum ParameterExpectation {

@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 
 extension Budget {
     /// `"exact"`, `"0.5x"`, or a number in the cost unit (or λ).

@@ -1,5 +1,5 @@
+import Catalog
 package import RouteGridBase
-import RouterCatalog
 
 /// The data that a fit or an evaluation reads, by content.
 package struct DataIdentity: Hashable, Sendable {

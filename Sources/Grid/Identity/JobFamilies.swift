@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 
 /// Reads the canonical bytes of many evaluations: those that differ in their budget only are parsed once.
 ///

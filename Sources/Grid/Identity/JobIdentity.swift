@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 
 /// All that one cell's result depends on besides its fit: the typed form of what a job key hashes.
 package struct JobIdentity: Hashable, Sendable {

@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 
 /// What one latency job measures, and for which run: the typed form of what its key hashes.
 ///

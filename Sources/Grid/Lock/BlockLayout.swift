@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 
 /// The arithmetic of one block: which cells and groups it has, and which axis values a group stands for.
 ///

@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 
 /// One entry of a grid file's list of exclusions.
 ///

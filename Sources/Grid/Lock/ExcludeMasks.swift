@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// The clauses of a grid compiled for one block: one word of matching clauses for every value of every digit.

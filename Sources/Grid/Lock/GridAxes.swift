@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 package import RoutingData
 
 /// A dataset with one pool of models: what the axes `datasets` and `models` come to.

@@ -1,5 +1,5 @@
+import Catalog
 package import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// What a group is, in types; for display and leases, not for the path of every cell.

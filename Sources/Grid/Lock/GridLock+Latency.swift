@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 
 /// The latency jobs of a grid: cells after all others, so that they are handed out last.
 ///

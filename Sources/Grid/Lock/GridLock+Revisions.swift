@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 
 extension GridLock {
     /// What the grid was frozen under that is not this build's, such as `metrics revision 1 (now 2)`; nil when this build

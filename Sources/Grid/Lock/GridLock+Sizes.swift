@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 
 /// What a grid may take in memory: a lock is a few kilobytes, and what is made of it grows with products of its axes.
 extension GridLock {

@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 
 /// One cell with its key and all that a worker is told about its evaluation.
 package struct KeyedJob: Hashable, Sendable {

@@ -1,5 +1,5 @@
+import Catalog
 package import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 extension GridLockContents {

@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 import RoutingData
 
 /// What `grid.lock.json` holds.

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// The canonical bytes of a grid's keys, cut into pieces that hold one axis value each.

@@ -1,5 +1,5 @@
+import Catalog
 package import RouteGridBase
-import RouterCatalog
 
 /// What running a grid would take: `routegrid plan`.
 package struct PlanSummary: Hashable, Sendable {

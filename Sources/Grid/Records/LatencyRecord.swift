@@ -1,5 +1,5 @@
+import Catalog
 package import RouteGridBase
-import RouterCatalog
 
 /// One line of `latency.jsonl`: how long a router took, and on what.
 ///

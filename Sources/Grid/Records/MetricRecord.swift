@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 import RoutingData
 
 /// One line of `records.jsonl`: what was computed for a job key.

@@ -1,5 +1,5 @@
+import Catalog
 package import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// The revisions that a record was made under, and how they differ from this build's.

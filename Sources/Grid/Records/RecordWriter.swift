@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 
 /// Writes the records of evaluations that differ in nothing but their budget, as bytes.
 ///

@@ -1,5 +1,5 @@
+import Catalog
 package import RouteGridBase
-import RouterCatalog
 package import RoutingData
 
 /// The `job` object of a record: a readable extract of the two keys and the grid's labels.

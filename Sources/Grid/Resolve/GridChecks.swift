@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// What can be known to fail before a run: checked over the axes, and skipped where `exclude` leaves the cells out.

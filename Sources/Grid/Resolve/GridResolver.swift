@@ -1,5 +1,5 @@
+import Catalog
 package import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// From a grid file and its datasets to a lock.

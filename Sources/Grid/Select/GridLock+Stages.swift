@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// The two stages of a grid with `select`: cells of part dev, then the selected ones of part test.

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 
 /// Train and test modality; nil where the router reads no embedding.
 struct ModalityCode: Hashable, Sendable {

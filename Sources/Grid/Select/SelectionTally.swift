@@ -1,5 +1,5 @@
+import Catalog
 package import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Collects the dev values of a grid's configurations, group by group, and then chooses.

@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// The matrix products of a perceptron's fit and nothing else: what a training loop is measured against.

@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 package import RoutingData
 
 /// One query's choice by itself, as a router in front of models makes it: no sort, no curve.

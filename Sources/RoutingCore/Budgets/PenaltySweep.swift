@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 package import RoutingData
 
 /// The rule `penalty`: a query goes to the highest predicted quality − λ · predicted cost · scale.

@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// Predictions laid out for an argmax: the models of each item one after the other, the preferred among equal scores first.

@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// The rule `soft-label`: the budget went into the fit, so that each query has one choice.

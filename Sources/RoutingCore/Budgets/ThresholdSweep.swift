@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 package import RoutingData
 
 /// The rule `threshold` over all budgets at once: a query may go to the models whose predicted cost of it is at most C,

@@ -1,4 +1,4 @@
-package import RouterCatalog
+package import Catalog
 
 /// Who wins between equal predictions, and what an item gets when nothing is affordable.
 ///

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Which operating points an evaluation reads, decided before it sees a label of the evaluated part (in mode `sound`).

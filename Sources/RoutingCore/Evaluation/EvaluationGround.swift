@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 package import RoutingData
 
 /// What evaluations on one split share, whatever the router: filled outcomes, train statistics, single models, oracle.

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// The `result` object of a record, all but its member `choices`: as a tree, and as bytes (``members``).

@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 package import RoutingData
 
 /// What to read off a fitted router: the typed form of what a job key adds to its fit key.

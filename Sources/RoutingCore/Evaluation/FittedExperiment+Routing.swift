@@ -1,4 +1,4 @@
-package import RouterCatalog
+package import Catalog
 import RoutingData
 
 extension FittedExperiment {

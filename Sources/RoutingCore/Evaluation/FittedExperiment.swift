@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// A fitted router with all that evaluations of it share: one fit, many budgets.

@@ -1,4 +1,4 @@
-package import RouterCatalog
+package import Catalog
 
 /// The number of a model in its pool, as choices hold it.
 package typealias ModelNumber = UInt16

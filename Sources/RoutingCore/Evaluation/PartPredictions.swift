@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// One router's output on one part, ready for any budget.

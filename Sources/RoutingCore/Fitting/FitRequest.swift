@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 package import RoutingData
 
 /// All that one fit depends on: the typed form of what a fit key hashes.

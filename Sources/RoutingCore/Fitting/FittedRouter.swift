@@ -1,4 +1,4 @@
-package import RouterCatalog
+package import Catalog
 package import RoutingData
 
 /// A router after its fit: a pure function of the rows it is asked about.

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 
 /// The parameters of a configuration, read with their types.
 ///

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// From a table's embeddings to the one feature vector a router reads, the same way at fit and at prediction.

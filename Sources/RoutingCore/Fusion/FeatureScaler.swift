@@ -1,5 +1,5 @@
 import CKernels
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// Columns brought to mean 0 and deviation 1 by the statistics of some rows: x ↦ (x − mean) ÷ scale.

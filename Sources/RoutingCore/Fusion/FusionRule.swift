@@ -1,6 +1,6 @@
 import CKernels
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// How a text vector t and an image vector v of one sample become one feature vector.

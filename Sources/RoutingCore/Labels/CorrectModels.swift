@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// Which models of a pool answered a row correctly, and which of them is cheapest.

@@ -1,6 +1,6 @@
+import Catalog
 import Foundation
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Soft labels: a distribution over the correct models of a row that leans to the cheap ones as λ grows.

@@ -1,4 +1,4 @@
-import RouterCatalog
+package import Catalog
 
 /// The metrics of one record from its operating points: the one place of their formulas.
 ///

@@ -1,5 +1,5 @@
+package import Catalog
 package import RouteGridBase
-package import RouterCatalog
 
 extension CurveReference {
     /// What a record keeps of its reference, so that records of single budgets can be joined into a curve.

@@ -1,4 +1,4 @@
-package import RouterCatalog
+package import Catalog
 
 /// Everything besides a router's own points that the metrics of its record depend on.
 package struct CurveReference: Sendable {

@@ -1,5 +1,5 @@
+import Catalog
 package import RouteGridBase
-import RouterCatalog
 package import RoutingData
 
 /// What the train part says about the pool of models: the ground that budgets and metrics stand on.

@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// Quality and cost as networks learn them: float32, NaN where an outcome is missing.

@@ -1,5 +1,5 @@
+import Catalog
 package import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Made-up work of a stated size, for benchmarks: the caller holds the clock.

@@ -1,3 +1,4 @@
+package import Catalog
 package import RoutingData
 
 /// Records' metrics on every resample of a part's items.

@@ -1,3 +1,4 @@
+package import Catalog
 import RoutingData
 
 /// A record's curve on the items of a part, and how much each cluster of items moves its metrics.

@@ -1,5 +1,5 @@
 import CKernels
-import RouterCatalog
+import Catalog
 
 /// Means of E(c) over the three ranges of cost that metrics take it over; NaN over a range of no width.
 package struct CurveMeans: Hashable, Sendable {

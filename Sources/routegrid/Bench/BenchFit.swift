@@ -1,8 +1,8 @@
 import ArgumentParser
 import CPlatform
+import Catalog
 import Foundation
 import RouteGridBase
-import RouterCatalog
 import RoutingCore
 import RoutingData
 import Worker

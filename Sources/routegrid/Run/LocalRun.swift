@@ -1,10 +1,10 @@
 import Aggregator
 import ArgumentParser
+import Catalog
 import Coordinator
 import Foundation
 import Grid
 import RouteGridBase
-import RouterCatalog
 import Wire
 
 /// One grid on a cluster of this machine's own, from start to board.

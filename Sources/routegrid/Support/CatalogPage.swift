@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 
 /// What the catalog names, as pages for a terminal: one line an entry, or all about one of them.
 enum CatalogPage {
@@ -8,7 +8,8 @@ enum CatalogPage {
         let name: String
         let summary: String
         let source: String
-        let parameters: [ParameterDescriptor]
+        /// Nil for what has none by its nature.
+        let parameters: [ParameterDescriptor]?
         let json: JSONValue
         /// Lines between the source and the parameters, each ended by a newline.
         var facts = ""
@@ -34,7 +35,8 @@ enum CatalogPage {
     }
 
     /// Parameters with their values and defaults.
-    private static func parameters(_ parameters: [ParameterDescriptor], bold: Bool) -> String {
+    private static func parameters(_ parameters: [ParameterDescriptor]?, bold: Bool) -> String {
+        guard let parameters else { return "" }
         guard !parameters.isEmpty else { return "No parameters.\n" }
         var table = TextTable("parameter", "value", "default", "what it is")
         for parameter in parameters {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Catalog
 import RouteGridBase
-import RouterCatalog
 
 /// Prints the fusions that a grid may name.
 struct FusionsVerb: ParsableCommand {

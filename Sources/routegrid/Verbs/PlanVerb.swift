@@ -1,8 +1,8 @@
 import ArgumentParser
+import Catalog
 import Coordinator
 import Grid
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// What a grid comes to, before anything runs.

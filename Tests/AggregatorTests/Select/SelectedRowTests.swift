@@ -1,8 +1,8 @@
 import Aggregator
+import Catalog
 import Foundation
 import Grid
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Aggregator
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingCore
 import RoutingData
 import TestSupport

@@ -1,9 +1,9 @@
+import Catalog
 import Coordinator
 import Foundation
 import Grid
 import Logging
 import RouteGridBase
-import RouterCatalog
 import TestSupport
 import Testing
 import Wire

@@ -1,6 +1,6 @@
+import Catalog
 import Foundation
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 import Testing
 

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 import Testing
 

@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// Router `strongest-per-dataset`: on each dataset the model of highest mean quality there.

@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// The router that knows the outcomes: its predictions are the truth.

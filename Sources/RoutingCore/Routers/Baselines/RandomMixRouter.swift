@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// The straight lines between single models: what mixing two models by lot achieves without looking at the query.

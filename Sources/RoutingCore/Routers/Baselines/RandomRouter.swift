@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// A model drawn uniformly for each query, several times over: parameter `trials` operating points.

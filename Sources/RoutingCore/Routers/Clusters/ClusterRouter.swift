@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Routers `kmeans` and `kmeansnew`: a query takes the mean quality and cost of its nearest cluster of train rows.

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Router `cmr`: a transformer over one text and one image token predicts quality and cost of every model.

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Routers `cosinecls-frozen`, `routerdc-frozen`, `zooter-frozen` and `vlc-frozen`: heads and losses of end-to-end routers.

@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// The Rank Score of a router in training on the dev part.

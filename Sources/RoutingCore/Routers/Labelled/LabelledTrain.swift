@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// The train part as VL-RouterBench's feature-level routers see it: only rows that some model answers correctly, with

@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// Router `knn-label`: neighbours vote for their cheapest correct model, each with weight 1 ÷ distance.

@@ -1,6 +1,6 @@
+import Catalog
 import Foundation
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Router `ovr`: for each model a balanced logistic regression of "this model answers correctly".

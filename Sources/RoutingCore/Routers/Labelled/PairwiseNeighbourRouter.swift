@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// Router `prknn`: models duel on each neighbour, and the wins are weighted by nearness.

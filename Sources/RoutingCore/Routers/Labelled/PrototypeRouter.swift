@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// Router `prototype`: the model whose correct rows point in the query's direction (the benchmark calls it K-means).

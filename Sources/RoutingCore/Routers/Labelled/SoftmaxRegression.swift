@@ -1,6 +1,6 @@
+import Catalog
 import Foundation
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// A linear map from scaled features to one score a model.

@@ -1,6 +1,6 @@
 import CKernels
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Router `knn`: a model's predicted quality and cost are its plain means over the k nearest train rows.

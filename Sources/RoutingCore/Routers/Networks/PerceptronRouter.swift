@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Routers `mlp` and `mlpmf`: one network predicts each model's quality, a second one each model's cost.

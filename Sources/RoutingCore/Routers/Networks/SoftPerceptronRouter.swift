@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Router `mlp-soft`: a perceptron on soft labels, stopped early by its Rank Score on dev.

@@ -1,5 +1,5 @@
+import Catalog
 import RouteGridBase
-import RouterCatalog
 import RoutingData
 
 /// Router `linearmf`: ridge regression on the leading right singular vectors of the feature matrix.

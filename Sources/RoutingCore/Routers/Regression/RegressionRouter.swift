@@ -1,4 +1,4 @@
-import RouterCatalog
+import Catalog
 import RoutingData
 
 /// A router whose predictions are affine in the features.

@@ -7,5 +7,6 @@ enum CatalogSource {
     static let routerDC = "RouterDC, arXiv 2409.19886, as VL-RouterBench uses it, on frozen features"
     static let zooter = "ZOOTER, arXiv 2311.08692, as VL-RouterBench uses it, on frozen features"
     static let routerBench = "after the Zero router of RouterBench, arXiv 2403.12031"
+    static let routeLLM = "RouteLLM, arXiv 2406.18665, section 2"
     static let routeGrid = "RouteGrid"
 }

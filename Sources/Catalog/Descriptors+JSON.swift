@@ -33,6 +33,16 @@ extension FusionDescriptor {
     }
 }
 
+extension MetricDescriptor {
+    /// The entry of `routegrid metrics --output json`.
+    package var json: JSONValue {
+        [
+            "name": .string(name), "title": .string(title), "summary": .string(summary), "source": .string(source),
+            "better": isLargerBetter ? "larger" : "smaller", "scope": .string(scope.rawValue),
+        ]
+    }
+}
+
 extension ParameterDescriptor {
     /// Name, type, default (null: the grid must give it) and range of the parameter.
     package var json: JSONValue {
