@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct HelpTests {
     static let verbs = [
         "run", "plan", "coordinator", "worker", "submit", "status", "wait", "aggregate", "import", "data", "doctor",
-        "routers", "fusions",
+        "routers", "fusions", "metrics",
     ]
 
     @Test(arguments: verbs)
@@ -40,6 +40,20 @@ import Testing
         #expect(page.status == 0 && page.output.hasPrefix("\(name): ") && page.output.contains("\n\(parameter) "))
         let wrong = try await CommandLineTool.run(verb, name + "x")
         #expect(wrong.status == 65 && wrong.messages.contains("did you mean \"\(name)\"?"), "\(wrong)")
+    }
+
+    @Test func `metrics say what they are, where they come from and which way is better`() async throws {
+        let all = try await CommandLineTool.run("metrics", "--output", "json")
+        let entries = try #require(JSONValue(parsing: all.output.utf8, place: "metrics").arrayValue)
+        for entry in entries {
+            for member in ["name", "title", "summary", "source"] {
+                #expect(entry[member]?.stringValue?.isEmpty == false, "\(entry)")
+            }
+            #expect(["larger", "smaller"].contains(entry["better"]?.stringValue), "\(entry)")
+        }
+        let page = try await CommandLineTool.run("metrics", "cost_at_98")
+        #expect(page.output.hasPrefix("cost_at_98: ") && page.output.contains("better: smaller"), "\(page)")
+        #expect(try await CommandLineTool.run("metrics", "cost_at_99").status == 65)
     }
 
     @Test func `messages do not mix with data`() async throws {
