@@ -13,13 +13,15 @@ enum CatalogPage {
         let json: JSONValue
         /// Lines between the source and the parameters, each ended by a newline.
         var facts = ""
+        /// The summary on the line of a list, where all of it is too long.
+        var brief: String?
     }
 
     /// Writes all entries, or the one that was chosen.
     static func emit(_ entries: [Entry], of title: String, chosen: Entry?, on console: Console) {
         guard let chosen else {
             var table = TextTable(title, "what it does")
-            for entry in entries { table.add(entry.name, entry.summary) }
+            for entry in entries { table.add(entry.name, entry.brief ?? entry.summary) }
             console.emit(.array(entries.map(\.json)), table: table.rendered(bold: console.colorsData))
             return
         }

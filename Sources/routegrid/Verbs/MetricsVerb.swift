@@ -51,7 +51,8 @@ struct MetricsVerb: ParsableCommand {
                 better: \(metric.isLargerBetter ? "larger" : "smaller")
                 where: \(use)
 
-                """
+                """,
+            brief: String(metric.summary.prefix { $0 != ";" && $0 != "," })
         )
     }
 }
