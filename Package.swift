@@ -210,7 +210,7 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "Wire", "ZeroMQ", "CPlatform", "RouteGridBase", "Grid", "Catalog", "RoutingData",
+                "Worker", "Wire", "ZeroMQ", "CPlatform", "RouteGridBase", "Grid", "TestSupport", "Catalog", "RoutingData",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],

@@ -1,5 +1,5 @@
 package import Grid
-package import Scheduling
+import Scheduling
 
 extension GridLock: CellSpace {
     package var firstMeasurement: Int { evaluationGroups.upperBound }

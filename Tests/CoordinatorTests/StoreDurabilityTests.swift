@@ -2,6 +2,7 @@ import Coordinator
 import Foundation
 import GRDB
 import RouteGridBase
+import Scheduling
 import TestSupport
 import Testing
 

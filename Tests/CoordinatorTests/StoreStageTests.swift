@@ -1,6 +1,7 @@
 import Coordinator
 import Grid
 import RouteGridBase
+import Scheduling
 import Testing
 
 /// Frozen selections and test reads on disk.

@@ -1,5 +1,6 @@
 import Logging
 import RouteGridBase
+import Scheduling
 
 /// Runs of an earlier life of the coordinator.
 extension CoordinatorServer {

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import RouteGridBase
+import Scheduling
 import Wire
 import ZeroMQ
 

@@ -1,4 +1,3 @@
-package import Catalog
 package import RouteGridBase
 
 /// A metric's value, or the reason why it has none.

@@ -1,4 +1,5 @@
 import RouteGridBase
+import Scheduling
 
 /// A slot process: one fit, and the cells evaluated with it, one after the other.
 struct SimulatedSlot {
