@@ -6,8 +6,8 @@ import Synchronization
 
 /// A named thread that waits in `zmq_poll` over its sockets and runs everything that touches them.
 ///
-/// It is a `SerialExecutor`: an actor pinned to it (`unownedExecutor` returns `loop.asUnownedSerialExecutor()`) owns its
-/// sockets, and the handlers it registers are called on its executor, synchronously, without a hop per message.
+/// It is a `SerialExecutor`: an actor pinned to it (`unownedExecutor` returns `loop.asUnownedSerialExecutor()`) owns
+/// its sockets, and the handlers it registers are called on its executor, synchronously, without a hop per message.
 ///
 /// ```swift
 /// let loop = try ZMQEventLoop(name: "coordinator")

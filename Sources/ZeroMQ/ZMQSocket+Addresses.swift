@@ -6,8 +6,8 @@ package import RouteGridBase
 extension ZMQSocket {
     /// Listens at an address.
     ///
-    /// - Parameter url: `tcp://127.0.0.1:*` takes a free port. A stale socket of one's own at an `ipc://` path is replaced,
-    ///   anything else there is not.
+    /// - Parameter url: `tcp://127.0.0.1:*` takes a free port. A stale socket of one's own at an `ipc://` path is
+    ///   replaced, anything else there is not.
     /// - Returns: the address it listens at, with the port that was given.
     /// - Throws: `usage` for a bad address; `temporary` when it is in use, `system` when it is not on this machine.
     @discardableResult

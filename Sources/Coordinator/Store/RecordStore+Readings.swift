@@ -7,8 +7,8 @@ extension RecordStore {
         var readings: [Digest: MetricReading] = [:]
         for record in try records(of: keys).records {
             do throws(RouteGridError) {
-                // Without a record number: the reason is part of the selection, whose bytes must not depend on the order
-                // of records.
+                // Without a record number: the reason is part of the selection, whose bytes must not depend on the
+                // order of records.
                 readings[record.jobKey] = try MetricReading(of: metric, recordLine: record.body, place: "its record")
             } catch {
                 // Results are not parsed on arrival: one that is no record must not end its coordinator at each start.

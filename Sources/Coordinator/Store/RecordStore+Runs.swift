@@ -121,8 +121,8 @@ extension RecordStore {
         }
     }
 
-    /// Records in the order they were committed, after a place in that order: at most `limit`, and no more once they have
-    /// `byteLimit` bytes.
+    /// Records in the order they were committed, after a place in that order: at most `limit`, and no more once they
+    /// have `byteLimit` bytes.
     package func records(
         after sequence: UInt64,
         limit: Int,

@@ -14,8 +14,8 @@ struct RunBoard {
     /// Fetches records and blobs, writes the board and prints it.
     ///
     /// - Returns: The facts of the run, a line of `runs.jsonl` each.
-    /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written; `incomplete` when
-    ///   nothing could be selected, so that the board has no row.
+    /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written; `incomplete`
+    ///   when nothing could be selected, so that the board has no row.
     @discardableResult
     func publish(on console: Console) throws -> [JSONValue] {
         let reply = try client.query("lock", String(run))
