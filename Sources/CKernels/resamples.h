@@ -1,6 +1,7 @@
 // Resamples of clusters by Poisson weights, and what is summed and compared on them.
 //
-// Weights stand in blocks of 64 replicates, `[cluster][64]` bytes: a cluster's weight on a replicate is a small whole number.
+// Weights stand in blocks of 64 replicates, `[cluster][64]` bytes: a cluster's weight on a replicate is a small whole
+// number.
 
 #ifndef RESAMPLES_H
 #define RESAMPLES_H

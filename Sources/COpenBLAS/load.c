@@ -11,8 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// Its own code, its buffer and what a first product needs, with room to spare: a limit of 500 MB was seen to fail, one of
-// 700 MB to work.
+// Its own code, its buffer and what a first product needs, with room to spare: a limit of 500 MB was seen to fail, one
+// of 700 MB to work.
 #define NEEDED_BYTES ((size_t)448 << 20)
 
 #define FUNCTIONS(EACH)                                                                                                \

@@ -8,8 +8,8 @@ extension RouterConfiguration {
 
     /// Reads what ``json(revision:)`` writes.
     ///
-    /// - Throws: ``RouteGridError`` `badInput` for an unknown kind or parameter, a value out of range, or a revision that
-    ///   this build does not have.
+    /// - Throws: ``RouteGridError`` `badInput` for an unknown kind or parameter, a value out of range, or a revision
+    ///   that this build does not have.
     package init(json: JSONValue, place: String = "router") throws(RouteGridError) {
         let (kind, revision, parameters) = try configurationParts(of: json, place: place)
         let own = try RouterCatalog.descriptor(of: kind, place: place).revision

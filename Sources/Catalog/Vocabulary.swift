@@ -5,8 +5,8 @@ package enum EvaluationMode: String, Hashable, Sendable, CaseIterable {
     /// What is right: no label of the test part is ever seen.
     case sound
 
-    /// The quality from which an answer counts as correct where it is or is not: 1 in `compat` (the peer truncates scores to
-    /// whole numbers), 0.5 in `sound`.
+    /// The quality from which an answer counts as correct where it is or is not: 1 in `compat` (the peer truncates
+    /// scores to whole numbers), 0.5 in `sound`.
     package var correctFrom: Double { self == .compat ? 1 : 0.5 }
 }
 

@@ -1,7 +1,7 @@
 /// The mark that some editors put before a text: U+FEFF in UTF-8.
 ///
-/// Every text file that people write or save (tables, lists, JSON, YAML, records) may begin with one; it is dropped here and
-/// nowhere else.
+/// Every text file that people write or save (tables, lists, JSON, YAML, records) may begin with one; it is dropped
+/// here and nowhere else.
 package enum ByteOrderMark {
     private static let utf8: [UInt8] = [0xEF, 0xBB, 0xBF]
 

@@ -1,9 +1,9 @@
-/// A JSON text in both of its forms, written side by side without a tree: plain, as lines of files hold it, and canonical,
-/// as digests hash it.
+/// A JSON text in both of its forms, written side by side without a tree: plain, as lines of files hold it, and
+/// canonical, as digests hash it.
 ///
 /// The caller writes members in the order of their names' bytes; what it writes equals ``JSONValue/jsonBytes()`` and
-/// ``JSONValue/canonicalBytes()`` of the same document. The two forms differ in numbers that are not whole (canonical: a
-/// text) and in null members (canonical: none).
+/// ``JSONValue/canonicalBytes()`` of the same document. The two forms differ in numbers that are not whole (canonical:
+/// a text) and in null members (canonical: none).
 ///
 /// ```swift
 /// var json = EncodedJSON()

@@ -54,7 +54,8 @@ package enum JSONValue: Hashable, Sendable {
         }
     }
 
-    /// The number that a text of decimal digits spells; nil for `inf`, `nan`, hexadecimal and what a double cannot hold.
+    /// The number that a text of decimal digits spells; nil for `inf`, `nan`, hexadecimal and what a double cannot
+    /// hold.
     private static func decimal(_ text: String) -> Double? {
         let isDecimal = text.utf8.allSatisfy { byte in
             switch byte {

@@ -2,8 +2,8 @@ import Foundation
 
 /// A value that one thread at a time may touch.
 ///
-/// `NSLock` (a pthread mutex) and not `Synchronization.Mutex`: ThreadSanitizer on Linux reports false races for that one.
-/// Never hold it over an `await`, a callback that may wait, or a C call that may wait.
+/// `NSLock` (a pthread mutex) and not `Synchronization.Mutex`: ThreadSanitizer on Linux reports false races for that
+/// one. Never hold it over an `await`, a callback that may wait, or a C call that may wait.
 package final class LockedBox<Value>: @unchecked Sendable {
     // `lock` guards `value`; nothing else is mutable.
     private let lock = NSLock()

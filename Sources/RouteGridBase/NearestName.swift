@@ -1,13 +1,14 @@
 /// Finds the name a person most likely meant.
 package enum NearestName {
-    /// Names longer than this, in bytes, are compared with nothing, and candidates after so many are not looked at: a hint
-    /// is for a slip of the hand, and must not take seconds.
+    /// Names longer than this, in bytes, are compared with nothing, and candidates after so many are not looked at: a
+    /// hint is for a slip of the hand, and must not take seconds.
     private static let longestName = 200
     private static let mostCandidates = 20_000
     /// How many names are listed when none is near.
     private static let mostListed = 20
 
-    /// The nearest of `candidates` by edit distance, or nil when none is near (more than a third of the letters differ).
+    /// The nearest of `candidates` by edit distance, or nil when none is near (more than a third of the letters
+    /// differ).
     package static func of(_ name: String, in candidates: some Sequence<String>) -> String? {
         guard name.utf8.count <= longestName else { return nil }
         let candidates = candidates.prefix(mostCandidates).filter {

@@ -4,15 +4,16 @@ import Foundation
 package enum PrivateFolder {
     /// Makes a missing folder with mode 0700; refuses one that another user could have filled.
     ///
-    /// A folder of one's own that others can write is closed to them while it is empty, and refused once it holds something.
-    /// A symbolic link is followed when it is one's own or root's: in a folder such as `/tmp` others can set one up.
+    /// A folder of one's own that others can write is closed to them while it is empty, and refused once it holds
+    /// something. A symbolic link is followed when it is one's own or root's: in a folder such as `/tmp` others can set
+    /// one up.
     ///
     /// - Parameters:
     ///   - path: the folder.
     ///   - what: such as `state folder`.
     ///   - option: what chooses another one, such as `--state`.
-    /// - Throws: `usage` for a folder that is not one's own alone, `temporary` on a full disk, `system` when it cannot be
-    ///   made or looked at.
+    /// - Throws: `usage` for a folder that is not one's own alone, `temporary` on a full disk, `system` when it cannot
+    ///   be made or looked at.
     package static func make(_ path: String, what: String, option: String) throws(RouteGridError) {
         let bare = withoutSlashes(path)
         func refuse(_ why: String) -> RouteGridError { RouteGridError(.usage, "\(path): the \(what) \(why)") }

@@ -1,7 +1,8 @@
-/// Which characters the names of datasets, models, encoders, grids and workers may not have: the one rule of every border.
+/// Which characters the names of datasets, models, encoders, grids and workers may not have: the one rule of every
+/// border.
 ///
-/// What such a character could do is undone wherever a text is shown; a name that has one is refused all the same, because
-/// nobody can type it, and two names that look alike are two.
+/// What such a character could do is undone wherever a text is shown; a name that has one is refused all the same,
+/// because nobody can type it, and two names that look alike are two.
 extension SafeText {
     /// Bytes that a name may have.
     package static let nameBytes = 400
@@ -9,8 +10,8 @@ extension SafeText {
     /// Why a text is no name, in words that follow it; nil when it is one.
     ///
     /// Refused are empty and very long texts, control characters (line feeds, tabs, escapes, zero), line and paragraph
-    /// separators, marks that change the direction of a text and other format characters without a shape. Letters, spaces and
-    /// signs of every language stay.
+    /// separators, marks that change the direction of a text and other format characters without a shape. Letters,
+    /// spaces and signs of every language stay.
     package static func refusal(ofName name: String) -> String? {
         if name.isEmpty { return "is empty" }
         if name.utf8.count > nameBytes { return "has \(name.utf8.count) bytes, more than \(nameBytes)" }

@@ -1,5 +1,5 @@
-/// Text from outside (names of datasets, models, routers, workers and runs, reasons of failures) in forms that cannot act
-/// on what shows it: a terminal, a log, Markdown, a spreadsheet, a file system.
+/// Text from outside (names of datasets, models, routers, workers and runs, reasons of failures) in forms that cannot
+/// act on what shows it: a terminal, a log, Markdown, a spreadsheet, a file system.
 ///
 /// What is stored stays as it came; only what is shown goes through here.
 package enum SafeText {
@@ -55,7 +55,8 @@ package enum SafeText {
         }
     }
 
-    /// The name of one file or folder: letters, digits and `.`, `_`, `@`, `+`, `-` of ASCII, not hidden, at most 120 bytes.
+    /// The name of one file or folder: letters, digits and `.`, `_`, `@`, `+`, `-` of ASCII, not hidden, at most 120
+    /// bytes.
     ///
     /// A slash becomes `_`; where other characters had to go, some digits of the text's digest keep names apart.
     package static func fileName(_ text: String) -> String {

@@ -3,27 +3,27 @@
 /// Absent from the table = pending or done.
 package struct CellException: Hashable, Sendable {
     package enum State: String, Hashable, Sendable {
-        /// It failed or its worker died, and it waits until its time to be tried again.
+        /// It failed or its worker died, and it waits for its next retry.
         case backingOff = "backing-off"
-        /// It failed more often than its retries allow, or said that trying again is of no use.
+        /// It failed more often than its retries allow, or its failure is not retryable.
         case failed
-        /// It brought down as many processes as the crash limit allows.
+        /// It killed as many processes as the crash limit allows.
         case quarantined
-        /// Tried again: runs or waits like any cell, but its counters are kept.
+        /// It is being retried: runs or waits like any cell, but its counters are kept.
         case retrying
     }
 
     package var state: State
-    /// How often it said that it failed.
+    /// How often it reported a failure.
     package var attempts: Int
-    /// How often its process died under it.
+    /// How often its process died while it ran.
     ///
     /// A deliberate stop counts as neither.
     package var crashes: Int
     package var kind: FailureKind
-    /// What it said, one line.
+    /// The text of its last failure, one line.
     package var text: String
-    /// When it is to be tried again, while it backs off.
+    /// When it is retried, while it backs off.
     package var until: Moment?
 
     package init(
@@ -42,20 +42,20 @@ package struct CellException: Hashable, Sendable {
         self.until = until
     }
 
-    /// Whether nothing will run it again unless somebody asks for a retry.
+    /// Whether it runs again only on a request for a retry.
     package var isFinal: Bool { state == .failed || state == .quarantined }
 }
 
 /// How a cell or a fit failed.
 package enum FailureKind: String, Hashable, Sendable {
-    /// It said so itself.
+    /// The code that ran it reported an error.
     case error
-    /// It ran longer than its time-out.
+    /// It ran longer than its timeout.
     case timeout
     /// It needed more memory than its limit.
     case memory
     /// Its process died.
     case crash
-    /// The worker does not do such work.
+    /// The worker does not run such work.
     case refused
 }

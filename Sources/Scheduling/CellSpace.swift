@@ -1,10 +1,10 @@
 /// The shape of a grid, as far as scheduling needs it: which contiguous range of cells shares one fit.
 package protocol CellSpace: Sendable {
     var groupCount: Int { get }
-    /// All cell numbers, those that `exclude` takes out among them.
+    /// All cell numbers, including those that `exclude` removes.
     var cellCount: Int { get }
     var excludedCount: Int { get }
-    /// The first of the groups that measure latency; those before it come first. The number of groups when none does.
+    /// The first of the groups that measure latency, which come after all others; the number of groups when none does.
     var firstMeasurement: Int { get }
     /// Cells that wait for a selection, excluded ones not counted.
     var deferredCount: Int { get }

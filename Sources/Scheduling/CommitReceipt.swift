@@ -7,7 +7,7 @@ package struct CommitReceipt<Route: Hashable & Sendable, Key: Sendable>: Sendabl
     package let fence: Fence
     package let run: RunID
     package var cells: [Int]
-    /// What the sender knows each result by.
+    /// How the sender identifies each result.
     package var keys: [Key]
 
     package init(route: Route, lease: LeaseID, fence: Fence, run: RunID, cells: [Int] = [], keys: [Key] = []) {
@@ -16,7 +16,7 @@ package struct CommitReceipt<Route: Hashable & Sendable, Key: Sendable>: Sendabl
     }
 }
 
-/// What the store found when it was given a result.
+/// What the store found for a result.
 package enum CommitVerdict: Hashable, Sendable {
     /// The first record of its key.
     case new
@@ -24,7 +24,7 @@ package enum CommitVerdict: Hashable, Sendable {
     case equal
     /// The key had a record with another result. The first stays; the difference is kept and shown.
     case divergent
-    /// The record names a blob that never came: it is not kept.
+    /// The record names a blob that was never received: it is not kept.
     case blobMissing(Digest)
 }
 
@@ -39,7 +39,7 @@ package struct CommitSettlement<Route: Hashable & Sendable, Key: Sendable>: Send
 
     /// For the scheduler, in the order of the receipts: cells without their blob fail, to be computed again with it.
     package private(set) var events: [SchedulerEvent] = []
-    /// One a sender, in the order of their first receipts.
+    /// One per sender, in the order of their first receipts.
     package private(set) var replies: [Reply] = []
 
     /// - Parameters:

@@ -5,7 +5,7 @@ import RouteGridBase
 struct HungryWorkers: Sendable {
     private(set) var idle: Set<WorkerID> = []
     private var busy: Set<WorkerID> = []
-    /// Every member is in its heap at least once; what is no member any more is passed over.
+    /// Every member is in its heap at least once; entries of former members are skipped.
     private var idleOrder = Heap<WorkerID>()
     private var busyOrder = Heap<WorkerID>()
 
@@ -29,7 +29,7 @@ struct HungryWorkers: Sendable {
         busy.remove(id)
     }
 
-    /// Takes out the worker that is to be served next.
+    /// Removes the worker to serve next.
     mutating func popFirst() -> WorkerID? {
         while let id = idleOrder.popMin() {
             if idle.remove(id) != nil { return id }

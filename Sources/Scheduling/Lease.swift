@@ -1,13 +1,13 @@
 import RouteGridBase
 
-/// Cells of one fit in the hands of one worker.
+/// Cells of one fit, leased to one worker.
 struct Lease: Sendable {
     enum Progress: Hashable, Sendable {
         case notStarted
         case fit
         case cell(Int)
-        /// It went on while nobody listened, or its process died and the next has not spoken: nothing is blamed, and
-        /// nothing is taken from it, until it says what it does.
+        /// It was adopted after a restart, or its process died and no step was reported since: until one is, nothing is
+        /// blamed on it and nothing is stolen from it.
         case unknown
     }
 
@@ -16,17 +16,17 @@ struct Lease: Sendable {
     let run: RunID
     let group: Int
     let worker: WorkerID
-    /// Cells not yet recorded, failed or taken back, in order.
+    /// Cells not yet recorded, failed, released or stolen, in order.
     var cells: [Int]
-    /// The last thing that was started: a crash is blamed on it.
+    /// The last step that was reported: a crash is blamed on it.
     var progress = Progress.notStarted
     let granted: Moment
     var progressed: Moment
     /// Whether a record of it was counted.
     var hasRecords = false
-    /// The last time the worker named the lease.
+    /// When the worker last named the lease.
     var seen: Moment
-    /// Cells that were taken from it and given to others: the worker is told to drop them until the lease ends.
+    /// Cells that were stolen from it or are not its own: their revocation is repeated until the lease ends.
     var revoked: [Int] = []
 
     init(id: LeaseID, fence: Fence, run: RunID, group: Int, worker: WorkerID, cells: [Int], at now: Moment) {
@@ -47,9 +47,9 @@ struct Lease: Sendable {
         return true
     }
 
-    /// The cells that a worker has not begun, by what it said.
+    /// The cells that the worker has not started, by its last report.
     ///
-    /// Cells run in their order, and one before the current one is finished, its result on its way.
+    /// Cells run in order: those before the current one are finished, their results under way.
     var notStarted: [Int] {
         switch progress {
         case .notStarted, .fit: cells
@@ -64,7 +64,7 @@ struct WorkerEntry: Sendable {
     var numerics: Set<String>
     var credit = 0
     var leases: Set<LeaseID> = []
-    /// The group of each run that the worker fitted last.
+    /// The group that the worker fitted last, by run.
     var owned: [RunID: Int] = [:]
     var seen: Moment
     var isDraining = false

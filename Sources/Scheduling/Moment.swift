@@ -1,4 +1,4 @@
-/// A point of the clock that the scheduler's owner reads: milliseconds, never going back.
+/// A reading of the clock of the scheduler's owner: milliseconds, never going back.
 package struct Moment: Hashable, Comparable, Sendable {
     package let milliseconds: Int64
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }

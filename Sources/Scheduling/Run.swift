@@ -1,29 +1,29 @@
 import HeapModule
 import RouteGridBase
 
-/// One grid in the scheduler: what is done, what is handed out, what waits.
+/// One grid in the scheduler: what is done, leased and pending.
 ///
 /// Pending cells cost nothing until their group is reached: they are every cell from the cursor on.
 struct Run: Sendable {
     /// A group that was reached and is not finished.
     struct Group: Sendable {
-        /// Whether the store has said which of its cells are recorded.
+        /// Whether the store has answered which of its cells are recorded.
         var isResolved = false
         /// Cells that wait for a worker, in order.
         var pending: [Int] = []
         var leases: Set<LeaseID> = []
-        /// Cells that wait for their time to be tried again.
+        /// Cells that wait for their next retry.
         var backingOff = 0
-        /// The worker that has the group's fit and gets the rest of it, unless others have nothing to do.
+        /// The worker that has the group's fit and gets the rest of it, unless others are idle.
         var owner: WorkerID?
         /// Whether the group's number is in `ready`.
         var isQueued = false
 
-        /// Whether some worker has its fit, or makes it.
+        /// Whether some worker has its fit or is computing it.
         var isBegun: Bool { owner != nil || !leases.isEmpty }
         var isFinished: Bool { isResolved && pending.isEmpty && leases.isEmpty && backingOff == 0 }
 
-        /// Takes a cell out of those that wait; false when it is not among them.
+        /// Removes a pending cell; false when it is not pending.
         mutating func removePending(_ cell: Int) -> Bool {
             var (low, high) = (0, pending.count)
             while low < high {
@@ -48,9 +48,9 @@ struct Run: Sendable {
     var stage: RunStage
     var done: CellBitmap
     var exceptions: [Int: CellException]
-    /// The first group that nobody has asked the store about.
+    /// The first group that was not looked up in the store yet.
     var cursor = 0
-    /// Groups that the store was asked about and has not answered.
+    /// Groups whose look-up was not answered yet.
     var lookedUp: Set<Int> = []
     var groups: [Int: Group] = [:]
     /// Groups with pending cells that no worker owns, lowest number first.
@@ -59,11 +59,11 @@ struct Run: Sendable {
     var owned: Set<Int> = []
     var backoff = Heap<Waiting>()
     var leaseCount = 0
-    /// The number of the last lease granted from it: of runs alike in all else, the one served longest ago goes first.
+    /// The number of the last lease granted from it: of runs equal in all else, the least recently served goes first.
     var lastGrant: UInt64 = 0
     var pendingCells = 0
     var failedCells: Int
-    /// Records that were there before the run needed them.
+    /// Records that existed before the run needed them.
     var reusedCells = 0
     var duration = ObservedDuration()
 
@@ -84,13 +84,13 @@ struct Run: Sendable {
         failedCells = exceptions.values.count { $0.isFinal }
     }
 
-    /// Whether nothing is left to hand out, to wait for, or to ask about.
+    /// Whether nothing is left to grant, to wait for, or to look up.
     var isExhausted: Bool { cursor >= end && lookedUp.isEmpty && groups.isEmpty }
 
-    /// Whether what waits now is all that is left to hand out, but for what comes back.
+    /// Whether what is pending now is all that is left to grant, apart from cells that are returned.
     var isAtItsLastGroups: Bool { cursor >= end && lookedUp.isEmpty }
 
-    /// Whether the store has said which cells of the group are recorded.
+    /// Whether the store has answered which cells of the group are recorded.
     func isReached(_ group: Int) -> Bool { group < cursor && !lookedUp.contains(group) }
 
     /// Makes the group's pending cells available to every worker.
@@ -103,7 +103,7 @@ struct Run: Sendable {
         ready.insert(number)
     }
 
-    /// Takes the lowest group that no worker owns off the queue.
+    /// Removes the lowest group that no worker owns from the queue.
     mutating func popReady() -> Int? {
         while let number = ready.popMin() {
             groups[number]?.isQueued = false
@@ -112,7 +112,7 @@ struct Run: Sendable {
         return nil
     }
 
-    /// Forgets queued groups whose pending cells all went elsewhere, so that they do not count as work at hand.
+    /// Drops queued groups whose pending cells were all taken, so that they do not count as available work.
     mutating func emptyReady() {
         while let number = ready.popMin() { groups[number]?.isQueued = false }
     }
@@ -131,7 +131,7 @@ struct Run: Sendable {
         return cells
     }
 
-    /// Gives cells back to their group, in order, without those that are done, failed or elsewhere.
+    /// Returns cells to their group, in order, without those that are done, have failed or may not run.
     mutating func restore(_ cells: [Int], toGroup number: Int) {
         var group = groups[number] ?? Group(isResolved: isReached(number))
         let returning = cells.filter { isOpen($0) && !done.contains($0) && !isExcepted($0) }
@@ -142,7 +142,7 @@ struct Run: Sendable {
         dropIfFinished(number)
     }
 
-    /// Whether a cell is kept from running by its exception.
+    /// Whether its exception keeps a cell from running.
     func isExcepted(_ cell: Int) -> Bool {
         guard let exception = exceptions[cell] else { return false }
         return exception.state != .retrying
@@ -155,7 +155,7 @@ struct Run: Sendable {
         }
     }
 
-    /// Takes a cell out of the pending cells of its group, if it is there.
+    /// Removes a cell from the pending cells of its group, if it is there.
     mutating func removePending(_ cell: Int) {
         let number = space.group(ofCell: cell)
         guard groups[number]?.removePending(cell) == true else { return }
@@ -163,7 +163,7 @@ struct Run: Sendable {
         if groups[number]?.pending.isEmpty == true { owned.remove(number) }
     }
 
-    /// Takes the answer of a look-up: these cells of the group wait, as far as nothing was heard of them meanwhile.
+    /// Takes the answer of a look-up: these cells of the group are pending, except those recorded or failed meanwhile.
     mutating func resolve(_ number: Int, pending cells: [Int]) {
         var group = groups[number] ?? Group()
         group.isResolved = true
@@ -176,7 +176,7 @@ struct Run: Sendable {
         dropIfFinished(number)
     }
 
-    /// The cells of a worker's lease of an earlier life that are still nobody's, and their group.
+    /// The cells of a lease from before a restart that may still run, and their group.
     func adoptable(_ held: HeldLease) -> (group: Int, cells: [Int])? {
         guard !state.isOver, let first = held.cells.first,
             held.cells.allSatisfy({ (0..<space.cellCount).contains($0) })
@@ -189,7 +189,7 @@ struct Run: Sendable {
         return (number, cells)
     }
 
-    /// Takes cells of a group that were pending, or that nobody has looked up yet, into a lease.
+    /// Moves cells of a group that were pending, or not looked up yet, into a lease.
     mutating func adopt(_ cells: [Int], ofGroup number: Int, lease: LeaseID) {
         for cell in cells { removePending(cell) }
         let absent = Group(isResolved: isReached(number))
@@ -197,7 +197,7 @@ struct Run: Sendable {
         leaseCount += 1
     }
 
-    /// Enters the exception of a cell that is not recorded.
+    /// Sets the exception of a cell that is not recorded.
     mutating func except(_ cell: Int, _ exception: CellException) {
         exceptions[cell] = exception
         if exception.isFinal { failedCells += 1 }
@@ -206,7 +206,7 @@ struct Run: Sendable {
         groups[space.group(ofCell: cell)]?.backingOff += 1
     }
 
-    /// Makes the cells pending whose time to be tried again has come.
+    /// Makes the cells pending whose retry is due.
     mutating func wakeBackedOff(_ now: Moment) {
         while let next = backoff.min, next.until <= now {
             backoff.removeMin()
@@ -231,10 +231,10 @@ struct Run: Sendable {
     }
 }
 
-/// Running means of how long fits and evaluations of a run take.
+/// Running means of the durations of a run's fits and evaluations.
 struct ObservedDuration: Sendable {
     private(set) var fitMilliseconds: Double?
-    // Of the cells seen, older ones counting less and less.
+    // Of the cells observed, older ones weighted less and less.
     private var time = 0.0
     private var count = 0.0
     private static let memory = 0.8
@@ -246,13 +246,14 @@ struct ObservedDuration: Sendable {
         fitMilliseconds = fitMilliseconds.map { new + ($0 - new) * Self.memory } ?? new
     }
 
-    /// Cells whose records came together, and the time since those before them: none when one commit held both.
+    /// Cells whose records were committed together, and the time since the records before: none when one commit held
+    /// both.
     mutating func observe(cells number: Int, in milliseconds: Int64) {
         time = time * Self.memory + Double(milliseconds)
         count = count * Self.memory + Double(number)
     }
 
-    /// The first records of a lease, and the time since it began: what they do not account for is the fit's.
+    /// The first records of a lease, and the time since it began: what they do not account for is the fit's time.
     mutating func observe(fitAndCells number: Int, in milliseconds: Int64) {
         observe(fit: milliseconds - Int64(Double(number) * (cellMilliseconds ?? 0)))
     }

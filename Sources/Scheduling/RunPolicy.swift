@@ -1,6 +1,6 @@
 /// The limits of one run, as its grid file gives them.
 package struct RunPolicy: Hashable, Sendable {
-    /// How often a failed cell is tried again.
+    /// How often a failed cell is retried.
     package var retries = 2
     /// How many process deaths one cell may cause before it is quarantined.
     package var crashLimit = 5
@@ -10,18 +10,18 @@ package struct RunPolicy: Hashable, Sendable {
     /// The numerics class its records belong to; only workers that can be of this class get its cells.
     package var numerics = ""
 
-    /// Cells that one lease may have, and that are looked up at one go: fewer where their keys are long, so that a lease is
-    /// one message.
+    /// Cells that one lease may have, and that one look-up covers: fewer where their keys are long, so that a lease
+    /// fits into one message.
     package var leaseCells = Int.max
     package var reachedCells = 4_096
 
     package init() {}
 
-    /// Milliseconds before try number `tries + 1`: 1 s, doubled each time, at most 60 s.
+    /// Milliseconds before attempt `tries + 1`: 1 s, doubled each time, at most 60 s.
     func backoff(tries: Int) -> Int64 { min(60_000, 1_000 << Int64(min(max(tries - 1, 0), 6))) }
 }
 
-/// What a run is doing.
+/// The state of a run.
 package enum RunState: String, Hashable, Sendable {
     case active, paused, cancelled
     /// More cells failed than `max_fails` allows.

@@ -1,14 +1,14 @@
-/// How far a run is on its way to test.
+/// The stage of a run.
 ///
 /// single | first → choosing → second(cells). A run whose selection is on disk begins in its second stage.
 enum RunStage: Sendable {
     /// Every cell may run.
     case single
-    /// Deferred cells (part test) wait until all others are over.
+    /// Deferred cells (part test) wait until all others have ended.
     case first
-    /// The others are over, and the selection is being made out of their records.
+    /// The others have ended, and the selection is being made from their records.
     case choosing
-    /// These deferred cells may run and no other, for ever.
+    /// These deferred cells may run, and never any other.
     case second(CellBitmap)
 
     /// Whether a deferred cell may run.

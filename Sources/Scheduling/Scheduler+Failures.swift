@@ -1,7 +1,7 @@
 import RouteGridBase
 
 extension Scheduler {
-    /// A cell, or the fit and with it every cell left of the lease, failed.
+    /// A cell failed, or the fit and with it every remaining cell of the lease.
     mutating func failed(
         _ id: LeaseID,
         _ fence: Fence,
@@ -31,7 +31,7 @@ extension Scheduler {
         mayGrant = true
     }
 
-    /// Counts a process death against a cell: tried again at once the first time, then with back-off.
+    /// Counts a process death against a cell: its first retry is immediate, later ones back off.
     mutating func crashed(_ id: RunID, cell: Int, text: String) {
         guard let policy = runs[id]?.policy else { return }
         let known = runs[id]?.exceptions[cell]

@@ -2,7 +2,7 @@ import HeapModule
 import RouteGridBase
 
 extension Scheduler {
-    /// What must hold after every event; returns what does not, in words.
+    /// Checks what must hold after every event; returns the violations, in words.
     ///
     /// Tests and simulations call it.
     package func checkInvariants() -> [String] {
@@ -65,7 +65,7 @@ extension Scheduler {
         expect(pending == run.pendingCells, "\(pending) pending cells are counted as \(run.pendingCells)")
         expect(held == run.leaseCount, "\(held) leases are counted as \(run.leaseCount)")
         expect(run.failedCells == run.exceptions.values.count { $0.isFinal }, "final failures are miscounted")
-        // Every cell that the run has reached stands somewhere.
+        // Every open cell of a reached group without an entry is done or has finally failed.
         if run.space.excludedCount == 0 {
             for number in 0..<run.cursor where run.groups[number] == nil && !run.lookedUp.contains(number) {
                 for cell in run.space.cells(ofGroup: number) where run.isOpen(cell) && !run.done.contains(cell) {
@@ -76,7 +76,7 @@ extension Scheduler {
         return broken
     }
 
-    /// Spaces with exclusions do not say which cells they are: whether a cell of theirs is missing is not seen here.
+    /// Spaces with exclusions do not name the excluded cells: a missing cell of theirs is not detected here.
     private func checkInvariants(of id: RunID, _ run: Run, group number: Int, _ group: Run.Group) -> [String] {
         var broken: [String] = []
         func expect(_ holds: Bool, _ text: @autoclosure () -> String) {

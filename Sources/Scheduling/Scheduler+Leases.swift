@@ -1,7 +1,7 @@
 import RouteGridBase
 
 extension Scheduler {
-    /// Hands out what can be handed out: first one lease to each worker that has none, then what they hold ahead.
+    /// Grants what can be granted: first one lease to each worker that has none, then leases to prefetch.
     mutating func grantLeases() {
         mayGrant = false
         guard !isStalled, now >= graceEnd else { return }
@@ -17,8 +17,8 @@ extension Scheduler {
         unfinished.contains { id in runs[id].map { $0.state == .active && $0.pendingCells > 0 } ?? false }
     }
 
-    /// The runs a worker can work for, the one that should be served first in front: higher priority, then the one that
-    /// holds fewer leases, then the one served longest ago, then the older one.
+    /// The runs a worker can work for, in the order they should be served: higher priority, then fewer leases, then the
+    /// least recently served, then the older one.
     func candidates(for worker: WorkerEntry) -> [RunID] {
         var found: [(id: RunID, priority: Int, leases: Int, served: UInt64)] = []
         for id in unfinished {
@@ -41,7 +41,7 @@ extension Scheduler {
         return false
     }
 
-    /// The group whose fit the worker has, else the first that nobody has, else the rest of somebody else's.
+    /// The group whose fit the worker has, else the first that no worker has, else the rest of another worker's.
     private mutating func nextGroup(of id: RunID, for worker: WorkerID) -> Int? {
         if let own = workers[worker]?.owned[id] {
             if let group = runs[id]?.groups[own], group.owner == worker, !group.pending.isEmpty { return own }
@@ -65,10 +65,10 @@ extension Scheduler {
         commands.append(.grant(worker, lease, fence, id, group: number, cells: cells))
     }
 
-    /// As many cells as should take the target time, by what was seen of this run.
+    /// As many cells as should take the target time, by the durations observed in this run.
     ///
-    /// Of the rest of a group with nothing behind it, fewer: an equal part for each lease that workers want, so that they
-    /// end together.
+    /// Fewer of the rest of a group with nothing behind it: an equal part for each lease that workers want, so that
+    /// they end together.
     private func leaseSize(_ run: Run, ofGroup number: Int) -> Int {
         min(run.policy.leaseCells, suitedSize(run, ofGroup: number))
     }
@@ -87,7 +87,7 @@ extension Scheduler {
         return max(1, min(configuration.maximumCells, fitting < 1e6 ? Int(fitting) : configuration.maximumCells))
     }
 
-    /// Forgets a lease; its cells are the caller's business.
+    /// Removes a lease; its cells are the caller's responsibility.
     @discardableResult
     mutating func endLease(_ id: LeaseID) -> Lease? {
         guard let lease = leases.removeValue(forKey: id) else { return nil }
@@ -98,7 +98,7 @@ extension Scheduler {
         return lease
     }
 
-    /// Ends a lease and puts its cells back; blames what was running when its worker died.
+    /// Ends a lease and returns its cells; blames what was running when its worker died.
     mutating func returnLease(_ id: LeaseID, blaming: Bool, text: String) {
         guard let lease = endLease(id) else { return }
         if blaming {
@@ -118,7 +118,7 @@ extension Scheduler {
         seen(lease.worker)
         lease.seen = now
         if let cell {
-            // Behind records, the time since the last one is not the fit's.
+            // After records, the time since the last one is not the fit's.
             if lease.progress == .fit, !lease.hasRecords {
                 runs[lease.run]?.duration.observe(fit: now - lease.progressed)
             }
@@ -130,16 +130,16 @@ extension Scheduler {
         leases[id] = lease
     }
 
-    /// Records of a lease that came together.
+    /// Records of a lease that were committed together.
     private struct Arrival {
         let lease: LeaseID
         let since: Moment
-        /// They are the first of it, and the time includes its fit.
+        /// They are the first of the lease, and the time includes its fit.
         let isFirst: Bool
         var cells = 1
     }
 
-    /// Records are on disk: how long each took is told by when something was last heard of its lease.
+    /// Records are on disk: their durations count from the last progress of their lease.
     mutating func committed(_ id: RunID, cells: [Int]) {
         var arrivals: [Arrival] = []
         for cell in cells { committed(id, cell: cell, &arrivals) }

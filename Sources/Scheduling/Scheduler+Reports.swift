@@ -1,11 +1,11 @@
 package import RouteGridBase
 
-/// Where a cell stands and why, for `explain`.
+/// The state of a cell and the reason, for `explain`.
 package enum CellStanding: Hashable, Sendable {
     case recorded
     /// Not reached yet, or waiting for a worker: `reason` says what it waits for.
     case waiting(reason: String)
-    /// A test cell that may not run, for now or for ever.
+    /// A test cell that may not run yet, or never.
     case closed(reason: String)
     case leased(WorkerID, LeaseID, isRunning: Bool)
     case excepted(CellException)
@@ -15,9 +15,9 @@ package enum CellStanding: Hashable, Sendable {
 /// The counts of one run.
 package struct RunCounts: Hashable, Sendable {
     package var state: RunState
-    /// 1: cells that need no selection; 2: those that were selected too; nil: the run has no stages.
+    /// 1: cells that need no selection; 2: the selected ones too; nil: the run has no stages.
     package var stage: Int?
-    /// Cells that are to be recorded: all but the excluded ones; with stages, those that may run by now.
+    /// Cells to record: all but the excluded ones; with stages, those that may run so far.
     package var cells: Int
     package var done: Int
     package var reused: Int
@@ -55,7 +55,7 @@ extension Scheduler {
         )
     }
 
-    /// The cells with an exception, with it.
+    /// The cells with an exception, and the exception of each.
     package func exceptions(of id: RunID) -> [(cell: Int, exception: CellException)] {
         (runs[id]?.exceptions ?? [:]).sorted { $0.key < $1.key }.map { (cell: $0.key, exception: $0.value) }
     }

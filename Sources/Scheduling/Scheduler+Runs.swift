@@ -7,10 +7,11 @@ extension Scheduler {
         var run = new
         for (cell, exception) in new.exceptions.sorted(by: { $0.key < $1.key }) {
             if new.done.contains(cell) {
-                // The earlier life ended between the commit of the record and that of the exception's end.
+                // The process before the restart ended between the commit of the record and that of the exception's
+                // end.
                 if run.record(cell) != nil { commands.append(.record(id, cell: cell, nil)) }
             } else if exception.state == .backingOff {
-                // It is tried at once: the clock of the earlier life is gone.
+                // It is retried at once: the clock of before the restart is gone.
                 run.exceptions[cell]?.state = .retrying
                 run.exceptions[cell]?.until = nil
             }
@@ -28,7 +29,7 @@ extension Scheduler {
         mayGrant = true
     }
 
-    /// Ends a run before its end: leases are taken back, what is pending stays where it is.
+    /// Ends a run early: its leases are revoked and their cells returned.
     mutating func end(_ id: RunID, as state: RunState, reason: String) {
         guard let run = runs[id], !run.state.isOver else { return }
         change(id, to: state, reason: reason)
@@ -47,7 +48,7 @@ extension Scheduler {
             run.failedCells -= 1
             commands.append(.record(id, cell: cell, nil))
             let group = run.space.group(ofCell: cell)
-            // Groups that were not reached yet find the cell by themselves.
+            // Groups that were not reached yet find the cell by their look-up.
             if run.isReached(group) { run.restore([cell], toGroup: group) }
         }
         runs[id] = run
@@ -69,12 +70,12 @@ extension Scheduler {
         mayGrant = true
     }
 
-    /// The cells of a group that some worker holds.
+    /// The cells of a group that are leased.
     func cellsHandedOut(ofGroup number: Int, of id: RunID) -> Set<Int> {
         Set((runs[id]?.groups[number]?.leases ?? []).flatMap { leases[$0]?.cells ?? [] })
     }
 
-    /// Asks the store about the next groups, and sees whether the run is over.
+    /// Looks up the next groups, and checks whether the run has ended.
     mutating func settle(_ id: RunID) {
         guard runs[id]?.state == .active else { return }
         let wanted = max(configuration.resolveGroups, 2 * hungry.count)
@@ -86,13 +87,14 @@ extension Scheduler {
 }
 
 extension Run {
-    /// Moves the cursor on and says which groups are to be looked up, in pieces.
+    /// Advances the cursor and returns the groups to look up, in pieces.
     fileprivate mutating func reachAhead(groups wanted: Int, _ configuration: Scheduler.Configuration) -> [Range<Int>] {
         guard cursor < space.groupCount else { return [] }
         if pendingCells == 0 { emptyReady() }
         var pieces: [Range<Int>] = []
         while cursor < reachable, lookedUp.count + ready.count < wanted {
-            // What was asked about counts as if all of it were to run: groups next to each other are of one size.
+            // Groups whose look-up was not answered count as if all of them were to run: neighbouring groups are of one
+            // size.
             let expected = lookedUp.count * space.cells(ofGroup: cursor).count
             guard pendingCells + expected < configuration.readyCells else { break }
             skipRecorded()
@@ -109,8 +111,8 @@ extension Run {
         return pieces
     }
 
-    /// How far the cursor may go: measurements are not reached while a group before them is at work, so that a run does not
-    /// disturb its own.
+    /// How far the cursor may go: measurements are not reached while groups before them are in progress, so that a run
+    /// does not disturb its own.
     private var reachable: Int {
         let first = space.firstMeasurement
         if cursor < first { return first }
@@ -118,7 +120,7 @@ extension Run {
         return isAtWork ? cursor : end
     }
 
-    /// Passes over groups that are recorded whole; a lease that was adopted in one of them needs no look-up any more.
+    /// Skips groups that are recorded whole; a lease that was adopted in one of them needs no look-up.
     private mutating func skipRecorded() {
         while cursor < end, isRecorded(cursor) {
             groups[cursor]?.isResolved = true

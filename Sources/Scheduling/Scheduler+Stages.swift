@@ -12,8 +12,8 @@ extension Scheduler {
     mutating func selected(_ id: RunID, cells: CellBitmap) {
         guard case .choosing? = runs[id]?.stage else { return }
         runs[id]?.stage = .second(cells)
-        // Every group is looked at again; those without anything left are passed over. Groups that a retry brought back
-        // meanwhile have selected cells too that nobody looked up.
+        // Every group is looked up again; those without anything left are skipped. Groups that a retry returned
+        // meanwhile also have selected cells that were not looked up.
         runs[id]?.cursor = 0
         for group in runs[id]?.groups.keys ?? [:].keys { runs[id]?.groups[group]?.isResolved = false }
         mayGrant = true
@@ -32,7 +32,7 @@ extension Scheduler {
 }
 
 extension Run {
-    /// Whether a cell may run, as far as the selection goes.
+    /// Whether the selection lets a cell run.
     func isOpen(_ cell: Int) -> Bool {
         if case .single = stage { return true }
         return !space.isDeferred(cell) || stage.admits(cell)

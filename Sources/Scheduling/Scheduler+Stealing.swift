@@ -1,16 +1,16 @@
 import RouteGridBase
 
 extension Scheduler {
-    /// Cells that could be taken from a lease, and the milliseconds that are won by it.
+    /// Cells that could be stolen from a lease, and the milliseconds that this saves.
     private struct Booty {
         let lease: LeaseID
         let cells: [Int]
         let worth: Double
     }
 
-    /// Gives idle workers cells that a busy one has not begun, when running them takes longer than fitting anew.
+    /// Gives idle workers cells that a busy one has not started, when running them takes longer than fitting again.
     ///
-    /// A lease is robbed at most once a tick.
+    /// At most one steal from a lease per tick.
     mutating func steal() {
         guard !hungry.idle.isEmpty else { return }
         var booties = unfinished.isEmpty ? [] : allBooty()
@@ -42,7 +42,7 @@ extension Scheduler {
         let cells: [Int]
         let worth: Double
         if lease.progress == .notStarted, workers[lease.worker]?.leases.count ?? 0 > 1 {
-            // It waits behind another lease: all of it can go.
+            // It waits behind another lease: all of it can be stolen.
             cells = free
             worth = fit + cell * Double(cells.count)
         } else {
@@ -52,7 +52,7 @@ extension Scheduler {
         return cells.isEmpty || worth <= 200 ? nil : Booty(lease: lease.id, cells: cells, worth: worth)
     }
 
-    /// Puts stolen cells back into their group and tells their worker to drop them.
+    /// Returns stolen cells to their group and revokes them from the victim.
     private mutating func take(_ booty: Booty) {
         guard var lease = leases[booty.lease] else { return }
         lease.cells.removeAll { booty.cells.contains($0) }

@@ -3,9 +3,9 @@ import RouteGridBase
 extension Scheduler {
     mutating func seen(_ id: WorkerID) { workers[id]?.seen = now }
 
-    /// A worker said hello.
+    /// A worker sent a hello.
     ///
-    /// Leases that it holds and nobody else has go on; those that are gone are revoked.
+    /// Leases that it holds and no other worker has are kept or adopted; the others are revoked.
     mutating func join(_ id: WorkerID, numerics: Set<String>, held: [HeldLease]) {
         if workers[id] == nil { workers[id] = WorkerEntry(numerics: numerics, seen: now) }
         workers[id]?.numerics = numerics
@@ -20,9 +20,9 @@ extension Scheduler {
         updateHunger(id)
     }
 
-    /// Continues a lease of the coordinator's earlier life, for the cells that are still nobody's.
+    /// Adopts a lease of before a restart, for the cells that no other worker has.
     ///
-    /// A number that was never granted is nobody's lease: one that is granted later would have the same.
+    /// A number that was never granted is refused: a later lease would get the same number.
     private mutating func adopt(_ held: HeldLease, by worker: WorkerID) -> Bool {
         guard held.lease.rawValue <= Fence(epoch: epoch, counter: counter).rawValue else { return false }
         guard leases[held.lease] == nil, let found = runs[held.run]?.adoptable(held) else { return false }
@@ -54,7 +54,7 @@ extension Scheduler {
         for lease in named {
             if let known = leases[lease], known.worker == id {
                 leases[lease]?.seen = now
-                // Said again each time: the first word may have been lost.
+                // Repeated with each heartbeat: an earlier revocation may have been lost.
                 if !known.revoked.isEmpty { commands.append(.revoke(id, lease, known.fence, cells: known.revoked)) }
             } else {
                 commands.append(.revoke(id, lease, Fence(lease.rawValue), cells: []))
@@ -62,14 +62,14 @@ extension Scheduler {
         }
     }
 
-    /// Takes a worker away and returns what it held.
+    /// Removes a worker and returns its cells.
     mutating func remove(_ id: WorkerID, blaming: Bool) {
         guard let worker = workers[id] else { return }
         for lease in worker.leases.sorted() { returnLease(lease, blaming: blaming, text: "its worker was lost") }
         wantedLeases -= worker.credit
         workers[id] = nil
         hungry.remove(id)
-        // Of runs that are over too: a retry may bring them back.
+        // Of ended runs too: a retry may resume them.
         for run in runs.keys.sorted() {
             for number in runs[run]?.owned.sorted() ?? [] where runs[run]?.groups[number]?.owner == id {
                 runs[run]?.queue(number)
@@ -90,7 +90,7 @@ extension Scheduler {
             commands.append(.workerLost(id))
             remove(id, blaming: true)
         }
-        // The worker lives and does not name the lease: the grant was lost on its way, and nothing is to blame.
+        // The worker lives and does not name the lease: the grant was lost, and nothing is to blame.
         for id in leases.filter({ now - max($0.value.seen, awake) > limit }).keys.sorted() {
             returnLease(id, blaming: false, text: "")
         }

@@ -1,28 +1,30 @@
 import RouteGridBase
 
-/// Decides who runs what.
+/// Decides which worker runs which cells.
 ///
-/// Events go in, commands come out; it has no clock, no I/O and no randomness of its own, so that the same events
-/// give the same commands, and a simulator can drive it through any history.
+/// Events go in, commands come out; it has no clock, no I/O and no randomness of its own, so that the same events give
+/// the same commands, and a simulator can drive it through any history.
 ///
-/// Promise kept together with the store: a cell may be executed more than once; it is counted once, when its record is
-/// on disk; a cell that is not recorded is pending, leased, backing off or finally failed, never forgotten
+/// Guarantee, together with the store: a cell may be executed more than once; it is counted once, when its record is on
+/// disk; a cell that is not recorded is pending, leased, backing off or finally failed, never forgotten
 /// (``checkInvariants()``).
 package struct Scheduler: Sendable {
     package struct Configuration: Hashable, Sendable {
-        /// A worker that is silent for so long is lost; a lease that its worker does not name for so long returns.
+        /// A worker that sends nothing for this long is lost; a lease that its worker does not name for this long
+        /// returns.
         package var leaseMilliseconds: Int64 = 5_000
         package var maximumCells = 256
-        /// What one lease should take, once durations have been seen.
+        /// What one lease should take, once durations were observed.
         package var targetMilliseconds = 2_000.0
-        /// What one lease should take at least where the last cells of a run are shared out.
+        /// What one lease should take at least where the last cells of a run are divided among workers.
         package var leastMilliseconds = 20.0
-        /// After a start with unfinished runs, workers have this long to say what they hold before it is given away.
+        /// After a start with unfinished runs, workers have this long to report their leases before those cells are
+        /// granted anew.
         package var graceMilliseconds: Int64 = 1_500
-        /// When nothing at all happened for so long, not even a tick, the coordinator itself was stopped: everybody gets
-        /// a lease's time from then on.
+        /// After no event for this long, not even a tick, the coordinator itself was stopped: every timeout starts
+        /// anew.
         package var sleepMilliseconds: Int64 = 1_000
-        /// How much is looked up ahead of the workers.
+        /// How many cells are looked up ahead of the workers.
         package var readyCells = 4_096
         package var resolveGroups = 256
         package init() {}
@@ -34,28 +36,28 @@ package struct Scheduler: Sendable {
     var now: Moment
     /// No lease is granted before this moment.
     var graceEnd: Moment
-    /// When the coordinator last woke from a stop of its own, or last left unread what it was told: before that, it could
-    /// not have heard anybody.
+    /// When the coordinator last resumed from a stop of its own, or last had unread messages: no timeout starts before
+    /// it, because no message could have been received.
     var awake: Moment
     var runs: [RunID: Run] = [:]
-    /// The runs that are not over.
+    /// The runs that have not ended.
     var unfinished: Set<RunID> = []
     var workers: [WorkerID: WorkerEntry] = [:]
     var leases: [LeaseID: Lease] = [:]
-    /// The leases that all workers want to hold at once.
+    /// The number of leases that all workers together want to hold.
     var wantedLeases = 0
     /// Workers that want more leases.
     var hungry = HungryWorkers()
     var isStalled = false
     var commands: [SchedulerCommand] = []
-    /// Something changed that may let a lease be granted.
+    /// Whether something changed that may allow a grant.
     var mayGrant = false
 
     /// - Parameters:
     ///   - configuration: times and sizes.
-    ///   - epoch: grows at each coordinator start, so that fences of an earlier life are smaller.
+    ///   - epoch: grows at each coordinator start, so that fences of earlier starts are smaller.
     ///   - now: the clock at the start.
-    ///   - recovering: whether workers of an earlier life may still hold leases.
+    ///   - recovering: whether workers may hold leases from before the start.
     package init(configuration: Configuration = Configuration(), epoch: UInt32, now: Moment, recovering: Bool = false) {
         self.configuration = configuration
         self.epoch = epoch
@@ -64,7 +66,7 @@ package struct Scheduler: Sendable {
         graceEnd = now + (recovering ? configuration.graceMilliseconds : 0)
     }
 
-    /// Takes one event and says what is to be done about it, in order.
+    /// Handles one event and returns what to do about it, in order.
     package mutating func handle(_ event: SchedulerEvent, at moment: Moment) -> [SchedulerCommand] {
         if moment - now > configuration.sleepMilliseconds { awake = moment }
         now = max(now, moment)

@@ -1,6 +1,6 @@
 package import RouteGridBase
 
-/// What happens to the scheduler.
+/// An input of the scheduler.
 ///
 /// Nothing else changes it.
 package enum SchedulerEvent: Sendable {
@@ -18,24 +18,24 @@ package enum SchedulerEvent: Sendable {
     )
     /// The answer to `.resolve`: the cells of a group that have no record yet and are not excluded.
     case resolved(RunID, group: Int, unrecorded: [Int], recorded: [Int])
-    /// The answer to `.select`, once it is on disk: the deferred cells that may run from here on.
+    /// The answer to `.select`, once it is on disk: the deferred cells that may run from now on.
     case selected(RunID, cells: CellBitmap)
     case runPaused(RunID), runResumed(RunID), runCancelled(RunID, reason: String)
     case runPriority(RunID, Int)
-    /// Final failures are to be tried again, with fresh counters; an empty list means all of them.
+    /// Final failures are to be retried, with fresh counters; an empty list means all of them.
     case retry(RunID, cells: [Int])
 
-    /// A process said hello, for the first time or again, with the leases it holds.
+    /// A process sent a hello, for the first time or again, with the leases it holds.
     case workerJoined(WorkerID, numerics: Set<String>, held: [HeldLease])
     /// How many leases the worker wants to hold at once.
     case credit(WorkerID, Int)
-    /// Any message is a sign of life.
+    /// Any message shows that the worker lives.
     case workerSeen(WorkerID)
-    /// The leases that a worker says it holds.
+    /// The leases that a worker's heartbeat names.
     case heartbeat(WorkerID, leases: [LeaseID])
-    /// A clean end, or a revoked key: its leases return and nothing is blamed.
+    /// An orderly leave, or a revoked key: its leases return and nothing is blamed.
     case workerLeft(WorkerID)
-    /// The worker speaks what nobody understands: it is done with, and what it ran is blamed as if it had crashed.
+    /// The worker sent a malformed message: it is removed, and what it ran is blamed as for a crash.
     case workerExpelled(WorkerID)
     case drain(WorkerID)
 
@@ -43,21 +43,21 @@ package enum SchedulerEvent: Sendable {
     case started(LeaseID, Fence, cell: Int?)
     /// Records of the cells are on disk, from whatever lease it came. Never fenced: a record is a function of its key.
     case committed(RunID, cells: [Int])
-    /// A cell, or (nil) the fit and with it all cells left, failed. Fenced.
+    /// A cell, or (nil) the fit and with it all remaining cells, failed. Fenced.
     case failed(LeaseID, Fence, cell: Int?, FailureKind, retryable: Bool, text: String)
-    /// Cells are handed back unharmed (none named = all). Fenced.
+    /// Cells are released unharmed (none named = all). Fenced.
     case released(LeaseID, Fence, cells: [Int])
 
-    /// The store cannot take results for now (a full disk), or can again.
+    /// The store cannot accept results for now (a full disk), or can again.
     case storeStalled(Bool)
-    /// What workers say lies unread, and so nobody is silent: silence counts from here.
+    /// Messages from workers are unread, so none has missed its timeout: timeouts start from here.
     case unread
     case tick
 
     package static func committed(_ run: RunID, cell: Int) -> SchedulerEvent { .committed(run, cells: [cell]) }
 }
 
-/// A lease as a worker remembers it: enough to continue it on a coordinator that was restarted.
+/// A lease as its worker holds it: enough for a restarted coordinator to adopt it.
 package struct HeldLease: Hashable, Sendable {
     package var lease: LeaseID
     package var fence: Fence
@@ -72,18 +72,18 @@ package struct HeldLease: Hashable, Sendable {
     }
 }
 
-/// What the scheduler wants done.
+/// An output of the scheduler.
 package enum SchedulerCommand: Hashable, Sendable {
     /// Find out which cells of these groups have records; answer with `.resolved` for each.
     case resolve(RunID, groups: Range<Int>)
-    /// All cells but the deferred ones are over: choose among these; answer with `.selected`.
+    /// All other cells have ended: select among the deferred ones; answer with `.selected`.
     case select(RunID)
     case grant(WorkerID, LeaseID, Fence, RunID, group: Int, cells: [Int])
-    /// Tell the worker to drop cells of a lease (none named = all).
+    /// Revoke cells of a lease from the worker (none named = all).
     case revoke(WorkerID, LeaseID, Fence, cells: [Int])
-    /// Write the exception of a cell; nil = there is none any more.
+    /// Write the exception of a cell; nil removes it.
     case record(RunID, cell: Int, CellException?)
     case runChanged(RunID, RunState, reason: String)
-    /// The worker sent nothing for a lease's time.
+    /// The worker sent no message for `leaseMilliseconds`.
     case workerLost(WorkerID)
 }

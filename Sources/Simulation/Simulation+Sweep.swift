@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import RouteGridBase
 
-/// What many histories came to.
+/// The totals of many histories.
 package struct SweepReport: Sendable {
     package var histories = 0
     package var events = 0
@@ -17,7 +17,7 @@ package struct SweepReport: Sendable {
     package var unexpected = 0
     package var recovered = 0
     package var seconds = 0.0
-    /// The first histories that did not keep the promise, by seed.
+    /// The first histories that failed, by seed.
     package var failures: [SimulationReport] = []
     package var failureCount = 0
 
@@ -42,12 +42,12 @@ package struct SweepReport: Sendable {
 }
 
 extension Simulation {
-    /// Plays a history for each seed, on as many threads as there are cores; blocks until all are over.
+    /// Simulates a history for each seed, on as many threads as there are cores; blocks until all have ended.
     ///
     /// - Parameters:
     ///   - seeds: one history each.
     ///   - options: the same for all.
-    ///   - progress: told after each history how many are over; called on any thread.
+    ///   - progress: called on any thread after each history, with the number of those that have ended.
     /// - Returns: the sums, and the first histories that failed.
     package static func sweep(
         seeds: Range<UInt64>,

@@ -4,9 +4,9 @@ package struct SimulationOptions: Sendable {
     package var workers: Int?
     /// How many cells the first run has; nil = drawn.
     package var cells: Int?
-    /// Ends the coordinator at one commit, in place of the drawn coordinator crashes.
+    /// Crashes the coordinator at one commit, in place of the drawn crashes.
     package var crash: CommitCrash?
-    /// A fault built into the simulated shell or store, to see that the checks notice it.
+    /// A fault built into the simulated shell or store, to test that the checks detect it.
     package var mutation: Mutation?
     /// Keeps the bytes of the trace, not only their hash.
     package var keepsTrace = false
@@ -16,8 +16,8 @@ package struct SimulationOptions: Sendable {
     package init() {}
 }
 
-/// One of the two moments at which the end of the coordinator must not matter: with a commit on its way, before it is
-/// on disk; or after it is on disk, before anybody was told.
+/// One of the two moments at which a crash of the coordinator must not matter: while a commit is being written, or
+/// after it is on disk and before anything was acknowledged.
 package struct CommitCrash: Hashable, Sendable {
     package var commit: Int
     package var isAfter: Bool

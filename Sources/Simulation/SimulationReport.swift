@@ -1,4 +1,4 @@
-/// What one history came to.
+/// The result of one history.
 package struct SimulationReport: Sendable {
     package var seed: UInt64
     package var workers = 0
@@ -9,25 +9,25 @@ package struct SimulationReport: Sendable {
     package var commits = 0
     package var coordinatorCrashes = 0
     package var workerCrashes = 0
-    /// Cells that were begun, by whomever and however often.
+    /// Cells that were started, by all workers together, repetitions included.
     package var executions = 0
     package var records = 0
 
-    // The total-queue checker: what was acknowledged against what is there.
+    // The total-queue checker: what was acknowledged against what is on disk.
     /// Acknowledged records that are not on disk.
     package var lost = 0
     /// Keys with more than one record, or acknowledged as new more than once.
     package var duplicated = 0
     /// Records of no submitted cell, or of another result than the one acknowledged first.
     package var unexpected = 0
-    /// Results that were delivered again and found recorded.
+    /// Results that were received again and found recorded.
     package var recovered = 0
 
     /// FNV-1a over the trace.
     package var traceHash: UInt64 = 0
     /// The trace, if it was kept: eight bytes a word.
     package var trace: [UInt8] = []
-    /// What did not hold, in words; empty when all is well.
+    /// The violations, in words; empty when there are none.
     package var violations: [String] = []
 
     package var isGood: Bool { violations.isEmpty && lost == 0 && duplicated == 0 && unexpected == 0 }

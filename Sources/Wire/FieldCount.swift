@@ -11,7 +11,7 @@ enum FieldCount {
             while !outer.isAtEnd {
                 guard let field = outer.field() else { return false }
                 var inner = Cursor(bytes: UnsafeRawBufferPointer(rebasing: field))
-                // A field that is no message is not walked: its content is nobody's fields.
+                // Content that is no message ends the loop: it has no fields to count.
                 while !inner.isAtEnd, inner.field() != nil {
                     count += 1
                     if count > WireProtocol.maximumFields { return false }
@@ -27,7 +27,8 @@ enum FieldCount {
 
         var isAtEnd: Bool { offset == bytes.count }
 
-        /// Steps over one field; its content when it is length-delimited, else nothing; nil when it is malformed.
+        /// Skips one field; returns its content when it is length-delimited, else an empty slice; nil when it is
+        /// malformed.
         mutating func field() -> Slice<UnsafeRawBufferPointer>? {
             guard let tag = varint() else { return nil }
             let length: UInt64

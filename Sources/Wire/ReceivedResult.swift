@@ -1,10 +1,10 @@
 package import RouteGridBase
 
-/// A Result read where it lies: items are parts of its frame, nothing of them is copied.
+/// A Result parsed in place: items are slices of its frame, nothing of them is copied.
 ///
-/// There are tens of thousands of items a second, and all that a coordinator needs of one is its keys and where its bytes
-/// are. The reader takes what ``ResultFrame`` writes and any order of known fields; a field that the protocol does not
-/// have is refused. An item has at least 68 bytes, so that a frame's limit is a limit on memory.
+/// There are tens of thousands of items a second, and a coordinator needs only an item's keys and the position of its
+/// bytes. The reader accepts what ``ResultFrame`` writes and any order of known fields; an unknown field is refused. An
+/// item has at least 68 bytes, so that a frame's limit is a limit on memory.
 package struct ReceivedResult: Sendable {
     package struct Item: Sendable {
         package var cell: UInt64 = 0
@@ -20,21 +20,21 @@ package struct ReceivedResult: Sendable {
     package private(set) var fence: UInt64 = 0
     package private(set) var run: UInt64 = 0
     package private(set) var items: [Item] = []
-    /// Of the frame, which lives as long as an item of it.
+    /// Bytes of the frame, which lives as long as any of its items.
     package let byteCount: Int
 
-    /// Blobs that one item may name: each inside it is looked for among them.
+    /// Blobs that one item may name: each blob inside it is searched for among them.
     package static let maximumBlobs = 64
 
     /// The tag of an envelope's field `result`.
     private static let tag: UInt8 = 8 << 3 | 2
 
-    /// Whether a frame says that it is a Result.
+    /// Whether a frame's first tag is that of a Result.
     package static func isResult(_ frame: [UInt8]) -> Bool { frame.first == tag }
 
-    /// Reads a frame.
+    /// Parses a frame.
     ///
-    /// - Throws: `protocolRefused` for what is no Result, or has an item without its two digests.
+    /// - Throws: `protocolRefused` when it is no Result, or has an item without its two digests.
     package init(frame: [UInt8], limit: Int = WireProtocol.maximumFrame) throws(RouteGridError) {
         guard frame.count <= limit else {
             throw Self.refused("a frame of \(frame.count) bytes; the limit is \(limit)")
@@ -107,13 +107,13 @@ package struct ReceivedResult: Sendable {
     }
 }
 
-/// Steps over the fields of one message: numbers, and regions of bytes.
+/// Iterates over the fields of one message: numbers, and ranges of bytes.
 private struct FieldReader {
     struct Field {
         let number: UInt64
-        /// Of a number field.
+        /// The value of a number field.
         var value: UInt64 = 0
-        /// Where the bytes of a length-delimited field are; nil for a number.
+        /// The range of a length-delimited field's bytes; nil for a number.
         var content: Range<Int>?
     }
 

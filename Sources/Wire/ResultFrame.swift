@@ -1,15 +1,15 @@
 package import Foundation
 package import RouteGridBase
 
-/// Builds Result messages out of items that are encoded already.
+/// Builds Result messages from encoded items.
 ///
-/// A slot encodes each item once, in the form it has inside a Result; the supervisor puts lease and fence before them and
-/// never parses them. The bytes are those that swift-protobuf would write.
+/// A slot encodes each item once, in the form it has inside a Result; the supervisor prepends lease and fence and never
+/// parses them. The bytes are those that swift-protobuf would write.
 package enum ResultFrame {
-    /// Appends one item as it stands in a Result: the tag of field 3, its length, its content.
+    /// Appends one item in the form it has inside a Result: the tag of field 3, its length, its content.
     ///
-    /// `record` and `run` are JSON lines without their line feeds, `blobs` what the record names, `inline` those blobs
-    /// themselves when they are small.
+    /// `record` and `run` are JSON lines without their line feeds, `blobs` the digests that the record names, `inline`
+    /// those blobs themselves when they are small.
     package static func appendItem(
         cell: UInt64,
         jobKey: Digest,

@@ -12,9 +12,9 @@ package struct WireMessage: Sendable {
         self.data = data
     }
 
-    /// Reads a message from its frames (a ROUTER's routing id is taken off first).
+    /// Parses a message from its frames (without a ROUTER's routing id).
     ///
-    /// Sizes and counts are looked at before anything is parsed.
+    /// Sizes and counts are checked before anything is parsed.
     ///
     /// - Throws: `protocolRefused` when a frame is too large, is not an envelope, or a frame is missing or too many.
     package init(frames: ArraySlice<[UInt8]>, limit: Int = WireProtocol.maximumFrame) throws(RouteGridError) {
@@ -66,7 +66,7 @@ extension Digest {
 
     /// The digest in a message field.
     ///
-    /// - Throws: `protocolRefused` naming the field when it has not 32 bytes.
+    /// - Throws: `protocolRefused` naming the field when it does not have 32 bytes.
     package init(field bytes: Data, _ name: String) throws(RouteGridError) {
         guard let digest = Digest(bytes: bytes) else {
             throw RouteGridError(
@@ -77,7 +77,7 @@ extension Digest {
         self = digest
     }
 
-    /// The digests in a message field that holds one after the other.
+    /// The concatenated digests in a message field.
     ///
     /// - Throws: `protocolRefused` naming the field when its length is no multiple of 32.
     package static func list(_ bytes: Data, _ name: String) throws(RouteGridError) -> [Digest] {
@@ -99,12 +99,12 @@ extension WireRefused {
         text = error.message
     }
 
-    /// The error as it was on the other side, exit code and all.
+    /// The error of the other side, with its exit code.
     package var error: RouteGridError { RouteGridError(RouteGridError.Code(wireName: code), text) }
 }
 
 extension RouteGridError.Code {
-    /// The code with this name; an unknown name is a refusal.
+    /// The code of this name; an unknown name is a refusal.
     package init(wireName name: String) {
         let known: [RouteGridError.Code] = [
             .usage, .badInput, .unreachable, .temporary, .protocolRefused, .refused, .checkFailed, .incomplete,

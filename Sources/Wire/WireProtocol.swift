@@ -1,21 +1,22 @@
 package import RouteGridBase
 
-/// What both sides of a conversation agree on before the first message.
+/// The constants that both sides of a connection must agree on.
 package enum WireProtocol {
-    /// Grows whenever a message changes its meaning; the greeting carries it and another one is refused.
+    /// Incremented whenever the meaning of a message changes; the hello carries it, and any other version is refused.
     package static let version: UInt32 = 2
     /// The build's name, for people.
     package static let build = "routegrid 0.1"
-    /// Bytes of the largest frame anybody sends or takes; `Welcome` may lower it.
+    /// Bytes of the largest frame that is sent or accepted; `Welcome` may lower it.
     package static let maximumFrame = 16 << 20
-    /// Bytes of blob content that go into one Chunk or Put.
+    /// Bytes of blob content in one Chunk or Put.
     package static let chunkSize = 1 << 20
-    /// Bytes that a Result or Records message is filled up to; one larger item still goes alone.
+    /// Bytes up to which a Result or Records message is filled; one larger item is sent alone.
     package static let batchSize = 2 << 20
-    /// Fields that a body may have at its outer level: what an honest message of ``maximumFrame`` could need, and no more.
+    /// Fields that a body may have at its outer level: what a valid message of ``maximumFrame`` could need, and no
+    /// more.
     package static let maximumFields = 1 << 17
 
-    /// Why a greeting cannot be answered with a welcome, or nil.
+    /// Why a hello cannot be answered with a welcome, or nil.
     package static func refusal(of hello: WireHello) -> RouteGridError? {
         guard hello.protocol == version else {
             return RouteGridError(
@@ -33,7 +34,7 @@ package enum WireProtocol {
         return nil
     }
 
-    /// 16 random bytes that tell one start of a process from another.
+    /// 16 random bytes that identify one start of a process.
     package static func makeBootID() -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }

@@ -409,7 +409,7 @@ package nonisolated struct WireHello: Sendable {
   package init() {}
 }
 
-/// A lease as its worker remembers it: enough for a coordinator that was restarted to let it go on.
+/// A lease as its worker holds it: enough for a restarted coordinator to adopt it.
 package nonisolated struct WireLeaseRef: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -970,9 +970,9 @@ package nonisolated struct WireDone: Sendable {
   package init() {}
 }
 
-/// run = 0: records in commit order after after_seq; answered at once, or when the first one comes (never with none).
+/// run = 0: records in commit order after after_seq; answered as soon as there is at least one.
 /// run > 0: the records of one run in cell order; after_seq = last of the answer before (0 at first); answered at once;
-///          complete says that the last cell was reached.
+///          complete means that the last cell was reached.
 package nonisolated struct WireFollow: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -22,12 +22,12 @@ final class LoopTimers {
 
     /// Calls every handler that is due.
     ///
-    /// A timer that came late is not called twice to make up for it.
+    /// A timer that is late fires once, however many intervals it has missed.
     func fire() {
         guard !timers.isEmpty else { return }
         let now = ContinuousClock.now
         for timer in timers where timer.due <= now {
-            // An earlier handler of this round may have removed it.
+            // An earlier handler of this round may have removed the timer.
             guard let index = timers.firstIndex(where: { $0.id == timer.id }) else { continue }
             if let interval = timer.interval {
                 timers[index].due = now + interval

@@ -2,7 +2,7 @@ import CPlatform
 import CZeroMQ
 import Glibc
 
-/// What one loop polls: its eventfd, its sockets, and file descriptors of others.
+/// What one loop polls: its eventfd, its sockets, and foreign file descriptors.
 final class LoopWatches {
     final class Watch {
         enum Target {
@@ -60,19 +60,19 @@ final class LoopWatches {
         }
     }
 
-    /// Sleeps until something can be read, the eventfd is written, or the time is over.
+    /// Sleeps until something is readable, the eventfd is written, or the time has passed.
     ///
     /// A negative time is for ever.
     func poll(milliseconds: Int) {
         if isStale || polled.contains(where: \.isClosed) { rebuild() }
         if zmq_poll(&items, Int32(items.count), milliseconds) < 0 {
-            // A signal: nothing is ready. Whatever else libzmq dislikes is about a socket that was closed under us.
+            // A signal: nothing is ready. Any other error of libzmq is about a socket that was closed meanwhile.
             for index in items.indices { items[index].revents = 0 }
         }
         if items[0].revents != 0 { cplatform_eventfd_drain(wakeup) }
     }
 
-    /// Calls the handlers of what the last poll found.
+    /// Calls the handlers of what the last poll found ready.
     func deliver() {
         for (index, watch) in polled.enumerated() {
             let found = items[index + 1].revents
@@ -83,7 +83,7 @@ final class LoopWatches {
                 guard socket.isOpen else { continue }
                 var messages: [ZMQMessage] = []
                 messages.reserveCapacity(16)
-                // It fails only when the context is ending, and then nothing more comes.
+                // It fails only when the context is being terminated, and then no more messages arrive.
                 do { try socket.receive(upTo: batch, into: &messages) } catch { watch.isActive = false }
                 if !messages.isEmpty { handler(messages) }
             }
@@ -109,22 +109,22 @@ final class LoopWatches {
 }
 
 extension LoopWatches.Watch {
-    /// Its socket was closed without a word to the loop.
+    /// Its socket was closed and not removed from the loop.
     var isClosed: Bool {
         guard case .socket(let socket, _, _) = target else { return false }
         return !socket.isOpen
     }
 }
 
-/// What a watched file descriptor can do now.
+/// What a watched file descriptor is ready for.
 package struct DescriptorEvents: OptionSet, Hashable, Sendable {
     package let rawValue: Int
     package init(rawValue: Int) { self.rawValue = rawValue }
     package static let readable = DescriptorEvents(rawValue: 1)
     package static let writable = DescriptorEvents(rawValue: 2)
-    /// The other end is gone, or the descriptor is broken.
+    /// The other end is closed, or the descriptor is broken.
     ///
-    /// Read until the end is found.
+    /// Read until end of file.
     package static let closed = DescriptorEvents(rawValue: 4)
 
     init(poll found: Int16) {

@@ -1,36 +1,36 @@
 import CZeroMQ
 import RouteGridBase
 
-/// Everything that is set on every socket before it is bound or connected.
+/// The options that are set on every socket before it is bound or connected.
 ///
-/// The defaults are those of RouteGrid's protocol. Routing ids are never set and `ROUTER_HANDOVER` stays off, so that no
-/// peer can take over the stream of another.
+/// The defaults are those of RouteGrid's protocol. Routing ids are never set and `ROUTER_HANDOVER` stays off, so that
+/// no peer can take over the stream of another.
 package struct SocketOptions: Hashable, Sendable {
-    /// How long closing waits for messages that were sent and not yet handed to the network.
+    /// How long closing waits for messages that were sent and not yet passed to the network.
     package var linger: Duration = .milliseconds(500)
     /// Messages queued per peer before ``SendOutcome/full``.
     package var sendHighWater = 20_000
-    /// Messages queued per peer before the peer is held back.
+    /// Messages queued per peer before libzmq stops reading from it.
     package var receiveHighWater = 20_000
-    /// Bytes of the largest frame taken.
+    /// Bytes of the largest frame accepted.
     ///
-    /// A larger one is refused from its header, before memory for it is taken, and its sender is disconnected.
+    /// A larger one is refused from its header, before memory for it is allocated, and its sender is disconnected.
     package var maximumFrame = 16 << 20
-    /// TCP connections to a machine that is gone are closed after this silence and three probes of the kernel's.
+    /// TCP connections to a machine that is gone are closed after this idle time and three probes by the kernel.
     ///
-    /// libzmq's own pings stay off: it walks through the timers of all connections whenever one of them is heard, which
-    /// takes most of a core with 10,000 of them. RouteGrid's messages have heartbeats of their own.
+    /// libzmq's own heartbeats stay off: it iterates over the timers of all connections whenever one of them receives,
+    /// which takes most of a core with 10,000 of them. RouteGrid's protocol has its own heartbeats.
     package var keepAliveIdle: Duration = .seconds(15)
-    /// First wait before a lost connection is tried again; doubled up to ``reconnectMaximum``.
+    /// The first delay before reconnecting; doubled up to ``reconnectMaximum``.
     package var reconnectInterval: Duration = .milliseconds(100)
     package var reconnectMaximum: Duration = .seconds(5)
-    /// How long a new connection may take to finish the ZeroMQ greeting.
+    /// How long a new connection may take for the ZeroMQ handshake.
     package var handshakeTimeout: Duration = .seconds(10)
     /// Connections waiting to be accepted.
     package var backlog = 1024
     /// ROUTER: a message to a peer that is gone is ``SendOutcome/unroutable`` and not silently dropped.
     package var isMandatory = true
-    /// DEALER: messages wait in our own queue, not in one to a peer that may never come.
+    /// DEALER: messages wait in our own queue, not in one for a peer that may never connect.
     package var queuesOnlyWhenConnected = false
 
     package init() {}

@@ -1,7 +1,7 @@
 import Foundation
 package import RouteGridBase
 
-/// A socket address that was looked at before libzmq sees it, because libzmq's own words for a bad one are few.
+/// A socket address that is checked before libzmq gets it, because libzmq's own errors for a bad one are few.
 package struct ZMQAddress: Hashable, Sendable, CustomStringConvertible {
     package enum Transport: Hashable, Sendable {
         case tcp(host: String, port: String)
@@ -12,7 +12,7 @@ package struct ZMQAddress: Hashable, Sendable, CustomStringConvertible {
     package let text: String
     package let transport: Transport
 
-    /// Bytes a path of `ipc://` may have: the kernel's 108 without the closing zero.
+    /// Bytes that a path of `ipc://` may have: the kernel's 108 without the closing zero.
     package static let longestPath = 107
 
     /// - Parameter text: `tcp://HOST:PORT` (`*` or `0` for a free port when binding), `ipc://PATH` or `inproc://NAME`.
@@ -54,19 +54,19 @@ package struct ZMQAddress: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
-    /// Whether only this machine can reach it.
+    /// Whether it is reachable from this machine only.
     package var isLocal: Bool {
         guard case .tcp(let host, _) = transport else { return true }
         return host == "localhost" || Self.isLoopback(host)
     }
 
-    /// Whether it names a host by IPv6, which libzmq leaves off unless it is asked for.
+    /// Whether it names a host by IPv6, which libzmq disables by default.
     var isVersion6: Bool {
         guard case .tcp(let host, _) = transport else { return false }
         return host.hasPrefix("[")
     }
 
-    /// Whether a numeric host is one of 127.0.0.0/8 or ::1, in whatever spelling.
+    /// Whether a numeric host is in 127.0.0.0/8 or ::1, in any spelling.
     private static func isLoopback(_ host: String) -> Bool {
         var (four, six) = (in_addr(), in6_addr())
         if inet_pton(AF_INET, host, &four) == 1 { return four.s_addr.bigEndian >> 24 == 127 }
@@ -79,7 +79,7 @@ package struct ZMQAddress: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { text }
 
-    /// The form libzmq binds: it takes numeric hosts only.
+    /// The form that libzmq can bind: it accepts numeric hosts only.
     var bindable: String {
         guard case .tcp("localhost", let port) = transport else { return text }
         return "tcp://127.0.0.1:\(port)"

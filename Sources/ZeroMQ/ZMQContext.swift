@@ -4,7 +4,8 @@ package import RouteGridBase
 
 /// A libzmq context: its input and output threads, and the name space of `inproc://`.
 ///
-/// Contexts may be shared by threads; sockets may not. Sockets keep their context alive; the last of both to go ends it.
+/// Contexts may be shared by threads; sockets may not. Sockets keep their context alive; the last reference terminates
+/// it.
 package final class ZMQContext: @unchecked Sendable {
     // libzmq guards the context itself; `pointer` never changes.
     let pointer: UnsafeMutableRawPointer
@@ -22,7 +23,7 @@ package final class ZMQContext: @unchecked Sendable {
 
     /// Waits at most the linger time of the last closed sockets.
     ///
-    /// No socket is left: each holds this object.
+    /// No socket is open: each holds this object.
     deinit { while zmq_ctx_term(pointer) != 0 && ZMQFailure.number == EINTR {} }
 
     /// Opens a socket.

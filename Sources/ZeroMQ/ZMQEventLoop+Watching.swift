@@ -1,8 +1,8 @@
-/// Everything here is called on the loop.
+/// All of these are called on the loop.
 extension ZMQEventLoop {
-    /// Calls `handler` with the messages that wait at `socket`, at most `batch` of them a turn of the loop.
+    /// Calls `handler` with the messages that wait at `socket`, at most `batch` of them per turn of the loop.
     ///
-    /// The handler may send on the socket, close it, and register or forget others.
+    /// The handler may send on the socket, close it, and register or remove others.
     package func onReadable(_ socket: ZMQSocket, batch: Int = 256, _ handler: @escaping ([ZMQMessage]) -> Void) {
         checkIsolated()
         _ = watches.add(.socket(socket, batch: batch, handler: handler))
@@ -15,23 +15,23 @@ extension ZMQEventLoop {
         socket.close(discarding: discarding)
     }
 
-    /// Calls `handler` when a file descriptor of the caller's can be read, was asked about writing and can be written,
-    /// or is closed at its other end.
+    /// Calls `handler` when a file descriptor of the caller's is readable, is writable and watched for it, or is closed
+    /// at its other end.
     ///
-    /// It stays the caller's to close, after ``forget(_:)``.
+    /// The caller closes it, after ``forget(_:)``.
     package func onEvents(of descriptor: Int32, _ handler: @escaping (DescriptorEvents) -> Void) {
         checkIsolated()
         _ = watches.add(.descriptor(descriptor, handler: handler))
     }
 
-    /// Whether `handler` of ``onEvents(of:_:)`` is to be called when the descriptor can be written.
+    /// Sets whether the handler of ``onEvents(of:_:)`` is called when the descriptor is writable.
     package func watchWriting(of descriptor: Int32, _ wants: Bool) {
         checkIsolated()
         watches.setWriting(wants, descriptor: descriptor)
     }
 
-    /// Whether the handler of ``onReadable(_:batch:_:)`` is called: what is not read waits in the socket and then at its
-    /// senders.
+    /// Sets whether the handler of ``onReadable(_:batch:_:)`` is called: unread messages wait in the socket and then at
+    /// their senders.
     package func watchReading(of socket: ZMQSocket, _ wants: Bool) {
         checkIsolated()
         watches.setReading(wants, socket: socket)

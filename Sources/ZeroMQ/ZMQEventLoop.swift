@@ -6,8 +6,8 @@ import Synchronization
 
 /// A named thread that waits in `zmq_poll` over its sockets and runs everything that touches them.
 ///
-/// It is a `SerialExecutor`: an actor pinned to it (`unownedExecutor` returns `loop.asUnownedSerialExecutor()`) owns its
-/// sockets, and the handlers it registers are called on its executor, synchronously, without a hop per message.
+/// It is a `SerialExecutor`: an actor pinned to it (`unownedExecutor` returns `loop.asUnownedSerialExecutor()`) owns
+/// its sockets, and the handlers it registers are called on its executor, synchronously, without a hop per message.
 ///
 /// ```swift
 /// let loop = try ZMQEventLoop(name: "coordinator")
@@ -32,7 +32,7 @@ package final class ZMQEventLoop: SerialExecutor, @unchecked Sendable {
     private struct Inbox {
         var work: [Work] = []
         var phase = Phase.running
-        /// The thread is in `zmq_poll` or on its way there: whoever adds work wakes it.
+        /// The thread is in `zmq_poll` or about to enter it: adding work must wake it.
         var isAsleep = false
     }
 
@@ -44,11 +44,11 @@ package final class ZMQEventLoop: SerialExecutor, @unchecked Sendable {
     private let owner = Atomic<UInt>(0)
     /// An eventfd, immutable.
     ///
-    /// Its counter is the kernel's to guard.
+    /// The kernel guards its counter.
     private let wakeup: Int32
     private let ended = DispatchGroup()
     private let afterlife: DispatchQueue
-    // These three are touched on the loop's thread only.
+    // These three are accessed on the loop's thread only.
     let watches: LoopWatches
     let timers = LoopTimers()
     private var turnEndHandlers: [() -> Void] = []
@@ -85,7 +85,7 @@ package final class ZMQEventLoop: SerialExecutor, @unchecked Sendable {
 
     package func isIsolatingCurrentContext() -> Bool? { isOnLoop }
 
-    /// Runs a closure on the loop, soon; closures and jobs run in the order they came.
+    /// Runs a closure on the loop, soon; closures and jobs run in the order they were added.
     package func submit(_ body: @escaping @Sendable () -> Void) { add(.closure(body)) }
 
     /// Runs a closure on the loop and waits for it.
@@ -105,14 +105,14 @@ package final class ZMQEventLoop: SerialExecutor, @unchecked Sendable {
         return try result.get()
     }
 
-    /// Runs a closure on the loop without holding the calling thread.
+    /// Runs a closure on the loop without blocking the calling thread.
     package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             submit { continuation.resume(with: Result { try body() }) }
         }
     }
 
-    /// Ends the thread after the work that is already there, and waits for its end unless called on the loop.
+    /// Ends the thread after the work that was added before, and waits for its end unless called on the loop.
     package func stop() {
         let wasAsleep = inbox.withLock { inbox in
             if inbox.phase == .running { inbox.phase = .stopping }
@@ -140,7 +140,7 @@ package final class ZMQEventLoop: SerialExecutor, @unchecked Sendable {
 
     // MARK: On the loop
 
-    /// Calls a closure after all handlers of one wake, such as one that flushes what they collected.
+    /// Registers a closure to call after all handlers of one wake, such as one that flushes what they collected.
     package func onTurnEnd(_ handler: @escaping () -> Void) {
         checkIsolated()
         turnEndHandlers.append(handler)
@@ -176,7 +176,8 @@ package final class ZMQEventLoop: SerialExecutor, @unchecked Sendable {
     }
 
     private func runStopped() {
-        // The afterlife queue is serial and the loop's thread is gone or going: wait for it, so that one thread owns.
+        // The queue for a stopped loop is serial, and the loop's thread has ended or is ending: wait for it, so that
+        // only one thread owns the loop.
         ended.wait()
         owner.store(cplatform_thread_number(), ordering: .relaxed)
         perform(inbox.withLock { inbox in takeWork(&inbox) })

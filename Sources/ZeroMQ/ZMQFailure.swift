@@ -2,7 +2,7 @@ import CZeroMQ
 import Glibc
 import RouteGridBase
 
-/// Reads libzmq's error number at once, before anything else can change it, and puts it into words.
+/// Reads libzmq's error number at once, before anything else can change it, and describes it.
 enum ZMQFailure {
     static var number: Int32 { zmq_errno() }
 
@@ -11,18 +11,18 @@ enum ZMQFailure {
         return String(cString: text)
     }
 
-    /// An error of the machine or of libzmq that has no better words than its own.
+    /// An error of the machine or of libzmq that is best described by its own message.
     static func system(_ doing: String, _ number: Int32) -> RouteGridError {
         RouteGridError(.system, "\(doing): \(text(number)) (errno \(number))")
     }
 }
 
-/// What became of a message given to ``ZMQSocket/send(_:)``.
+/// The outcome of ``ZMQSocket/send(_:)``.
 package enum SendOutcome: Hashable, Sendable {
-    /// libzmq has it. That does not say that the peer has it.
+    /// libzmq has accepted it. The peer may not have received it.
     case sent
     /// The high-water mark is reached or no peer is connected: queue it, or fail the job; never spin.
     case full
-    /// A ROUTER knows no peer with this routing id: it went away.
+    /// The ROUTER has no peer with this routing id: it has disconnected.
     case unroutable
 }

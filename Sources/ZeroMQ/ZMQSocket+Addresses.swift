@@ -6,8 +6,8 @@ package import RouteGridBase
 extension ZMQSocket {
     /// Listens at an address.
     ///
-    /// - Parameter url: `tcp://127.0.0.1:*` takes a free port. A stale socket of one's own at an `ipc://` path is replaced,
-    ///   anything else there is not.
+    /// - Parameter url: `tcp://127.0.0.1:*` takes a free port. A stale socket of one's own at an `ipc://` path is
+    ///   replaced, anything else there is not.
     /// - Returns: the address it listens at, with the port that was given.
     /// - Throws: `usage` for a bad address; `temporary` when it is in use, `system` when it is not on this machine.
     @discardableResult
@@ -19,7 +19,7 @@ extension ZMQSocket {
         return try text(ZMQ_LAST_ENDPOINT)
     }
 
-    /// Connects, now or whenever the other side is there; it never says that nobody is.
+    /// Connects, now or whenever the other side is there; it never reports that it is not.
     ///
     /// - Throws: `usage` for a bad address.
     package func connect(_ url: String) throws(RouteGridError) {
@@ -30,9 +30,9 @@ extension ZMQSocket {
         }
     }
 
-    /// Binding deletes what is at the path: that may only be a socket of this user at which nobody listens any more.
+    /// Binding deletes what is at the path: that may only be a socket of this user that no process listens on any more.
     private func checkPlace(_ path: String, of address: ZMQAddress) throws(RouteGridError) {
-        // A name without a file, and a path that libzmq chooses.
+        // A name without a file, or a path that libzmq chooses.
         if path.hasPrefix("@") || path == "*" { return }
         func refuse(_ why: String) -> RouteGridError {
             RouteGridError(.usage, "\(address): \(why); choose another path")

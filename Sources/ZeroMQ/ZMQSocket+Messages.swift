@@ -3,10 +3,10 @@ import Glibc
 package import RouteGridBase
 
 extension ZMQSocket {
-    /// Gives a whole message to libzmq, or nothing of it.
+    /// Passes a whole message to libzmq, or nothing of it.
     ///
     /// - Parameter frames: at least one; a ROUTER's first is the routing id of the peer.
-    /// - Returns: what became of it; only `sent` means that libzmq has it.
+    /// - Returns: the outcome; only `sent` means that libzmq has accepted it.
     /// - Throws: `system` when the context ended or memory ran out.
     package func send(_ frames: [[UInt8]]) throws(RouteGridError) -> SendOutcome {
         var outcome = SendOutcome.sent
@@ -15,7 +15,7 @@ extension ZMQSocket {
             switch sendFrame(frame, flags) {
             case 0: continue
             case EAGAIN where index == 0: return .full
-            // The peer went away between two frames: libzmq drops the rest, and must be given it to get past it.
+            // The peer disconnected between two frames: libzmq drops the rest, and must be given it to get past it.
             case EAGAIN: outcome = .full
             case EHOSTUNREACH: return .unroutable
             case let number: throw ZMQFailure.system("sending a message", number)
@@ -42,7 +42,7 @@ extension ZMQSocket {
                     }
                 }
                 isMore = zmq_msg_more(scratch) != 0
-                // Frames beyond the limit are read, so that the next message starts where it should, and forgotten.
+                // Frames beyond the limit are read, so that the next message starts at its first frame, and dropped.
                 if frames.count <= ZMQSocket.maximumFrames { frames.append(copyOfScratch()) }
             } while isMore
             if frames.count <= ZMQSocket.maximumFrames { return ZMQMessage(frames) }
@@ -50,7 +50,7 @@ extension ZMQSocket {
         }
     }
 
-    /// Appends up to `limit` waiting messages, and no more once they have 8 MiB.
+    /// Appends up to `limit` waiting messages, and no more once they exceed 8 MiB.
     package func receive(upTo limit: Int, into messages: inout [ZMQMessage]) throws(RouteGridError) {
         var byteCount = 0
         for _ in 0..<limit where byteCount < 8 << 20 {
@@ -83,7 +83,7 @@ extension ZMQSocket {
 }
 
 extension ZMQSocket {
-    /// Waits on the calling thread until a message can be read or the time is over.
+    /// Blocks the calling thread until a message can be read or the time has passed.
     ///
     /// For blocking clients, not for loops.
     package func wait(_ limit: Duration) throws(RouteGridError) {

@@ -6,7 +6,7 @@ import RouteGridBase
 ///
 /// It belongs to one thread from opening to closing, which is why it is not `Sendable`.
 ///
-/// Nothing here ever blocks: sending and receiving say so when they cannot go on.
+/// Sending and receiving never block: they report when they cannot proceed.
 package final class ZMQSocket {
     package enum Kind: Hashable, Sendable { case router, dealer, pair, push, pull, pub, sub, req, rep }
 
@@ -20,7 +20,7 @@ package final class ZMQSocket {
     private var pointer: UnsafeMutableRawPointer?
     /// One message that every receive reuses.
     ///
-    /// On the heap, because libzmq holds its address.
+    /// On the heap, because libzmq keeps its address.
     let scratch: UnsafeMutablePointer<zmq_msg_t>
 
     init(_ kind: Kind, context: ZMQContext, options: SocketOptions) throws(RouteGridError) {
@@ -35,7 +35,7 @@ package final class ZMQSocket {
         try options.apply(to: self)
     }
 
-    /// A net only: owners close sockets themselves, on their thread.
+    /// A fallback only: owners close sockets themselves, on their thread.
     deinit {
         close()
         zmq_msg_close(scratch)
@@ -44,9 +44,10 @@ package final class ZMQSocket {
 
     package var isOpen: Bool { pointer != nil }
 
-    /// Closes the socket; closing twice is fine.
+    /// Closes the socket; closing twice is allowed.
     ///
-    /// Take it off its loop first. Messages that wait for the network get the linger time, or none when `discarding`.
+    /// Remove it from its loop first. Messages that wait for the network get the linger time, or none when
+    /// `discarding`.
     package func close(discarding: Bool = false) {
         guard let open = pointer else { return }
         if discarding {

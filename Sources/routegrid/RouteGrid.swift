@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The command line: one file a verb under `Verbs/`, each listed here.
+/// The command line: one file per verb under `Verbs/`, each listed here.
 @main
 struct RouteGrid: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -82,7 +82,7 @@ struct RouteGrid: AsyncParsableCommand {
         ]
     )
 
-    /// Parses, runs, and turns whatever is thrown into one line and an exit code.
+    /// Parses, runs, and turns any error into one line and an exit code.
     static func main() async {
         do {
             try ProcessStart.prepare()

@@ -3,8 +3,8 @@ import RouteGridBase
 import TestSupport
 import Testing
 
-/// `jobs/mmrbench-compat.yaml` through the cluster gives what MMR-Bench's released code (github.com/Hunter-Wrynn/MMR-Bench,
-/// commit 494e8c8) gives on the same tables with its defaults.
+/// `jobs/mmrbench-compat.yaml` through the cluster gives what MMR-Bench's released code
+/// (github.com/Hunter-Wrynn/MMR-Bench, commit 494e8c8) gives on the same tables with its defaults.
 @Suite(.timeLimit(.minutes(10))) struct PeerAgreementTests {
     /// What that code printed for a router in one modality on one table; QNC nil is its infinity.
     struct Peer: CustomStringConvertible {
@@ -20,9 +20,9 @@ import Testing
         init(_ dataset: String, _ router: String, _ modality: String, _ nauc: Double, _ ps: Double, _ qnc: Double?) {
             (self.dataset, self.router, self.modality) = (dataset, router, modality)
             (self.nauc, self.ps, self.qnc) = (nauc, ps, qnc)
-            // Its clusters come from another generator than ours. A dozen images are in the data several times and tie for
-            // the fiftieth place; the text features have a column that is all but a sum of others, which its float32 sees
-            // as noise and float64 does not.
+            // Its clusters come from another generator than ours. A dozen images are in the data several times and tie
+            // for the fiftieth place; the text features have a column that is all but a sum of others, which its
+            // float32 sees as noise and float64 does not.
             switch (router, dataset, modality) {
             case ("kmeans", _, _), ("kmeansnew", _, _): tolerance = 0.01
             case ("knn", "mathvision15", "image"): tolerance = 1e-4
@@ -53,7 +53,8 @@ import Testing
         Peer("mathvision15", "linear", "image", 0.14896979496968618, 0.17804276315789475, 1.0008101782754755),
     ]
 
-    /// nAUC of that code's networks under torch seeds from 0 on: it does not seed them, so only their mean says something.
+    /// nAUC of that code's networks under torch seeds from 0 on: it does not seed them, so only their mean says
+    /// something.
     static let networks: [(dataset: String, router: String, nauc: [Double])] = [
         ("digits_vqa", "mlp", [0.924515, 0.927981, 0.917463, 0.929143, 0.925995]),
         ("digits_vqa", "mlpmf", [0.930203, 0.926134, 0.925837, 0.920860, 0.927792]),

@@ -32,8 +32,8 @@ struct JobsFolderTests {
                 #"{"index":0,"kind":"compat","parameters":{"train":"0.2"},"revision":1,"seed":42}"#
             ]
         )
-        // On each of two datasets: four baselines, five fits in three modalities (but for one that is excluded), adaptive
-        // clusters, and two networks of five seeds.
+        // On each of two datasets: four baselines, five fits in three modalities (but for one that is excluded),
+        // adaptive clusters, and two networks of five seeds.
         #expect(lock.activeCellCount == 2 * (4 + 5 * 3 + 1 + 2 * 5) - 1)
         let kinds = Set(lock.contents.blocks.map(\.kind))
         let peers = ["random", "oracle", "knn", "kmeans", "kmeansnew", "linear", "linearmf", "mlp", "mlpmf"]

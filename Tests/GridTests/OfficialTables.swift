@@ -4,8 +4,8 @@ import RouteGridBase
 import RoutingData
 import TestSupport
 
-/// Made-up tables of the shape in which the two benchmarks publish theirs, imported as people import them, beside copies of
-/// the grid files of `jobs`.
+/// Made-up tables of the shape in which the two benchmarks publish theirs, imported as people import them, beside
+/// copies of the grid files of `jobs`.
 struct OfficialTables {
     let folder: TemporaryFolder
 

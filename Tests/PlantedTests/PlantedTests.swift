@@ -1,7 +1,8 @@
 import PlantedTrials
 import Testing
 
-/// Small editions of `trials planted`: they fail where a measurement cannot be explained by chance if the promise holds.
+/// Small editions of `trials planted`: they fail where a measurement cannot be explained by chance if the promise
+/// holds.
 @Suite struct PlantedTests {
     /// Trials whose promise the code does not keep yet, or that were not measured since it should.
     private static let awaited: Set = ["selected-twins", "twins", "seeds-40", "sparse"]

@@ -4,7 +4,8 @@ import RoutingData
 import TestSupport
 import Testing
 
-/// Good files with seeded damage: each gives a dataset that keeps the rules of the format, or an error with the file's name.
+/// Good files with seeded damage: each gives a dataset that keeps the rules of the format, or an error with the file's
+/// name.
 struct ImportMutationTests {
     private let folder: TemporaryFolder
 

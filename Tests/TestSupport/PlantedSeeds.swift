@@ -1,7 +1,7 @@
 import Foundation
 
-/// The seeds that tests on planted data draw: 0 ..< the number given, or what `ROUTEGRID_PLANTED_SEEDS` says, a number or
-/// `FIRST..<END`.
+/// The seeds that tests on planted data draw: 0 ..< the number given, or what `ROUTEGRID_PLANTED_SEEDS` says, a number
+/// or `FIRST..<END`.
 package func plantedSeeds(_ usual: Int) -> Range<Int> {
     let words = ProcessInfo.processInfo.environment["ROUTEGRID_PLANTED_SEEDS"] ?? ""
     let ends = words.split(separator: "..<").compactMap { Int($0) }

@@ -9,9 +9,9 @@ import Worker
 
 /// What a scripted cell, or a fit, does: its text says it.
 ///
-/// `ok`, `error`, `hang` (until it is killed), `crash`, `blob N` (a result that names a blob of N bytes), `say WORD` (on
-/// standard error), `gate NAME` (an error once the test opens the gate), `gate NAME ok`, `gate NAME crash`. A fit that is
-/// `late NAME` does nothing and ends its process once its last cell is done and the gate is open.
+/// `ok`, `error`, `hang` (until it is killed), `crash`, `blob N` (a result that names a blob of N bytes), `say WORD`
+/// (on standard error), `gate NAME` (an error once the test opens the gate), `gate NAME ok`, `gate NAME crash`. A fit
+/// that is `late NAME` does nothing and ends its process once its last cell is done and the gate is open.
 final class ScriptedExecutor: CellExecutor {
     private let slot: ThreadSlot
     private var lateGate: String?

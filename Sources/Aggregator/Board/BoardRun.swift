@@ -1,7 +1,8 @@
 package import RouteGridBase
 import RoutingCore
 
-/// One curve behind a row: one seed on one split, from a single record or from several that differ in their budget alone.
+/// One curve behind a row: one seed on one split, from a single record or from several that differ in their budget
+/// alone.
 package struct BoardRun: Sendable {
     /// The records' job, with `budget` as the list of the joined budgets where there are several.
     package private(set) var job: JSONValue

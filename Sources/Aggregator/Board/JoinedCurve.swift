@@ -3,8 +3,8 @@ import RouteGridBase
 
 /// The records of one run: a single one, or those that differ in their budget alone.
 ///
-/// In mode `sound` the λ of rule `soft-label` is a budget too: its fits make one curve. In mode `compat` each λ is a row,
-/// as in the peer's tables.
+/// In mode `sound` the λ of rule `soft-label` is a budget too: its fits make one curve. In mode `compat` each λ is a
+/// row, as in the peer's tables.
 struct JoinedCurve {
     /// In job-key order.
     private var records: [ScoredRecord] = []

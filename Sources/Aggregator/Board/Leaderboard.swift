@@ -39,8 +39,8 @@ package struct Leaderboard: Sendable {
     ///   - statistics: How to resample, and from what; nil for a board without intervals, ranks and ties.
     ///   - leftOut: What was set aside before.
     ///   - bad: What happens to records that contradict each other.
-    /// - Throws: `badInput` when modes or numerics classes are mixed, or when there is nothing; `checkFailed` when a blob
-    ///   is damaged.
+    /// - Throws: `badInput` when modes or numerics classes are mixed, or when there is nothing; `checkFailed` when a
+    ///   blob is damaged.
     package init(
         _ records: [ScoredRecord],
         expected: [ExpectedJob] = [],

@@ -19,8 +19,9 @@ struct RouterNames {
         }
     }
 
-    /// `knn`, and in parentheses the parameters that are not the default, or that vary among the rows of its kind; all of
-    /// them where the row was chosen among several, and `knn (selected)` where each split index has a choice of its own.
+    /// `knn`, and in parentheses the parameters that are not the default, or that vary among the rows of its kind; all
+    /// of them where the row was chosen among several, and `knn (selected)` where each split index has a choice of its
+    /// own.
     func name(of row: BoardRow) -> String {
         let kind = row.routerKind
         let isChosen = (row.selection?.configurations ?? 1) > 1

@@ -4,8 +4,8 @@ import RoutingCore
 
 /// Differences of the rows of a board's tables: `comparisons.csv` and `comparisons.json`.
 ///
-/// Listed are all pairs of a table's first 100 competitors, and the first of them against all others; how many pairs of a
-/// table are left out stands in the JSON.
+/// Listed are all pairs of a table's first 100 competitors, and the first of them against all others; how many pairs of
+/// a table are left out stands in the JSON.
 package struct ComparisonTable: Sendable {
     package static let schema = "routegrid/comparisons/v1"
     /// Competitors of a table all of whose pairs are listed.
@@ -58,8 +58,8 @@ package struct ComparisonTable: Sendable {
         }
     }
 
-    /// The p-value of a pair beside all pairs of all tables of the board: Bonferroni's over the tables, each of which is
-    /// tested as a whole.
+    /// The p-value of a pair beside all pairs of all tables of the board: Bonferroni's over the tables, each of which
+    /// is tested as a whole.
     private func boardPValue(_ pair: Pair) -> Double {
         min(1, pair.difference.pValue * Double(sections.count { $0.comparison.pairCount > 0 }))
     }

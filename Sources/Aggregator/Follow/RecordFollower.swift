@@ -5,8 +5,8 @@ package import Wire
 
 /// Takes the records of a coordinator and their blobs into a folder that boards are made from.
 ///
-/// Records go to a file that is not part of the published ones until an ``Aggregation`` has read it; blobs, named by their
-/// content, go to their final place at once.
+/// Records go to a file that is not part of the published ones until an ``Aggregation`` has read it; blobs, named by
+/// their content, go to their final place at once.
 package struct RecordFollower {
     private let folder: OutputFolder
     private let recordsPath: String

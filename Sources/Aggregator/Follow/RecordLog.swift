@@ -11,8 +11,8 @@ package import Wire
 package struct RecordLog {
     private let folder: OutputFolder
     private var positions: [String: JSONValue]
-    /// What a coordinator sent and no file took since the log was opened: no records, or blobs that are not what they are
-    /// called.
+    /// What a coordinator sent and no file took since the log was opened: no records, or blobs that are not what they
+    /// are called.
     package private(set) var leftOut: [LeftOut] = []
 
     private static let positionName = "position.json"

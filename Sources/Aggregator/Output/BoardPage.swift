@@ -63,7 +63,8 @@ package struct BoardPage: Sendable {
         return Array(0..<Self.rowLimit) + table.references.filter { $0 >= Self.rowLimit }
     }
 
-    /// A text in lines of the page's width, broken between words, the later ones indented; each line ends with a newline.
+    /// A text in lines of the page's width, broken between words, the later ones indented; each line ends with a
+    /// newline.
     package func wrapped(_ text: String, indent: Int = 0) -> String {
         lines(text.split(separator: " ").map(String.init), separator: " ", indent: indent)
     }

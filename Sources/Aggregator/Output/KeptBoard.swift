@@ -4,8 +4,8 @@ package import RouteGridBase
 
 /// What the board in a folder was made from, in a hidden file beside it.
 ///
-/// A board is a function of its inputs and of the program. When neither has changed and the files are whole, it need not
-/// be made again: a night with nothing new ends in seconds.
+/// A board is a function of its inputs and of the program. When neither has changed and the files are whole, it need
+/// not be made again: a night with nothing new ends in seconds.
 package struct KeptBoard: Codable {
     private static let name = ".kept.json"
 

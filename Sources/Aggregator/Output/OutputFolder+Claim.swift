@@ -31,8 +31,8 @@ extension OutputFolder {
         try body()
     }
 
-    /// For a process that is about to end, from any thread: waits until the files of a board that are being replaced all
-    /// are, and lets no others be.
+    /// For a process that is about to end, from any thread: waits until the files of a board that are being replaced
+    /// all are, and lets no others be.
     package static func stopReplacing() { replacing.lock() }
 
     /// Removes what this process has not finished writing.

@@ -69,8 +69,8 @@ package struct RecordCollection: Sendable {
 
     /// Reads a file of records, one a line.
     ///
-    /// - Throws: `badInput` with file and line when a record is cut off, is not JSON, or fails its own hash, unless such are
-    ///   set aside.
+    /// - Throws: `badInput` with file and line when a record is cut off, is not JSON, or fails its own hash, unless
+    ///   such are set aside.
     package mutating func read(_ path: String) throws(RouteGridError) {
         // A pipe would be waited for.
         _ = try InputFile(path)

@@ -7,8 +7,8 @@ import RoutingData
 
 /// Resamples of the parts of a section's splits, shared by all of its rows.
 ///
-/// An item that several splits test has one weight in all of them (the weights' split index is the section's lowest): else
-/// the interval of a mean over overlapping test parts would be too narrow.
+/// An item that several splits test has one weight in all of them (the weights' split index is the section's lowest):
+/// else the interval of a mean over overlapping test parts would be too narrow.
 struct SectionResamples: Sendable {
     private struct Part: Sendable {
         let evaluated: EvaluatedPart

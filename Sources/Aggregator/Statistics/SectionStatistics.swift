@@ -132,8 +132,8 @@ struct SectionStatistics {
 
     /// The metrics that have intervals: none that were picked by the labels they are read on.
     ///
-    /// Compat keeps the frontier of its test points, and so picks every point of an exact curve on test; of budgets that a
-    /// grid lists the largest is read whatever the labels. Operating points on dev are dev's own.
+    /// Compat keeps the frontier of its test points, and so picks every point of an exact curve on test; of budgets
+    /// that a grid lists the largest is read whatever the labels. Operating points on dev are dev's own.
     private func metrics(of key: SectionKey) -> [CurveMetric] {
         guard key.part == "test" else { return [] }
         switch mode {

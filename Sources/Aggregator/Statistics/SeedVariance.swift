@@ -4,8 +4,9 @@ import RoutingCore
 
 /// How much a row's means vary with the seed that routers are trained with.
 ///
-/// Resampling items keeps routers as trained, so its interval is for these fits. An interval for the router as it would be
-/// trained again adds the variance between seeds on the same split, in quadrature: both errors are independent to first order.
+/// Resampling items keeps routers as trained, so its interval is for these fits. An interval for the router as it would
+/// be trained again adds the variance between seeds on the same split, in quadrature: both errors are independent to
+/// first order.
 struct SeedVariance {
     /// The number of runs of each split.
     private let runs: [[Int]]

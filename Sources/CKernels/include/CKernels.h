@@ -1,8 +1,8 @@
 // Loops of the core that a compiler for the oldest processor of a family cannot make fast.
 //
-// Each exists for AVX-512, for AVX2 with FMA and for any processor, and a call takes the widest that this processor has. All
-// give the same bits: sums run in 16 lanes of fixed meaning, and a product and a sum are rounded once (fused) or twice as
-// the source says, never as a compiler likes.
+// Each exists for AVX-512, for AVX2 with FMA and for any processor, and a call takes the widest that this processor
+// has. All give the same bits: sums run in 16 lanes of fixed meaning, and a product and a sum are rounded once (fused)
+// or twice as the source says, never as a compiler likes.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -78,39 +78,42 @@ void ck_divide(const float *x, double length, float *out, size_t count);
 size_t ck_group_maxima(const float *line, size_t count, size_t size, float *maxima);
 /// Copies the entries of at least `bound` and their places, ascending; returns how many.
 size_t ck_keep(const float *line, size_t count, float bound, float *kept, int32_t *places);
-/// A bound that at least `wanted` of `count` values (a multiple of 16) reach, and few more; −∞ when fewer are above that.
+/// A bound that at least `wanted` of `count` values (a multiple of 16) reach, and few more; −∞ when fewer are above
+/// that.
 float ck_bound(const float *values, size_t count, size_t wanted);
-/// ranks[i] = how many scores come before scores[i]: greater ones, and equal ones of a lower number. O(count²); `scores` has
-/// room for 16 more.
+/// ranks[i] = how many scores come before scores[i]: greater ones, and equal ones of a lower number. O(count²);
+/// `scores` has room for 16 more.
 void ck_rank(const float *scores, size_t count, int32_t *ranks);
-/// The centre of the greatest products[centre, row] − half[centre] for each row, the lowest on ties, and its lead over the
-/// second. Centres are `leading` numbers apart; all have room for `rows` rounded up to a multiple of 8.
+/// The centre of the greatest products[centre, row] − half[centre] for each row, the lowest on ties, and its lead over
+/// the second. Centres are `leading` numbers apart; all have room for `rows` rounded up to a multiple of 8.
 void ck_nearest(
     const float *products, size_t leading, size_t rows, size_t count, const double *half, int64_t *nearest, double *lead);
 
-/// Weights of 64 replicates from number `first` on, `[clusters][64]`: replicate r of a cluster is number r + 1 of SplitMix64
-/// from its base, through a distribution function of 16 steps in 2⁻⁶⁴.
+/// Weights of 64 replicates from number `first` on, `[clusters][64]`: replicate r of a cluster is number r + 1 of
+/// SplitMix64 from its base, through a distribution function of 16 steps in 2⁻⁶⁴.
 void ck_poisson(
     const uint64_t *bases, size_t clusters, uint64_t first, const uint64_t *cumulative, uint8_t *weights);
-/// Sums of 16 replicates after each point of a curve, `[points][2][16]`: point p adds the pairs `gains[k]` times the weight of
-/// `clusters[k]` for k below ends[p], in their order, a product and a sum rounded apart. `weights` are `[clusters][64]`, from
-/// the first of the 16 on.
+/// Sums of 16 replicates after each point of a curve, `[points][2][16]`: point p adds the pairs `gains[k]` times the
+/// weight of `clusters[k]` for k below ends[p], in their order, a product and a sum rounded apart. `weights` are
+/// `[clusters][64]`, from the first of the 16 on.
 void ck_curve_sums(
     const uint8_t *weights, const uint32_t *clusters, const double *gains, const uint32_t *ends, size_t points,
     double *sums);
-/// areas[range][16]: the integrals of E(c) of 16 replicates over `count` ranges of costs, `[range][2][16]`, low and high end.
+/// areas[range][16]: the integrals of E(c) of 16 replicates over `count` ranges of costs, `[range][2][16]`, low and
+/// high end.
 ///
-/// E is linear between the points of `sums`, `[points][2][16]` as ck_curve_sums writes them, taken in `order`, and constant
-/// beyond them; from `lead`, `[2][16]`, to the first point where the lead costs less. NaN on replicates whose costs do not rise
-/// in that order, equal costs by number.
+/// E is linear between the points of `sums`, `[points][2][16]` as ck_curve_sums writes them, taken in `order`, and
+/// constant beyond them; from `lead`, `[2][16]`, to the first point where the lead costs less. NaN on replicates whose
+/// costs do not rise in that order, equal costs by number.
 void ck_curve_areas(
     const double *sums, const uint32_t *order, size_t points, const double *lead, const double *ranges, size_t count,
     double *areas);
 /// sums[row][64] = Σ over clusters of influence × (weight − 1), fused, in the order of clusters.
 void ck_multiplier_sums(
     const float *influences, size_t rows, size_t clusters, const uint8_t *weights, float *sums);
-/// For each pair of rows in turn the largest |difference| × scale of it and all before it, on each of 64 replicates; adds to
-/// `exceeding` on how many that is at least its statistic. `numbers` are scale and statistic of each; `largest` the last.
+/// For each pair of rows in turn the largest |difference| × scale of it and all before it, on each of 64 replicates;
+/// adds to `exceeding` on how many that is at least its statistic. `numbers` are scale and statistic of each; `largest`
+/// the last.
 void ck_step_down(
     const float *sums, const uint32_t *pairs, const float *numbers, size_t count, uint32_t *exceeding, float *largest);
 /// Σ (a − b)² of float64 values in eight lanes, rounded twice.

@@ -1,6 +1,6 @@
-// What is used of OpenBLAS: CBLAS products, LAPACK factorisations (Fortran symbols: Debian builds it without LAPACKE), its
-// own settings. The library is loaded by the first call, so that processes which compute nothing never run its start: it
-// takes memory for each processor, and waits for ever where an address-space limit denies that.
+// What is used of OpenBLAS: CBLAS products, LAPACK factorisations (Fortran symbols: Debian builds it without LAPACKE),
+// its own settings. The library is loaded by the first call, so that processes which compute nothing never run its
+// start: it takes memory for each processor, and waits for ever where an address-space limit denies that.
 #ifndef COPENBLAS_H
 #define COPENBLAS_H
 

@@ -52,8 +52,8 @@ int cplatform_address_space_admits(uint64_t bytes);
 /// From now on a signal of a broken program (SIGILL, SIGSEGV, …) writes one line to stderr, with the address in the
 /// program where it happened and nothing of the memory, and then ends the process as always.
 void cplatform_report_traps(void);
-/// The name of the function of this program that holds an address counted from its start, with a null at its end, cut off
-/// at `count` bytes; returns its length, 0 when it has no symbols.
+/// The name of the function of this program that holds an address counted from its start, with a null at its end, cut
+/// off at `count` bytes; returns its length, 0 when it has no symbols.
 size_t cplatform_function_at(uint64_t offset, char *text, size_t count);
 
 // Child processes.

@@ -2,8 +2,8 @@ package import RouteGridBase
 
 /// Every router that a grid may name.
 ///
-/// The catalog knows names, parameters and what a router depends on, and nothing of how a router works: the grid and the
-/// coordinator need it without linking any numerics.
+/// The catalog knows names, parameters and what a router depends on, and nothing of how a router works: the grid and
+/// the coordinator need it without linking any numerics.
 package enum RouterCatalog {
     /// The routers that the core fits, in the order in which they are listed to people.
     package static let descriptors: [RouterDescriptor] = [
@@ -35,8 +35,8 @@ package enum RouterCatalog {
     /// A configuration with defaults filled in and every value typed and in range.
     ///
     /// `place` is where the router stands, such as `grid.yaml:12: routers[2]`.
-    /// - Throws: ``RouteGridError`` `badInput` for an unknown kind or parameter (with the nearest known name), a value out
-    ///   of its domain, or an absent parameter without a default.
+    /// - Throws: ``RouteGridError`` `badInput` for an unknown kind or parameter (with the nearest known name), a value
+    ///   out of its domain, or an absent parameter without a default.
     package static func configure(
         kind: String,
         parameters: [String: JSONValue] = [:],

@@ -6,9 +6,9 @@ final class AppendFile {
     private let path: String
     private let descriptor: Int32
 
-    /// Opens or makes a file and cuts off what stands behind its first `byteCount` bytes.
+    /// Opens or creates a file and truncates it to its first `byteCount` bytes.
     ///
-    /// - Throws: `badInput` when it has fewer; `system` when it cannot be written, `temporary` on a full disk.
+    /// - Throws: `badInput` when it is shorter; `system` when it cannot be written, `temporary` on a full disk.
     init(_ path: String, cutAt byteCount: Int) throws(RouteGridError) {
         self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -25,7 +25,7 @@ final class AppendFile {
 
     deinit { close(descriptor) }
 
-    /// Appends a line and its line feed.
+    /// Appends a line and a line feed.
     func append(line: some Sequence<UInt8>) throws(RouteGridError) {
         var bytes = Array(line)
         bytes.append(UInt8(ascii: "\n"))

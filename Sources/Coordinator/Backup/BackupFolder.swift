@@ -4,14 +4,14 @@ package import RouteGridBase
 /// A copy of a coordinator's records that is safe on any file system, network ones too: files that are only appended to
 /// or replaced whole.
 ///
-/// `records.jsonl` and `runs.jsonl` (records and facts of their execution in commit order), `blobs/ab/cdef…`, `grids/N.json`
-/// (each run with its lock and state), `divergences.jsonl` (results that differ from the recorded ones of their keys), and
-/// `position.json`, which says how much of the logs is whole. What a crash
-/// left behind that position is cut off when the backup goes on. `lock` keeps a second backup out.
+/// `records.jsonl` and `runs.jsonl` (records and facts of their execution in commit order), `blobs/ab/cdef…`,
+/// `grids/N.json` (each run with its lock and state), `divergences.jsonl` (results that differ from the recorded ones
+/// of their keys), and `position.json`, which states how much of the logs is whole. What a crash left after that
+/// position is truncated when the backup resumes. `lock` keeps a second backup out.
 package struct BackupFolder: Sendable {
     package let path: String
 
-    /// How far the copy has come.
+    /// How much was copied.
     package struct Position: Hashable, Sendable {
         /// The identity of the coordinator's state folder, in hex.
         package var coordinator: String
@@ -22,7 +22,7 @@ package struct BackupFolder: Sendable {
         /// The number of the last divergence.
         package var divergence = 0
         package var divergenceBytes = 0
-        /// Records up to the last one that are not in the copy, since they were not whole.
+        /// Records up to the last one that are not in the copy, because they were damaged or lack their blob.
         package var leftOut = 0
     }
 
@@ -37,7 +37,7 @@ package struct BackupFolder: Sendable {
 
     package func blob(_ digest: Digest) -> String { "\(path)/blobs/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))" }
 
-    /// Where the copy stands; nil when there is none yet.
+    /// The position of the copy; nil when there is none yet.
     package func position() throws(RouteGridError) -> Position? {
         guard let data = FileManager.default.contents(atPath: positionFile) else { return nil }
         let json = try JSONValue(parsing: data, place: positionFile)
@@ -49,7 +49,7 @@ package struct BackupFolder: Sendable {
             sequence: UInt64(clamping: sequence),
             recordBytes: recordBytes,
             factBytes: factBytes,
-            // Copies of an older version have none.
+            // Copies of an older version do not have it.
             divergence: json["divergence"]?.integerValue ?? 0,
             divergenceBytes: json["divergence_bytes"]?.integerValue ?? 0,
             leftOut: json["left_out"]?.integerValue ?? 0
@@ -66,7 +66,7 @@ package struct BackupFolder: Sendable {
         try DurableFile.write(json.jsonBytes(), to: positionFile, makingFolder: path)
     }
 
-    /// A folder without a position is new: what stands in it under a log's name is somebody else's.
+    /// A folder without a position is new: a file in it under a log's name is not ours.
     ///
     /// - Throws: `badInput` naming the file.
     func refuseForeignFiles() throws(RouteGridError) {

@@ -3,11 +3,11 @@ import RouteGridBase
 
 /// Keeps a backup folder to one writer.
 ///
-/// On a file system without locks there is none, and nothing keeps two apart.
+/// A file system without locks gives no such protection.
 final class BackupLock {
     private let descriptor: Int32
 
-    /// - Throws: `temporary` when another process writes into the folder; `system` when the file cannot be made.
+    /// - Throws: `temporary` when another process writes into the folder; `system` when the file cannot be created.
     init(_ folder: BackupFolder) throws(RouteGridError) {
         descriptor = open(folder.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -18,7 +18,7 @@ final class BackupLock {
             )
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
-            // The descriptor is closed at the end of what was made so far, once.
+            // `deinit` closes the descriptor, also when this throws, and must be the only one to do so.
             throw RouteGridError(.temporary, "\(folder.path): another backup writes into this folder")
         }
     }

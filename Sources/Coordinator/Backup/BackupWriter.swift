@@ -3,9 +3,9 @@ import Grid
 import RouteGridBase
 package import Wire
 
-/// Follows a coordinator's records into a ``BackupFolder``.
+/// Copies a coordinator's records into a ``BackupFolder`` as they are committed.
 ///
-/// The logs are synced before the position that names their length, so that a crash at any moment leaves a whole copy.
+/// The logs are synced before the position that holds their length, so that a crash at any moment leaves a whole copy.
 package struct BackupWriter {
     private let folder: BackupFolder
     private let client: ClusterClient
@@ -14,13 +14,13 @@ package struct BackupWriter {
     private let facts: AppendFile
     private let divergences: AppendFile
     package private(set) var position: BackupFolder.Position
-    /// Records that this call left out, since a restore would stop at them.
+    /// Records that this call left out, because a restore would stop at them.
     package private(set) var faultCount = 0
 
-    /// Opens or continues a copy.
+    /// Opens or resumes a copy.
     ///
-    /// - Throws: `badInput` when the folder holds the copy of another coordinator or files that are no copy's, `temporary`
-    ///   when another backup writes into it or the disk is full, `system` when it cannot be written.
+    /// - Throws: `badInput` when the folder holds the copy of another coordinator or foreign files, `temporary` when
+    ///   another backup writes into it or the disk is full, `system` when it cannot be written.
     package init(path: String, client: ClusterClient) throws {
         folder = BackupFolder(path: path)
         self.client = client
@@ -29,21 +29,21 @@ package struct BackupWriter {
             let text = String(byte, radix: 16)
             return text.count == 1 ? "0" + text : text
         }.joined()
-        // Before the lock is made in it: what is somebody else's stays as it is.
+        // Before the lock is created in it: a folder that is not ours stays unchanged.
         _ = try Self.position(in: folder, of: identity)
         lock = try BackupLock(folder)
-        // Only from here on does nobody else move it.
+        // Only while the lock is held can no other process move the position.
         let known = try Self.position(in: folder, of: identity)
         position = known ?? BackupFolder.Position(coordinator: identity)
         for part in [folder.grids, path + "/blobs"] { try Self.makeFolder(part) }
-        // From here on the folder is a copy's; runs without records are one too.
+        // From here on the folder is marked as a copy, even without records.
         if known == nil { try folder.write(position) }
         records = try AppendFile(folder.records, cutAt: position.recordBytes)
         facts = try AppendFile(folder.facts, cutAt: position.factBytes)
         divergences = try AppendFile(folder.divergences, cutAt: position.divergenceBytes)
     }
 
-    /// Where the copy of a coordinator's records stands; nil when nothing is in the folder.
+    /// The position of the copy of a coordinator's records; nil when the folder holds none.
     private static func position(
         in folder: BackupFolder,
         of identity: String
@@ -70,14 +70,14 @@ package struct BackupWriter {
 
     /// Copies records as they are committed.
     ///
-    /// A record whose bytes are not right, or whose blob the coordinator does not have, is left out.
+    /// A record that is damaged, or whose blob the coordinator does not have, is left out.
     ///
     /// - Parameters:
     ///   - isOnce: End when everything that was there at the call is copied; else follow for ever.
-    ///   - leftOut: Called for each record that is left out, with what is wrong with it.
+    ///   - leftOut: Called with the reason for each record that is left out.
     ///   - progress: Called after each batch with the number of records copied by this call.
-    /// - Throws: `unreachable` when the coordinator is gone; `temporary` on a full disk; `system` when the folder cannot be
-    ///   written.
+    /// - Throws: `unreachable` when the coordinator is gone; `temporary` on a full disk; `system` when the folder
+    ///   cannot be written.
     package mutating func follow(
         isOnce: Bool,
         leftOut: (String) -> Void = { _ in },
@@ -115,7 +115,7 @@ package struct BackupWriter {
         position = next
     }
 
-    /// Copies the differing results that came since the last copy.
+    /// Copies the differing results that were added since the last copy.
     private func copyDivergences(_ position: inout BackupFolder.Position) throws {
         while true {
             let reply = try client.query("divergences_after", String(position.divergence))
@@ -134,7 +134,7 @@ package struct BackupWriter {
         }
     }
 
-    /// Copies the blob that a record names; gives what is wrong with a record that could not be restored.
+    /// Copies the blob that a record names; returns why the record could not be restored, if so.
     private func copyBlob(of item: WireRecordItem) throws(RouteGridError) -> String? {
         let place = "record \(item.seq) of the coordinator"
         do throws(RouteGridError) {
@@ -155,7 +155,7 @@ package struct BackupWriter {
         )
     }
 
-    /// Writes every run with its lock and state, and the data it reads.
+    /// Writes every run with its lock and state, and the data that it reads.
     private func copyGrids() throws {
         for run in try client.query("status")["runs"]?.arrayValue ?? [] {
             guard let number = run["run"]?.integerValue else { continue }

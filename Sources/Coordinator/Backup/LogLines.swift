@@ -1,23 +1,23 @@
 import Foundation
 import RouteGridBase
 
-/// The lines of a log of a backup, one after the other, up to the length that the backup's position says.
+/// The lines of a backup's log, in order, up to the length that the backup's position holds.
 ///
-/// A part of the file is in memory at a time.
+/// Only a part of the file is in memory at a time.
 struct LogLines {
-    /// Bytes that are read at once.
+    /// Bytes per read.
     private static let partSize = 1 << 20
     /// No line is longer: a record comes in one message.
     private static let longestLine = 64 << 20
 
     private let path: String
     private let file: FileHandle?
-    /// Bytes that are not read yet.
+    /// Bytes that were not read yet.
     private var left: Int
-    /// What was read, from the place `start` on not given out.
+    /// Bytes that were read; those from `start` on were not returned yet.
     private var part: [UInt8] = []
     private var start = 0
-    /// How many lines were given out.
+    /// Number of lines returned.
     private(set) var count = 0
 
     /// Opens a log.
@@ -37,10 +37,10 @@ struct LogLines {
         }
     }
 
-    /// Where the line that was given out last stands, for messages.
+    /// The place of the last line returned, for messages.
     var place: String { "\(path):\(count)" }
 
-    /// The next line without its line feed; nil behind the last.
+    /// The next line without its line feed; nil after the last.
     ///
     /// - Throws: `badInput` when the last line has no end, or a line is longer than any record.
     mutating func next() throws(RouteGridError) -> ArraySlice<UInt8>? {
@@ -64,7 +64,7 @@ struct LogLines {
         }
     }
 
-    /// Reads the next part behind what was not given out.
+    /// Reads the next part after the bytes that were not returned yet.
     private mutating func readOn() throws(RouteGridError) {
         part.removeSubrange(..<start)
         start = 0

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 package import RouteGridBase
 
-/// How far a restore is.
+/// The progress of a restore.
 package struct RestoreProgress: Hashable, Sendable {
     package var records = 0
     /// Of the records' log.
@@ -13,17 +13,17 @@ package struct RestoreProgress: Hashable, Sendable {
 extension RecordStore {
     /// Fills an empty store from a backup: records, blobs, differing results, and runs in the state they had.
     ///
-    /// Each record is checked against its own digest. Cells are found recorded when a run reaches them; counters of
-    /// failures start anew. All of it is one transaction, with one sync: what is damaged leaves the store empty, and a
-    /// restore that was killed is remembered (see ``unfinishedRestore()``). Logs are read in parts: memory does not grow with
-    /// the number of records.
+    /// Each record is checked against its own digest. Cells are found recorded when a run reaches them; failure
+    /// counters start anew. All of it is one transaction with one sync: damage leaves the store empty, and a restore
+    /// that was killed is remembered (see ``unfinishedRestore()``). Logs are read in parts, so memory does not grow
+    /// with the number of records.
     ///
     /// - Parameters:
     ///   - folder: The backup.
     ///   - progress: Called every few thousand records.
-    /// - Returns: how many records and runs came back.
-    /// - Throws: `badInput` naming the file and line that is damaged; `usage` when the store is not empty; `temporary` on a
-    ///   full disk.
+    /// - Returns: how many records and runs were restored.
+    /// - Throws: `badInput` naming the file and line that is damaged; `usage` when the store is not empty; `temporary`
+    ///   on a full disk.
     package func restore(
         from folder: BackupFolder,
         progress: (RestoreProgress) -> Void = { _ in }
@@ -74,7 +74,7 @@ extension RecordStore {
         return done.records
     }
 
-    /// The backup that this store was to be filled from by a process that did not live to finish it; nil for all others.
+    /// The backup of a restore into this store that was killed before its end; nil for all other stores.
     package func unfinishedRestore() throws(RouteGridError) -> String? {
         try read { try String.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'restoring'") }
     }

@@ -4,10 +4,10 @@ import Grid
 import RouteGridBase
 import Scheduling
 
-/// Records of a backup on their way into a store.
+/// Records of a backup that are being restored into a store.
 struct RestoringRecords {
     private var blobs: RestoringBlobs
-    /// Jobs without their budgets whose test reads are written: neighbouring records have the same.
+    /// Jobs without their budgets whose test reads were written: neighbouring records often share them.
     private var reads: Set<[UInt8]> = []
     private static let readsKept = 4_096
 
@@ -40,13 +40,13 @@ struct RestoringRecords {
     }
 }
 
-/// Blobs of a backup, and the runs that read some of them, on their way into a store.
+/// Blobs of a backup, and the runs that read some of them, that are being restored into a store.
 struct RestoringBlobs {
     private let store: RecordStore
     private let folder: BackupFolder
     let database: Database
     var inserts: RecordInserts
-    /// Blobs of so many bytes are rows, as those that come inside a result are.
+    /// Smaller blobs are stored as rows, as those inside a result are.
     private static let rowLimit = 256 << 10
 
     init(store: RecordStore, folder: BackupFolder, database: Database) throws {
@@ -75,7 +75,7 @@ struct RestoringBlobs {
 
     /// Inserts all runs.
     ///
-    /// - Returns: how many there are.
+    /// - Returns: their number.
     mutating func insertGrids() throws -> Int {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: folder.grids) } catch {
@@ -93,9 +93,9 @@ struct RestoringBlobs {
             throw RouteGridError.badInput(path, "expected lock and state")
         }
         let lock = Array(text.utf8)
-        // A finished run looks its cells up again: it is finished at once when every record is there.
+        // A finished run looks its cells up again, and finishes at once when every record is there.
         let resumed = state == RunState.finished.rawValue ? RunState.active.rawValue : state
-        // The coordinator sets a run aside that it cannot load; the records of the others do not wait for it.
+        // The coordinator sets aside a run that it cannot load; the other records do not wait for it.
         for digest in (try? GridLock(parsing: lock, place: path, revisions: .any))?.blobs ?? [] { try insert(digest) }
         let selection = run["selection"]?.stringValue.flatMap { Digest(hex: $0) }
         if let selection { try insert(selection) }

@@ -86,7 +86,7 @@ extension CoordinatorServer {
 }
 
 extension GridLock {
-    /// The lock of a run: its latency jobs are this run's own, wherever the run is taken up again.
+    /// The lock of a run: its latency jobs are this run's own, whenever the run is resumed.
     func measured(by run: RunID, submitted: String) -> GridLock {
         var lock = self
         lock.occasion = "run \(run), submitted \(submitted)"
@@ -107,8 +107,8 @@ extension RunPolicy {
         reachedCells = max(1, min(reachedCells, Self.reachedBytes / lock.evaluationBytes))
     }
 
-    /// Of the keys in one lease: a quarter of a frame.
+    /// Bytes of keys in one lease: a quarter of a frame.
     private static let leaseBytes = 4 << 20
-    /// Of the keys that are looked up at one go.
+    /// Bytes of keys in one look-up.
     private static let reachedBytes = 64 << 20
 }

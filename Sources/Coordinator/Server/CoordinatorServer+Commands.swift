@@ -7,7 +7,7 @@ import Wire
 import ZeroMQ
 
 extension CoordinatorServer {
-    /// Gives the scheduler an event and does what it says.
+    /// Passes an event to the scheduler and executes its commands.
     func handle(_ event: SchedulerEvent) {
         for command in scheduler.handle(event, at: now) { perform(command) }
     }
@@ -74,7 +74,7 @@ extension CoordinatorServer {
         guard let lock = locks[run] else { return }
         let known = atHand?.first(of: wanted, in: run) ?? []
         let groups = wanted.dropFirst(known.count)
-        // The commands that come with this one are carried out first.
+        // After the other commands of the same event.
         if !known.isEmpty { loop.submit { self.assumeIsolated { $0.resolved(run, .success(known)) } } }
         guard !groups.isEmpty else { return }
         access.read { store throws(RouteGridError) in

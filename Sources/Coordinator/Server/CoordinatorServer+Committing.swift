@@ -3,12 +3,12 @@ import Logging
 import RouteGridBase
 import Scheduling
 
-/// The queue of changes as the coordinator has them.
+/// The commit queue with the coordinator's types.
 ///
 /// An answer is called once its batch is on disk, or with the error when it could not be written.
 typealias ServerCommits = CommitQueue<StoreWrite, RoutingID, ResultKey, @Sendable (RouteGridError?) -> Void>
 
-/// What a worker knows a result by.
+/// How a worker identifies a result.
 struct ResultKey: Hashable, Sendable {
     let jobKey: Digest
     let resultDigest: Digest
@@ -18,7 +18,7 @@ extension CoordinatorServer {
     /// Adds a change to the next commit.
     func persist(_ write: StoreWrite) { commits.add(write) }
 
-    /// Sends the next batch to disk, unless one is on its way: what comes meanwhile shares the next sync.
+    /// Sends the next batch to disk, unless one is being written: what arrives meanwhile shares the next sync.
     func commitIfIdle() {
         guard let batch = commits.begin() else { return }
         access.write { store throws(RouteGridError) in
@@ -32,10 +32,10 @@ extension CoordinatorServer {
         }
     }
 
-    /// What a commit came to.
+    /// The outcome of a commit.
     private struct Committed: Sendable {
         let outcome: CommitOutcome
-        /// By run, when some verdict was one.
+        /// By run; set when some result diverged.
         let divergences: [RunID: Int]?
     }
 
@@ -66,7 +66,7 @@ extension CoordinatorServer {
             case .equal: counters.equal += 1
             case .divergent:
                 log.error("two different results of one key", metadata: ["key": "\(key.jobKey)"])
-            // Nothing was written of it, the read of the test part neither.
+            // Nothing of it was written, nor was its test read.
             case .blobMissing: testReads.forget()
             }
         }
@@ -89,7 +89,7 @@ extension CoordinatorServer {
         handle(.storeStalled(true))
     }
 
-    /// Ends the coordinator when its folder was removed or replaced: what is written to files without a name is lost.
+    /// Stops the coordinator when its folder was removed or replaced: writes to unlinked files are lost.
     func checkFolder() {
         let folder = access.store.folder
         access.read { _ throws(RouteGridError) in
@@ -103,7 +103,7 @@ extension CoordinatorServer {
         }
     }
 
-    /// While stalled: tries to write, and goes on when that succeeds.
+    /// While stalled: tries to write, and resumes when that succeeds.
     func probeStore() {
         guard commits.beginProbe() else { return }
         access.write { store throws(RouteGridError) in
@@ -114,7 +114,7 @@ extension CoordinatorServer {
                 server.commits.probed(isWritable: true)
                 server.log.info("the store can write again")
                 server.handle(.storeStalled(false))
-                // Their answer to this message is a greeting, and all results that were dropped meanwhile.
+                // Workers answer this message with a hello and all results that were dropped meanwhile.
                 for peer in server.peers.all where peer.worker != nil { server.send(.unknown, to: peer.route) }
                 server.commitIfIdle()
             }

@@ -2,9 +2,9 @@ import Logging
 import Scheduling
 import ZeroMQ
 
-/// When the coordinator reads, and what it makes of silence while it does not.
+/// When the coordinator reads, and how timeouts are suspended while it does not.
 extension CoordinatorServer {
-    /// Reads nothing more while too much waits for the disk: what is sent meanwhile waits at its senders.
+    /// Stops reading while too much waits for the disk: messages then wait at their senders.
     func holdBack() {
         guard let socket else { return }
         let isFull = commits.isFull
@@ -15,23 +15,23 @@ extension CoordinatorServer {
         loop.watchReading(of: socket, !isFull)
     }
 
-    /// Lets time pass: who was silent for too long is lost, unless what it said lies unread here.
+    /// Advances the clock: a worker past its timeout is lost, unless its messages may be unread here.
     ///
-    /// That is so while reading is held back, and when messages came faster than they were handled for as long as a stop
-    /// of the whole process would take to be noticed.
+    /// That is so while reading is paused, and after `sleepMilliseconds` without an empty socket: messages then arrive
+    /// faster than they are handled.
     func tick() {
         noteUnread()
         if isHeldBack || now - caughtUp > configuration.scheduler.sleepMilliseconds { handle(.unread) }
         handle(.tick)
     }
 
-    /// Sees whether all that was sent is read: what is at hand is handled before anybody is called silent.
+    /// Checks whether all that was sent is read: pending messages are handled before any worker can time out.
     func noteUnread() {
         if !isHeldBack, let socket, socket.isOpen, !socket.hasUnread { caughtUp = now }
     }
 
-    /// While nothing is read no heartbeat is answered: workers are told unasked that somebody is here, or they would take
-    /// their coordinator for dead, connect again and send again what it could not read yet.
+    /// While reading is paused no heartbeat is answered: workers get unsolicited ones, or they would take their
+    /// coordinator for dead, reconnect, and send again what it could not read yet.
     func reassureWorkers() {
         guard isHeldBack else { return }
         for peer in peers.all where peer.worker != nil { send(.heartbeat, to: peer.route) }

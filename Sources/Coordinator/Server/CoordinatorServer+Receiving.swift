@@ -28,17 +28,18 @@ extension CoordinatorServer {
         holdBack()
     }
 
-    /// Tells a peer that something it sent is not taken.
+    /// Notifies a peer that a message was refused.
     func refuse(_ error: RouteGridError, _ route: RoutingID) {
         counters.refusedMessages += 1
         log.warning("message refused", metadata: ["peer": "\(peers[route]?.name ?? "unknown")", "why": "\(error)"])
         send(.refused(error.code, error.message), to: route)
     }
 
-    /// Sends a worker away that said what no worker says: nobody knows which results were in it, so it would keep them, and
-    /// their leases with them, for as long as it lives.
+    /// Expels a worker that sent a malformed message: the results in it are unknown, so the worker would keep them, and
+    /// their leases, for as long as it lives.
     ///
-    /// Its leases are given on at once. It is not welcomed again, and ends; the process that is started in its place is.
+    /// Its cells are granted to others at once. Its next hello is refused, and it ends; the process that is started in
+    /// its place is welcome.
     private func expel(_ route: RoutingID, _ error: RouteGridError) {
         guard error.code == .protocolRefused, let peer = peers[route], let worker = peer.worker else { return }
         log.error("worker sent away", metadata: ["worker": "\(peer.name)"])

@@ -2,9 +2,9 @@ import Logging
 import RouteGridBase
 import Scheduling
 
-/// Runs of an earlier life of the coordinator.
+/// Runs from before a restart of the coordinator.
 extension CoordinatorServer {
-    /// Takes up every run that can be loaded, and sets the others aside.
+    /// Resumes every run that can be loaded, and sets the others aside.
     func takeUpRuns() throws(RouteGridError) {
         for run in try access.store.runs() {
             let (loaded, aside) = try SetAsideRun.load(run, from: access.store)

@@ -4,14 +4,14 @@ import Scheduling
 import Wire
 
 extension CoordinatorServer {
-    /// Checks results against their grid and puts them into the next commit.
+    /// Checks results against their grid and adds them to the next commit.
     func receive(_ result: ReceivedResult, from route: RoutingID) throws(RouteGridError) {
         guard let peer = peers[route] else { return send(.unknown, to: route) }
         guard let worker = peer.worker else {
             throw RouteGridError(.protocolRefused, "a client does not send this message")
         }
         handle(.workerSeen(worker))
-        // The worker keeps them and sends them again.
+        // The worker keeps them and will send them again.
         guard !commits.isStalled else { return }
         var receipt = ServerCommits.Receipt(
             route: route,
@@ -36,8 +36,8 @@ extension CoordinatorServer {
         commitIfIdle()
     }
 
-    /// Fails the cells of refused results and tells their worker to forget them: it would keep them, and their lease with
-    /// them, for ever.
+    /// Fails the cells of refused results and has their worker drop them: it would keep them, and their lease, for
+    /// ever.
     private func refuse(_ refusals: Refusals, of result: ReceivedResult, _ route: RoutingID) {
         guard let first = refusals.found.first else { return }
         for (cell, error) in refusals.found {
@@ -56,11 +56,11 @@ extension CoordinatorServer {
         refuse(first.error, route)
     }
 
-    /// The results of one message that are not taken.
+    /// The refused results of one message.
     private struct Refusals {
         private(set) var found: [(cell: UInt64, error: RouteGridError)] = []
         private(set) var answer = Acknowledgement()
-        /// Blobs that came inside them: a blob stands in the first item that names it.
+        /// Blobs inside the refused items: a blob is only in the first item that names it.
         private var blobs: Set<Digest> = []
 
         mutating func add(_ item: ReceivedResult.Item, _ error: RouteGridError) {
@@ -69,7 +69,7 @@ extension CoordinatorServer {
             if !item.inline.isEmpty { blobs.formUnion(item.blobs) }
         }
 
-        /// - Throws: when what an item names was refused with an earlier one.
+        /// - Throws: when a blob that the item names was refused with an earlier one.
         func check(_ item: ReceivedResult.Item) throws(RouteGridError) {
             guard !blobs.isEmpty, item.inline.isEmpty, !blobs.isDisjoint(with: item.blobs) else { return }
             throw RouteGridError(

@@ -3,9 +3,9 @@ import Logging
 import RouteGridBase
 import Scheduling
 
-/// The second stage of a grid with `select`: the coordinator alone chooses, out of the dev records on disk.
+/// The second stage of a grid with `select`: only the coordinator selects, from the dev records on disk.
 extension CoordinatorServer {
-    /// Groups that are read at one go, so that other reads come in between.
+    /// Groups per read, so that other reads come in between.
     private static let groupsAtOnce = 64
 
     /// Reads the dev records of a run and makes its selection.
@@ -15,7 +15,7 @@ extension CoordinatorServer {
         tallied(run, lock, .success(tally), upTo: 0)
     }
 
-    /// Goes on with the next groups, or freezes the choice.
+    /// Reads the next groups, or freezes the selection.
     private func tallied(_ run: RunID, _ lock: GridLock, _ outcome: Result<SelectionTally, RouteGridError>, upTo: Int) {
         switch outcome {
         case .failure(let error):
@@ -37,7 +37,7 @@ extension CoordinatorServer {
         }
     }
 
-    /// Puts the selection on disk; only then may its cells be leased.
+    /// Writes the selection to disk; only then may its cells be leased.
     private func freeze(_ selection: FrozenSelection, of run: RunID) {
         let bytes = selection.bytes
         let digest = Digest(hashing: bytes)
@@ -55,11 +55,11 @@ extension CoordinatorServer {
     }
 }
 
-/// What the server keeps of a frozen selection; all of it is a blob.
+/// What the server keeps of a frozen selection; the whole is a blob.
 struct ServerSelection: Sendable {
     let digest: Digest
     let cells: CellBitmap
-    /// Configurations chosen, and choices that could not be made.
+    /// Configurations selected, and choices that could not be made.
     let chosen: Int
     let unmade: Int
 
@@ -70,7 +70,7 @@ struct ServerSelection: Sendable {
         unmade = selection.choices.count - chosen
     }
 
-    /// Reads what an earlier life of the coordinator selected.
+    /// Reads a selection that was made before a restart.
     init(digest: Digest, from store: RecordStore) throws(RouteGridError) {
         guard let blob = try store.blob(digest, from: 0, count: Int.max) else {
             throw RouteGridError(.badInput, "the selection \(digest) is not in the store")

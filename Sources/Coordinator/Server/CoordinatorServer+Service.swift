@@ -1,13 +1,14 @@
 import ServiceLifecycle
 
 extension CoordinatorServer {
-    /// Serves until a graceful shutdown, or throws when the store broke; what waited is committed before it returns.
+    /// Serves until a graceful shutdown, or throws when the store failed; waiting changes are committed before it
+    /// returns.
     package nonisolated func serve() async throws {
         defer { shutDown() }
         try await withGracefulShutdownHandler {
             try await run()
         } onGracefulShutdown: {
-            // Not awaited: `run()` returns when it is through.
+            // Not awaited: `run()` returns when it is done.
             Task { await self.stop() }
         }
     }

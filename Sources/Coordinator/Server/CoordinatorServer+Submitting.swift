@@ -5,10 +5,10 @@ import Scheduling
 import Wire
 
 extension CoordinatorServer {
-    /// Cells whose keys are looked up with their grid: a small grid is handed out without another question to the disk.
+    /// Cells whose keys are looked up with their grid: a small grid is granted without another read of the disk.
     private static let cellsAtOnce = 64
 
-    /// Takes a grid: answered once the run is on disk, or with the blobs that are to be put first.
+    /// Accepts a grid: answered once the run is on disk, or with the blobs that must be uploaded first.
     func submit(_ bytes: [UInt8], _ route: RoutingID) {
         access.write { store throws(RouteGridError) in
             let lock = try GridLock(parsing: bytes)

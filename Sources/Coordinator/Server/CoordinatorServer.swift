@@ -8,7 +8,7 @@ package import ZeroMQ
 
 /// The coordinator: a ROUTER socket, the scheduler and the record store around one event loop.
 ///
-/// All state is touched on the loop's thread only. Nothing is acknowledged before it is on disk: results wait in
+/// All state is accessed on the loop's thread only. Nothing is acknowledged before it is on disk: results wait in
 /// `commits` until the commit that holds them has returned.
 package actor CoordinatorServer {
     package struct Configuration: Sendable {
@@ -17,9 +17,9 @@ package actor CoordinatorServer {
         package var stateFolder: String
         package var heartbeatMilliseconds: UInt32 = 1_000
         package var scheduler = Scheduler.Configuration()
-        /// The largest frame that is taken, in bytes.
+        /// The largest frame that is accepted, in bytes.
         package var maximumFrame = 16 << 20
-        /// Bytes of results that may wait for the disk before nothing more is read.
+        /// Bytes of results that may wait for the disk before reading pauses.
         package var waitingBytes = 64 << 20
 
         package init(bind: String, stateFolder: String) {
@@ -51,26 +51,26 @@ package actor CoordinatorServer {
     var uploads: [UploadID: Upload] = [:]
     var followers: WaitingFollowers
     var commits: ServerCommits
-    /// Why results could not be written when they were written last; nil once some were.
+    /// Why the last write of results failed; nil once one succeeded.
     var storeTrouble: String?
-    /// Nothing is read, because too much waits for the disk.
+    /// Reading is paused, because too much waits for the disk.
     var isHeldBack = false
-    /// When everything that had been sent here was last known to be read.
+    /// When the socket last had no unread message.
     var caughtUp = Moment(milliseconds: 0)
     var counters = ServerCounters()
-    /// Differing results on disk, by the run that brought them.
+    /// Differing results on disk, by the run that computed them.
     var divergences: [RunID: Int]
-    /// What the submission that is being handled looked up already.
+    /// The keys that the submission being handled has looked up.
     var atHand: GroupsAtHand?
-    /// Standard error of the failure that is being handled.
+    /// Standard error of the failure being handled.
     var failureLog: [UInt8]?
     private var ended: CheckedContinuation<Void, any Error>?
     private var outcome: Result<Void, any Error>?
 
-    /// Opens the state folder, takes its unfinished runs up again, and binds.
+    /// Opens the state folder, resumes its unfinished runs, and binds.
     ///
-    /// - Throws: `badInput`, `temporary` or `system` from the state folder; `usage` for an address that is neither ipc nor
-    ///   loopback; `temporary` for a port in use.
+    /// - Throws: `badInput`, `temporary` or `system` from the state folder; `usage` for an address that is neither ipc
+    ///   nor loopback; `temporary` for a port in use.
     package init(configuration: Configuration, log: Logger) throws(RouteGridError) {
         try Self.checkAddress(configuration.bind)
         self.configuration = configuration
@@ -103,7 +103,7 @@ package actor CoordinatorServer {
 
     /// Fills an empty state folder from a backup.
     ///
-    /// - Returns: how many records and runs came back.
+    /// - Returns: how many records and runs were restored.
     /// - Throws: what ``RecordStore/restore(from:progress:)`` throws, and what opening a state folder does.
     package static func restore(
         state: String,
@@ -115,7 +115,7 @@ package actor CoordinatorServer {
         return try store.restore(from: BackupFolder(path: backup), progress: progress)
     }
 
-    /// Keys for other machines are not there yet: without them TCP stays on this machine.
+    /// There are no keys for other machines yet: without them TCP stays on this machine.
     private static func checkAddress(_ url: String) throws(RouteGridError) {
         guard try ZMQAddress(url).isLocal else {
             throw RouteGridError(
@@ -125,7 +125,7 @@ package actor CoordinatorServer {
         }
     }
 
-    /// Binds and starts to serve; returns the address, with the port that `*` became.
+    /// Binds and starts to serve; returns the address, with the actual port in place of `*`.
     package func start() throws -> String {
         var options = SocketOptions()
         options.maximumFrame = configuration.maximumFrame
@@ -153,13 +153,13 @@ package actor CoordinatorServer {
         return address
     }
 
-    /// Returns when ``stop()`` was called, throws when the store broke.
+    /// Returns when ``stop()`` was called, throws when the store failed.
     package func run() async throws {
         if let outcome { return try outcome.get() }
         try await withCheckedThrowingContinuation { ended = $0 }
     }
 
-    /// Commits what waits, closes everything.
+    /// Commits what waits and closes everything.
     package func stop() {
         end(.success(()))
     }

@@ -5,7 +5,7 @@ import Scheduling
 import Wire
 
 extension CoordinatorServer {
-    /// Sends records: those of a run at once, those of everybody at once or when the first one comes.
+    /// Sends records: those of one run at once, those of all runs as soon as there are some.
     func follow(_ request: WireFollow, _ route: RoutingID) throws(RouteGridError) {
         let limit = Int(min(max(request.credit, 1), 4_096))
         if request.run == 0 { return feed(Follower(route: route, after: request.afterSeq, limit: limit)) }
@@ -28,9 +28,9 @@ extension CoordinatorServer {
         }
     }
 
-    /// Sends records from the disk, unless the follower has them all.
+    /// Sends records from the disk, or makes the follower wait when it has them all.
     private func feed(_ follower: Follower) {
-        // Whoever waited long asks again on a new connection.
+        // Followers reconnect when they have waited for long; their old connections are dropped here.
         followers.forget { peers[$0] == nil }
         if followers.wait(follower) { return }
         let identity = access.store.identity
@@ -46,7 +46,7 @@ extension CoordinatorServer {
         }
     }
 
-    /// Sends the new records of a commit to everybody who waited for them.
+    /// Sends the new records of a commit to the followers that waited for them.
     func feedFollowers(with batch: ServerCommits.Batch, _ outcome: CommitOutcome) {
         guard let last = outcome.places.last else { return }
         for follower in followers.recordsCame(upTo: last) {
@@ -64,7 +64,7 @@ extension CoordinatorServer {
 }
 
 extension CommitQueue.Batch where Change == StoreWrite {
-    /// The first new records of the batch after a place, as many as go into one message.
+    /// The first new records of the batch after a place, as many as fit into one message.
     fileprivate func records(_ outcome: CommitOutcome, after place: UInt64, limit: Int) -> [StoredRecord] {
         var records: [StoredRecord] = []
         var (verdicts, places) = (outcome.verdicts.makeIterator(), outcome.places.makeIterator())
@@ -86,14 +86,14 @@ extension CommitQueue.Batch where Change == StoreWrite {
     }
 }
 
-/// Records of one run in cell order, as many as go into one message.
+/// Records of one run in cell order, as many as fit into one message.
 private struct RunPage {
-    /// The cell that the next page begins with.
+    /// The first cell of the next page.
     private(set) var position: Int
     private(set) var records: [StoredRecord] = []
     private let limit: Int
     private var byteCount = 0
-    /// Cells that are looked up for one answer: a run without records is gone through in several.
+    /// Cells looked up for one answer: a run without records takes several.
     private static let cellsAtOnce = 65_536
 
     init(start: Int, limit: Int) {
@@ -101,12 +101,12 @@ private struct RunPage {
         self.limit = limit
     }
 
-    /// Goes on to the end of the run, or until the message is full: in the middle of a group, when it is a large one.
+    /// Reads to the end of the run, or until the message is full, which may be inside a large group.
     mutating func fill(from store: RecordStore, _ lock: GridLock, selected: CellBitmap) throws(RouteGridError) {
         let start = position
         while position < lock.cellCount, position - start < Self.cellsAtOnce {
             let group = lock.group(ofCell: position)
-            // Test records that other runs have read are not this run's.
+            // Test records that other runs have read do not belong to this run.
             let jobs = lock.jobs(ofGroup: group).filter {
                 $0.cell >= position && (!lock.isDeferred($0.cell) || selected.contains($0.cell))
             }

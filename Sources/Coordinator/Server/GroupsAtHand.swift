@@ -1,7 +1,7 @@
 package import Grid
 package import RouteGridBase
 
-/// A group with its keys, and what the store says of each.
+/// A group with its keys, and whether the store has a record of each.
 package struct ResolvedGroup: Sendable {
     package let group: Int
     let jobs: [KeyedJob]
@@ -19,7 +19,7 @@ package struct GroupsAtHand: Sendable {
 
     package init(_ groups: [ResolvedGroup], of run: RunID) { (self.groups, self.run) = (groups, run) }
 
-    /// Those that wanted groups of a run begin with: none of another run, whose groups have the same numbers.
+    /// The leading groups of `wanted` that are here; none of another run, whose groups have the same numbers.
     package func first(of wanted: Range<Int>, in run: RunID) -> [ResolvedGroup] {
         guard run == self.run else { return [] }
         return zip(wanted, groups.drop { $0.group < wanted.lowerBound }).prefix { $0 == $1.group }.map { $1 }

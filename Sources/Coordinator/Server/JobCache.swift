@@ -1,7 +1,7 @@
 import Grid
 import RouteGridBase
 
-/// The keyed cells of the groups last used: between looking a group up, granting it and taking its results.
+/// The keyed cells of recently used groups, kept between their look-up, their grants and their results.
 struct JobCache {
     private struct Name: Hashable {
         let run: RunID
@@ -15,7 +15,7 @@ struct JobCache {
     private let limit = 131_072
     private let byteLimit = 256 << 20
 
-    /// The cells of a group with their keys, computed when they are not at hand.
+    /// The cells of a group with their keys, computed when not cached.
     mutating func jobs(ofGroup group: Int, in run: RunID, lock: GridLock) -> [KeyedJob] {
         if let known = jobs[Name(run: run, group: group)] { return known }
         let made = lock.jobs(ofGroup: group)
@@ -38,14 +38,14 @@ struct JobCache {
         }
     }
 
-    /// Roughly: the evaluations of a group differ in a few bytes.
+    /// Approximate: the evaluations of a group differ in a few bytes.
     private static func byteCount(_ jobs: [KeyedJob]) -> Int { jobs.count * (jobs.first?.evalBytes.count ?? 0) }
 
     /// The job of one cell, or nil when the grid excludes it.
     mutating func job(ofCell cell: Int, in run: RunID, lock: GridLock) -> KeyedJob? {
         let group = lock.group(ofCell: cell)
         let all = jobs(ofGroup: group, in: run, lock: lock)
-        // Cells of a group are in order; without exclusions their place is known.
+        // Cells of a group are sorted; without exclusions their index is known.
         let guess = cell - lock.cells(ofGroup: group).lowerBound
         if all.indices.contains(guess), all[guess].cell == cell { return all[guess] }
         return all.first { $0.cell == cell }

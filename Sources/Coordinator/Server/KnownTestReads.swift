@@ -1,7 +1,7 @@
 import Grid
 import RouteGridBase
 
-/// Test reads that this life of the coordinator has put into a commit already: most results add none.
+/// Test reads that were put into a commit since the start: most results add none.
 struct KnownTestReads {
     private struct Name: Hashable {
         let run: RunID
@@ -9,10 +9,10 @@ struct KnownTestReads {
     }
 
     private var known: Set<Name> = []
-    /// Places that are kept; beyond them all are forgotten, which costs a second look and nothing else.
+    /// Entries kept; beyond them all are dropped, which costs a second look-up each and nothing else.
     private let limit = 262_144
 
-    /// The read of a cell whose like was not seen before; nil for cells of other parts and for the others.
+    /// The read of a cell if it was not seen before; nil for cells of other parts and for known reads.
     ///
     /// A batch that is dropped because the disk is full loses its reads with its results: see ``forget()``.
     mutating func unknown(_ lock: GridLock, run: RunID, cell: Int) -> TestRead? {

@@ -5,7 +5,7 @@ import Scheduling
 import Wire
 import ZeroMQ
 
-/// What the coordinator says, in its own words; the wire form is made here.
+/// The coordinator's messages in its own types; the wire form is made here.
 enum Outgoing {
     case welcome(identity: [UInt8], epoch: UInt32, heartbeat: UInt32, lease: UInt32, maximumFrame: Int)
     case refused(RouteGridError.Code, String)
@@ -57,7 +57,7 @@ enum Outgoing {
     }
 }
 
-/// Results that are on disk, or were refused, for one worker.
+/// Results of one worker that are on disk, or were refused.
 struct Acknowledgement: Sendable {
     private var jobKeys: [UInt8] = []
     private var resultDigests: [UInt8] = []
@@ -78,7 +78,7 @@ struct Acknowledgement: Sendable {
         }
     }
 
-    /// A result that is not on disk and never will be: its worker may forget it too.
+    /// Adds a result that is not on disk and never will be: its worker may drop it too.
     mutating func refuse(_ key: Digest, _ digest: Digest) {
         key.append(to: &jobKeys)
         digest.append(to: &resultDigests)
@@ -96,7 +96,7 @@ struct Acknowledgement: Sendable {
 extension CoordinatorServer {
     func send(_ message: Outgoing, to route: RoutingID) { send(message.envelope, to: route) }
 
-    /// A peer that is gone or does not read loses the message: leases come back by their time, results are sent again.
+    /// A message to a peer that is gone or does not read is lost: leases time out, results are sent again.
     func send(_ envelope: WireEnvelope, data: [UInt8]? = nil, to route: RoutingID) {
         guard let socket, let body = envelope.body else { return }
         do {

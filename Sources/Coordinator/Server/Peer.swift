@@ -1,13 +1,13 @@
 import RouteGridBase
 import Wire
 
-/// The name libzmq gave to a connection.
+/// The name that libzmq gave to a connection.
 package struct RoutingID: Hashable, Sendable {
     package let bytes: [UInt8]
     package init(bytes: [UInt8]) { self.bytes = bytes }
 }
 
-/// A process that said hello.
+/// A process that sent a hello.
 struct Peer: Sendable {
     let boot: [UInt8]
     let role: WireRole
@@ -16,20 +16,20 @@ struct Peer: Sendable {
     var worker: WorkerID?
     var slots: Int
     var numerics: [String]
-    /// The connection it was last heard on.
+    /// The connection of its last hello.
     var route: RoutingID
 }
 
-/// Who is connected, by connection and by process.
+/// The connected processes, by connection and by process.
 ///
-/// A process that comes back on a new connection keeps its name.
+/// A process that returns on a new connection keeps its name.
 struct PeerTable: Sendable {
     private(set) var byRoute: [RoutingID: Peer] = [:]
     private var routes: [[UInt8]: RoutingID] = [:]
     private var workers: [WorkerID: RoutingID] = [:]
     private var names: [[UInt8]: WorkerID] = [:]
     private var nextWorker: UInt64 = 1
-    /// Processes that are not welcome, the newest last.
+    /// Processes that were expelled, the newest last.
     private var expelled: [[UInt8]] = []
     private static let expelledLimit = 1_024
 
@@ -42,7 +42,7 @@ struct PeerTable: Sendable {
         byRoute.values.sorted { ($0.worker ?? WorkerID(0), $0.name) < ($1.worker ?? WorkerID(0), $1.name) }
     }
 
-    /// Enters a peer; an older connection of the same process is forgotten.
+    /// Adds a peer; an older connection of the same process is dropped.
     mutating func enter(_ hello: WireHello, route: RoutingID) -> Peer {
         let boot = Array(hello.boot)
         if let old = routes[boot], old != route { byRoute[old] = nil }
@@ -70,7 +70,7 @@ struct PeerTable: Sendable {
         return peer
     }
 
-    /// Forgets a worker's connection: its next message is answered by `Unknown`.
+    /// Drops a worker's connection: its next message is answered by `Unknown`.
     mutating func forget(_ worker: WorkerID) {
         guard let route = workers.removeValue(forKey: worker), let peer = byRoute.removeValue(forKey: route) else {
             return
@@ -78,7 +78,7 @@ struct PeerTable: Sendable {
         routes[peer.boot] = nil
     }
 
-    /// Forgets a connection and remembers its process: it is not to be entered again.
+    /// Drops a connection and remembers its process, whose next hello is refused.
     mutating func expel(_ route: RoutingID) {
         guard let peer = byRoute[route] else { return }
         forget(route)

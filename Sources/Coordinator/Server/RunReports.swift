@@ -2,12 +2,12 @@ import Grid
 import RouteGridBase
 import Scheduling
 
-/// What is said of runs and their cells: the same by a coordinator that serves and from a state folder at rest.
+/// Reports on runs and their cells: the same from a serving coordinator and from a state folder at rest.
 enum RunReports {
-    /// Failed cells of one answer.
+    /// Failed cells per answer.
     static let cellsAtOnce = 1_000
 
-    /// What a run is called and how it came.
+    /// The name of a run and its origin.
     struct Heading {
         var name = ""
         var submitted = ""
@@ -45,7 +45,7 @@ enum RunReports {
         ]
     }
 
-    /// The cells that failed for good, after one of them; `next` is the last one of an answer that is not the last.
+    /// The cells that failed for good, after one of them; `next` is the last cell of an answer that is not the last.
     static func failures(
         _ id: RunID,
         _ lock: GridLock?,
@@ -75,7 +75,7 @@ enum RunReports {
         ]
     }
 
-    /// What a person calls the cells of a group by.
+    /// What people identify the cells of a group by.
     private static func fit(_ lock: GridLock, group: Int) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         if let fit = try? JSONValue(parsing: lock.fitBytes(ofGroup: group), place: "fit") {
@@ -104,7 +104,7 @@ enum RunReports {
         ]
     }
 
-    /// A cell that is asked about, `RUN/CELL`, or a run and a place in the list of its failed cells.
+    /// Parses a cell, `RUN/CELL`, or a run and a place in the list of its failed cells.
     ///
     /// - Throws: `usage` when the text has another form.
     static func parts(of selector: String) throws(RouteGridError) -> (run: String, cell: Int) {

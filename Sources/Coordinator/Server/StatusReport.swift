@@ -5,7 +5,8 @@ import Scheduling
 import Wire
 
 extension CoordinatorServer {
-    /// Answers `selection`, `test_reads`, `status`, `run`, `workers`, `failures`, `divergences`, `divergences_after`, `explain`, `store` and `lock`.
+    /// Answers `selection`, `test_reads`, `status`, `run`, `workers`, `failures`, `divergences`, `divergences_after`,
+    /// `explain`, `store` and `lock`.
     func query(_ query: WireQuery, _ route: RoutingID) throws(RouteGridError) {
         switch query.kind {
         case "status": send(.reply(status()), to: route)
@@ -139,7 +140,7 @@ extension CoordinatorServer {
         }
     }
 
-    /// What is on disk, over all starts of the coordinator.
+    /// What is on disk, from all starts of the coordinator.
     private func storeReport(_ route: RoutingID) {
         access.read { store throws(RouteGridError) in
             try store.counts()
@@ -161,7 +162,7 @@ extension CoordinatorServer {
         }
     }
 
-    /// Differing results with their records, after one of them: what a backup copies, a message at a time.
+    /// Differing results with their records, after one of them, one message at a time: what a backup copies.
     private func divergences(after selector: String, _ route: RoutingID) throws(RouteGridError) {
         guard let id = Int(selector) else {
             throw RouteGridError(.usage, "divergences_after \(selector): expected a number")

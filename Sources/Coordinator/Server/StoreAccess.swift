@@ -1,8 +1,8 @@
 import Dispatch
 import RouteGridBase
 
-/// The record store behind two queues of its own, so that no disk access happens on the event loop: one writes, one
-/// reads.
+/// The record store behind two queues, one that writes and one that reads, so that no disk access happens on the event
+/// loop.
 ///
 /// Answers come back through `deliver`, which hops to the loop.
 final class StoreAccess: Sendable {
@@ -42,7 +42,7 @@ final class StoreAccess: Sendable {
         }
     }
 
-    /// Waits until everything that was asked has been answered by the disk.
+    /// Waits until the disk has answered all requests.
     func drain() {
         writes.sync {}
         reads.sync {}

@@ -4,7 +4,7 @@ import RouteGridBase
 import Scheduling
 import Wire
 
-/// A blob on its way in from one peer.
+/// A blob that a peer is uploading.
 struct UploadID: Hashable, Sendable {
     let route: RoutingID
     let digest: Digest
@@ -13,12 +13,12 @@ struct UploadID: Hashable, Sendable {
 struct Upload: Sendable {
     /// No blob is larger.
     static let limit: UInt64 = 4 << 30
-    /// What is not gone on with for so long is forgotten; its sender begins again.
+    /// An upload without a new part for this long is dropped; its sender begins again.
     static let patienceMilliseconds: Int64 = 60_000
     let total: Int
     var bytes: [UInt8] = []
     var isWriting = false
-    /// When its last part came.
+    /// When its last part arrived.
     var touched: Moment
 }
 
@@ -47,7 +47,7 @@ extension CoordinatorServer {
         }
     }
 
-    /// Takes a part of a blob; the last part makes it durable before it is answered.
+    /// Accepts a part of a blob; the last part is answered once the blob is durable.
     func put(_ request: WirePut, data: [UInt8], _ route: RoutingID) throws(RouteGridError) {
         let digest = try Digest(field: request.sha, "sha")
         let id = UploadID(route: route, digest: digest)
@@ -62,7 +62,7 @@ extension CoordinatorServer {
         else {
             return send(.stored(digest, next: upload.bytes.count, complete: false, error: ""), to: route)
         }
-        // Held once, or each part would copy all that came before it.
+        // Removed while it grows: a second reference would copy all earlier parts with each new one.
         uploads[id] = nil
         upload.bytes += data
         upload.touched = now
@@ -94,7 +94,7 @@ extension CoordinatorServer {
         }
     }
 
-    /// Forgets blobs whose senders went away in the middle.
+    /// Drops uploads that timed out.
     func dropAbandonedUploads() {
         uploads = uploads.filter { id, upload in
             upload.isWriting || peers[id.route] != nil && now - upload.touched < Upload.patienceMilliseconds

@@ -1,7 +1,7 @@
-/// Somebody who waits for the next records.
+/// A client that waits for the next records.
 package struct Follower: Hashable, Sendable {
     package let route: RoutingID
-    /// The place of the last record that it has.
+    /// The place of the last record it has.
     package let after: UInt64
     let limit: Int
 
@@ -10,9 +10,9 @@ package struct Follower: Hashable, Sendable {
     }
 }
 
-/// Where the stream of records ends, and who has all of it and waits for more.
+/// The end of the stream of records, and the followers that have all of it and wait for more.
 ///
-/// Whoever waits is told of new records out of the commit that brought them, without a look at the disk.
+/// Followers get new records from the commit that added them, without a read of the disk.
 package struct WaitingFollowers: Sendable {
     private var waiting: [Follower] = []
     /// The place of the last record on disk; 0 before the first.
@@ -22,14 +22,14 @@ package struct WaitingFollowers: Sendable {
 
     package mutating func forget(where isGone: (RoutingID) -> Bool) { waiting.removeAll { isGone($0.route) } }
 
-    /// Makes a follower wait; false when there are records on disk that it does not have.
+    /// Makes a follower wait; false when records on disk are missing to it.
     package mutating func wait(_ follower: Follower) -> Bool {
         guard follower.after >= end else { return false }
         waiting.append(follower)
         return true
     }
 
-    /// Records are on disk, up to a place: those who waited for some of them wait no more.
+    /// Records up to a place are on disk: returns the followers that waited for some of them.
     package mutating func recordsCame(upTo place: UInt64) -> [Follower] {
         end = max(end, place)
         guard !waiting.isEmpty else { return [] }

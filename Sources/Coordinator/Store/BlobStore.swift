@@ -3,9 +3,9 @@ import GRDB
 package import RouteGridBase
 
 /// Content-addressed bytes: small ones as rows, committed with the record that names them; large ones as files that are
-/// written, synced, renamed and their folder synced before their row.
+/// written, synced and renamed, and whose folder is synced, before their row is written.
 extension RecordStore {
-    /// Whether a blob can be read: one whose file is gone counts as missing, so that whoever has it puts it again.
+    /// Whether a blob can be read: one whose file is gone counts as missing, so that it is uploaded again.
     package func hasBlob(_ digest: Digest) throws(RouteGridError) -> Bool {
         try read { try hasBlob(digest, in: $0) }
     }
@@ -48,7 +48,7 @@ extension RecordStore {
         }
     }
 
-    /// Keeps a blob as a file.
+    /// Stores a blob as a file.
     ///
     /// The bytes must have been checked against the digest.
     package func putBlob(_ digest: Digest, bytes: [UInt8]) throws(RouteGridError) {
@@ -62,7 +62,7 @@ extension RecordStore {
         try DurableFile.write(bytes, to: path, makingFolder: folder)
     }
 
-    /// Says that a blob is there as a file.
+    /// Adds the row of a blob that is stored as a file.
     static func nameFile(of digest: Digest, byteCount: Int, in database: Database) throws {
         try database.cachedStatement(sql: "INSERT OR IGNORE INTO blob(sha, size, bytes) VALUES (?, ?, NULL)")
             .execute(arguments: [Data(digest), byteCount])
@@ -74,7 +74,7 @@ extension RecordStore {
     }
 }
 
-/// Files that are whole or absent, whatever happens.
+/// Files that are whole or absent after any crash.
 package enum DurableFile {
     /// Writes beside the target, syncs, renames, and syncs the folder.
     package static func write(_ bytes: [UInt8], to path: String, makingFolder folder: String) throws(RouteGridError) {

@@ -1,9 +1,9 @@
 import Foundation
 import RouteGridBase
 
-/// Where the coordinator of a state folder listens, in a file of the folder while it does.
+/// The address of the coordinator of a state folder, in a file of the folder while it serves.
 ///
-/// A coordinator that was killed leaves the file behind: whoever answers there must be of the same folder.
+/// A coordinator that was killed leaves the file behind: check that whoever answers there has the same identity.
 package struct CoordinatorAddress: Hashable, Sendable {
     private static let name = "coordinator.json"
 
@@ -13,7 +13,7 @@ package struct CoordinatorAddress: Hashable, Sendable {
 
     package init(url: String, identity: [UInt8]) { (self.url, self.identity) = (url, identity) }
 
-    /// Reads the file; nil when there is none that can be read.
+    /// Reads the file; nil when it is missing or unreadable.
     package init?(stateFolder: String) {
         let path = stateFolder + "/" + CoordinatorAddress.name
         guard let json = StateFile.bytes(path).flatMap({ try? JSONValue(parsing: $0, place: path) }),
@@ -24,7 +24,7 @@ package struct CoordinatorAddress: Hashable, Sendable {
 
     /// Writes the file in one step.
     ///
-    /// On a full disk it is not there, which hinders nobody's work.
+    /// On a full disk it is missing, which does not stop the coordinator.
     func write(to stateFolder: String) {
         let json: JSONValue = [
             "schema": "routegrid/address/v1", "address": .string(url),

@@ -5,10 +5,10 @@ import CPlatform
 /// The numbers are those of Linux' `magic.h`, and of file systems that live outside its tree.
 package struct FileSystemKind: Equatable, Sendable {
     package let name: String
-    /// Other machines may write to it too, and locks and syncs may lie: SQLite must not live there.
+    /// Other machines may write to it too, and locks and syncs may not hold: SQLite must not be on it.
     package let isShared: Bool
 
-    /// - Returns: Nil when the path cannot be asked.
+    /// - Returns: Nil when statfs(2) fails.
     package init?(ofPath path: String) {
         let magic = cplatform_filesystem_magic(path)
         guard magic != -1 else { return nil }
@@ -31,8 +31,8 @@ package struct FileSystemKind: Equatable, Sendable {
         0x2011_BAB0: "exfat", 0x5346_544E: "ntfs",
     ]
 
-    /// Network and cluster file systems, what a host shares with its virtual machines, and FUSE, where nobody can tell:
-    /// sshfs, GlusterFS, s3fs and virtiofs have its number.
+    /// Network and cluster file systems, what a host shares with its virtual machines, and all of FUSE: sshfs,
+    /// GlusterFS, s3fs and virtiofs have its number, and cannot be distinguished from local ones.
     private static let shared: [UInt32: String] = [
         0x6969: "NFS", 0x517B: "SMB", 0xFF53_4D42: "CIFS", 0xFE53_4D42: "SMB2", 0x564C: "NCP",
         0x5346_414F: "AFS", 0x6B41_4653: "AFS", 0x7375_7245: "Coda", 0x00C3_6400: "Ceph",

@@ -2,7 +2,7 @@ import Grid
 import RouteGridBase
 import Scheduling
 
-/// A stored run with all that serving it takes, every cell number inside of its grid.
+/// A stored run with all that serving it needs, every cell number within its grid.
 struct LoadedRun {
     /// As stored; cancelled when it was frozen under other revisions than this build's.
     let run: StoredRun
@@ -17,7 +17,7 @@ struct LoadedRun {
             .measured(by: run.id, submitted: run.submitted)
         var run = run
         if !run.state.isOver, let earlier = lock.earlierRevisions {
-            // Its cells would have keys that this build computes other numbers for.
+            // This build would compute other numbers for the keys of its cells.
             (run.state, run.reason) = (.cancelled, "frozen under \(earlier): submit the grid again")
         }
         if let digest = run.selection {
@@ -34,7 +34,7 @@ struct LoadedRun {
         }
     }
 
-    /// The event that takes it up.
+    /// The event that resumes it.
     var event: SchedulerEvent {
         var policy = RunPolicy(lock)
         policy.priority = min(max(run.priority, GridRanges.priority.lowerBound), GridRanges.priority.upperBound)
@@ -50,12 +50,12 @@ struct LoadedRun {
     }
 }
 
-/// A run of the state folder that could not be loaded: it is shown with the reason, and everything else is served.
+/// A run of the state folder that could not be loaded: it is shown with the reason, and all others are served.
 struct SetAsideRun: Sendable {
     let run: StoredRun
     let why: String
 
-    /// Loads a run, or says why it cannot be.
+    /// Loads a run, or returns why it cannot be loaded.
     ///
     /// - Throws: what is no fault of the run: the store cannot be read.
     static func load(
@@ -76,7 +76,7 @@ struct SetAsideRun: Sendable {
         ]
     }
 
-    /// For whoever asks for it.
+    /// The error for requests that name it.
     var error: RouteGridError {
         RouteGridError(.badInput, "run \(run.id) (\(run.name)) could not be loaded and is set aside: \(why)")
     }

@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// A prepared statement on SQLite's own interface, for what runs once a record: arguments are read where they lie.
+/// A prepared statement on SQLite's own interface, for statements that run once per record: arguments are not copied.
 struct RawStatement {
     private let database: Database
     private let handle: SQLiteStatement
@@ -9,12 +9,12 @@ struct RawStatement {
     init(_ sql: String, _ database: Database) throws {
         self.database = database
         handle = try database.cachedStatement(sql: sql).sqliteStatement
-        // GRDB shares the statement with whoever has the same text, and leaves it where its last step ended: SQLite binds
+        // GRDB shares the statement with every user of the same text, and leaves it after its last step: SQLite binds
         // nothing then.
         sqlite3_reset(handle)
     }
 
-    /// Binds memory that stays where it is until ``run()``.
+    /// Binds memory that stays in place until ``run()``.
     func bind(_ bytes: UnsafeRawBufferPointer, _ index: Int32) throws {
         // A null pointer would be NULL, and not an empty blob.
         try check(
@@ -26,7 +26,7 @@ struct RawStatement {
 
     func bind(_ number: Int, _ index: Int32) throws { try check(sqlite3_bind_int64(handle, index, Int64(number))) }
 
-    /// Takes one step and forgets the arguments; whether there was a row.
+    /// Takes one step and clears the arguments; returns whether there was a row.
     @discardableResult
     func run() throws -> Bool {
         let code = sqlite3_step(handle)

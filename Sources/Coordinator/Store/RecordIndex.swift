@@ -3,9 +3,9 @@ import GRDB
 import Grid
 package import RouteGridBase
 
-/// Which keys a state folder has records of: a look from outside that changes nothing and needs no coordinator.
+/// Which keys a state folder has records of: a read-only view that needs no coordinator.
 ///
-/// The file is opened read-only, beside a running coordinator too; a record that is committed meanwhile may be missed.
+/// It may be used beside a running coordinator; a record that is committed meanwhile may be missed.
 package struct RecordIndex: Sendable {
     private let queue: DatabaseQueue
     private let path: String
@@ -25,7 +25,7 @@ package struct RecordIndex: Sendable {
         }
     }
 
-    /// The `job` of each of the latest records, at most so many.
+    /// The `job` of each of the latest records, at most `limit`.
     package func latestJobs(limit: Int) throws(RouteGridError) -> [JSONValue] {
         do {
             return try queue.read { database in

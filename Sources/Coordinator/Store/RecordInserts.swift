@@ -1,17 +1,17 @@
 import GRDB
 import RouteGridBase
 
-/// The statements that run for every record of one transaction.
+/// The statements that run for every record of a transaction.
 struct RecordInserts {
     let database: Database
     private let record: RawStatement
     private let blob: RawStatement
     private let known: RawStatement
-    /// Blobs that are there for certain: neighbouring cells often name the same.
+    /// Blobs that are known to be there: neighbouring cells often name the same.
     private var blobs: Set<Digest> = []
-    /// How many of them are remembered at a time.
+    /// How many of them are kept.
     private static let limit = 65_536
-    /// Where the new records of this transaction stand among all.
+    /// The places of this transaction's new records in the stream of all records.
     private(set) var places: [UInt64] = []
 
     init(_ database: Database) throws {
@@ -24,7 +24,7 @@ struct RecordInserts {
         known = try RawStatement("SELECT 1 FROM blob WHERE sha = ?", database)
     }
 
-    /// Inserts a record; whether it is the first of its key.
+    /// Inserts a record; returns whether it is the first of its key.
     mutating func insert(_ row: ResultRow) throws -> Bool {
         try row.jobKey.withBytes { key in
             try row.resultDigest.withBytes { digest in
@@ -44,7 +44,7 @@ struct RecordInserts {
         return true
     }
 
-    /// Whether a blob is there: put by this transaction, or before it.
+    /// Whether a blob is there, put by this transaction or before it.
     mutating func hasBlob(_ digest: Digest) throws -> Bool {
         if blobs.contains(digest) { return true }
         let isThere = try digest.withBytes { bytes in
@@ -55,7 +55,7 @@ struct RecordInserts {
         return isThere
     }
 
-    /// Whether it was not remembered before.
+    /// Whether it was not known before.
     private mutating func remember(_ digest: Digest) -> Bool {
         if blobs.count >= Self.limit { blobs.removeAll(keepingCapacity: true) }
         return blobs.insert(digest).inserted

@@ -4,12 +4,12 @@ package import RouteGridBase
 import Scheduling
 
 extension RecordStore {
-    /// Commits a batch of changes in one transaction: records, the bits of their cells and the blobs they name stand
-    /// together or not at all.
+    /// Commits a batch of changes in one transaction: records, the bits of their cells and the blobs they name are
+    /// stored together or not at all.
     ///
     /// When it returns, they are on disk.
     ///
-    /// - Returns: a verdict for every `.result` of the batch, and where new records stand.
+    /// - Returns: a verdict for every `.result` of the batch, and the places of new records.
     @discardableResult
     package func commit(_ writes: [StoreWrite]) throws(RouteGridError) -> CommitOutcome {
         try write { database in
@@ -95,7 +95,7 @@ extension RecordStore {
             try database.cachedStatement(sql: "SELECT bits FROM done WHERE run = ? AND block = ?"),
             arguments: arguments
         )
-        // No zeros behind the last bit: thousands of runs of a few cells have rows of a few bytes.
+        // No zeros after the last bit: thousands of runs of a few cells have rows of a few bytes.
         var bits = stored.map(Array.init) ?? []
         for cell in cells {
             let bit = cell % CellBitmap.blockSize

@@ -3,7 +3,7 @@ import GRDB
 package import RouteGridBase
 package import Scheduling
 
-/// A submitted grid as the store keeps it.
+/// A submitted grid as stored.
 package struct StoredRun: Sendable {
     package var id: RunID
     package var name: String
@@ -94,10 +94,10 @@ extension RecordStore {
         }
     }
 
-    /// The records of these keys that exist, in the order of the keys: at most `limit`, and no more once they have
+    /// Those records of these keys that exist, in the order of the keys: at most `limit`, and no more once they have
     /// `byteLimit` bytes.
     ///
-    /// `keyCount` says how many of the keys were looked at.
+    /// `keyCount` is the number of keys that were looked up.
     package func records(
         of keys: [Digest],
         limit: Int = .max,
@@ -121,8 +121,8 @@ extension RecordStore {
         }
     }
 
-    /// Records in the order they were committed, after a place in that order: at most `limit`, and no more once they have
-    /// `byteLimit` bytes.
+    /// Records in the order they were committed, after a place in that order: at most `limit`, and no more once they
+    /// have `byteLimit` bytes.
     package func records(
         after sequence: UInt64,
         limit: Int,
@@ -160,12 +160,12 @@ extension RecordStore {
         }
     }
 
-    /// How many differing results each run brought; those that an older version wrote belong to run 0.
+    /// How many differing results each run has; those that an older version wrote belong to run 0.
     package func divergenceCounts() throws(RouteGridError) -> [RunID: Int] {
         try read { database in
             let rows = try Row.fetchAll(
                 database,
-                // A folder that is only looked at may be of the version before divergences had runs.
+                // A folder opened for reading may be of the version before divergences had runs.
                 sql: try database.columns(in: "divergence").contains { $0.name == "run" }
                     ? "SELECT coalesce(run, 0) AS run, count(*) AS count FROM divergence GROUP BY 1"
                     : "SELECT 0 AS run, count(*) AS count FROM divergence GROUP BY 1"

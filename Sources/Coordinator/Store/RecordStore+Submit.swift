@@ -4,9 +4,9 @@ package import Grid
 package import RouteGridBase
 import Scheduling
 
-/// What a submission came to.
+/// The outcome of a submission.
 package enum Submission: Sendable {
-    /// Nothing was stored: these blobs are to be put first.
+    /// Nothing was stored: these blobs must be uploaded first.
     case lacks([Digest])
     /// The run is on disk; for each key that was looked up, whether it has a record.
     case added(RunID, recorded: [Bool])

@@ -3,7 +3,7 @@ import GRDB
 package import Grid
 package import RouteGridBase
 
-/// The configurations ever read on test: derived from the records, and written in one transaction with them.
+/// The configurations ever read on test: derived from the records, and written in the same transaction.
 extension RecordStore {
     static func insert(_ read: TestRead, into database: Database) throws {
         try database.cachedStatement(
@@ -11,7 +11,7 @@ extension RecordStore {
         ).execute(arguments: [Data(read.place.samples), read.place.part, Data(read.configuration)])
     }
 
-    /// How many configurations all runs together have read, by test items.
+    /// How many configurations all runs together have read, by the set of test items.
     package func testReads() throws(RouteGridError) -> TestReadCounts {
         try read { database in
             var counts = TestReadCounts()
@@ -32,13 +32,13 @@ extension RecordStore {
         let samples = try samplesOfRuns(in: database)
         let records = try Data.fetchCursor(database, sql: "SELECT body FROM record")
         while let body = try records.next() {
-            // What a worker sent was kept unread: a line that is no record has read nothing.
+            // A worker's result was stored unparsed: a line that is no record has read nothing.
             let job = (try? JSONValue(parsing: body, place: "a record"))?["job"] ?? .null
             if let read = TestRead(job: job, samples: { samples[$0] }) { try insert(read, into: database) }
         }
     }
 
-    /// The samples behind each digest `job.data`, as far as the runs' grids tell.
+    /// The samples behind each digest `job.data`, as far as the grids of the runs have them.
     private static func samplesOfRuns(in database: Database) throws -> [Digest: Digest] {
         var samples: [Digest: Digest] = [:]
         let locks = try Data.fetchCursor(database, sql: "SELECT lock FROM run")

@@ -2,26 +2,26 @@ import Foundation
 import GRDB
 package import RouteGridBase
 
-/// Runs, records and what is known of every cell, in one SQLite file (WAL, `synchronous=FULL`: what is committed
-/// survives power loss).
+/// Runs, records and the state of every cell, in one SQLite file (WAL, `synchronous=FULL`: what is committed survives
+/// power loss).
 ///
 /// Only the coordinator opens it, once.
 ///
 /// Every method blocks until the disk has answered: call it from the store's own thread, never from an event loop.
 package final class RecordStore: Sendable {
-    /// 16 random bytes made when the folder was made; followers start again when it changes.
+    /// 16 random bytes, created with the folder; followers start again when it changes.
     package let identity: [UInt8]
     /// Grows at each start: the high half of every fence.
     package let epoch: UInt32
     package let folder: StateFolder
     let pool: DatabasePool
     private let isReadOnly: Bool
-    /// SQLite must not be spoken to after its end.
+    /// SQLite must not be called after it is closed.
     private let isClosed = LockedBox(false)
 
-    /// Opens or makes the store, migrates it, and begins a new epoch.
+    /// Opens or creates the store, migrates it, and begins a new epoch.
     ///
-    /// - Throws: `system` with a way out when the file is damaged; `badInput` when it was written by a newer version.
+    /// - Throws: `system` with a remedy when the file is damaged; `badInput` when it was written by a newer version.
     package init(folder: StateFolder) throws(RouteGridError) {
         self.folder = folder
         isReadOnly = false
@@ -58,7 +58,7 @@ package final class RecordStore: Sendable {
         }
     }
 
-    /// Opens the store to look at it: nothing is changed, and a coordinator may use it meanwhile.
+    /// Opens the store for reading only; a coordinator may use it meanwhile.
     ///
     /// - Throws: `system` when it cannot be read; `badInput` when it was written by a newer version.
     package init(reading folder: StateFolder) throws(RouteGridError) {
@@ -83,7 +83,7 @@ package final class RecordStore: Sendable {
         }
     }
 
-    /// Reads a file that is there without changing it, so that a damaged one is refused as it was found.
+    /// Reads an existing file without changing it, so that a damaged one stays as it was found.
     private static func probe(_ path: String) throws {
         let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
         guard let size, size > 0 else { return }
@@ -98,7 +98,7 @@ package final class RecordStore: Sendable {
         try queue.close()
     }
 
-    /// What a failed call means for a person, and whether it can be tried again.
+    /// Turns a failed call into an error for people, whose code states whether a retry can help.
     package static func explain(_ error: any Error, folder: StateFolder) -> RouteGridError {
         if let known = error as? RouteGridError { return known }
         guard let error = error as? DatabaseError else {
@@ -113,8 +113,8 @@ package final class RecordStore: Sendable {
                     + "and submit again"
             )
         case .SQLITE_IOERR where [.SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC].contains(error.extendedResultCode):
-            // The system may have dropped what it could not write, and would say that all is well the next time: only
-            // reading the log anew tells what is there.
+            // The kernel may have dropped what it could not write, and the next sync would report success: only reading
+            // the log anew shows what is there.
             return RouteGridError(
                 .system,
                 "\(folder.database): the disk did not confirm a write (\(error.message ?? "sync failed")); nothing of it was "
@@ -144,7 +144,7 @@ package final class RecordStore: Sendable {
         try read { try String.fetchAll($0, sql: "PRAGMA integrity_check(10)").joined(separator: "; ") }
     }
 
-    /// What the writing connection says about how it keeps commits: the journal mode, and 2 for `synchronous=FULL`.
+    /// The journal mode of the writing connection, and its `synchronous`: 2 for `FULL`.
     package func durability() throws(RouteGridError) -> (journal: String, synchronous: Int) {
         try explaining {
             try pool.writeWithoutTransaction { database in
@@ -158,8 +158,8 @@ package final class RecordStore: Sendable {
 
     /// Moves the write-ahead log into the file and closes both.
     ///
-    /// The pool closes its writer before its readers, so SQLite would leave the log behind: that is safe, and a copy
-    /// of the file alone would lack it.
+    /// The pool closes its writer before its readers, so SQLite would leave the log behind: that is safe, but a copy of
+    /// the file alone would lack it.
     package func close() {
         let wasClosed = isClosed.withLock { closed in
             defer { closed = true }

@@ -1,7 +1,7 @@
 import Foundation
 package import RouteGridBase
 
-/// The folder that a coordinator keeps its state in: one process at a time, on a local disk.
+/// The folder of a coordinator's state: one process at a time, on a local disk.
 ///
 /// `records.sqlite` (with its WAL), `blobs/ab/cdef…` (large blobs by digest), `lock`.
 package final class StateFolder: Sendable {
@@ -11,10 +11,10 @@ package final class StateFolder: Sendable {
     package var database: String { path + "/records.sqlite" }
     package var blobs: String { path + "/blobs" }
 
-    /// Makes the folder when it is missing, and locks it for this process.
+    /// Creates the folder when it is missing, and locks it for this process.
     ///
-    /// - Throws: `badInput` on a network file system, `usage` for a folder that others can change, `temporary` when another
-    ///   coordinator uses it, `system` when it cannot be written.
+    /// - Throws: `badInput` on a network file system, `usage` for a folder that others can change, `temporary` when
+    ///   another coordinator uses it, `system` when it cannot be written.
     package init(path: String) throws(RouteGridError) {
         self.path = path
         try PrivateFolder.make(path, what: "state folder", option: "--state")
@@ -31,14 +31,14 @@ package final class StateFolder: Sendable {
             let isFull = errno == ENOSPC || errno == EDQUOT
             throw RouteGridError(isFull ? .temporary : .system, "\(path)/lock: \(String(cString: strerror(errno)))")
         }
-        // Whoever is refused here is deinitialised all the same: the descriptor is closed there, once.
+        // `deinit` closes the descriptor, also when this throws, and must be the only one to do so.
         if flock(lockDescriptor, LOCK_EX | LOCK_NB) != 0 {
             throw RouteGridError(.temporary, "\(path): another coordinator uses this state folder")
         }
         removeUnfinishedBlobs()
     }
 
-    /// A folder that is looked at and not used: nothing is made, locked or removed.
+    /// A folder opened for reading: nothing is created, locked or removed.
     ///
     /// - Throws: `badInput` when it holds no records.
     package init(reading path: String) throws(RouteGridError) {
@@ -50,7 +50,7 @@ package final class StateFolder: Sendable {
         }
     }
 
-    /// - Throws: `system` when another folder, or none, stands where this one was.
+    /// - Throws: `system` when the folder was removed or replaced.
     func checkPresence() throws(RouteGridError) {
         var (held, named) = (stat(), stat())
         guard lockDescriptor >= 0, fstat(lockDescriptor, &held) == 0 else { return }
@@ -64,7 +64,7 @@ package final class StateFolder: Sendable {
         }
     }
 
-    /// Removes what a process that was killed left of blobs that it was writing.
+    /// Removes blobs that a killed process had not finished writing.
     private func removeUnfinishedBlobs() {
         let files = FileManager.default
         for name in (try? files.contentsOfDirectory(atPath: blobs)) ?? [] {

@@ -51,7 +51,7 @@ enum StoreSchema {
         migrator.registerMigration("3 runs of divergences") { database in
             try database.execute(sql: "ALTER TABLE divergence ADD COLUMN run INTEGER")
         }
-        // Rows that are there stay as they are; an older version could not read those to come.
+        // Existing rows stay as they are; an older version could not read the new ones.
         migrator.registerMigration("4 done cells without the zeros behind the last") { _ in }
         migrator.registerMigration("5 test reads by items, over pools and prices") { database in
             try database.execute(

@@ -2,9 +2,9 @@ package import Grid
 package import RouteGridBase
 package import Scheduling
 
-/// A result as a worker sent it, checked, on its way into the store.
+/// A result as a worker sent it, checked, to be stored.
 ///
-/// Its bytes are parts of the message that it came in.
+/// Its bytes are slices of the message that carried it.
 package struct ResultRow: Hashable, Sendable {
     package var run: RunID
     package var cell: Int
@@ -12,14 +12,14 @@ package struct ResultRow: Hashable, Sendable {
     package var resultDigest: Digest
     /// The record: one JSON line without its line feed.
     package var body: ArraySlice<UInt8>
-    /// Facts of the run, one JSON line; never hashed.
+    /// Facts of the execution, one JSON line; never hashed.
     package var runInfo: ArraySlice<UInt8>
-    /// Blobs that came inside the message; they are committed with the record that names them.
+    /// Blobs inside the message; they are committed with the record that names them.
     package var blobs: [InlineBlob]
     package var worker: String
-    /// The configuration that the record read on test, when nobody knows yet that the store has it.
+    /// The configuration that the record read on test, when the store may not have it yet.
     package var testRead: TestRead?
-    /// The blob that the record names: without it the record is not taken.
+    /// The blob that the record names: without it the record is not stored.
     package var choices: Digest?
 
     package struct InlineBlob: Hashable, Sendable {
@@ -56,7 +56,7 @@ package struct ResultRow: Hashable, Sendable {
     }
 }
 
-/// What a batch of changes came to.
+/// The outcome of a batch of changes.
 package struct CommitOutcome: Hashable, Sendable {
     /// One for every `.result` of the batch, in order.
     package var verdicts: [CommitVerdict] = []

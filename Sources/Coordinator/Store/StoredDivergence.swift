@@ -2,18 +2,18 @@ import Foundation
 import GRDB
 package import RouteGridBase
 
-/// A result that differs from the recorded one of its key, as the store keeps it.
+/// A result that differs from the recorded one of its key, as stored.
 package struct StoredDivergence: Hashable, Sendable {
     package static let schema = "routegrid/divergence/v1"
 
-    /// Grows with each.
+    /// Grows with each divergence.
     package var id: Int
     package var jobKey: Digest
     package var first: Digest
     package var second: Digest
     package var worker: String
     package var at: String
-    /// The run that brought it; 0 when an older version wrote it.
+    /// The run that computed it; 0 when an older version wrote it.
     package var run: RunID
     /// The second record: one JSON line.
     package var body: [UInt8]
@@ -39,7 +39,7 @@ package struct StoredDivergence: Hashable, Sendable {
         ]
     }
 
-    /// - Throws: `badInput` for what is no line of a backup.
+    /// - Throws: `badInput` when it is no line of a backup.
     package init(line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
         let json = try JSONValue(parsing: line, place: place)
         guard json["schema"]?.stringValue == Self.schema, let id = json["id"]?.integerValue,
@@ -54,7 +54,7 @@ package struct StoredDivergence: Hashable, Sendable {
         body = Array(record.utf8)
     }
 
-    /// Writes it as it was.
+    /// Writes it unchanged.
     func insert(into database: Database) throws {
         try database.cachedStatement(
             sql: """

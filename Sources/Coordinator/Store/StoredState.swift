@@ -2,7 +2,7 @@ import Grid
 package import RouteGridBase
 import Scheduling
 
-/// A state folder that is read while no coordinator uses it, or beside one: nothing in it is changed.
+/// A state folder opened for reading, with or without a running coordinator: nothing in it is changed.
 package struct StoredState {
     private let store: RecordStore
     private let runs: [StoredRun]
@@ -15,7 +15,7 @@ package struct StoredState {
         runs = try store.runs()
     }
 
-    /// The document that a coordinator would answer `status` with, without workers.
+    /// The document with which a coordinator would answer `status`, without workers.
     package func status() throws(RouteGridError) -> JSONValue {
         let divergences = try store.divergenceCounts()
         var (reports, setAside): ([JSONValue], [JSONValue]) = ([], [])
@@ -68,7 +68,7 @@ package struct StoredState {
         return run
     }
 
-    /// A run as the scheduler of a coordinator that starts would have it.
+    /// A run as the scheduler of a starting coordinator would have it.
     private struct View {
         let run: StoredRun
         let lock: GridLock

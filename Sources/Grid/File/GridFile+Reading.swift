@@ -16,8 +16,9 @@ extension GridFile {
 
     /// Reads a grid file.
     ///
-    /// - Throws: ``RouteGridError`` `badInput` for a file that is absent or not YAML, an unknown key, router or parameter
-    ///   (with the nearest known name), a missing key, or a value out of range: always with file, line and path.
+    /// - Throws: ``RouteGridError`` `badInput` for a file that is absent or not YAML, an unknown key, router or
+    ///   parameter (with the nearest known name), a missing key, or a value out of range: always with file, line and
+    ///   path.
     package init(path: String) throws(RouteGridError) {
         var status = stat()
         if stat(path, &status) == 0 { try Self.checkSize(Int(status.st_size), path: path) }

@@ -11,8 +11,8 @@ enum GridFunctions {
 
     /// The values that a text stands for: those of a function, or the text itself.
     ///
-    /// `range(a,b,step)` counts from a up to but not including b, in decimal arithmetic, so that `range(0.1,0.4,0.1)` is
-    /// 0.1, 0.2, 0.3. `logspace(a,b,n)` is 10^a … 10^b in n equal steps of the exponent.
+    /// `range(a,b,step)` counts from a up to but not including b, in decimal arithmetic, so that `range(0.1,0.4,0.1)`
+    /// is 0.1, 0.2, 0.3. `logspace(a,b,n)` is 10^a … 10^b in n equal steps of the exponent.
     static func numbers(_ node: GridNode) throws(RouteGridError) -> [JSONValue] {
         guard let text = node.scalar, let call = call(text) else { return [node.json] }
         switch call.name {

@@ -67,8 +67,8 @@ package struct FitIdentity: Hashable, Sendable {
 
     /// Reads what ``json`` or its canonical bytes hold.
     ///
-    /// - Throws: ``RouteGridError`` `badInput` for a missing, unknown or ill-typed member, a name this build does not know
-    ///   or a revision it does not have.
+    /// - Throws: ``RouteGridError`` `badInput` for a missing, unknown or ill-typed member, a name this build does not
+    ///   know or a revision it does not have.
     package init(json: JSONValue, place: String = "fit") throws(RouteGridError) {
         var object = try StrictObject(json, place: place)
         try object.checkVersion()

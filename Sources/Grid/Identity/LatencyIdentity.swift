@@ -3,8 +3,8 @@ package import RouteGridBase
 
 /// What one latency job measures, and for which run: the typed form of what its key hashes.
 ///
-/// The occasion is in the key because a time is no function of the rest: every run measures for itself, and within a run a
-/// job is committed once like any other.
+/// The occasion is in the key because a time is no function of the rest: every run measures for itself, and within a
+/// run a job is committed once like any other.
 package struct LatencyIdentity: Hashable, Sendable {
     package static let kind = "latency"
 

@@ -11,8 +11,8 @@ package enum PricedCost {
     ///   - prices: the blob that ``CostIdentity`` names: the rows of the pool's models.
     ///   - models: the pool, in the order of the columns.
     /// - Returns: `[samples, models]` in the sheet's unit; NaN where a count is.
-    /// - Throws: ``RouteGridError`` `badInput` when a model has no price row, a price is not from 0 to 1e9, or a cost is
-    ///   not finite.
+    /// - Throws: ``RouteGridError`` `badInput` when a model has no price row, a price is not from 0 to 1e9, or a cost
+    ///   is not finite.
     package static func matrix(
         tokensIn: Matrix<Double>,
         tokensOut: Matrix<Double>,

@@ -1,7 +1,7 @@
 import RouteGridBase
 
-/// A JSON object of which every member must be taken: what is left over is an error, so that a field of a newer build is
-/// never silently ignored.
+/// A JSON object of which every member must be taken: what is left over is an error, so that a field of a newer build
+/// is never silently ignored.
 struct StrictObject {
     let place: String
     private var members: [String: JSONValue]

@@ -2,9 +2,9 @@ import Catalog
 
 /// The arithmetic of one block: which cells and groups it has, and which axis values a group stands for.
 ///
-/// Slowest first: tables, encoders, splits, modality (train), fusion, parameters, seeds, λ | modality (test), part, budget.
-/// A chunk is one (table, encoder, split). Within it the modality variants need not be of equal size, because a router
-/// that trains on one modality reads no fusion and may be tested with fewer modalities than another.
+/// Slowest first: tables, encoders, splits, modality (train), fusion, parameters, seeds, λ | modality (test), part,
+/// budget. A chunk is one (table, encoder, split). Within it the modality variants need not be of equal size, because a
+/// router that trains on one modality reads no fusion and may be tested with fewer modalities than another.
 struct BlockLayout: Sendable {
     /// A train modality with the test modalities that share its fits.
     struct Variant: Hashable, Sendable {
@@ -86,8 +86,8 @@ struct BlockLayout: Sendable {
 
     /// The variants in the order of the modality axis.
     ///
-    /// A fit reads the fusion when it is trained or asked with both modalities, so (text, text) and (text, both) are two
-    /// fits: a key depends on its cell and never on the cells around it.
+    /// A fit reads the fusion when it is trained or asked with both modalities, so (text, text) and (text, both) are
+    /// two fits: a key depends on its cell and never on the cells around it.
     private static func variants(of block: GridBlock, axes: GridAxes) -> [Variant] {
         guard block.reads.contains(.embeddings) else {
             return [Variant(train: nil, tests: [nil], readsFusion: false, fusionCount: 1)]

@@ -22,8 +22,8 @@ package struct GridTable: Hashable, Sendable {
     package var image: [String: Digest]
     /// The grid's `where` in words, such as `group digit`; nil for the whole dataset.
     package var condition: String?
-    /// Test rows under each split of the axis that have a twin which the split does not keep with them (see ``TwinRows``);
-    /// nil = none under any.
+    /// Test rows under each split of the axis that have a twin which the split does not keep with them (see
+    /// ``TwinRows``); nil = none under any.
     package var twins: [Int]?
     /// What readers of a board must know of the data, rising.
     package var facts: [DataFact] = []

@@ -2,8 +2,8 @@ package import RouteGridBase
 
 /// How the latency of routers is measured: `latency` of a grid file.
 ///
-/// A measurement is a job of its own, one for each configuration, test modality and batch size, on the first split and the
-/// first seed. Every run measures anew: what a machine takes is no function of a key.
+/// A measurement is a job of its own, one for each configuration, test modality and batch size, on the first split and
+/// the first seed. Every run measures anew: what a machine takes is no function of a key.
 package struct GridLatency: Hashable, Sendable {
     /// Different queries that are routed, evenly spaced over the test part; fewer when it is smaller.
     package var queries: Int

@@ -3,8 +3,8 @@ import RouteGridBase
 
 /// The latency jobs of a grid: cells after all others, so that they are handed out last.
 ///
-/// Each block but the oracle, which reads outcomes, comes a second time, with the batch sizes in place of budgets, on the
-/// first split, the first seed and the first λ: what a router takes does not hang on them.
+/// Each block but the oracle, which reads outcomes, comes a second time, with the batch sizes in place of budgets, on
+/// the first split, the first seed and the first λ: what a router takes does not hang on them.
 extension GridLock {
     /// The groups that fit and evaluate; those after them measure latency.
     package var evaluationGroups: Range<Int> { 0..<layouts[contents.blocks.count - 1].groupEnd }

@@ -32,8 +32,8 @@ package struct GridLock: Sendable {
     private let routers: [RouterTemplate]
     private let templates: KeyTemplates
 
-    /// - Throws: ``RouteGridError`` `badInput` when the grid has more than 2^62 cells, when its keys would not fit in memory,
-    ///   or when its exclusions cannot be counted.
+    /// - Throws: ``RouteGridError`` `badInput` when the grid has more than 2^62 cells, when its keys would not fit in
+    ///   memory, or when its exclusions cannot be counted.
     package init(_ contents: GridLockContents) throws(RouteGridError) {
         self.contents = contents
         let largestPool = try Self.checkTemplates(of: contents)

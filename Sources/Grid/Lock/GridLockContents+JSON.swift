@@ -22,8 +22,8 @@ extension GridLockContents {
 
     /// Reads what ``json`` or its canonical bytes hold.
     ///
-    /// - Throws: ``RouteGridError`` `badInput` with the member that is missing, unknown or wrong, or for a revision that
-    ///   this build does not have.
+    /// - Throws: ``RouteGridError`` `badInput` with the member that is missing, unknown or wrong, or for a revision
+    ///   that this build does not have.
     package init(
         json: JSONValue,
         place: String,

@@ -60,6 +60,7 @@ package enum GridRanges {
     package static let groupBytes = 256 << 20
     /// Steps that reading a lock may take besides those that grow with its bytes.
     package static let lockSteps = 20_000_000
-    /// Bytes that the names of all tables, once for each pair of encoders, may have: a grid keeps them ready for its keys.
+    /// Bytes that the names of all tables, once for each pair of encoders, may have: a grid keeps them ready for its
+    /// keys.
     package static let templateBytes = 64 << 20
 }

@@ -16,7 +16,8 @@ struct IntegerRuns {
 
     /// Reads `[[first, count], …]`.
     ///
-    /// - Throws: `badInput` for a number outside of the range, or for more numbers than the limit, before any is unfolded.
+    /// - Throws: `badInput` for a number outside of the range, or for more numbers than the limit, before any is
+    ///   unfolded.
     init(json: [JSONValue], within range: ClosedRange<Int>, atMost limit: Int, place: String) throws(RouteGridError) {
         var total = 0
         for run in json {

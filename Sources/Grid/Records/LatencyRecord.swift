@@ -3,8 +3,8 @@ package import RouteGridBase
 
 /// One line of `latency.jsonl`: how long a router took, and on what.
 ///
-/// `job` is what was measured, in the words of a metric record; `measured` holds the figures and the facts of the machine.
-/// Its digest covers `job` alone: two measurements of one job are never a divergence, the first one stays.
+/// `job` is what was measured, in the words of a metric record; `measured` holds the figures and the facts of the
+/// machine. Its digest covers `job` alone: two measurements of one job are never a divergence, the first one stays.
 package struct LatencyRecord: Hashable, Sendable {
     package static let schema = "routegrid/latency/v1"
 

@@ -4,9 +4,9 @@ import RoutingData
 
 /// One line of `records.jsonl`: what was computed for a job key.
 ///
-/// `job` is what people read of the two keys, with the labels of the grid that computed it first; `result` is a function
-/// of the job key. `result_sha256` = SHA-256(canon(job without its labels) ‖ canon(result)), so that the same result under
-/// another dataset name is the same result.
+/// `job` is what people read of the two keys, with the labels of the grid that computed it first; `result` is a
+/// function of the job key. `result_sha256` = SHA-256(canon(job without its labels) ‖ canon(result)), so that the same
+/// result under another dataset name is the same result.
 package struct MetricRecord: Hashable, Sendable {
     package static let schema = "routegrid/record/v1"
 
@@ -73,8 +73,8 @@ package struct MetricRecord: Hashable, Sendable {
     ///
     /// `line` is one JSON object, with or without its line feed; `place` the file and line number, such as
     /// `records.jsonl:7`.
-    /// - Throws: ``RouteGridError`` `badInput` for another schema, a missing or unknown member, or a result that does not
-    ///   have the digest it claims.
+    /// - Throws: ``RouteGridError`` `badInput` for another schema, a missing or unknown member, or a result that does
+    ///   not have the digest it claims.
     package init(line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
         let line = Array(line)
         let json = try JSONValue(parsing: line, place: place)

@@ -13,8 +13,8 @@ struct RecordLine {
 
     /// Takes the members of a line.
     ///
-    /// - Throws: ``RouteGridError`` `badInput` for another schema, a member that is absent or no digest, or a job that is no
-    ///   object.
+    /// - Throws: ``RouteGridError`` `badInput` for another schema, a member that is absent or no digest, or a job that
+    ///   is no object.
     init(from object: inout StrictObject, schema: String, place: String) throws(RouteGridError) {
         try object.schema(schema)
         self.schema = schema

@@ -3,9 +3,9 @@ import RoutingData
 
 /// That a configuration was read on some test items.
 ///
-/// The items are those that a split tests of some samples, whatever pool answers them and whatever the answers cost. What
-/// counts is what a person could choose between: router with parameters, modalities, encoders, fusion, pool and prices.
-/// Seeds, λ and budgets are no configurations of their own: whoever reads one of them has read the test part.
+/// The items are those that a split tests of some samples, whatever pool answers them and whatever the answers cost.
+/// What counts is what a person could choose between: router with parameters, modalities, encoders, fusion, pool and
+/// prices. Seeds, λ and budgets are no configurations of their own: whoever reads one of them has read the test part.
 package struct TestRead: Hashable, Sendable {
     package let place: TestReadCounts.Place
     package let configuration: Digest

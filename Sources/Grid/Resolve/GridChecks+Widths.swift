@@ -5,8 +5,8 @@ import RoutingData
 extension GridChecks {
     /// In mode `compat` the vector that is asked about has the width of the vector that was trained on.
     ///
-    /// Mode `sound` masks what is not given by zeros and needs no such thing; nor does a router that reads the modalities
-    /// apart, unless it has a fusion of its own.
+    /// Mode `sound` masks what is not given by zeros and needs no such thing; nor does a router that reads the
+    /// modalities apart, unless it has a fusion of its own.
     func checkWidths(_ block: GridBlock, _ ownFusion: String?) throws(RouteGridError) {
         guard block.reads.contains(.embeddings) else { return }
         guard !block.reads.contains(.separateModalities) || ownFusion != nil else { return }

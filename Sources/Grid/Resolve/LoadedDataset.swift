@@ -12,7 +12,8 @@ struct LoadedDataset {
     /// The entry's `where` in words; nil without one.
     let condition: String?
 
-    /// - Throws: `badInput` when the folder cannot be read, has other content than asked for, or `where` leaves nothing.
+    /// - Throws: `badInput` when the folder cannot be read, has other content than asked for, or `where` leaves
+    ///   nothing.
     init(_ entry: GridFile.DatasetEntry, relativeTo gridPath: String) throws(RouteGridError) {
         name = entry.name
         place = entry.place

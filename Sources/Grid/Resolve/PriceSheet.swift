@@ -8,9 +8,10 @@ import RoutingData
 /// {"schema": "routegrid/prices/v1", "unit": "USD", "date": "2026-11-01", "hidden_tokens": "billed",
 ///  "models": {"gpt-5": {"in": 1.25, "out": 10, "request": 0}}}
 /// ```
-/// Prices are per million tokens; `request` (default 0) is charged once a query. `hidden_tokens` says what tokens cost that
-/// are in an answer's total and in neither `in` nor `out`: the price of `out` (`billed`) or nothing (`free`). Without it they
-/// are not billed, and boards say so. Numbers are JSON numbers or plain decimal texts such as `"0.005"`.
+/// Prices are per million tokens; `request` (default 0) is charged once a query. `hidden_tokens` says what tokens cost
+/// that are in an answer's total and in neither `in` nor `out`: the price of `out` (`billed`) or nothing (`free`).
+/// Without it they are not billed, and boards say so. Numbers are JSON numbers or plain decimal texts such as
+/// `"0.005"`.
 struct PriceSheet {
     static let schema = "routegrid/prices/v1"
 
@@ -54,7 +55,8 @@ struct PriceSheet {
         label = "\(FileBytes.name(of: path)) (\(date))"
     }
 
-    /// The identity of a dataset's cost under the sheet, its price rows becoming a blob, and what readers must know of it.
+    /// The identity of a dataset's cost under the sheet, its price rows becoming a blob, and what readers must know of
+    /// it.
     ///
     /// - Parameters:
     ///   - data: the dataset with the pool's models.
@@ -62,8 +64,8 @@ struct PriceSheet {
     ///   - folder: where it is.
     ///   - blobs: takes token counts and prices.
     /// - Returns: what keys say of the costs, and what readers must know of them.
-    /// - Throws: `badInput` when the dataset has no tokens; with all models of the pool that have no price; with all models
-    ///   that have outcomes without token counts.
+    /// - Throws: `badInput` when the dataset has no tokens; with all models of the pool that have no price; with all
+    ///   models that have outcomes without token counts.
     func cost(
         of data: Dataset,
         name: String,

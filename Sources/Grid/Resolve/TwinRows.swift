@@ -4,9 +4,9 @@ import RoutingData
 /// Rows that say the same thing twice: of a question that is in the data several times, resamples of single rows would
 /// count each copy as news.
 ///
-/// Twins are rows of one input (the same question on the same image, else the same question with the same embeddings) and
-/// rows of one `group`. A group of more than a twentieth of the rows is a kind of question and no prompt, and makes no
-/// twins.
+/// Twins are rows of one input (the same question on the same image, else the same question with the same embeddings)
+/// and rows of one `group`. A group of more than a twentieth of the rows is a kind of question and no prompt, and makes
+/// no twins.
 struct TwinRows {
     private let samples: [Sample]
     /// Rows of one input have one number; nil for a row whose input is not known.

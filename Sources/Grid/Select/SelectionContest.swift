@@ -45,8 +45,8 @@ struct SelectionContest: Sendable {
         var why: String?
         var tests: [FrozenSelection.CellRun] = []
 
-        /// The mean over places of the means over their budgets of the means over seeds: as rows of a board are made, so
-        /// that a split of which `exclude` left fewer seeds counts as much as the others.
+        /// The mean over places of the means over their budgets of the means over seeds: as rows of a board are made,
+        /// so that a split of which `exclude` left fewer seeds counts as much as the others.
         var mean: Double? {
             guard unread == 0, why == nil, !values.isEmpty else { return nil }
             var places: [(place: Int, sum: Double, count: Int)] = []

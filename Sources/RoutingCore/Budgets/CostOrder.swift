@@ -2,8 +2,8 @@
 package enum CostOrder {
     /// The order of some numbers, ascending, with equal numbers in the order given.
     ///
-    /// A least-significant-digit radix sort on the bits of the numbers, 11 bits a pass; passes in which all numbers agree
-    /// are skipped. Negative numbers and infinities sort as numbers do, −0 equals 0.
+    /// A least-significant-digit radix sort on the bits of the numbers, 11 bits a pass; passes in which all numbers
+    /// agree are skipped. Negative numbers and infinities sort as numbers do, −0 equals 0.
     /// - Parameters:
     ///   - numbers: no NaN among them.
     ///   - labels: one for each number.

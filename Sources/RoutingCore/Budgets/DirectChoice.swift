@@ -3,8 +3,8 @@ package import RoutingData
 
 /// One query's choice by itself, as a router in front of models makes it: no sort, no curve.
 extension TieOrder {
-    /// The models that some queries go to when each may cost at most `limit`: what ``ThresholdSweep/choices(at:)`` says at
-    /// that one threshold.
+    /// The models that some queries go to when each may cost at most `limit`: what ``ThresholdSweep/choices(at:)`` says
+    /// at that one threshold.
     ///
     /// - Parameters:
     ///   - quality: `[items, models]` predicted quality; NaN loses against every number.

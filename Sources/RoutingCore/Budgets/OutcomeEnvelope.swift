@@ -2,10 +2,11 @@ import RoutingData
 
 /// The best that any choice of models achieves at each mean cost, read off the outcomes themselves.
 ///
-/// For every λ ≥ 0 the policy that sends each item to the argmax of quality − λ · cost is on the upper concave frontier of
-/// all policies and their mixtures, and these policies are its corners: from the cheapest model of each item (λ = ∞) to the
-/// best one, the cheapest of equals (λ = 0). An item moves along the upper hull of its own (cost, quality) points, whatever
-/// the weight of the item in the mean, so that the same policies are the corners on every resample too.
+/// For every λ ≥ 0 the policy that sends each item to the argmax of quality − λ · cost is on the upper concave frontier
+/// of all policies and their mixtures, and these policies are its corners: from the cheapest model of each item (λ = ∞)
+/// to the best one, the cheapest of equals (λ = 0). An item moves along the upper hull of its own (cost, quality)
+/// points, whatever the weight of the item in the mean, so that the same policies are the corners on every resample
+/// too.
 struct OutcomeEnvelope {
     /// `[corners, items]`, by rising cost.
     let choices: Matrix<ModelNumber>
@@ -15,8 +16,8 @@ struct OutcomeEnvelope {
     /// - Parameters:
     ///   - outcomes: of the part, missing cells charged.
     ///   - preference: all models, the preferred among equals first.
-    ///   - limit: the most corners kept, evenly spaced with both ends. Between kept corners the chord is below the envelope
-    ///     by less than a skipped corner is above it.
+    ///   - limit: the most corners kept, evenly spaced with both ends. Between kept corners the chord is below the
+    ///     envelope by less than a skipped corner is above it.
     /// - Complexity: O(items · models · log models + corners · items).
     init(_ outcomes: ItemOutcomes, preference: [Int], limit: Int) {
         let (items, models) = (outcomes.items, outcomes.models)

@@ -13,7 +13,8 @@ enum PenaltyHull {
     ///   - quality: predicted quality, one a model.
     ///   - cost: predicted cost, one a model.
     ///   - preference: all models; the first of several with equal quality and cost is the one kept.
-    /// - Returns: the corners by rising cost, with strictly falling breakpoints; none when no model has both predictions.
+    /// - Returns: the corners by rising cost, with strictly falling breakpoints; none when no model has both
+    ///   predictions.
     /// - Complexity: O(models · log models).
     static func corners(quality: ArraySlice<Double>, cost: ArraySlice<Double>, preference: [Int]) -> [Corner] {
         let (firstQuality, firstCost) = (quality.startIndex, cost.startIndex)

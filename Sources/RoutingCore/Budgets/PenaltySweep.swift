@@ -55,12 +55,12 @@ package struct PenaltySweep: Sendable {
 
     /// The operating points of every λ ≥ 0 at which the choices can differ.
     ///
-    /// These are λ = 0 and one λ inside each interval between two neighbouring breakpoints of any query. Breakpoints within 10⁻¹² of each other (relative) count as one: between
-    /// them only rounding would decide.
+    /// These are λ = 0 and one λ inside each interval between two neighbouring breakpoints of any query. Breakpoints
+    /// within 10⁻¹² of each other (relative) count as one: between them only rounding would decide.
     ///
-    /// A query's choices as λ grows are the corners of the upper hull of its (cost, quality) points, from the best to the
-    /// cheapest; all corners of all queries, sorted by λ, are one walk. Inside an interval no two corners tie, so that
-    /// ``choices(at:)`` finds the same models there.
+    /// A query's choices as λ grows are the corners of the upper hull of its (cost, quality) points, from the best to
+    /// the cheapest; all corners of all queries, sorted by λ, are one walk. Inside an interval no two corners tie, so
+    /// that ``choices(at:)`` finds the same models there.
     /// - Complexity: O(items · models · log models).
     package func curve(of outcomes: ItemOutcomes) -> SweepCurve {
         var lambdas: [Double] = []

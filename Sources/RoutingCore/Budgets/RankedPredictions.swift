@@ -1,7 +1,8 @@
 import Catalog
 import RoutingData
 
-/// Predictions laid out for an argmax: the models of each item one after the other, the preferred among equal scores first.
+/// Predictions laid out for an argmax: the models of each item one after the other, the preferred among equal scores
+/// first.
 ///
 /// Models without both predictions are left out.
 struct RankedPredictions {

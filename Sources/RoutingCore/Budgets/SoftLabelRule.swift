@@ -5,7 +5,8 @@ import RoutingData
 enum SoftLabelRule {
     /// The model of highest score for each item.
     ///
-    /// Equal scores: the lowest mean train cost, then the first (sound), the first (compat). NaN loses against every number.
+    /// Equal scores: the lowest mean train cost, then the first (sound), the first (compat). NaN loses against every
+    /// number.
     /// - Returns: `[1, items]` model numbers.
     static func choices(_ scores: Matrix<Double>, order: TieOrder) -> Matrix<ModelNumber> {
         let elements = (0..<scores.rows).map { item -> ModelNumber in

@@ -4,9 +4,9 @@ package import RoutingData
 /// The rule `threshold` over all budgets at once: a query may go to the models whose predicted cost of it is at most C,
 /// and goes to the best predicted quality among them.
 ///
-/// One sort of all (predicted cost, query, model) gives the order in which models become affordable as C rises; a walk in
-/// that order updates only the query that changes. So every operating point of n queries and K models takes O(nK), after a
-/// sort that is O(nK) too.
+/// One sort of all (predicted cost, query, model) gives the order in which models become affordable as C rises; a walk
+/// in that order updates only the query that changes. So every operating point of n queries and K models takes O(nK),
+/// after a sort that is O(nK) too.
 ///
 /// A NaN predicted cost is never affordable; a NaN predicted quality loses against every number.
 package struct ThresholdSweep: Sendable {

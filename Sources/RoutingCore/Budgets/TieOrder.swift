@@ -4,7 +4,7 @@ package import Catalog
 ///
 /// | | equal predicted quality | nothing affordable, or no prediction |
 /// |---|---|---|
-/// | `sound` | lowest predicted cost, then lowest mean train cost, then first | the item's cheapest model, in that same order |
+/// | `sound` | lowest predicted cost, then mean train cost, then first | the item's cheapest model, in that order |
 /// | `compat` | first in model order | model 0 |
 package struct TieOrder: Sendable {
     package let mode: EvaluationMode

@@ -41,7 +41,8 @@ extension BudgetPlan {
         return (CurvePicks(on: readings), reading)
     }
 
-    /// The largest budget without a look at any outcome: the highest threshold or the lowest λ, the last of a router's own.
+    /// The largest budget without a look at any outcome: the highest threshold or the lowest λ, the last of a router's
+    /// own.
     private func largestWithoutDev(count: Int, budgets: [Double]?) -> Int {
         switch self.points {
         case .thresholds, .penalties: largest(of: [], budgets: budgets)

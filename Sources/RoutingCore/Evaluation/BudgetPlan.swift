@@ -9,8 +9,8 @@ struct BudgetPlan {
         case thresholds([Double])
         /// λ of the rule `penalty`.
         case penalties([Double])
-        /// The router's own choice vectors; of the oracle under rule `soft-label` in mode `compat`, the cheapest correct
-        /// models.
+        /// The router's own choice vectors; of the oracle under rule `soft-label` in mode `compat`, the cheapest
+        /// correct models.
         case own
         /// The oracle in mode `sound`, whatever the budget: what no choice of models can beat.
         case envelope
@@ -118,7 +118,8 @@ struct BudgetPlan {
         return (choices.rows(kept), kept.map { all[$0] }, budgets.map { budgets in kept.map { budgets[$0] } })
     }
 
-    /// The point of the largest budget: highest threshold, lowest λ; for a router's own points the highest realised cost.
+    /// The point of the largest budget: highest threshold, lowest λ; for a router's own points the highest realised
+    /// cost.
     ///
     /// Mode `sound` reads it on dev instead.
     func largest(of points: [OperatingPoint], budgets: [Double]?) -> Int {

@@ -31,8 +31,8 @@ extension ItemOutcomes {
         zip(0..., choices).count { isMissing[$0 * models + Int($1)] }
     }
 
-    /// Calls `body` with each item whose model at a point differs from the one at the point before; with all of them, and
-    /// no old model, at point 0.
+    /// Calls `body` with each item whose model at a point differs from the one at the point before; with all of them,
+    /// and no old model, at point 0.
     @inline(__always)
     func forEachChange(to point: Int, of choices: Matrix<ModelNumber>, _ body: (Int, Int?, Int) -> Void) {
         let columns = choices.columns

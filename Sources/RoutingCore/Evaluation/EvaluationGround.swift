@@ -24,7 +24,8 @@ package struct EvaluationGround: Sendable {
     ///   - table: the outcomes.
     ///   - parts: rows of the table.
     ///   - mode: whose rules count.
-    ///   - minCoverage: the share of the train part that a reference must have answered, 0…1; of no account in `compat`.
+    ///   - minCoverage: the share of the train part that a reference must have answered, 0…1; of no account in
+    ///     `compat`.
     /// - Throws: ``RouteGridError`` `badInput` for an empty train part, a train part without outcomes, or more
     ///   than ``ChoiceType/modelLimit`` models.
     package init(

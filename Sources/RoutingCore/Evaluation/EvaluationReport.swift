@@ -85,8 +85,8 @@ struct CostCap {
     ///   - limit: the budget.
     ///   - planned: see ``planned``.
     ///   - realised: the mean cost on the evaluated part.
-    ///   - predicts: whether the router predicts costs: it is also over when it spends more than the budget. A policy of
-    ///     models whose mean train costs are within it is not, as its cost on other items varies about them.
+    ///   - predicts: whether the router predicts costs: it is also over when it spends more than the budget. A policy
+    ///     of models whose mean train costs are within it is not, as its cost on other items varies about them.
     init(limit: Double, planned: Double?, realised: Double, predicts: Bool) {
         self.limit = limit
         self.planned = planned

@@ -4,8 +4,8 @@ import RoutingData
 
 /// A fitted router with all that evaluations of it share: one fit, many budgets.
 ///
-/// Predictions of a part are computed once a modality and kept. Safe to use from several threads; two that ask for the same
-/// part at once may both compute it.
+/// Predictions of a part are computed once a modality and kept. Safe to use from several threads; two that ask for the
+/// same part at once may both compute it.
 package struct FittedExperiment: Sendable {
     package let request: FitRequest
     package let router: any FittedRouter
@@ -51,8 +51,8 @@ package struct FittedExperiment: Sendable {
 
     /// Evaluates the router on a part at a budget.
     ///
-    /// - Throws: ``RouteGridError`` `badInput` when the part is empty, when rule or budget do not suit the router, or when
-    ///   mode `sound` must freeze operating points on a dev part that is empty.
+    /// - Throws: ``RouteGridError`` `badInput` when the part is empty, when rule or budget do not suit the router, or
+    ///   when mode `sound` must freeze operating points on a dev part that is empty.
     package func evaluate(_ request: EvaluationRequest) throws -> Evaluation {
         let plan = try BudgetPlan(request, experiment: self)
         switch plan.points {

@@ -5,8 +5,9 @@ package enum FrozenBudgets {
 
     /// The budgets of a curve's Pareto frontier, by rising cost of the points, at most ``limit``.
     ///
-    /// A longer frontier of m points is thinned to the points number round(i · (m − 1) ÷ (limit − 1)), i = 0 ..< limit: the
-    /// first and the last stay, the others are evenly spaced. A curve without a point (no prediction at all) gives budget 0.
+    /// A longer frontier of m points is thinned to the points number round(i · (m − 1) ÷ (limit − 1)), i = 0 ..< limit:
+    /// the first and the last stay, the others are evenly spaced. A curve without a point (no prediction at all) gives
+    /// budget 0.
     static func frontier(of curve: SweepCurve, limit: Int = limit) -> [Double] {
         let kept = ParetoFrontier.indices(cost: curve.cost, accuracy: curve.accuracy)
         return kept.isEmpty ? [0] : thinned(kept, to: limit).map { curve.budgets[$0] }

@@ -19,7 +19,8 @@ struct PartPredictions: Sendable {
     let reference: CurveReference
     let form: Form
 
-    /// The mean predicted cost of some choices, those without a prediction left out; nil for a router that predicts none.
+    /// The mean predicted cost of some choices, those without a prediction left out; nil for a router that predicts
+    /// none.
     func predictedCost(of choices: ArraySlice<ModelNumber>) -> Double? {
         guard case .predictions(_, let cost, _) = form else { return nil }
         var (sum, count) = (CompensatedSum(), 0)

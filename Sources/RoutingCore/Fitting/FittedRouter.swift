@@ -15,7 +15,8 @@ package protocol FittedRouter: Sendable {
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput
 }
 
-/// A router whose operating points are policies known at the fit: under a listed budget it takes what the budget allows.
+/// A router whose operating points are policies known at the fit: under a listed budget it takes what the budget
+/// allows.
 protocol CappedRouter: FittedRouter {
     /// The router of one operating point whose mean cost, by train, is at most `limit`, or the cheapest it has.
     ///

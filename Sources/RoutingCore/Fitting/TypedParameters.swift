@@ -3,8 +3,8 @@ import RouteGridBase
 
 /// The parameters of a configuration, read with their types.
 ///
-/// The catalog has filled in defaults and checked ranges; what is read here is checked again for presence and type only,
-/// so that a configuration built by hand fails with its name and not with a crash.
+/// The catalog has filled in defaults and checked ranges; what is read here is checked again for presence and type
+/// only, so that a configuration built by hand fails with its name and not with a crash.
 struct TypedParameters {
     /// What the parameters belong to, such as `router knn`, for messages.
     let place: String

@@ -4,9 +4,9 @@ import RoutingData
 
 /// Columns brought to mean 0 and deviation 1 by the statistics of some rows: x ↦ (x − mean) ÷ scale.
 ///
-/// A column that does not vary keeps scale 1. What counts as not varying differs: the peer lets columns of deviation 1e-9
-/// and even 1e-33 through and blows them up to full size (mode `compat`); mode `sound` calls a column constant when its
-/// deviation is at most 10⁻⁶ of the root mean square deviation of all columns.
+/// A column that does not vary keeps scale 1. What counts as not varying differs: the peer lets columns of deviation
+/// 1e-9 and even 1e-33 through and blows them up to full size (mode `compat`); mode `sound` calls a column constant
+/// when its deviation is at most 10⁻⁶ of the root mean square deviation of all columns.
 struct FeatureScaler: Sendable {
     /// Whose rule for constant columns `compat` follows, and whether the deviation is unbiased.
     enum Convention: Sendable {

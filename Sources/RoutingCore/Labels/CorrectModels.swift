@@ -3,7 +3,8 @@ import RoutingData
 
 /// Which models of a pool answered a row correctly, and which of them is cheapest.
 ///
-/// Correct means a quality of at least ``EvaluationMode/correctFrom``. A missing outcome is never correct and never cheapest.
+/// Correct means a quality of at least ``EvaluationMode/correctFrom``. A missing outcome is never correct and never
+/// cheapest.
 struct CorrectModels: Sendable {
     let table: OutcomeTable
     private let threshold: Double

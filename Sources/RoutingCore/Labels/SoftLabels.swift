@@ -9,8 +9,8 @@ import RoutingData
 /// ```
 /// exp    t_i(j) ∝ exp(−λ s C_ij)          power    t_i(j) ∝ (s C_ij + 1e-12)^−λ
 /// ```
-/// λ = 0 is uniform over the correct models, λ = ∞ all weight on the cheapest correct one. A row without a correct model
-/// has all weight on its cheapest model. Computed in log space.
+/// λ = 0 is uniform over the correct models, λ = ∞ all weight on the cheapest correct one. A row without a correct
+/// model has all weight on its cheapest model. Computed in log space.
 /// - Reference: Z. Huang et al., "VL-RouterBench", arXiv 2512.23562, and its released code.
 struct SoftLabels {
     enum Scheme: String, CaseIterable {

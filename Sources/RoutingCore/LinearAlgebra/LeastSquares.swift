@@ -2,7 +2,8 @@ import COpenBLAS
 import RouteGridBase
 import RoutingData
 
-/// Minimum-norm least squares of possibly rank-deficient systems, by one singular value decomposition (LAPACK `dgelsd`).
+/// Minimum-norm least squares of possibly rank-deficient systems, by one singular value decomposition (LAPACK
+/// `dgelsd`).
 enum LeastSquares {
     /// Solves min ‖A·W − B‖₂ with the smallest ‖W‖₂, for all columns of B at once.
     ///

@@ -30,8 +30,8 @@ extension Double: ProductScalar {
 
 /// c = α · op(a) · op(b) + β · c on row-major storage.
 ///
-/// `c` is `[rows, columns]`, op(a) `[rows, inner]`, op(b) `[inner, columns]`; `leadingA` is the distance between rows of `a`
-/// as stored, likewise the others.
+/// `c` is `[rows, columns]`, op(a) `[rows, inner]`, op(b) `[inner, columns]`; `leadingA` is the distance between rows
+/// of `a` as stored, likewise the others.
 @inline(__always)
 func gemm<Scalar: ProductScalar>(
     _ transA: Transposition,

@@ -4,10 +4,10 @@ import RoutingData
 /// The leading right singular vectors as scikit-learn's `TruncatedSVD(random_state: 42)` approximates them.
 ///
 /// With A the matrix (or its transpose, when that has more rows) and Ω a Gaussian matrix of r + 10 columns: Q is an
-/// orthonormal basis of (AAᵀ)⁵AΩ, and the SVD of QᵀA stands for that of A. Where the spectrum is flat the answer depends on
-/// Ω, so agreement with the peer needs numpy's own draws.
-/// - Reference: N. Halko, P. G. Martinsson, J. A. Tropp, "Finding structure with randomness", SIAM Review 53(2), 217–288,
-///   2011, algorithms 4.4 and 5.1; doi:10.1137/090771806.
+/// orthonormal basis of (AAᵀ)⁵AΩ, and the SVD of QᵀA stands for that of A. Where the spectrum is flat the answer
+/// depends on Ω, so agreement with the peer needs numpy's own draws.
+/// - Reference: N. Halko, P. G. Martinsson, J. A. Tropp, "Finding structure with randomness", SIAM Review 53(2),
+///   217–288, 2011, algorithms 4.4 and 5.1; doi:10.1137/090771806.
 enum RandomisedSVD {
     private static let oversampling = 10
     private static let powerIterations = 5

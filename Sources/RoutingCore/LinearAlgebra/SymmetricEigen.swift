@@ -48,7 +48,8 @@ struct SymmetricEigen {
         self.vectors = vectors
     }
 
-    /// All eigenvalues, ascending, and their vectors as columns: a part of them would be found by bisection, more slowly.
+    /// All eigenvalues, ascending, and their vectors as columns: a part of them would be found by bisection, more
+    /// slowly.
     private static func decompose(
         _ symmetric: Matrix<Double>,
         _ values: inout [Double],

@@ -6,7 +6,8 @@ struct TriangularFactor {
     /// Row-major; what is above the diagonal has no meaning.
     private let lower: Matrix<Double>
 
-    /// The smallest share of the greatest diagonal entry of L: the condition of A is about its square, and six digits stay.
+    /// The smallest share of the greatest diagonal entry of L: the condition of A is about its square, and six digits
+    /// stay.
     private static let smallest = 1e-5
 
     /// Nil when the matrix is not positive definite, or nearer to singular than that.

@@ -1,8 +1,8 @@
 /// E(c): accuracy as a piecewise linear function of realised mean cost.
 ///
 /// Points are sorted by cost alone, equal costs in the order given: no label has a say. Left of its first point a curve
-/// keeps the first accuracy, right of the last point the last one. Points of one cost make a vertical step from the first
-/// of them to the last, whose accuracy is the value there; those between are left out.
+/// keeps the first accuracy, right of the last point the last one. Points of one cost make a vertical step from the
+/// first of them to the last, whose accuracy is the value there; those between are left out.
 package struct BudgetCurve: Sendable {
     /// By rising cost, at most two of one cost.
     package let points: [OperatingPoint]
@@ -47,8 +47,8 @@ package struct BudgetCurve: Sendable {
 
     /// What no choice of models can beat, of the concave curve of the best ones.
     ///
-    /// A router that costs less than the cheapest single model keeps its first accuracy left of its first point, so that the
-    /// bound is constant up to that model's cost.
+    /// A router that costs less than the cheapest single model keeps its first accuracy left of its first point, so
+    /// that the bound is constant up to that model's cost.
     /// - Parameters:
     ///   - envelope: by rising cost, concave.
     ///   - cheapest: the cheapest single model.

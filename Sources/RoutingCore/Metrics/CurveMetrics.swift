@@ -210,7 +210,8 @@ package struct CurveMetrics: Sendable {
 
     /// The smallest cost share with E ≥ a_w + x (a_s − a_w), to within 10⁻¹² of accuracy.
     ///
-    /// Sound: the mixture that was found on dev, at its cost here, which may lie outside 0…1. Compat and bounds: of E itself.
+    /// Sound: the mixture that was found on dev, at its cost here, which may lie outside 0…1. Compat and bounds: of E
+    /// itself.
     private func costShare(recovering number: Int) -> MetricValue {
         let (low, strong) = (reference.lowestCost, reference.strongCost)
         guard readsEvaluated else {

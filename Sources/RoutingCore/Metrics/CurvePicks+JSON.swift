@@ -78,6 +78,7 @@ extension CurvePicks {
 }
 
 extension CurvePicks.Mix {
-    /// Whether one point gets all queries: a metric then says `at` alone, else `mix` (the share of `at`) and `from` as well.
+    /// Whether one point gets all queries: a metric then says `at` alone, else `mix` (the share of `at`) and `from` as
+    /// well.
     var isWhole: Bool { share == 1 }
 }

@@ -36,11 +36,11 @@ package struct CurvePicks: Hashable, Sendable {
     package var largest: Int
     /// Where `ps` is read: highest dev accuracy, then lowest dev cost, then first.
     package var peak: Pick
-    /// Where `qnc` is read: lowest dev cost, then first, of those that reach the best single model's dev accuracy; ``peak``
-    /// where none does.
+    /// Where `qnc` is read: lowest dev cost, then first, of those that reach the best single model's dev accuracy;
+    /// ``peak`` where none does.
     ///
-    /// A router that is as good as the best single model misses its accuracy on half of all dev parts, by chance alone. What
-    /// is neutral is decided on test: see `qnc`.
+    /// A router that is as good as the best single model misses its accuracy on half of all dev parts, by chance alone.
+    /// What is neutral is decided on test: see `qnc`.
     package var parity: Pick
     /// The same for each of ``keptShares``.
     package var kept: [Pick]

@@ -2,8 +2,8 @@
 package enum ParetoFrontier {
     /// The frontier of some points.
     ///
-    /// Sorted by cost, then by accuracy (highest first), a point is kept when it is strictly more accurate than all before
-    /// it. Of equal points the first given is kept. This is MMR-Bench's frontier too.
+    /// Sorted by cost, then by accuracy (highest first), a point is kept when it is strictly more accurate than all
+    /// before it. Of equal points the first given is kept. This is MMR-Bench's frontier too.
     /// - Returns: numbers of the points kept, by rising cost.
     /// - Complexity: O(n), n points.
     package static func indices(cost: [Double], accuracy: [Double]) -> [Int] {

@@ -4,8 +4,8 @@ package import RoutingData
 
 /// What the train part says about the pool of models: the ground that budgets and metrics stand on.
 ///
-/// Means follow the rule of the evaluation: a missing cell is wrong, and costs what its model costs where it answered. A
-/// model that answered too few rows is no reference: neither best nor cheapest, and not an end of the cost range.
+/// Means follow the rule of the evaluation: a missing cell is wrong, and costs what its model costs where it answered.
+/// A model that answered too few rows is no reference: neither best nor cheapest, and not an end of the cost range.
 package struct PoolStatistics: Sendable {
     /// `[models]`, mean quality over the train part, missing cells as wrong; NaN for a model without an outcome there.
     package let meanQuality: [Double]
@@ -36,7 +36,8 @@ package struct PoolStatistics: Sendable {
     /// - Parameters:
     ///   - table: the outcomes.
     ///   - rows: the train part.
-    ///   - minCoverage: the share of these rows that a reference must have answered, 0…1. Where no model has, all compete.
+    ///   - minCoverage: the share of these rows that a reference must have answered, 0…1. Where no model has, all
+    ///     compete.
     /// - Throws: ``RouteGridError`` `badInput` when no model has an outcome in these rows.
     package init(
         _ table: OutcomeTable,

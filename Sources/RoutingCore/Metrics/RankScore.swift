@@ -28,7 +28,8 @@ package enum RankScore {
     /// The highest score along a curve, mixtures of neighbouring points included.
     ///
     /// A piece whose best case (the accuracy of its right end at the cost of its left end) does not pass the best point
-    /// is skipped; in the others the score is searched at eight places and then by golden section around the best of them.
+    /// is skipped; in the others the score is searched at eight places and then by golden section around the best of
+    /// them.
     /// - Parameters:
     ///   - curve: accuracy must not fall.
     ///   - bounds: must be positive.
@@ -76,7 +77,8 @@ package struct CostBounds: Hashable, Sendable {
         CostBounds(low: pool.lowestCost, high: pool.highestCost)
     }
 
-    /// The extremes over the models of the mean of a model's positive costs over all samples (VL-RouterBench; `compat`).
+    /// The extremes over the models of the mean of a model's positive costs over all samples (VL-RouterBench;
+    /// `compat`).
     ///
     /// Nil when no cost is positive.
     package static func modelMeans(_ table: OutcomeTable) -> CostBounds? {

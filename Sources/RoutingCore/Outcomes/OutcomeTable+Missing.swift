@@ -6,7 +6,8 @@ extension OutcomeTable {
 
     /// A copy in which each missing cell holds its column's mean over all rows, before any split.
     ///
-    /// MMR-Bench's fill, for mode `compat` only: it lets test labels into train. A column without any outcome becomes 0.
+    /// MMR-Bench's fill, for mode `compat` only: it lets test labels into train. A column without any outcome
+    /// becomes 0.
     package func filledWithColumnMeans() -> OutcomeTable {
         guard hasMissing else { return self }
         var copy = self

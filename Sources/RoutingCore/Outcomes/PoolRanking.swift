@@ -1,7 +1,7 @@
 import RoutingData
 
-/// The models of a pool by their means over some rows, under the rule of the evaluation: a missing cell is wrong, and costs
-/// what its model costs on the rows that it answered.
+/// The models of a pool by their means over some rows, under the rule of the evaluation: a missing cell is wrong, and
+/// costs what its model costs on the rows that it answered.
 struct PoolRanking: Sendable {
     /// `[models]`: the answered quality over all rows; NaN for a model without an outcome.
     let quality: [Double]

@@ -3,8 +3,8 @@ import RoutingData
 
 /// Quality and cost as networks learn them: float32, NaN where an outcome is missing.
 ///
-/// Sound: costs in units of the dearest model's mean train cost, so that a fit does not depend on the cost's unit. Compat:
-/// costs as they are, like the peer's.
+/// Sound: costs in units of the dearest model's mean train cost, so that a fit does not depend on the cost's unit.
+/// Compat: costs as they are, like the peer's.
 struct RegressionTargets: Sendable {
     /// `[train rows, models]`.
     let quality: Matrix<Float>

@@ -34,7 +34,8 @@ struct NumpyGenerator {
         return UInt32(truncatingIfNeeded: both)
     }
 
-    /// One number of `integers(0, bound)` for a bound in 1 ..< 2^32: 32-bit Lemire rejection, nothing drawn for bound 1.
+    /// One number of `integers(0, bound)` for a bound in 1 ..< 2^32: 32-bit Lemire rejection, nothing drawn for
+    /// bound 1.
     mutating func integer(below bound: Int) -> Int {
         guard bound > 1 else { return 0 }
         let limit = UInt32(bound)

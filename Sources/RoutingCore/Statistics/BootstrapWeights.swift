@@ -4,7 +4,8 @@ import CKernels
 package struct BootstrapWeights: Sendable {
     package let drawn: DrawnClusters
     package let replicates: Int
-    /// `[blocks][clusters][64]`: whole numbers of the replicates 64 · block … 64 · block + 63; the last block is full too.
+    /// `[blocks][clusters][64]`: whole numbers of the replicates 64 · block … 64 · block + 63; the last block is full
+    /// too.
     let blocks: [UInt8]
 
     package var items: Int { drawn.clusterOfItem.count }

@@ -4,8 +4,8 @@ package struct ClusterCount: Hashable, Sendable {
     package let count: Int
     /// How many clusters of equal size would say as much: Kish's (Σ m)² ÷ Σ m², m the weights of the clusters.
     ///
-    /// Counted as equals, 60 clusters with a few large ones among them separate equal routers on 12 % of boards (and 28 %
-    /// without any correction): 3,000 draws of twenty routers, sizes of a Pareto distribution with exponent 1.5.
+    /// Counted as equals, 60 clusters with a few large ones among them separate equal routers on 12 % of boards (and
+    /// 28 % without any correction): 3,000 draws of twenty routers, sizes of a Pareto distribution with exponent 1.5.
     /// - Reference: L. Kish, "Survey Sampling", Wiley, 1965, section 11.7.
     package let effective: Double
 

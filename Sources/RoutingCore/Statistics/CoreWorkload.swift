@@ -44,8 +44,8 @@ package struct CoreWorkload: Sendable {
         PenaltySweep(quality: quality, cost: cost, scale: 1, order: ground.order).curve(of: outcomes).count
     }
 
-    /// What a board makes of a table: `rows` curves of `points` thresholds, all metrics on `replicates` resamples in float64,
-    /// and all pairs compared.
+    /// What a board makes of a table: `rows` curves of `points` thresholds, all metrics on `replicates` resamples in
+    /// float64, and all pairs compared.
     ///
     /// - Returns: how many pairs are separated.
     package func board(rows: Int, points: Int, replicates: Int) -> Int {

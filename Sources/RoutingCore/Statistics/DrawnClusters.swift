@@ -2,14 +2,14 @@ import RouteGridBase
 
 /// Which items are drawn together, and where the stream of weights of each such cluster starts.
 ///
-/// A cluster's weight in a replicate is a function of (seed, split index, replicate, cluster id) alone: not of the router,
-/// the other clusters, their order, or the number of replicates. A cluster's stream starts at the first eight bytes of
-/// SHA-256("routegrid/boot/1" ‖ seed ‖ split index ‖ cluster id); replicate r takes its number r + 1 of SplitMix64, through
-/// the inverse of the Poisson distribution function.
+/// A cluster's weight in a replicate is a function of (seed, split index, replicate, cluster id) alone: not of the
+/// router, the other clusters, their order, or the number of replicates. A cluster's stream starts at the first eight
+/// bytes of SHA-256("routegrid/boot/1" ‖ seed ‖ split index ‖ cluster id); replicate r takes its number r + 1 of
+/// SplitMix64, through the inverse of the Poisson distribution function.
 ///
-/// - Reference: J. A. Hanley, B. MacGibbon, "Creating non-parametric bootstrap samples using Poisson frequencies", Computer
-///   Methods and Programs in Biomedicine 83, 57–62, 2006; G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom
-///   number generators", OOPSLA 2014.
+/// - Reference: J. A. Hanley, B. MacGibbon, "Creating non-parametric bootstrap samples using Poisson frequencies",
+///   Computer Methods and Programs in Biomedicine 83, 57–62, 2006; G. L. Steele, D. Lea, C. H. Flood, "Fast splittable
+///   pseudorandom number generators", OOPSLA 2014.
 package struct DrawnClusters: Sendable {
     /// The cluster of each item, in the order of their first items.
     package let clusterOfItem: [Int]

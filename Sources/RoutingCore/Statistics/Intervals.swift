@@ -17,8 +17,8 @@ package struct Interval: Hashable, Sendable {
     ///   - count: n, positive.
     ///   - alpha: one minus the level, such as 0.05.
     /// - Returns: the interval, inside 0…1.
-    /// - Reference: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
-    ///   American Statistical Association 22, 209–212, 1927.
+    /// - Reference: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of
+    ///   the American Statistical Association 22, 209–212, 1927.
     package static func wilson(_ proportion: Double, of count: Int, alpha: Double) -> Interval {
         precondition(count > 0, "a proportion of nothing")
         let n = Double(count)
@@ -60,7 +60,8 @@ package struct Interval: Hashable, Sendable {
         return low + (place - Double(below)) * (next - low)
     }
 
-    /// The value with `place` values before it in rising order; puts it there, none larger before and none smaller behind.
+    /// The value with `place` values before it in rising order; puts it there, none larger before and none smaller
+    /// behind.
     ///
     /// - Reference: C. A. R. Hoare, "Algorithm 65: Find", Communications of the ACM 4(7), 321–322, 1961.
     private static func selected(_ place: Int, of values: inout UnsafeMutableBufferPointer<Double>) -> Double {

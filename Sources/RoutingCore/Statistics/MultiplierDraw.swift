@@ -34,7 +34,8 @@ struct MultiplierDraw: Sendable {
     ///
     /// - Parameters:
     ///   - replicates: multiples of 64.
-    ///   - exceeding: of each pair, how many of the largest statistics of it and those before it reach its own; added to.
+    ///   - exceeding: of each pair, how many of the largest statistics of it and those before it reach its own; added
+    ///     to.
     ///   - maxima: the largest statistics of all; appended to.
     ///   - isCancelled: asked before each 64.
     func add(

@@ -3,8 +3,8 @@ package import RoutingData
 
 /// Records' metrics on every resample of a part's items.
 ///
-/// Two routers bootstrapped by one value are paired: the difference of their replicates is the bootstrap distribution of the
-/// difference of their metrics, curve metrics included.
+/// Two routers bootstrapped by one value are paired: the difference of their replicates is the bootstrap distribution
+/// of the difference of their metrics, curve metrics included.
 package struct PairedBootstrap: Sendable {
     let outcomes: ItemOutcomes
     private let weights: BootstrapWeights
@@ -103,8 +103,8 @@ package struct PairedBootstrap: Sendable {
 
     /// Adds the replicates of some metrics of one record.
     ///
-    /// Operating points and the points that metrics are read at stay frozen, as do all numbers that train gave; the router's
-    /// points, the single models and the oracle are reweighted.
+    /// Operating points and the points that metrics are read at stay frozen, as do all numbers that train gave; the
+    /// router's points, the single models and the oracle are reweighted.
     /// - Parameters:
     ///   - metrics: which metrics.
     ///   - curve: made by ``curve(_:reference:)``.

@@ -22,13 +22,15 @@ package struct PairedComparison: Sendable {
     ///
     /// From 1 + the number of routers significantly better to R − the number significantly worse.
     package let rank: [ClosedRange<Int>]
-    /// For each router its group, 1 for the best: every router of a group is significantly better than every one of the next.
+    /// For each router its group, 1 for the best: every router of a group is significantly better than every one of the
+    /// next.
     package let group: [Int]
-    /// For each router the smallest difference to the leader that four of five repetitions would find; nil for the leader.
+    /// For each router the smallest difference to the leader that four of five repetitions would find; nil for the
+    /// leader.
     ///
-    /// The smallest difference that is significant beside all other pairs, and 0.84 (the normal distribution's quantile at
-    /// 0.8) standard errors of the difference more. Nil where no difference would be significant, below 50 clusters, where
-    /// the two never differ, and where it is more than the metric's range.
+    /// The smallest difference that is significant beside all other pairs, and 0.84 (the normal distribution's quantile
+    /// at 0.8) standard errors of the difference more. Nil where no difference would be significant, below 50 clusters,
+    /// where the two never differ, and where it is more than the metric's range.
     package let detectable: [Double?]
     /// `isBetter[a][b]`: router a is significantly better than router b, all pairs tested together.
     package let isBetter: [[Bool]]

@@ -1,7 +1,7 @@
 /// How many resamples a test draws: more of them while a decision is near its critical value.
 ///
-/// Drawn are 2,048 and then each time as many again, until no p-value is within four of its Monte Carlo standard errors of
-/// α, or until the limit.
+/// Drawn are 2,048 and then each time as many again, until no p-value is within four of its Monte Carlo standard errors
+/// of α, or until the limit.
 package struct ReplicateLimit: Hashable, Sendable {
     /// The most resamples, a multiple of 64.
     package let most: Int

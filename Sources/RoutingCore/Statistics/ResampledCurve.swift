@@ -37,9 +37,9 @@ package struct ResampledCurve: Sendable {
 
     /// Adds the influence of each cluster on a metric, times a factor.
     ///
-    /// The influence is the metric's derivative by the cluster's weight: with weights w the metric is, to first order, its
-    /// value plus Σ (w − 1) × influence. Influences sum to 0; the square root of the sum of their squares is the standard
-    /// error of the metric.
+    /// The influence is the metric's derivative by the cluster's weight: with weights w the metric is, to first order,
+    /// its value plus Σ (w − 1) × influence. Influences sum to 0; the square root of the sum of their squares is the
+    /// standard error of the metric.
     /// - Parameters:
     ///   - metric: one that has a value.
     ///   - factor: such as one over the number of curves that a mean is over.
@@ -86,8 +86,8 @@ package struct ResampledCurve: Sendable {
         }
     }
 
-    /// Central differences: metrics are linear in accuracies and smooth in costs but where two costs are equal, and there the
-    /// mean of both sides is taken.
+    /// Central differences: metrics are linear in accuracies and smooth in costs but where two costs are equal, and
+    /// there the mean of both sides is taken.
     private func slopes(of metric: CurveMetric) -> Slopes {
         var moved = points
         var against = reference

@@ -5,23 +5,24 @@ package import RoutingData
 
 /// Many two-sided tests on shared resamples, with the family-wise error controlled by step-down max-T.
 ///
-/// Each hypothesis is that the metrics of two rows are equal. What a resample with Poisson weights w moves a difference by is
-/// taken to first order, Σ (w − 1) × influence over the clusters: a multiplier bootstrap, whose multipliers have the third
-/// moment of the data's own resampling. So standard errors are exact and do not depend on the draw, and resamples cost
-/// little: hundreds of thousands can be drawn where a decision is near (``ReplicateLimit``).
+/// Each hypothesis is that the metrics of two rows are equal. What a resample with Poisson weights w moves a difference
+/// by is taken to first order, Σ (w − 1) × influence over the clusters: a multiplier bootstrap, whose multipliers have
+/// the third moment of the data's own resampling. So standard errors are exact and do not depend on the draw, and
+/// resamples cost little: hundreds of thousands can be drawn where a decision is near (``ReplicateLimit``).
 ///
-/// - A statistic is the estimate d over its standard error under the hypothesis, as in a score test: influences are centred
-///   at the estimate and so leave d² ÷ n out, with n independent clusters (``ClusterCount/effective``):
+/// - A statistic is the estimate d over its standard error under the hypothesis, as in a score test: influences are
+///   centred at the estimate and so leave d² ÷ n out, with n independent clusters (``ClusterCount/effective``):
 ///   z = |d| ÷ √(s² + d² ÷ n).
-/// - A p-value is the share of resamples, times 1.4 (``caution``), a margin chosen by experiment: first-order influences miss
-///   some of the far tail. Of 1,000 boards of twenty equal routers on 400 items whose costs count too, the plain share
-///   separates 5.9 % at α = 0.05, and 9/8 of it 5.7 %; 1.4 of it separates 2.9 % (2.0 to 4.1) of 1,000 fresh ones.
-/// - No p-value is below 2 ÷ 2ⁿ, that of n clusters which all agree under a sign test: a few clusters that happen to agree,
-///   or a single one, leave no spread, and prove nothing.
+/// - A p-value is the share of resamples, times 1.4 (``caution``), a margin chosen by experiment: first-order
+///   influences miss some of the far tail. Of 1,000 boards of twenty equal routers on 400 items whose costs count too,
+///   the plain share separates 5.9 % at α = 0.05, and 9/8 of it 5.7 %; 1.4 of it separates 2.9 % (2.0 to 4.1) of 1,000
+///   fresh ones.
+/// - No p-value is below 2 ÷ 2ⁿ, that of n clusters which all agree under a sign test: a few clusters that happen to
+///   agree, or a single one, leave no spread, and prove nothing.
 ///
 /// - Reference: J. P. Romano, M. Wolf, "Stepwise multiple testing as formalized data snooping", Econometrica 73,
-///   1237–1282, 2005; V. Chernozhukov, D. Chetverikov, K. Kato, "Gaussian approximations and multiplier bootstrap for maxima
-///   of sums of high-dimensional random vectors", Annals of Statistics 41, 2786–2819, 2013.
+///   1237–1282, 2005; V. Chernozhukov, D. Chetverikov, K. Kato, "Gaussian approximations and multiplier bootstrap for
+///   maxima of sums of high-dimensional random vectors", Annals of Statistics 41, 2786–2819, 2013.
 package struct StepDownTest: Sendable {
     /// Two rows whose metrics are compared.
     package struct Pair: Hashable, Sendable {
@@ -32,8 +33,8 @@ package struct StepDownTest: Sendable {
 
     /// One p-value a hypothesis, adjusted for all of them; reject those at most α.
     ///
-    /// A difference that never varies has p = 1 when it is 0, and the smallest p that the resamples and the clusters allow
-    /// when it is not.
+    /// A difference that never varies has p = 1 when it is 0, and the smallest p that the resamples and the clusters
+    /// allow when it is not.
     package let pValues: [Double]
     /// The standard error of each difference.
     package let errors: [Double]
@@ -59,8 +60,8 @@ package struct StepDownTest: Sendable {
     ///   - alpha: the error that decisions are made at; it bounds nothing but the resamples.
     ///   - limit: how many resamples are drawn at most.
     ///   - isCancelled: asked many times a second; the values after a cancellation mean nothing.
-    /// - Complexity: O(pairs · (clusters + resamples) + rows · clusters · resamples), on all cores. The same bits on any
-    ///   number of them.
+    /// - Complexity: O(pairs · (clusters + resamples) + rows · clusters · resamples), on all cores. The same bits on
+    ///   any number of them.
     package init(
         pairs: [Pair],
         differences: [Double],
@@ -138,8 +139,8 @@ package struct StepDownTest: Sendable {
         return errors.withLock { $0 }
     }
 
-    /// The statistic that the largest of all hypotheses exceeds with probability α, to first order; nil where the resamples
-    /// and the clusters allow nothing to be significant.
+    /// The statistic that the largest of all hypotheses exceeds with probability α, to first order; nil where the
+    /// resamples and the clusters allow nothing to be significant.
     package func criticalValue(alpha: Double) -> Double? {
         // The largest number of resamples that may exceed a significant statistic; p-values rise with it.
         let most = Int((alpha / Self.caution * Double(maxima.count + 1)).rounded(.down)) - 1
@@ -147,8 +148,8 @@ package struct StepDownTest: Sendable {
         return Double(maxima[maxima.count - 1 - most])
     }
 
-    /// Half the width of the interval that holds a difference for all hypotheses together: the differences that the test
-    /// does not reject.
+    /// Half the width of the interval that holds a difference for all hypotheses together: the differences that the
+    /// test does not reject.
     ///
     /// - Parameters:
     ///   - standardError: of the difference.

@@ -2,8 +2,8 @@ import CKernels
 
 /// Adam and AdamW over one flat vector of float32 parameters.
 ///
-/// With gradient g, step number t and decay w (added to g when coupled, as torch's Adam; p ← (1 − rate · w) p before the
-/// step when decoupled, as AdamW):
+/// With gradient g, step number t and decay w (added to g when coupled, as torch's Adam; p ← (1 − rate · w) p before
+/// the step when decoupled, as AdamW):
 /// ```
 /// m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²
 /// p ← p − rate/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)

@@ -118,7 +118,8 @@ private struct LineSearch {
             }
             if let bound = high {
                 let width = bound - low
-                // The minimum of the parabola through value and slope at `low` and the value at the other end, kept inside.
+                // The minimum of the parabola through value and slope at `low` and the value at the other end, kept
+                // inside.
                 let parabola =
                     found.value.isFinite && next == bound
                     ? low - lowSlope * width * width / (2 * (found.value - lowValue - lowSlope * width)) : .nan

@@ -1,6 +1,7 @@
 import CKernels
 
-/// The working memory of one network: forward and backward passes over at most `capacity` rows, nothing allocated in between.
+/// The working memory of one network: forward and backward passes over at most `capacity` rows, nothing allocated in
+/// between.
 ///
 /// Not for sharing: one pass belongs to one training loop.
 final class PerceptronPass {

@@ -2,7 +2,8 @@ import RouteGridBase
 
 /// Dense layers one after the other, each optionally rectified (ReLU), and where their parameters lie in a flat vector.
 ///
-/// Layer l maps widths[l] to widths[l + 1] by y = x Wᵀ + b; W `[outputs, inputs]` row by row, then b, layer after layer.
+/// Layer l maps widths[l] to widths[l + 1] by y = x Wᵀ + b; W `[outputs, inputs]` row by row, then b, layer after
+/// layer.
 struct PerceptronShape: Hashable, Sendable {
     /// From the features to the outputs.
     let widths: [Int]

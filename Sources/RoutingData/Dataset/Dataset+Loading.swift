@@ -3,7 +3,8 @@ package import RouteGridBase
 extension Dataset {
     /// Reads a dataset folder.
     ///
-    /// - Throws: `badInput` with file, line or field when a file is absent or cut off, or a rule of the format is broken.
+    /// - Throws: `badInput` with file, line or field when a file is absent or cut off, or a rule of the format is
+    ///   broken.
     package static func load(folder: String) throws(RouteGridError) -> Dataset {
         let place = "\(folder)/\(descriptionFile)"
         let description = try JSONValue(

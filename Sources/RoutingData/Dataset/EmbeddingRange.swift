@@ -1,7 +1,7 @@
 /// What the entries of an embedding may be: finite, and so small that squared distances of vectors fit float32.
 ///
-/// Routers screen neighbours and scores in float32 before they measure them exactly. At 10¹⁵ the square of a difference is
-/// 4·10³⁰, and a hundred million of them stay below 3.4·10³⁸.
+/// Routers screen neighbours and scores in float32 before they measure them exactly. At 10¹⁵ the square of a difference
+/// is 4·10³⁰, and a hundred million of them stay below 3.4·10³⁸.
 enum EmbeddingRange {
     static let limit: Float = 1e15
     /// The widest embedding: its Gram matrix, which linear routers solve, takes 2 GiB.

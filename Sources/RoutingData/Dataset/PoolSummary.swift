@@ -10,7 +10,8 @@ package struct PoolSummary: Sendable {
     package var cheapest: String
     /// Mean of the best correctness of each sample.
     package var oracleAccuracy: Double
-    /// Mean cost of the cheapest model that reaches each sample's best correctness; samples without any outcome left out.
+    /// Mean cost of the cheapest model that reaches each sample's best correctness; samples without any outcome left
+    /// out.
     ///
     /// NaN for a dataset without costs.
     package var oracleCost: Double

@@ -2,8 +2,8 @@ package import RouteGridBase
 
 /// A stated range of numbers at or above 0, checked wherever data come in.
 ///
-/// Within these ranges no sum, product or quotient of an evaluation overflows or loses all of its digits: in float64 with
-/// squares of costs, in float32 with costs in units of the dearest one.
+/// Within these ranges no sum, product or quotient of an evaluation overflows or loses all of its digits: in float64
+/// with squares of costs, in float32 with costs in units of the dearest one.
 package struct ValueRange: Sendable {
     /// The least number above 0.
     package let least: Double

@@ -3,8 +3,8 @@ package import RouteGridBase
 
 /// The one place where files that people name are opened for reading.
 ///
-/// Only regular files are: a pipe would wait for a writer, a device may have no end, and a file of zeros that takes no room
-/// on the disk may be larger than any memory.
+/// Only regular files are: a pipe would wait for a writer, a device may have no end, and a file of zeros that takes no
+/// room on the disk may be larger than any memory.
 package struct InputFile: ~Copyable {
     /// The largest file of data, in bytes (64 GiB); also no more than the machine's memory.
     package static let dataLimit = 64 << 30
@@ -19,8 +19,8 @@ package struct InputFile: ~Copyable {
 
     /// Opens a file for reading.
     ///
-    /// - Throws: `badInput` when it does not exist or may not be read, is no regular file, has more than `limit` bytes or
-    ///   more than the machine's memory, or is large and nearly all holes.
+    /// - Throws: `badInput` when it does not exist or may not be read, is no regular file, has more than `limit` bytes
+    ///   or more than the machine's memory, or is large and nearly all holes.
     package init(_ path: String, limit: Int = dataLimit) throws(RouteGridError) {
         guard !path.utf8.contains(0) else { throw .badInput(path, "a file name cannot hold a NUL") }
         // Opening a pipe or some devices would wait without O_NONBLOCK; to regular files it means nothing.
@@ -46,7 +46,8 @@ package struct InputFile: ~Copyable {
 
     /// Reads the whole file.
     ///
-    /// - Throws: `badInput` when reading fails or gives more bytes than the size that the file had, if that was above 0.
+    /// - Throws: `badInput` when reading fails or gives more bytes than the size that the file had, if that was
+    ///   above 0.
     package func bytes(limit: Int = dataLimit) throws(RouteGridError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(byteCount)

@@ -13,8 +13,8 @@ package struct CSVTable: Sendable {
 
     /// Reads a whole table.
     ///
-    /// - Throws: `badInput` when there is no header, a column has no name or is named twice, a row has another number of
-    ///   fields than the header, or a quote is left open.
+    /// - Throws: `badInput` when there is no header, a column has no name or is named twice, a row has another number
+    ///   of fields than the header, or a quote is left open.
     package init(
         bytes: [UInt8],
         place: String,

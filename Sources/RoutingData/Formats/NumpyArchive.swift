@@ -15,7 +15,8 @@ package struct NumpyArchive: Sendable {
 
     /// What a ZIP archive with members begins with.
     static let signature: [UInt8] = [0x50, 0x4b, 0x03, 0x04]
-    /// The largest compressed array, unpacked, in bytes (1 GiB): a few megabytes may unpack to a thousand times as many.
+    /// The largest compressed array, unpacked, in bytes (1 GiB): a few megabytes may unpack to a thousand times as
+    /// many.
     package static let unpackedLimit = 1 << 30
 
     private let bytes: [UInt8]
@@ -64,8 +65,8 @@ package struct NumpyArchive: Sendable {
     ///   - shape: the shape that it must have; its header is read and compared before the rest is unpacked.
     ///   - misfit: the error for another shape.
     /// - Returns: the array, whole.
-    /// - Throws: `badInput` when it is absent, larger than 4 GB or, compressed, than ``unpackedLimit``, damaged or compressed
-    ///   in an unusual way.
+    /// - Throws: `badInput` when it is absent, larger than 4 GB or, compressed, than ``unpackedLimit``, damaged or
+    ///   compressed in an unusual way.
     package func array(
         _ name: String,
         shape: [Int]? = nil,

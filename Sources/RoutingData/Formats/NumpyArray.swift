@@ -20,8 +20,8 @@ package struct NumpyArray: Sendable {
 
     /// Reads an array's header and checks that its data are whole.
     ///
-    /// - Throws: `badInput` when the bytes are not a `.npy` file, hold Python objects, or are shorter or longer than the
-    ///   shape says.
+    /// - Throws: `badInput` when the bytes are not a `.npy` file, hold Python objects, or are shorter or longer than
+    ///   the shape says.
     package init(bytes: [UInt8], place: String) throws(RouteGridError) {
         let (header, start) = try Self.header(of: bytes, place: place)
         guard let width = header.elementByteCount else {

@@ -2,10 +2,10 @@ package import RouteGridBase
 
 /// Imports a plain table: one row a sample, a pair of columns `MODEL_correct`, `MODEL_cost` a model.
 ///
-/// Other columns of the table, all optional: `sample_id` (without it samples are numbered from 1), `dataset` (without it
-/// the name of the import), `group` (without it the sample id), `question`, `image`, `MODEL_tokens_in`,
-/// `MODEL_tokens_out`, `MODEL_tokens_total`. A table with tokens in and out may have no cost at all: then a price sheet makes
-/// the costs.
+/// Other columns of the table, all optional: `sample_id` (without it samples are numbered from 1), `dataset` (without
+/// it the name of the import), `group` (without it the sample id), `question`, `image`, `MODEL_tokens_in`,
+/// `MODEL_tokens_out`, `MODEL_tokens_total`. A table with tokens in and out may have no cost at all: then a price sheet
+/// makes the costs.
 package struct CSVImporter: Sendable {
     /// The table.
     package var outcomes: String

@@ -5,8 +5,8 @@ package import RouteGridBase
 /// The merged form has `dataset_idx`, `question`, `answer` and, a model, `M_prediction`, `M_correct`, `M_token`,
 /// `M_cost`. The other form has `question`, `answer`, `img_path`, `M_correct`, `M_cost` in `<name, lower case>.csv`; a
 /// column `dataset_idx` is not read there.
-/// `M_token` counts answer tokens and becomes `tokens_out`. `M_correct` is a number, or `True` or `False`: the benchmark's own
-/// script that adds a model writes these.
+/// `M_token` counts answer tokens and becomes `tokens_out`. `M_correct` is a number, or `True` or `False`: the
+/// benchmark's own script that adds a model writes these.
 package struct MMRBenchImporter: Sendable {
     package enum Source: Sendable {
         case merged(String)

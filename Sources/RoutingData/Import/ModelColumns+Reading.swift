@@ -27,8 +27,8 @@ extension ModelColumns {
     ///
     /// - Parameter form: how correctness is spelled.
     /// - Returns: correctness and cost, NaN where both are empty.
-    /// - Throws: `badInput` with file, line and column of all values that are not numbers, correctness outside 0…1, costs
-    ///   outside ``ValueRange/cost``, and pairs of which one is empty.
+    /// - Throws: `badInput` with file, line and column of all values that are not numbers, correctness outside 0…1,
+    ///   costs outside ``ValueRange/cost``, and pairs of which one is empty.
     func outcomes(_ form: CorrectnessForm = .number) throws(RouteGridError) -> OutcomeMatrices {
         var problems = ProblemList()
         let hasCosts = has(.cost)

@@ -29,8 +29,8 @@ struct ModelColumns {
     ///   - endings: what the names of model columns end in.
     ///   - others: columns that are not about one model and are known.
     ///   - ignored: columns that the user wants left out, those of them that the table has.
-    /// - Throws: `badInput` with all columns that are none of these, all models whose names are refused, or when there is
-    ///   no model.
+    /// - Throws: `badInput` with all columns that are none of these, all models whose names are refused, or when there
+    ///   is no model.
     init(
         _ table: CSVTable,
         endings: [(String, Role)],

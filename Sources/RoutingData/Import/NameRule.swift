@@ -1,6 +1,7 @@
 import RouteGridBase
 
-/// What a name that an import reads may be: any name (``SafeText/refusal(ofName:)``) as a person types it into a grid file.
+/// What a name that an import reads may be: any name (``SafeText/refusal(ofName:)``) as a person types it into a grid
+/// file.
 package enum NameRule {
     /// What is wrong with a name, or nil.
     package static func problem(_ name: String) -> String? {

@@ -9,8 +9,8 @@ struct SampleIndex {
 
     /// Reads a column of unique, non-empty ids.
     ///
-    /// - Throws: `badInput` when the column is absent, or with file and line of all ids that are empty, begin or end with a
-    ///   blank, or occur twice.
+    /// - Throws: `badInput` when the column is absent, or with file and line of all ids that are empty, begin or end
+    ///   with a blank, or occur twice.
     init(_ table: CSVTable, column name: String = "sample_id") throws(RouteGridError) {
         let column = try table.requiredColumn(name)
         var rows: [String: Int] = [:]

@@ -2,9 +2,9 @@ package import RouteGridBase
 
 /// Imports VL-RouterBench's matrices: `Y.npz` (correctness, key `Y`) and `C.npy` (USD a sample), rows are samples.
 ///
-/// The benchmark keeps names in pickles and facts in Parquet, which are not read: names come as JSON lists or one a line,
-/// facts as a CSV with `sample_id` (columns `dataset`, `question`, `image` and the group's are used), embeddings as
-/// `.npy`. Without facts a sample's dataset is what stands before the slash of its id.
+/// The benchmark keeps names in pickles and facts in Parquet, which are not read: names come as JSON lists or one a
+/// line, facts as a CSV with `sample_id` (columns `dataset`, `question`, `image` and the group's are used), embeddings
+/// as `.npy`. Without facts a sample's dataset is what stands before the slash of its id.
 package struct VLRouterBenchImporter: Sendable {
     /// `Y.npz` or `Y.npy`, `[samples, models]`.
     package var quality: String

@@ -43,7 +43,8 @@ package struct MersenneTwister: Sendable {
         }
     }
 
-    /// 0 ..< count in the order that `RandomState.permutation(count)` gives; `RandomState.shuffle` of a list draws alike.
+    /// 0 ..< count in the order that `RandomState.permutation(count)` gives; `RandomState.shuffle` of a list draws
+    /// alike.
     mutating func permutation(_ count: Int) -> [Int] {
         var order = Array(0..<count)
         for last in stride(from: count - 1, to: 0, by: -1) {

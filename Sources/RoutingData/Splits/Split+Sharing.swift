@@ -4,10 +4,10 @@ package import RouteGridBase
 extension Split {
     /// Numbers that are equal for splits of which no train or dev row is a test row of another.
     ///
-    /// Only over these may a dev value be averaged before something is chosen: under `random` and `kfold` the dev rows of one
-    /// index are test rows of others, so that a mean over indices has seen what it is reported on. With a fixed test part
-    /// all indices of a seed share it. Splits of kind `held-out` go together when no dataset that one of them trains on is
-    /// tested by another.
+    /// Only over these may a dev value be averaged before something is chosen: under `random` and `kfold` the dev rows
+    /// of one index are test rows of others, so that a mean over indices has seen what it is reported on. With a fixed
+    /// test part all indices of a seed share it. Splits of kind `held-out` go together when no dataset that one of them
+    /// trains on is tested by another.
     package static func sharing(of splits: [Split]) -> [Int] {
         var trained: Set<String> = []
         var tested: Set<String> = []
@@ -34,10 +34,11 @@ extension Split {
         }
     }
 
-    /// What says which rows of some samples are the test part, and nothing else: equal for splits that test the same items.
+    /// What says which rows of some samples are the test part, and nothing else: equal for splits that test the same
+    /// items.
     ///
-    /// How the rest is divided has no say. Parts of one fraction whose train and dev fractions differ may differ by a row,
-    /// which rounding gives to one or the other.
+    /// How the rest is divided has no say. Parts of one fraction whose train and dev fractions differ may differ by a
+    /// row, which rounding gives to one or the other.
     package var testItems: JSONValue {
         var members: [String: JSONValue] = ["kind": .string(kind.name), "seed": JSONValue(seed)]
         switch kind {

@@ -16,14 +16,14 @@ package struct Split: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// Seeded random parts in an order of digests; fractions of the groups or samples.
         ///
-        /// With `fixedTest` the test part is drawn once a seed, whatever the index, and the index draws train and dev out
-        /// of the rest.
+        /// With `fixedTest` the test part is drawn once a seed, whatever the index, and the index draws train and dev
+        /// out of the rest.
         case random(train: Double, dev: Double, test: Double, groupBy: GroupBy, fixedTest: Bool = false)
-        /// Split index `r · folds + f` tests on fold `f` of the `r`-th order; `dev` is a fraction of all, taken from the
-        /// other folds.
+        /// Split index `r · folds + f` tests on fold `f` of the `r`-th order; `dev` is a fraction of all, taken from
+        /// the other folds.
         ///
-        /// `fixedTest` above 0 is a fraction of all that is drawn once a seed and is the test part of every index; fold `f`
-        /// of the rest is then the dev part, and `dev` is not read.
+        /// `fixedTest` above 0 is a fraction of all that is drawn once a seed and is the test part of every index; fold
+        /// `f` of the rest is then the dev part, and `dev` is not read.
         case kfold(folds: Int, dev: Double, groupBy: GroupBy, fixedTest: Double = 0)
         /// Trains on some datasets of the table and tests on others; `dev` is a fraction of the train datasets' groups.
         /// Rows of datasets that are not named belong to no part.

@@ -2,7 +2,7 @@ import RouteGridBase
 import Scheduling
 
 extension Checker {
-    /// The total-queue check, and what must have become of every cell.
+    /// The total-queue check, and the required final state of every cell.
     func finish(_ world: World, _ coordinator: SimulatedCoordinator) {
         let store = world.store
         for (key, value) in acknowledged where store.records[key] != value { world.report.lost += 1 }

@@ -2,7 +2,7 @@ import RouteGridBase
 import Scheduling
 
 extension Checker {
-    /// Notes what an event can change before the scheduler sees it.
+    /// Records what an event can change before the scheduler handles it.
     func before(_ event: SchedulerEvent, _ scheduler: Scheduler) {
         switch event {
         case .credit(let worker, let credit): credits[worker] = credit
@@ -40,7 +40,7 @@ extension Checker {
         leasesOf[worker, default: []].insert(lease)
     }
 
-    /// Checks what the scheduler wants done.
+    /// Checks the scheduler's commands.
     func after(
         _ event: SchedulerEvent,
         _ commands: [SchedulerCommand],
@@ -55,7 +55,7 @@ extension Checker {
                 expect(fence > lastFence, "fence \(fence) after fence \(lastFence)")
                 lastFence = max(lastFence, fence)
                 grants += 1
-                // Between two looks a run may be served and be without a lease again.
+                // Between two checks a run may have been granted a lease and have none again.
                 waitingSince[run] = nil
                 expect(!cells.isEmpty, "an empty lease was granted")
                 expect(!cancelled.contains(run), "a lease of the cancelled run \(run)")
@@ -78,7 +78,7 @@ extension Checker {
         }
     }
 
-    /// An exception counts one crash or one failure more, of a cell that is to blame.
+    /// Checks that an exception adds exactly one crash or one failure, of a cell that is to blame.
     private func check(_ exception: CellException?, of name: CellName, _ event: SchedulerEvent, _ lost: WorkerID?) {
         let known = counters[name] ?? (0, 0)
         guard let exception else {
@@ -107,7 +107,7 @@ extension Checker {
         expect(isSuspect, "\(text): blamed for a crash, and it was not what ran")
     }
 
-    /// Looks for runs that others keep from the workers, and for leases that nobody takes away.
+    /// Checks for runs that are starved by others, and for ended leases that were never revoked.
     func look(_ world: World, _ scheduler: Scheduler) {
         guard isThorough else { return }
         let runs = scheduler.runIDs.compactMap { id in scheduler.counts(of: id).map { (id: id, counts: $0) } }

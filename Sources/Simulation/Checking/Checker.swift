@@ -1,9 +1,9 @@
 import RouteGridBase
 import Scheduling
 
-/// Watches a history from outside and says what should not have happened.
+/// Observes a history from outside and reports violations.
 ///
-/// It keeps books of its own: what was acknowledged, what each lease last said it runs, which fences were given.
+/// It keeps its own records: what was acknowledged, the last reported step of each lease, which fences were granted.
 final class Checker {
     struct CellName: Hashable {
         let run: RunID
@@ -13,10 +13,10 @@ final class Checker {
     private(set) var violations: [String] = []
     var hasFailed: Bool { !violations.isEmpty }
     var isStalled = false
-    /// Large histories leave out what costs a look at every lease.
+    /// Large histories omit checks that visit every lease.
     var isThorough = true
 
-    // Of the coordinator's present life.
+    // Since the coordinator's last start.
     var lastStarted: [LeaseID: Started] = [:]
     var leases: [LeaseID: (worker: WorkerID, run: RunID, cells: Set<Int>)] = [:]
     var leasesOf: [WorkerID: Set<LeaseID>] = [:]
@@ -53,7 +53,7 @@ final class Checker {
 
     func cancelAcknowledged(_ run: RunID) { cancelled.insert(run) }
 
-    /// A worker was told that the record of a key is safe.
+    /// A worker received the acknowledgement of a key.
     func acknowledged(_ key: Int, _ store: SimulatedStore) {
         guard let value = store.records[key] else { return fail(["key \(key) was acknowledged and is not on disk"]) }
         if let known = acknowledged[key] {
@@ -82,7 +82,7 @@ final class Checker {
         }
     }
 
-    /// The coordinator begins a life with what is on disk: it must be what earlier lives were told is there.
+    /// The coordinator starts with what is on disk: it must be what was acknowledged before.
     func coordinatorStarted(_ store: SimulatedStore) {
         (lastStarted, leases, leasesOf, counters, credits) = ([:], [:], [:], [:], [:])
         isStalled = false

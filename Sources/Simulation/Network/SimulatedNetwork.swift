@@ -1,12 +1,12 @@
 import RouteGridBase
 
-/// When a message arrives, if it does, and how often.
+/// When a message arrives, if at all, and how often.
 struct SimulatedNetwork {
     private let scenario: Scenario
     private var random: Xoshiro256
-    /// Workers cut off: until when, and whether their messages are lost or held back.
+    /// Partitioned workers: until when, and whether their messages are lost or delayed.
     private var cut: [Int: (until: Int64, loses: Bool)] = [:]
-    /// The last arrival at each end, where order is kept.
+    /// The last arrival at each end, where order is preserved.
     private var lastArrival: [Int: Int64] = [:]
     var isFaulty = true
 
@@ -24,7 +24,7 @@ struct SimulatedNetwork {
         isFaulty = false
     }
 
-    /// The arrivals of a message that is sent now between the coordinator and a worker.
+    /// The arrival times of a message that is sent now between the coordinator and a worker.
     mutating func arrivals(worker: Int, toWorker: Bool, now: Int64) -> [Int64] {
         var start = now
         if let partition = cut[worker] {

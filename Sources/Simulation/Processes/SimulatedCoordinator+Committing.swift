@@ -2,7 +2,7 @@ import RouteGridBase
 import Scheduling
 
 extension SimulatedCoordinator {
-    /// Sends the next batch to disk, unless one is on its way.
+    /// Sends the next batch to disk, unless one is being written.
     func commitIfIdle() {
         guard let batch = commits.begin() else { return }
         inFlight = (batch, nil, world.isDiskFull)
@@ -15,7 +15,7 @@ extension SimulatedCoordinator {
         world.plan(.written(life: life), in: Int64(range.lowerBound + world.random.below(range.count)))
     }
 
-    /// The disk answers; the loop hears of it a little later.
+    /// The disk answers; the answer reaches the loop a little later.
     func written() {
         guard let flight = inFlight else { return }
         if !flight.isRefused {
@@ -77,7 +77,7 @@ extension SimulatedCoordinator {
         world.checker.isStalled = true
     }
 
-    /// A queue that nothing waits in.
+    /// A queue in which nothing waits.
     private static func stalled() -> Commits {
         var commits = Commits()
         commits.add(.reused(RunID(0), cells: []))
@@ -96,7 +96,7 @@ extension SimulatedCoordinator {
         guard !world.isDiskFull else { return }
         world.checker.isStalled = false
         handle(.storeStalled(false))
-        // Workers that are told so greet again, and send again what was dropped meanwhile.
+        // Workers answer with a hello, and send again what was dropped meanwhile.
         if world.mutation != .forgetsStalledResults {
             for route in peers.sorted(by: { $0.key < $1.key }).map(\.value) { world.send(.unknown, to: route) }
         }

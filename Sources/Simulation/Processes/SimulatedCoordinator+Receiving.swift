@@ -65,7 +65,7 @@ extension SimulatedCoordinator {
         )
     }
 
-    /// What a client asks for.
+    /// A client's request.
     func control(_ fault: Fault) {
         switch fault {
         case .pauseRun(let run, let span):
@@ -74,7 +74,7 @@ extension SimulatedCoordinator {
         case .cancelRun(let run):
             guard world.store.runs[id(run)] != nil else { return }
             handle(.runCancelled(id(run), reason: "asked for"))
-            // One that is over stays as it is.
+            // A run that has ended stays as it is.
             if scheduler.counts(of: id(run))?.state == .cancelled { commits.add(answer: .cancelled(id(run))) }
         case .priority(let run, let priority):
             commits.add(.priority(id(run), priority))

@@ -5,7 +5,7 @@ import Scheduling
 final class SimulatedCoordinator {
     typealias Commits = CommitQueue<SimulatedWrite, Route, Int, Answer>
 
-    /// What is answered once a batch is on disk.
+    /// An answer to send once a batch is on disk.
     enum Answer {
         /// To the client who cancelled the run.
         case cancelled(RunID)
@@ -18,16 +18,16 @@ final class SimulatedCoordinator {
     private(set) var isUp = false
     var scheduler: Scheduler
     var names: [Boot: WorkerID] = [:]
-    /// The connection on which each worker said hello last.
+    /// The connection of each worker's last hello.
     var peers: [WorkerID: Route] = [:]
     var commits = Commits()
-    /// The batch that is on its way to disk, and whether it is there.
+    /// The batch that is being written, with its verdicts once it is on disk.
     var inFlight: (batch: Commits.Batch, verdicts: [CommitVerdict]?, isRefused: Bool)?
-    /// The clock of this life: virtual time when it began, and what jumps added.
+    /// The clock since the last start: the virtual time of the start, and the sum of clock jumps.
     private var born: Int64 = 0
     var jumped: Int64 = 0
     private var events = 0
-    /// Leases that were revoked by the event at hand.
+    /// Leases that the current event revoked.
     var revokedNow: Set<LeaseID> = []
 
     init(_ world: World) {
@@ -37,7 +37,7 @@ final class SimulatedCoordinator {
 
     var now: Moment { Moment(milliseconds: world.now - born + jumped) }
 
-    /// Starts a life: a new epoch, a new scheduler with what is on disk, nobody known.
+    /// Starts the coordinator: a new epoch, a new scheduler with what is on disk, no known workers.
     func start() {
         life += 1
         isUp = true
@@ -73,9 +73,9 @@ final class SimulatedCoordinator {
         )
     }
 
-    /// Ends this life at once.
+    /// Ends this process at once.
     ///
-    /// A commit on its way is on disk or not, as the disk likes.
+    /// A commit that is being written is on disk or not, at random.
     func crash(down: Int64) {
         guard isUp else { return }
         if let flight = inFlight, flight.verdicts == nil, !flight.isRefused, world.random.below(2) == 0 {
@@ -87,7 +87,7 @@ final class SimulatedCoordinator {
         world.plan(.startCoordinator, in: down)
     }
 
-    /// Gives the scheduler an event and does what it says.
+    /// Passes an event to the scheduler and executes its commands.
     func handle(_ event: SchedulerEvent) {
         world.checker.before(event, scheduler)
         let commands = scheduler.handle(event, at: now)
@@ -127,7 +127,7 @@ final class SimulatedCoordinator {
         world.plan(.tick(life: life), in: 100)
     }
 
-    /// Reads which cells of some groups are recorded; the answer comes a little later.
+    /// Reads which cells of some groups are recorded; the answer arrives a little later.
     func readKeys(_ run: RunID, _ groups: Range<Int>) {
         guard let grid = world.store.runs[run]?.grid else { return }
         var found: [LookedUp] = []
@@ -144,7 +144,7 @@ final class SimulatedCoordinator {
         world.plan(.keysRead(life: life, run, found), in: Int64(world.random.below(20)))
     }
 
-    /// Chooses out of the records on disk; the choice counts once it is on disk too.
+    /// Selects from the records on disk; the selection takes effect once it is on disk too.
     func select(_ run: RunID) {
         guard let stored = world.store.runs[run] else { return }
         let cells = stored.grid.selection { world.store.records[stored.grid.key(ofCell: $0)] != nil }

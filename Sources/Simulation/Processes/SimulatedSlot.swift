@@ -4,11 +4,12 @@ import Scheduling
 /// A slot process: one fit, and the cells evaluated with it, one after the other.
 struct SimulatedSlot {
     private(set) var lease: LeaseID?
-    /// What runs: a cell, or the fit while it is nil.
+    /// The running cell; nil while the fit runs.
     private(set) var cell: Int?
-    /// The cell was taken away meanwhile and is finished all the same.
+    /// The cell was revoked meanwhile and is finished all the same.
     var isOrphan = false
-    /// Grows with everything it begins: the end of something it has dropped is not the end of what it does now.
+    /// Grows with everything it starts, so that the end of something it has dropped is not taken for the end of the
+    /// current step.
     private(set) var turn = 0
 
     var isIdle: Bool { lease == nil }
@@ -54,7 +55,7 @@ extension SimulatedWorker {
         world.plan(.slotDone(boot, slot: slot, turn: slots[slot].turn), in: Int64(milliseconds))
     }
 
-    /// Something that a slot did is over: what comes of it, and what comes next.
+    /// A step of a slot has ended: handles its outcome and starts the next step.
     func slotDone(_ slot: Int, turn: Int) {
         guard slots[slot].turn == turn, let id = slots[slot].lease else { return }
         guard let place = held.firstIndex(where: { $0.lease == id }) else {
@@ -66,7 +67,7 @@ extension SimulatedWorker {
             if !end(cell, in: slot, place) { return }
         }
         if let lease = held.first(where: { $0.lease == id }), let next = lease.cells.first, !isOrphan {
-            // A process that died is started anew and fits again.
+            // A process that died is restarted and fits again.
             begin(slot, lease, cell: slots[slot].isIdle ? nil : next)
         } else {
             slots[slot].stop()
@@ -76,7 +77,7 @@ extension SimulatedWorker {
         flush()
     }
 
-    /// The end of a cell; false when it took the worker with it.
+    /// Handles the end of a cell; returns false when the whole worker died of it.
     private func end(_ cell: Int, in slot: Int, _ place: Int) -> Bool {
         let lease = held[place]
         switch endings[slot] ?? .success {
@@ -110,7 +111,7 @@ extension SimulatedWorker {
         return true
     }
 
-    /// Sends what was finished.
+    /// Sends the finished results.
     private func flush() {
         guard !pending.isEmpty else { return }
         send(.result(pending))

@@ -1,7 +1,7 @@
 import RouteGridBase
 import Scheduling
 
-/// A change on its way to disk.
+/// A change to be written to disk.
 enum SimulatedWrite: DurableChange {
     case result(HeldResult)
     case reused(RunID, cells: [Int])
@@ -13,7 +13,7 @@ enum SimulatedWrite: DurableChange {
     var isResult: Bool { if case .result = self { true } else { false } }
 }
 
-/// What is on disk: it survives the end of the coordinator, and changes by whole commits only.
+/// The data on disk: it survives a crash of the coordinator, and changes by whole commits only.
 struct SimulatedStore {
     struct StoredRun {
         let grid: SimulatedGrid
@@ -24,7 +24,7 @@ struct SimulatedStore {
         /// The deferred cells that may run; nil before the selection.
         var selection: Set<Int>?
 
-        /// The cells that are to be recorded by now.
+        /// The cells that must be recorded in the present stage.
         var wanted: [Int] { (grid.certain + (selection ?? [])).sorted() }
         func mayRun(_ cell: Int) -> Bool { !grid.isDeferred(cell) || selection?.contains(cell) == true }
     }
@@ -38,7 +38,7 @@ struct SimulatedStore {
     var epoch: UInt32 = 0
     var runs: [RunID: StoredRun] = [:]
     private(set) var records: [Int: UInt64] = [:]
-    /// How many rows each key has: one, if all is well.
+    /// How many rows each key has: one, unless something is wrong.
     private(set) var rows: [Int: Int] = [:]
     private(set) var divergences: Set<Divergence> = []
     private(set) var commits = 0
@@ -51,7 +51,7 @@ struct SimulatedStore {
         return id
     }
 
-    /// Puts a batch on disk; gives a verdict for each result.
+    /// Puts a batch on disk; returns a verdict for each result.
     mutating func commit(_ writes: [SimulatedWrite]) -> [CommitVerdict] {
         commits += 1
         var verdicts: [CommitVerdict] = []

@@ -9,7 +9,7 @@ final class SimulatedWorker {
         let lease: LeaseID
         let fence: Fence
         let run: RunID
-        /// Cells that are still to be run, the running one first.
+        /// Cells that are left to run, the running one first.
         var cells: [Int]
     }
 
@@ -20,24 +20,24 @@ final class SimulatedWorker {
     private(set) var isUp = false
     /// Grows whenever the connection breaks.
     private(set) var connection = 0
-    /// Stopped by a signal until then: what arrives waits.
+    /// Stopped by a signal until then: arriving messages wait.
     var pausedUntil: Int64 = 0
     var isLeaving = false
     var isKnown = false
     var saidHello: Int64 = 0
     private var heard: Int64 = 0
-    /// The credit that was said last; nil after a greeting.
+    /// The credit that was sent last; nil after a hello.
     private var creditSaid: Int?
-    /// What was to be said while nobody listened.
+    /// Messages to send after the next welcome.
     private var unsaid: [WorkerMessage] = []
     var held: [Held] = []
     var slots: [SimulatedSlot]
     var unacknowledged: [HeldResult] = []
     /// Results that were finished and not sent yet.
     var pending: [HeldResult] = []
-    /// How the cell that each slot runs is going to end.
+    /// How the cell that each slot runs will end.
     var endings: [Int: Ending] = [:]
-    /// Revocations that came before their lease did.
+    /// Revocations that arrived before their leases.
     var revoked: Set<LeaseID> = []
     var random: Xoshiro256
 
@@ -65,7 +65,7 @@ final class SimulatedWorker {
         world.plan(.heartbeat(boot), in: Int64(random.below(1_000)))
     }
 
-    /// Ends at once, with everything it held.
+    /// Ends at once and loses everything it held.
     func crash(down: Int64) {
         guard isUp else { return }
         isUp = false
@@ -80,7 +80,7 @@ final class SimulatedWorker {
         transmit(.hello(numerics: numerics, held: held.map(reference)))
     }
 
-    /// What a restarted coordinator needs to let a lease go on: the cells that are not acknowledged.
+    /// What a restarted coordinator needs to adopt a lease: the cells that are not acknowledged.
     private func reference(_ lease: Held) -> HeldLease {
         let waiting = unacknowledged.filter { $0.lease == lease.lease }.map(\.cell)
         return HeldLease(
@@ -95,7 +95,7 @@ final class SimulatedWorker {
         world.send(message, from: Route(boot: boot, connection: connection))
     }
 
-    /// Says something now; what must not be lost waits for the next welcome when nobody listens.
+    /// Sends a message now; until the next welcome, one that must not be lost is kept.
     func send(_ message: WorkerMessage) {
         guard isConnected, !isKnown else { return transmit(message) }
         switch message {
@@ -164,7 +164,7 @@ final class SimulatedWorker {
             return
         }
         let dropped = Set(cells.isEmpty ? held[place].cells : cells)
-        // What runs already is stopped, or finished: its result is welcome.
+        // A running cell is stopped, or finished: its result is accepted.
         for slot in slots.indices where slots[slot].lease == lease {
             guard let cell = slots[slot].cell, dropped.contains(cell) else { continue }
             if random.below(2) == 0 { slots[slot].stop() } else { slots[slot].isOrphan = true }
@@ -177,14 +177,14 @@ final class SimulatedWorker {
         fillSlots()
     }
 
-    /// Drops leases of which nothing is left to run or to deliver.
+    /// Drops leases of which nothing is left to run or to send.
     func forgetFinished() {
         held.removeAll { lease in
             lease.cells.isEmpty && !unacknowledged.contains { $0.lease == lease.lease }
         }
     }
 
-    /// Hands everything back that it has not begun, delivers what it has, and ends.
+    /// Drain: releases everything that it has not started, sends its results, and ends.
     func leave() {
         isLeaving = true
         sayCredit()

@@ -1,11 +1,11 @@
 import HeapModule
 import RouteGridBase
 
-/// Something that will happen at a moment of virtual time.
+/// Something that happens at a moment of virtual time.
 enum Event {
     case toCoordinator(Route, WorkerMessage)
     case toWorker(Route, CoordinatorMessage)
-    // The coordinator's own; `life` says which of its lives they belong to.
+    // The coordinator's own; `life` is the number of the start that they belong to.
     case tick(life: Int)
     case probe(life: Int)
     case readKeys(life: Int, RunID, Range<Int>)
@@ -33,20 +33,20 @@ struct Boot: Hashable {
 
 /// One connection of a worker process.
 ///
-/// What is on its way when a connection breaks is lost, both ways.
+/// Messages under way in either direction are lost when it breaks.
 struct Route: Hashable {
     let boot: Boot
     let connection: Int
 }
 
-/// What a look-up found of one group.
+/// The answer to the look-up of one group.
 struct LookedUp {
     let group: Int
     let unrecorded: [Int]
     let recorded: [Int]
 }
 
-/// Events by time; those of one time in the order in which they were planned.
+/// Events by time; those of one time in the order in which they were added.
 struct EventQueue {
     private struct Entry: Comparable {
         let time: Int64

@@ -1,19 +1,19 @@
 import RouteGridBase
 
-/// What a cell does when it runs.
+/// What happens when a cell runs.
 enum Fate: Hashable {
     case succeeds
-    /// Says that it failed, so many times, and then succeeds.
+    /// Reports a failure this many times, and then succeeds.
     case fails(times: Int)
     case failsForGood(isRetryable: Bool)
-    /// Takes its slot process down, so many times.
+    /// Crashes its slot process this many times.
     case crashesSlot(times: Int)
-    /// Takes its whole worker down, so many times.
+    /// Crashes its whole worker this many times.
     case killsWorker(times: Int)
-    /// Runs until its time-out, so many times.
+    /// Runs until its timeout this many times.
     case hangs(times: Int)
 
-    /// No result can ever come of it.
+    /// It can never have a result.
     var isHopeless: Bool {
         switch self {
         case .failsForGood: true

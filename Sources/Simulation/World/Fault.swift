@@ -1,6 +1,6 @@
 import RouteGridBase
 
-/// Something that happens to the cluster at one moment.
+/// A fault or an intervention that hits the cluster at one moment.
 enum Fault: Hashable {
     case coordinatorCrash(down: Int64)
     case coordinatorPause(Int64)
@@ -9,13 +9,13 @@ enum Fault: Hashable {
     case diskFull(Int64)
     case workerCrash(Int, down: Int64)
     case workerPause(Int, Int64)
-    /// A clean end and a later start.
+    /// An orderly leave and a later restart.
     case workerLeave(Int, down: Int64)
-    /// Messages of these workers, both ways, are lost, or held back until it is over.
+    /// Messages of these workers, both ways, are lost, or delayed until it ends.
     case partition(Set<Int>, Int64, loses: Bool)
     /// The connections of these workers break.
     ///
-    /// They connect again, and nobody tells them that it happened.
+    /// They reconnect without being notified.
     case reset(Set<Int>)
     case pauseRun(Int, Int64)
     case cancelRun(Int)

@@ -8,26 +8,27 @@ struct Scenario {
     var ahead: Int
     var configuration = Scheduler.Configuration()
     var faultsEnd: Int64
-    /// Shares of messages, while faults happen.
+    /// Shares of messages, while faults are active.
     var lossRate = 0.0
     var duplicateRate = 0.0
     var slowRate = 0.0
     /// The longest delay of a slow message, in ms.
     var slowest = 10
-    /// Whether messages travel as ZeroMQ carries them over TCP: in order, and lost only when a connection breaks.
+    /// Whether messages are delivered as ZeroMQ delivers them over TCP: in order, and lost only when a connection
+    /// breaks.
     ///
-    /// Workers then say things once, and again only after a new greeting; else they repeat themselves with every
+    /// Workers then send each message once, and again only after a new hello; otherwise they repeat it with every
     /// heartbeat.
     var isConnected = true
     var commitMilliseconds = 2...6
-    /// The share of cells that do something else than succeed.
+    /// The share of cells that do not simply succeed.
     var badRate = 0.0
-    /// The share of executions that give another result than the key's.
+    /// The share of executions with another result than the key's.
     var divergenceRate = 0.0
     var faults: [(at: Int64, fault: Fault)] = []
-    /// Whether somebody asks for all failures to be tried again once the faults are over.
+    /// Whether all failures are retried on request once the faults have ended.
     var retriesAtEnd = false
-    /// How many events pass between two checks of the scheduler's invariants.
+    /// How many events are handled between two checks of the scheduler's invariants.
     var checkEvery = 1
 
     init(_ options: SimulationOptions, using random: inout Xoshiro256) {

@@ -45,10 +45,10 @@ struct SimulatedGrid: CellSpace {
         deferred = Set((0..<cellCount).filter { _ in random.uniform() < share })
     }
 
-    /// The cells that are to be recorded, whatever is selected.
+    /// The cells that must be recorded, whatever is selected.
     var certain: [Int] { (0..<cellCount).filter { !excluded.contains($0) && !deferred.contains($0) } }
 
-    /// What is selected, as a function of the records of the cells that are not deferred: a deferred cell follows the
+    /// The selection, as a function of the records of the cells that are not deferred: a deferred cell follows the
     /// nearest such cell before it, when that one has a record.
     func selection(isRecorded: (Int) -> Bool) -> [Int] {
         var selected: [Int] = []

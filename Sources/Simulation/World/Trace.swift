@@ -1,4 +1,4 @@
-/// The words of a history, one after the other: what happened when, to whom.
+/// The events of a history as a sequence of words: when, what, and to whom.
 struct Trace {
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     private(set) var bytes: [UInt8] = []

@@ -3,7 +3,7 @@ import Scheduling
 
 /// One history: virtual time, a coordinator, workers, a network and a disk, all drawn from one seed.
 final class World {
-    /// A grid in this history and how long its parts take.
+    /// A grid in this history and the durations of its parts.
     struct RunInfo {
         let grid: SimulatedGrid
         let cellMilliseconds: Int
@@ -24,7 +24,7 @@ final class World {
     var commitsBegun = 0
     var isDiskFull = false
     var areFaultsOver = false
-    /// What each key's cell does, where it is not simply to succeed.
+    /// The fate of each key's cell, unless it simply succeeds.
     private(set) var fates: [Int: Fate] = [:]
     private var executions: [Int: Int] = [:]
     private var runs: [RunInfo] = []
@@ -32,7 +32,7 @@ final class World {
     private var diskFullUntil: Int64 = 0
     private var coordinatorPausedUntil: Int64 = 0
     private(set) var workers: [SimulatedWorker] = []
-    /// What happened that somebody asked for.
+    /// The interventions that were requested.
     private(set) var asked: Set<Fault> = []
 
     init(seed: UInt64, options: SimulationOptions) {
@@ -60,7 +60,7 @@ final class World {
 
     func run(_ id: RunID) -> RunInfo { runs[Int(id.rawValue) - 1] }
 
-    /// Submits a grid: it is on disk before anybody acts on it.
+    /// Submits a grid: it is on disk before anything else happens with it.
     @discardableResult
     func submit(cells: Int) -> RunID {
         let isSecond = !runs.isEmpty
@@ -72,7 +72,7 @@ final class World {
             firstKey: isSecond ? random.below(2 * cells) : 0,
             using: &random
         )
-        // Of a stream of its own: histories without stages are what they were before there were any.
+        // Drawn from a separate stream, so that histories without stages are the same as before there were stages.
         if stages.below(4) == 0 { grid.defer(share: [0.1, 0.5, 0.9][stages.below(3)], using: &stages) }
         for cell in grid.certain + grid.deferred.subtracting(grid.excluded).sorted()
         where fates[grid.key(ofCell: cell)] == nil {
@@ -112,7 +112,7 @@ final class World {
 
     func rightValue(of key: Int) -> UInt64 { (UInt64(key) &+ 1) &* 0x9E37_79B9_7F4A_7C15 }
 
-    /// The result of a key, or now and then another one.
+    /// The result of a key, or occasionally another one.
     func value(of key: Int) -> UInt64 {
         let right = rightValue(of: key)
         return random.uniform() < scenario.divergenceRate ? right ^ 1 : right
@@ -138,7 +138,7 @@ final class World {
         }
     }
 
-    /// Plays the history to its end.
+    /// Simulates the history to its end.
     func play() -> SimulationReport {
         let coordinator = SimulatedCoordinator(self)
         checker.isThorough = scenario.checkEvery < 1_000
@@ -176,7 +176,7 @@ final class World {
         return report
     }
 
-    /// Until when an event has to wait because its process was stopped by a signal.
+    /// The time until which an event must wait because its process was stopped by a signal.
     private func pause(of event: Event) -> Int64? {
         switch event {
         case .toCoordinator, .tick, .probe, .keysRead, .readSelection, .commitReturned: coordinatorPausedUntil
@@ -232,9 +232,9 @@ extension World {
         }
     }
 
-    /// Whether what travels on a connection still arrives.
+    /// Whether a message sent on this connection still arrives.
     ///
-    /// A process that ended sends no more, but what it sent may come.
+    /// A process that has ended sends no more, but what it sent may arrive.
     private func isOpen(_ route: Route) -> Bool {
         let worker = workers[route.boot.worker]
         return worker.start != route.boot.start || worker.connection == route.connection
@@ -250,7 +250,7 @@ extension World {
         case .diskFull(let span):
             diskFullUntil = max(diskFullUntil, now + span)
             isDiskFull = now < diskFullUntil
-            // A span of 0 is the look at whether it is over.
+            // A span of 0 is the check whether it has ended.
             if span > 0 { plan(.fault(.diskFull(0)), in: span) }
         case .workerCrash(let worker, let down): workers[worker].crash(down: down)
         case .workerPause(let worker, let span): workers[worker].pausedUntil = now + span
@@ -271,14 +271,14 @@ extension World {
     }
 
     private func resume(_ run: Int, _ coordinator: SimulatedCoordinator) {
-        // Asked again until somebody hears it.
+        // Repeated until the coordinator is up.
         guard coordinator.isUp else { return plan(.resumeRun(run), in: 1_000) }
         coordinator.resume(run)
     }
 
-    /// From here on everything works: what can be recorded must be.
+    /// From here on there are no faults: what can be recorded must be.
     ///
-    /// Processes that are still stopped are waited for: what came to them meanwhile is heard when they go on.
+    /// Waits for processes that are still stopped: they handle their waiting messages when they resume.
     private func endFaults(_ coordinator: SimulatedCoordinator) {
         let lastPause = workers.reduce(coordinatorPausedUntil) { max($0, $1.pausedUntil) }
         guard lastPause <= now else { return plan(.faultsEnd, in: lastPause - now) }
@@ -286,7 +286,7 @@ extension World {
         isDiskFull = false
         diskFullUntil = 0
         network.heal()
-        // What was lost in a partition was lost by connections that broke.
+        // What a partition lost was lost with broken connections.
         for worker in workers where scenario.isConnected { worker.breakConnection() }
         guard coordinator.isUp else { return plan(.faultsEnd, in: 100) }
         for run in runs.indices {

@@ -1,9 +1,9 @@
 package import RouteGridBase
 
 extension ClusterClient {
-    /// The content of a blob, checked against its name.
+    /// The content of a blob, checked against its digest.
     ///
-    /// - Throws: `badInput` when the coordinator has no such blob; `checkFailed` when the content is another one.
+    /// - Throws: `badInput` when the coordinator has no such blob; `checkFailed` when the content does not match.
     package func fetch(_ digest: Digest) throws(RouteGridError) -> [UInt8] {
         var content: [UInt8] = []
         while true {
@@ -23,7 +23,7 @@ extension ClusterClient {
         return content
     }
 
-    /// Gives the coordinator a blob; one that it has costs one chunk.
+    /// Uploads a blob; one that the coordinator has costs one chunk.
     package func put(_ digest: Digest, _ content: [UInt8]) throws(RouteGridError) {
         var offset = 0
         while true {
@@ -42,7 +42,7 @@ extension ClusterClient {
     }
 }
 
-/// The messages that move a blob in chunks.
+/// The messages that transfer a blob in chunks.
 package enum BlobTransfer {
     package static func fetch(_ digest: Digest, offset: Int) -> WireFetch {
         var fetch = WireFetch()
@@ -52,7 +52,7 @@ package enum BlobTransfer {
         return fetch
     }
 
-    /// The chunk of `content` at `offset`; an offset at or behind the end gives an empty one.
+    /// The chunk of `content` at `offset`; empty when the offset is at or past the end.
     package static func put(_ digest: Digest, _ content: [UInt8], offset: Int) -> (WirePut, [UInt8]) {
         var put = WirePut()
         put.sha = digest.data

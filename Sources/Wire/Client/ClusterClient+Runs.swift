@@ -2,13 +2,13 @@ import Foundation
 package import RouteGridBase
 
 extension ClusterClient {
-    /// Asks about the state of the cluster.
+    /// Queries the state of the cluster.
     ///
     /// - Parameters:
     ///   - kind: such as `status`, `run`, `explain`.
-    ///   - selector: what it is about, in the form that kind wants; empty is everything.
+    ///   - selector: what it is about, in the form that the kind requires; empty is everything.
     /// - Returns: the answer's document.
-    /// - Throws: what the coordinator refused with; `unreachable` when it does not answer.
+    /// - Throws: the error with which the coordinator refused; `unreachable` when it does not answer.
     package func query(_ kind: String, _ selector: String = "") throws(RouteGridError) -> JSONValue {
         var query = WireQuery()
         query.kind = kind
@@ -18,13 +18,14 @@ extension ClusterClient {
         return try JSONValue(parsing: reply.json, place: "the coordinator's reply to \(kind)")
     }
 
-    /// Submits a frozen grid, and first the blobs that the coordinator lacks.
+    /// Submits a frozen grid, after uploading the blobs that the coordinator lacks.
     ///
     /// - Parameters:
     ///   - lock: the bytes of `grid.lock.json`.
     ///   - blob: the content of a blob that the lock names; called for missing ones only.
     /// - Returns: the run's number and its count of cells.
-    /// - Throws: what the coordinator refused with; `unreachable` when it does not answer; what `blob` throws.
+    /// - Throws: the error with which the coordinator refused; `unreachable` when it does not answer; what `blob`
+    ///   throws.
     package func submit(
         lock: [UInt8],
         blob: (Digest) throws(RouteGridError) -> [UInt8]
@@ -42,9 +43,9 @@ extension ClusterClient {
         }
     }
 
-    /// Changes something, said once: `cancel`, `pause`, `resume`, `retry`, `priority`, `drain` and what else there is.
+    /// Sends a command once: `cancel`, `pause`, `resume`, `retry`, `priority`, `drain` and others.
     ///
-    /// The result is what was done, in words.
+    /// The result describes what was done.
     @discardableResult
     package func control(
         _ verb: String,
@@ -62,14 +63,14 @@ extension ClusterClient {
         return done.text
     }
 
-    /// Reads records until `handler` says stop.
+    /// Reads records until `handler` returns false.
     ///
     /// - Parameters:
     ///   - position: 0, or the last position of an earlier answer.
-    ///   - run: 0 follows every record as it is committed and never ends by itself; else one run's records in cell order,
-    ///     and it ends with the last.
-    ///   - credit: records asked for at a time.
-    ///   - handler: gets each answer; returns whether to go on.
+    ///   - run: 0 follows every record as it is committed and never ends by itself; else the records of one run in cell
+    ///     order, ending with the last.
+    ///   - credit: records requested at a time.
+    ///   - handler: receives each answer; returns whether to continue.
     /// - Throws: `unreachable` when the coordinator is gone; what `handler` throws.
     package func follow(
         after position: UInt64 = 0,
@@ -90,10 +91,10 @@ extension ClusterClient {
         }
     }
 
-    /// Records of one run come at once.
+    /// Requests the next records; those of one run are sent at once.
     ///
-    /// Others come when there are any: silence is no failure, so the question is put again on a new connection for as
-    /// long as somebody answers its greeting.
+    /// Others are sent when there are any: having none is no failure, so the request is repeated on a new connection
+    /// for as long as a hello is answered.
     private func nextRecords(_ follow: WireFollow) throws(RouteGridError) -> WireMessage {
         guard follow.run == 0 else { return try ask(WireMessage(.follow(follow))) }
         while true {

@@ -2,22 +2,22 @@ import Foundation
 package import RouteGridBase
 import ZeroMQ
 
-/// A blocking conversation with a coordinator: what the command line and tests use.
+/// A blocking connection to a coordinator, used by the command line and tests.
 ///
-/// It belongs to one thread. Each request waits for its answer; a connection that fell silent is closed and opened anew,
-/// so that a late answer is never taken for another one's. Questions are asked again until their deadline; what changes
-/// something (``submit(lock:blob:)``, ``control(_:_:value:reason:)``) is said once.
+/// It belongs to one thread. Each request waits for its answer; a connection that timed out is replaced, so that a late
+/// answer is never taken for that of another request. Queries are repeated until their deadline; what changes something
+/// (``submit(lock:blob:)``, ``control(_:_:value:reason:)``) is sent once.
 package final class ClusterClient {
-    /// Who answers, and its limits.
+    /// The coordinator's identity and limits.
     package private(set) var welcome = WireWelcome()
-    /// How long one request may take altogether.
+    /// The timeout of a request, repetitions included.
     package var requestLimit: Duration = .seconds(60)
-    /// How long a connection may be silent before a question is asked again on a new one.
+    /// How long a connection may send nothing before a query is repeated on a new one.
     package var silenceLimit: Duration = .seconds(10)
-    /// Called again and again while an answer is awaited, on the caller's thread; what it throws ends the wait.
+    /// Called repeatedly while an answer is awaited, on the caller's thread; an error that it throws ends the wait.
     ///
-    /// It returns whether another process has taken the coordinator's place: the answer will not come, and what may be
-    /// asked twice is asked again on a new connection.
+    /// It returns whether the coordinator's process was replaced: the answer will not come, and what may be repeated is
+    /// sent again on a new connection.
     package var attend: (() throws(RouteGridError) -> Bool)?
 
     let url: String
@@ -27,7 +27,7 @@ package final class ClusterClient {
     private let context: ZMQContext
     private var socket: ZMQSocket?
 
-    /// Greets the coordinator at `url`.
+    /// Connects to the coordinator at `url` and sends a hello.
     ///
     /// - Parameters:
     ///   - url: `tcp://HOST:PORT` or `ipc://PATH`.
@@ -35,8 +35,8 @@ package final class ClusterClient {
     ///   - limit: how long to wait for the welcome.
     ///   - name: for people, such as the verb.
     /// - Returns: the client, welcomed.
-    /// - Throws: `unreachable` when nobody answers in time, `protocolRefused` when the other side speaks another version
-    ///   or something else, `usage` for a bad address.
+    /// - Throws: `unreachable` when there is no answer in time, `protocolRefused` when the other side has another
+    ///   version or another protocol, `usage` for a bad address.
     package static func connect(
         _ url: String,
         role: WireRole = .client,
@@ -55,7 +55,7 @@ package final class ClusterClient {
         context = try ZMQContext()
     }
 
-    /// Says goodbye and closes; a client that is dropped does the same.
+    /// Sends a goodbye and closes; a client that is released does the same.
     package func close() {
         guard let open = socket else { return }
         socket = nil
@@ -63,7 +63,7 @@ package final class ClusterClient {
         open.close()
     }
 
-    /// Lets go of the connection: the next request makes a new one.
+    /// Drops the connection: the next request makes a new one.
     package func reconnect() {
         socket?.close()
         socket = nil
@@ -77,9 +77,9 @@ package final class ClusterClient {
     ///
     /// - Parameters:
     ///   - message: the request.
-    ///   - isRepeatable: ask again on a new connection when the old one fell silent.
+    ///   - isRepeatable: repeat it on a new connection when the old one timed out.
     /// - Returns: its answer.
-    /// - Throws: what the coordinator refused with; `unreachable` when no answer came in time.
+    /// - Throws: the error with which the coordinator refused; `unreachable` when no answer came in time.
     func ask(_ message: WireMessage, isRepeatable: Bool = true) throws(RouteGridError) -> WireMessage {
         let deadline = ContinuousClock.now + requestLimit
         while true {
@@ -94,7 +94,7 @@ package final class ClusterClient {
         }
     }
 
-    /// Sends a message, on a new connection if need be, and waits for its answer; nil when the connection fell silent.
+    /// Sends a message, on a new connection if need be, and waits for its answer; nil when the connection timed out.
     func attempt(
         _ message: WireMessage,
         until patience: ContinuousClock.Instant,
@@ -108,7 +108,7 @@ package final class ClusterClient {
                 return nil
             }
             guard case .unknown = answer.body else { return answer }
-            // The coordinator was restarted and did not look at the message.
+            // The coordinator was restarted and ignored the message.
             try greet(until: deadline, limit: requestLimit)
         }
     }
@@ -129,7 +129,7 @@ package final class ClusterClient {
         }
     }
 
-    /// The next message that is not a sign of life; nil when the time is over, or the coordinator was replaced.
+    /// The next message that is no heartbeat; nil at the deadline, or when the coordinator was replaced.
     func answer(until deadline: ContinuousClock.Instant) throws(RouteGridError) -> WireMessage? {
         guard let socket else { return nil }
         while true {
@@ -152,7 +152,7 @@ package final class ClusterClient {
         }
     }
 
-    // MARK: Greeting
+    // MARK: Hello
 
     private func greet(until deadline: ContinuousClock.Instant, limit: Duration) throws(RouteGridError) {
         var options = SocketOptions()
@@ -171,7 +171,7 @@ package final class ClusterClient {
             socket = opened
             _ = try opened.send(WireMessage(.hello(hello)).frames())
             answer = try self.answer(until: deadline)
-            // Before its time: the coordinator that was greeted is gone, and another one comes.
+            // No answer before the deadline: the coordinator was replaced, and the new one gets a hello too.
             guard answer != nil || ContinuousClock.now < deadline else {
                 socket?.close()
                 socket = nil

@@ -3,10 +3,10 @@ package import RouteGridBase
 
 /// Blobs on disk, each a file named by its digest; several workers may share the folder.
 ///
-/// A file is written under another name and renamed when it is whole. Nobody else can change the folder; what the disk or
-/// its user did to a file is found where it is used: a slot hashes the bytes that it reads, which is once for each table it
-/// loads and costs far less than a fit. When the folder grows over its limit, the files that were used longest ago go, but
-/// none that a lease needs.
+/// A file is written under another name and renamed when it is whole. Only this user can change the folder; damage by
+/// the disk or the user is detected at use: a slot hashes the bytes that it reads, which happens once for each table it
+/// loads and costs far less than a fit. When the folder exceeds its limit, the least recently used files are removed,
+/// but none that a lease needs.
 package final class BlobCache {
     package let folder: String
     package let limit: Int
@@ -16,9 +16,9 @@ package final class BlobCache {
     private var pins: [Digest: Int] = [:]
 
     /// - Parameters:
-    ///   - folder: made when it is not there.
-    ///   - limit: bytes the files may have together.
-    /// - Throws: `system` when the folder cannot be made or read, `usage` when others can change it.
+    ///   - folder: created when it is missing.
+    ///   - limit: bytes of all files together.
+    /// - Throws: `system` when the folder cannot be created or read, `usage` when others can change it.
     package init(folder: String, limit: Int) throws(RouteGridError) {
         self.folder = folder
         self.limit = limit
@@ -35,14 +35,14 @@ package final class BlobCache {
         return "\(folder)/\(hex.prefix(2))/\(hex.dropFirst(2))"
     }
 
-    /// Where a blob is written before it is whole; not another process's.
+    /// Where this process writes a blob until it is whole.
     package func temporaryPath(of digest: Digest) -> String {
         "\(folder)/incoming-\(ProcessInfo.processInfo.processIdentifier)-\(digest.hex)"
     }
 
-    /// Whether the blob is there; another process may have brought or removed it.
+    /// Whether the blob is there; another process may have added or removed it.
     ///
-    /// A file that does not have `byteCount` bytes, where that is known, is not the blob.
+    /// A file whose size is not `byteCount`, where that is known, is not the blob.
     package func contains(_ digest: Digest, byteCount: Int? = nil) -> Bool {
         guard let size = FileManager.default.byteCount(path(of: digest)), size == byteCount ?? size else {
             sizes[digest] = nil
@@ -53,7 +53,7 @@ package final class BlobCache {
         return true
     }
 
-    /// Puts a whole and verified file in its place.
+    /// Moves a whole and verified file into its place.
     package func adopt(_ temporaryPath: String, as digest: Digest) throws(RouteGridError) {
         let target = path(of: digest)
         do {
@@ -72,7 +72,7 @@ package final class BlobCache {
         shrink()
     }
 
-    /// Keeps a blob until as many ``unpin(_:)``.
+    /// Keeps a blob until ``unpin(_:)`` was called as often.
     package func pin(_ digest: Digest) { pins[digest, default: 0] += 1 }
 
     package func unpin(_ digest: Digest) {
@@ -98,7 +98,7 @@ package final class BlobCache {
         }
     }
 
-    /// What earlier workers left, oldest first; half-written files of processes that are gone are removed.
+    /// Lists what earlier workers left, oldest first, and removes unfinished files of processes that are gone.
     private func scan() throws {
         var found: [(date: Date, digest: Digest, size: Int)] = []
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) {

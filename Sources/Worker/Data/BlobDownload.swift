@@ -3,11 +3,11 @@ import Foundation
 import RouteGridBase
 import Wire
 
-/// One blob on its way from the coordinator into the cache.
+/// A download of one blob from the coordinator into the cache.
 ///
-/// Chunks are asked for a few at a time and arrive in order; the file is checked when it is whole.
+/// A few chunks are requested at a time and arrive in order; the file is checked when it is whole.
 final class BlobDownload {
-    /// Chunks under way at a time.
+    /// Chunks in flight at a time.
     static let window = 4
 
     let digest: Digest
@@ -29,7 +29,7 @@ final class BlobDownload {
 
     deinit {
         cplatform_close(descriptor)
-        // Gone already when the cache took it.
+        // The cache has moved the file if it accepted it.
         unlink(path)
     }
 
@@ -44,16 +44,16 @@ final class BlobDownload {
         return requests
     }
 
-    /// The connection was lost: what was asked for does not come.
+    /// The connection was lost: outstanding requests will not be answered.
     func restartRequests() { requested = received }
 
-    /// Takes a chunk.
+    /// Adds a chunk.
     ///
     /// - Returns: whether the blob is whole.
     /// - Throws: `badInput` when the coordinator has no such blob, `system` when it cannot be written.
     func take(_ chunk: WireChunk, _ data: [UInt8]) throws(RouteGridError) -> Bool {
         guard !chunk.missing else { throw RouteGridError(.badInput, "the coordinator has no blob \(digest)") }
-        // An answer to a question of an earlier connection.
+        // An answer to a request on an earlier connection.
         guard chunk.offset == UInt64(received) else { return false }
         guard data.count <= WireProtocol.chunkSize, UInt64(received + data.count) <= chunk.total else {
             throw RouteGridError(.protocolRefused, "blob \(digest): a chunk that does not fit")
@@ -78,9 +78,9 @@ final class BlobDownload {
         return true
     }
 
-    /// Whether the file has the content that its name says.
+    /// Whether the content of the file matches its digest.
     ///
-    /// Reads it all: not for the loop.
+    /// Reads all of it: not for the loop.
     static func isRight(path: String, digest: Digest) -> Bool {
         guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else { return false }
         return data.withUnsafeBytes { Digest(hashing: $0) } == digest

@@ -1,16 +1,16 @@
 import RouteGridBase
 import Wire
 
-/// Blobs on their way to the coordinator, one after the other: results that name them wait.
+/// Blobs that are uploaded to the coordinator, one after the other: results that name them wait.
 struct BlobUploads {
     enum Step: Equatable {
-        /// The next chunk is to be sent.
+        /// The next chunk may be sent.
         case next
         /// The coordinator has it.
         case stored(Digest)
-        /// It could not store it now.
+        /// The coordinator could not store it now.
         case refused(String)
-        /// An answer to something else.
+        /// The answer belongs to another request.
         case nothing
     }
 
@@ -22,7 +22,7 @@ struct BlobUploads {
 
     mutating func add(_ digest: Digest, _ content: [UInt8]) { queue.append((digest, content)) }
 
-    /// The chunk to send now, if none is under way.
+    /// The chunk to send now, if none is in flight.
     mutating func next() -> WireMessage? {
         guard !isUnderWay, let first = queue.first else { return nil }
         isUnderWay = true
@@ -46,7 +46,7 @@ struct BlobUploads {
         return .stored(first.digest)
     }
 
-    /// The connection was lost: the blob starts anew.
+    /// The connection was lost: the upload starts anew.
     mutating func restart() {
         isUnderWay = false
         offset = 0

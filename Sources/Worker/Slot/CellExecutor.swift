@@ -1,19 +1,19 @@
 package import RouteGridBase
 package import Wire
 
-/// What a slot process does with a task.
+/// How a slot process executes a task.
 ///
-/// The real one is ``ExperimentExecutor``; tests bring their own.
+/// The real one is ``ExperimentExecutor``; tests supply their own.
 package protocol CellExecutor: AnyObject {
-    /// Waits until it may compute beside what else runs on the machine; no limit of time applies meanwhile.
+    /// Waits until the task may run beside others on the machine; no timeout applies meanwhile.
     func enter(_ task: SlotTask)
 
-    /// The task that was entered is over.
+    /// Ends the task that was entered.
     func leave()
 
     /// Reads the data and fits.
     ///
-    /// - Throws: `RouteGridError` whose code says whether trying again may help: `temporary` and `system` do.
+    /// - Throws: `RouteGridError` whose code states whether a retry may help: `temporary` and `system` do.
     func prepare(_ task: SlotTask) throws
 
     /// Evaluates one cell of the task prepared last.
@@ -25,7 +25,7 @@ extension CellExecutor {
     package func leave() {}
 }
 
-/// The record of one cell, and what it names.
+/// The record of one cell, and the blobs it names.
 package struct CellOutcome: Sendable {
     package var resultDigest: Digest
     /// One JSON line without its line feed.

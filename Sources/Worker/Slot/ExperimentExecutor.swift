@@ -21,13 +21,13 @@ package final class ExperimentExecutor: CellExecutor {
         let experiment: FittedExperiment
         let fitSeconds: Double
         let cost: CostIdentity?
-        /// Evaluations that differ in their budget only, and what writes their records.
+        /// Evaluations that differ in their budget only, and the writer of their records.
         let families: [(job: JobIdentity, writer: RecordWriter)]
-        /// Of the cells that the task had when it was prepared.
+        /// The cells that the task had when it was prepared.
         let cells: [Digest: Asked]
     }
 
-    /// What a cell of the task asks for.
+    /// What a cell of the task requests.
     private enum Asked {
         case evaluation(family: Int, budget: Budget)
         case latency(LatencyIdentity)
@@ -35,7 +35,7 @@ package final class ExperimentExecutor: CellExecutor {
 
     /// - Parameters:
     ///   - numerics: the class of this process; a fit of another class is refused.
-    ///   - turn: whom measurements wait for.
+    ///   - turn: what measurements wait for.
     package init(numerics: String, turn: MachineTurn = MachineTurn()) {
         self.numerics = numerics
         self.turn = turn
@@ -83,8 +83,8 @@ package final class ExperimentExecutor: CellExecutor {
             parts: parts,
             minCoverage: fit.minCoverage
         )
-        // A lease is often the rest of one that this slot fitted already; where the fit is timed, that does not count. Costs
-        // may differ all the same: a fit that does not train on them has one key for all prices.
+        // A lease is often the rest of one that this slot fitted already; such a fit is not reused where it is timed.
+        // Costs may still differ: a fit that does not train on them has one key for all prices.
         let cost = list.first?.cost
         let known = current.flatMap { known in
             known.bytes == task.fit && known.cost == cost && known.experiment.request.table.hasEmbeddings(of: table)
@@ -115,7 +115,7 @@ package final class ExperimentExecutor: CellExecutor {
     }
 
     package func evaluate(_ cell: SlotCell) throws -> CellOutcome {
-        // The keys are those of the bytes that are computed from.
+        // The keys are hashes of the bytes that are computed from.
         let key = cell.eval.withUnsafeBytes { Digest(hashing: $0) }
         guard let leased = Digest(bytes: cell.jobKey), key == leased else {
             throw RouteGridError(.badInput, "cell \(cell.cell): its evaluation has another key than it was leased with")
@@ -197,7 +197,7 @@ extension SlotTask {
 }
 
 extension OutcomeTable {
-    /// Whether every embedding of another table of the same fit is here too.
+    /// Whether every embedding of another table of the same fit is also in this one.
     fileprivate func hasEmbeddings(of other: OutcomeTable) -> Bool {
         (text != nil || other.text == nil) && (image != nil || other.image == nil)
     }

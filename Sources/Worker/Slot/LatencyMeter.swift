@@ -3,26 +3,26 @@ import Foundation
 import Glibc
 import RouteGridBase
 
-/// Times calls of a router by a clock that nobody sets, warmed up, query by query or in batches.
+/// Times calls of a router by a monotonic clock, after a warm-up, query by query or in batches.
 struct LatencyMeter {
     let warmup: Int
     let repeats: Int
     let batch: Int
 
-    /// What was measured.
+    /// The measured values.
     struct Figures {
-        /// How long each call took, in nanoseconds, rising.
+        /// Duration of each call in nanoseconds, ascending.
         var calls: [UInt64] = []
-        /// Queries a second of each time that the queries were gone through.
+        /// Queries per second of each pass over the queries.
         var rates: [Double] = []
-        /// How often the kernel took the processor away from this process meanwhile.
+        /// How often the kernel preempted this process meanwhile.
         var preemptions = 0
     }
 
     /// Measures.
     ///
-    /// Every call gets `batch` rows; when their number does not divide that of the queries, the last call begins anew with
-    /// the first ones.
+    /// Every call gets `batch` rows; when their number does not divide that of the queries, the last call is filled up
+    /// with the first ones.
     ///
     /// - Parameters:
     ///   - rows: the queries, at least one.
@@ -93,6 +93,6 @@ extension LatencyMeter.Figures {
         ]
     }
 
-    /// Nanoseconds are what the clock tells.
+    /// The clock's resolution is a nanosecond.
     private static func rounded(_ microseconds: Double) -> Double { (microseconds * 1e3).rounded() / 1e3 }
 }

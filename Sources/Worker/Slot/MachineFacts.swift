@@ -4,7 +4,7 @@ import RouteGridBase
 
 /// What a time depends on besides the router: the machine and the build.
 enum MachineFacts {
-    /// The processor as it names itself, such as `AMD EPYC 7B13`.
+    /// The processor's own name, such as `AMD EPYC 7B13`.
     static let processor: String = {
         let text = FileManager.default.contents(atPath: "/proc/cpuinfo").map { String(decoding: $0, as: UTF8.self) }
         let line = text?.split(separator: "\n").first { $0.hasPrefix("model name") }
@@ -24,7 +24,7 @@ enum MachineFacts {
     private static let build = "release"
     #endif
 
-    /// The `machine` object of a measurement that begins now.
+    /// The `machine` object of a measurement that starts now.
     static var json: JSONValue {
         [
             "host": .string(ProcessInfo.processInfo.hostName), "cpu": .string(processor),

@@ -3,33 +3,35 @@ import Glibc
 import RouteGridBase
 package import ZeroMQ
 
-/// Who computes for a coordinator on this machine: any number of slots at once, or one that measures, alone.
+/// Which slots of one coordinator may compute on this machine: any number together, or one that measures, alone.
 ///
-/// Two advisory locks on files that all slots of a user share whose workers have one coordinator; the kernel frees them when
-/// a process ends, however it ends. Clusters do not wait for each other: a time says what else the machine did (`load`). The first is the door: who measures shuts it, so that nobody begins any more, then
-/// waits for the second, the room, until those inside are through. Nobody waits for ever: a task that waited longer than
-/// its patience goes on, leaves a byte in the door's file as a mark, and the measurement knows that it was not alone.
+/// It uses two advisory locks on files that are shared by all slots of a user whose workers have the same coordinator;
+/// the kernel releases them when a process ends, however it ends. Clusters do not wait for each other: a measurement
+/// records what else the machine did (`load`). A measurement takes the first lock, the door, so that no new task
+/// starts, then waits for the second, the room, until the running ones are done. Every wait has a timeout: a task past
+/// its own goes on and appends a byte to the door's file as a mark, by which the measurement knows that it was not
+/// alone.
 package final class MachineTurn {
-    /// How long a measurement waits for tasks that were begun before it.
+    /// How long a measurement waits for tasks that started before it.
     package static let quietPatience = Duration.seconds(10)
-    /// How long a task waits for measurements: longer than a stopped process should hold up a machine.
+    /// How long a task waits for measurements: longer than a stopped process should delay a machine.
     package static let workPatience = Duration.seconds(120)
 
     private let files: String
     private var door: Int32
     private var room: Int32
-    /// The door's marks when this process was left alone; nil when it was not.
+    /// The door's number of marks when this process became alone; nil when it did not.
     private var marksWhenAlone: off_t?
 
-    /// - Parameter files: what the names of the two files begin with; by default one for all slots of this user.
+    /// - Parameter files: the prefix of the two files' names; by default one for all slots of this user.
     package init(files: String = "/tmp/routegrid-\(getuid())") {
         self.files = files
         (door, room) = (Self.open(files + ".door"), Self.open(files + ".room"))
     }
 
-    /// Removes the files when nobody is inside: the last worker of a coordinator leaves nothing behind.
+    /// Removes the files when they are not in use: the last worker of a coordinator leaves nothing behind.
     ///
-    /// Who has them open meanwhile finds on its next turn that they have no name any more, and opens them anew.
+    /// A process that has them open detects at its next turn that they were unlinked, and opens new ones.
     package static func removeUnused(_ files: String) {
         let door = Glibc.open(files + ".door", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         let room = Glibc.open(files + ".room", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
@@ -40,20 +42,20 @@ package final class MachineTurn {
         unlink(files + ".door")
     }
 
-    /// Whether the files have no name any more: who comes now opens others.
+    /// Whether the files were unlinked: other processes open new ones.
     private var isRemoved: Bool {
         var info = stat()
         return door >= 0 && fstat(door, &info) == 0 && info.st_nlink == 0
     }
 
-    /// Opens files anew that were removed.
+    /// Opens the files again after they were removed.
     private func renew() {
         guard isRemoved else { return }
         for descriptor in [door, room] where descriptor >= 0 { close(descriptor) }
         (door, room) = (Self.open(files + ".door"), Self.open(files + ".room"))
     }
 
-    /// What the names of the two files begin with for a coordinator: beside its socket, or in the temporary folder.
+    /// The prefix of the two files' names for a coordinator: beside its socket, or in the temporary folder.
     package static func files(of coordinator: ZMQAddress) -> String {
         if case .ipc(let path) = coordinator.transport { return path }
         let digest = Digest(hashing: Array(coordinator.text.utf8)).hex
@@ -67,7 +69,7 @@ package final class MachineTurn {
     private static func open(_ path: String) -> Int32 {
         let descriptor = Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { return -1 }
-        // A file that another user has put there could be locked for ever.
+        // Another user could hold a lock on a file of their own for ever.
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else {
             close(descriptor)
@@ -76,7 +78,7 @@ package final class MachineTurn {
         return descriptor
     }
 
-    /// Begins a task that others may compute beside.
+    /// Starts a task that may run beside others.
     package func enter() {
         renew()
         guard Self.take(door, LOCK_SH, within: Self.workPatience) else {
@@ -85,15 +87,15 @@ package final class MachineTurn {
         }
         _ = Self.take(room, LOCK_SH, within: .zero)
         flock(door, LOCK_UN)
-        // Who is inside keeps the files from being removed; before that they may have been.
+        // A held lock keeps the files from being removed, but they may have been removed before it was taken.
         guard isRemoved else { return }
         leave()
         enter()
     }
 
-    /// Begins a measurement.
+    /// Starts a measurement.
     ///
-    /// - Parameter patience: how long tasks that were begun before may take.
+    /// - Parameter patience: how long it waits for tasks that started before.
     package func enterAlone(patience: Duration = quietPatience) {
         renew()
         guard Self.take(door, LOCK_EX, within: Self.workPatience), Self.take(room, LOCK_EX, within: patience) else {
@@ -106,10 +108,10 @@ package final class MachineTurn {
         marksWhenAlone = marks
     }
 
-    /// Whether nobody else computed since ``enterAlone(patience:)``.
+    /// Whether no other task ran since ``enterAlone(patience:)``.
     package var isAlone: Bool { marksWhenAlone != nil && marksWhenAlone == marks }
 
-    /// Ends what was begun.
+    /// Ends the task or measurement.
     package func leave() {
         marksWhenAlone = nil
         flock(room, LOCK_UN)

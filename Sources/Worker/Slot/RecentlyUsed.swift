@@ -1,11 +1,11 @@
-/// The values used last, by key.
+/// The most recently used values, by key.
 struct RecentlyUsed<Key: Hashable, Value> {
     private let capacity: Int
     private var values: [(key: Key, value: Value)] = []
 
     init(capacity: Int) { self.capacity = capacity }
 
-    /// The value of a key, made when it is not there.
+    /// The value of a key, made when it is missing.
     mutating func value(_ key: Key, making make: () throws -> Value) rethrows -> Value {
         if let index = values.firstIndex(where: { $0.key == key }) {
             let found = values.remove(at: index)

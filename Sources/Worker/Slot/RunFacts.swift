@@ -1,18 +1,19 @@
 import Foundation
 import RouteGridBase
 
-/// The facts of executions of one task: lines of `runs.jsonl`.
+/// The facts of the executions of one task: lines of `runs.jsonl`.
 ///
 /// Nothing in them is ever hashed.
 ///
-/// There is one a cell, and quick cells come by tens of thousands a second: what a task's lines share is written once.
+/// There is one per cell, and quick cells finish by tens of thousands a second: what the lines of a task share is
+/// encoded once.
 struct RunFacts {
     // What comes before the evaluation time, between it and the key, and after the start: `{"attempt":…,"eval_s":`,
     // `,"fit_s":…,"host":…,"job_key":"` and `","toolchain":…,"worker":…}`.
     private let head: [UInt8]
     private let middle: [UInt8]
     private let tail: [UInt8]
-    /// The largest memory so far, asked for once a second while cells are quick.
+    /// The peak memory so far, read once a second while cells are quick.
     private var peakKilobytes = 0
     private var peakSecond = -1
 
@@ -49,14 +50,14 @@ struct RunFacts {
         line.append(contentsOf: RunFacts.seconds(evaluationSeconds).utf8)
         line.append(contentsOf: middle)
         if let key = Digest(bytes: jobKey) { line.append(contentsOf: key.hexBytes) }
-        // The kernel counts in kilobytes: the largest memory that this process ever held.
+        // The kernel counts in kilobytes: the peak memory of this process.
         line.append(contentsOf: "\",\"peak_rss\":\(peakKilobytes * 1024),\"started\":\"".utf8)
         RunFacts.append(started, to: &line)
         line.append(contentsOf: tail)
         return line
     }
 
-    /// Microseconds are enough.
+    /// A resolution of microseconds is enough.
     private static func seconds(_ value: Double) -> String { JSONValue.shortestText((value * 1e6).rounded() / 1e6) }
 
     /// UTC to the millisecond, as RFC 3339 writes it.

@@ -3,15 +3,15 @@ import Glibc
 import RouteGridBase
 import Wire
 
-/// What the supervisor said, read by a thread of its own so that the thread that computes never waits for it.
+/// Messages from the supervisor, read by a thread of its own so that the computing thread never waits for them.
 ///
-/// The end of the conversation ends the process: a slot has no reason to outlive its supervisor.
+/// End of file ends the process: a slot has no reason to outlive its supervisor.
 final class SlotInbox: @unchecked Sendable {
     // `condition` guards everything below.
     private let condition = NSCondition()
     private var tasks: [SlotTask] = []
     private var current: UInt64 = 0
-    /// Cells taken back, by lease; none named is all of them.
+    /// Revoked cells, by lease; an empty set is all of them.
     private var skips: [UInt64: Set<UInt64>] = [:]
     private var isEnded = false
 
@@ -46,14 +46,14 @@ final class SlotInbox: @unchecked Sendable {
         return !tasks.isEmpty
     }
 
-    /// Whether the supervisor took the whole current task back.
+    /// Whether the supervisor revoked the whole current task.
     var isSkipped: Bool {
         condition.lock()
         defer { condition.unlock() }
         return isEnded || skips[current]?.isEmpty == true
     }
 
-    /// Whether the supervisor took a cell of the current task back, or everything.
+    /// Whether the supervisor revoked a cell of the current task, or all of it.
     func isSkipped(_ cell: UInt64) -> Bool {
         condition.lock()
         defer { condition.unlock() }

@@ -2,9 +2,9 @@ import Foundation
 import RouteGridBase
 import Wire
 
-/// The life of a slot process: say what it is, then one task after the other until the supervisor is gone.
+/// The main loop of a slot process: sends its class, then runs one task after the other until the supervisor is gone.
 package final class SlotMain {
-    /// Where a slot process finds its conversation and its progress page.
+    /// The inherited descriptors of a slot's connection and of its progress page.
     package static let conversationDescriptor: Int32 = 3
     package static let progressDescriptor: Int32 = 4
 
@@ -23,7 +23,7 @@ package final class SlotMain {
     /// Returns when the supervisor is gone.
     ///
     /// - Parameter numerics: the class text of this process.
-    /// - Throws: `system` when the supervisor went away in the middle of a sentence.
+    /// - Throws: `system` when the supervisor went away in the middle of a message.
     package func run(numerics: String) throws {
         var ready = SlotReady()
         ready.numerics = numerics
@@ -33,7 +33,7 @@ package final class SlotMain {
             progress.begin(.idle)
             var finished = SlotFinished()
             finished.lease = task.lease
-            // What is said between tasks that follow each other leaves together.
+            // The messages of consecutive tasks are sent together.
             try reporter.send(.finished(finished), atOnce: !inbox.hasNext)
         }
     }

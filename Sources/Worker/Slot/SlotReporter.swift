@@ -5,17 +5,18 @@ import RouteGridBase
 import SwiftProtobuf
 import Wire
 
-/// What a slot says to its supervisor.
+/// Sends a slot's messages to its supervisor.
 ///
-/// Results of quick cells leave together, those of tasks that follow each other too. A thread of its own sends what has
-/// waited long enough, so that a result does not wait for the cell after it.
+/// Results of quick cells are sent together, also those of consecutive tasks. A thread of its own sends what has waited
+/// long enough, so that a result does not wait for the next cell.
 final class SlotReporter: @unchecked Sendable {
-    /// Seconds that the end of a task waits for the end of the next: the supervisor tells more when it hears of it.
+    /// Seconds that the end of a task waits for the end of the next: the supervisor sends more tasks when it receives
+    /// it.
     static let patience = 0.002
-    /// Seconds that a result waits for the next ones of its task: each message costs a sync of the coordinator's disk, which
-    /// would take more processor time than a quick cell.
+    /// Seconds that a result waits for the next ones of its task: each message costs a sync of the coordinator's disk,
+    /// which would take more processor time than a quick cell.
     static let resultPatience = 0.050
-    /// Bytes of blobs that travel inside a result; larger ones go beside it.
+    /// Bytes of blobs that are sent inside a result; larger ones are sent beside it.
     static let inlineLimit = 256 << 10
 
     private let descriptor: Int32
@@ -28,9 +29,9 @@ final class SlotReporter: @unchecked Sendable {
     private var inlined: Set<Digest> = []
     private var items: [UInt8] = []
     private var blobBytes = 0
-    /// Frames that are ready and not written.
+    /// Frames that were not written yet.
     private var outgoing: [UInt8] = []
-    /// When what waits is to leave; nil when nothing waits.
+    /// When waiting messages are due; nil when none wait.
     private var due: Date?
 
     init(descriptor: Int32) {
@@ -40,8 +41,8 @@ final class SlotReporter: @unchecked Sendable {
         thread.start()
     }
 
-    /// Says something that is no result, after the results before it; not `atOnce` when more is to be expected soon that
-    /// could leave with it.
+    /// Sends a message that is no result, after the results before it; without `atOnce` it waits for further messages
+    /// that are expected soon.
     func send(_ body: SlotEnvelope.OneOf_Body, atOnce: Bool = true) throws(RouteGridError) {
         condition.lock()
         defer { condition.unlock() }
@@ -94,7 +95,7 @@ final class SlotReporter: @unchecked Sendable {
         leave(within: SlotReporter.resultPatience)
     }
 
-    /// What there is leaves in so many seconds, or sooner when something before it does.
+    /// Sets the time at which waiting messages are sent; an earlier one stays.
     private func leave(within seconds: Double) {
         let time = Date(timeIntervalSinceNow: seconds)
         if let due, due <= time { return }
@@ -118,7 +119,7 @@ final class SlotReporter: @unchecked Sendable {
         }
     }
 
-    /// Makes a frame of the results that were added.
+    /// Encodes the added results as a frame.
     private func closeBatch() throws(RouteGridError) {
         guard !batch.cells.isEmpty else { return }
         batch.jobKeys = Data(jobKeys)

@@ -6,7 +6,7 @@ import RoutingCore
 import RoutingData
 import Wire
 
-/// Makes tables out of cached blobs; the tensors used last stay in memory.
+/// Builds tables from cached blobs; the most recently used tensors stay in memory.
 struct TableLoader {
     private var doubles = RecentlyUsed<Digest, Matrix<Double>>(capacity: 8)
     private var floats = RecentlyUsed<Digest, Matrix<Float>>(capacity: 6)
@@ -19,7 +19,7 @@ struct TableLoader {
         var split: Split
     }
 
-    /// All that a ground is made of.
+    /// Everything that determines a ground.
     private struct GroundKey: Hashable {
         var samples: Digest
         var models: [String]
@@ -32,14 +32,14 @@ struct TableLoader {
         var minCoverage: Double
     }
 
-    /// The table that a fit and the evaluations of it read, with the rows of its split, and what fits on it share.
+    /// The table that a fit and its evaluations read, with the rows of its split, and what fits on it share.
     ///
     /// - Parameters:
     ///   - fit: what is fitted.
-    ///   - jobs: what is read off it.
-    ///   - paths: where the blobs are.
+    ///   - jobs: the evaluations of the fit.
+    ///   - paths: the files of the blobs.
     /// - Returns: the ground of the table as loaded, with every embedding that is named; the table itself; its parts.
-    /// - Throws: `temporary` when a blob is not where it should be, `badInput` when blobs do not fit together.
+    /// - Throws: `temporary` when a blob is missing from its place, `badInput` when blobs do not fit together.
     mutating func load(
         _ fit: FitIdentity,
         _ jobs: [CellIdentity],
@@ -116,11 +116,11 @@ struct TableLoader {
         }
         let bytes: [UInt8]
         do { bytes = try FileBytes.read(path) } catch {
-            // Another worker's cache limit may have removed it: fetched again, it works.
+            // Another worker's cache limit may have removed it: a retry fetches it again.
             throw RouteGridError(.temporary, "\(error)")
         }
         guard Digest(hashing: bytes) == digest else {
-            // Without the file the next lease fetches it.
+            // With the file removed, the next lease fetches it again.
             unlink(path)
             throw RouteGridError(
                 .temporary,

@@ -1,6 +1,6 @@
-/// Which arithmetic a slot process is started for.
+/// The arithmetic that a slot process is started for.
 ///
-/// OpenBLAS picks its kernels when it is loaded, from its environment: a process has one kind from its start to its end.
+/// OpenBLAS selects its kernels when it is loaded, from its environment: a process has one kind from start to end.
 package enum NumericsKind: String, Hashable, Sendable, CaseIterable {
     /// A kernel family that every x86-64-v3 machine has: the same bits on all of them.
     case portable
@@ -10,7 +10,7 @@ package enum NumericsKind: String, Hashable, Sendable, CaseIterable {
     /// The kernel family that `portable` pins, in OpenBLAS's spelling.
     package static let portableCore = "Haswell"
 
-    /// What the environment of a slot holds besides that of its worker.
+    /// What is added to a worker's environment for its slots.
     package func environment(_ inherited: [String: String]) -> [String: String] {
         var environment = inherited
         environment["OPENBLAS_NUM_THREADS"] = "1"

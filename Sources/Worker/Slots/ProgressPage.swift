@@ -2,9 +2,9 @@ import CPlatform
 import Glibc
 package import RouteGridBase
 
-/// What a slot process does, in memory that it shares with its supervisor.
+/// The current step of a slot process, in memory that it shares with its supervisor.
 ///
-/// A slot that hangs or dies cannot say so; the page still tells on what, and since when.
+/// A slot that hangs or dies cannot report it; the page still shows the step and its start.
 package final class ProgressPage: @unchecked Sendable {
     package enum Step: Hashable, Sendable {
         case idle
@@ -12,7 +12,7 @@ package final class ProgressPage: @unchecked Sendable {
         case fit(lease: UInt64)
         case cell(UInt64, lease: UInt64)
 
-        /// The lease that is worked on; none while idle.
+        /// The lease of the current step; none while idle.
         package var lease: UInt64? {
             switch self {
             case .idle: nil
@@ -40,7 +40,7 @@ package final class ProgressPage: @unchecked Sendable {
         cplatform_close(descriptor)
     }
 
-    /// Says what starts now.
+    /// Sets the step that starts now.
     package func begin(_ step: Step) {
         switch step {
         case .idle: cplatform_progress_begin(page, 0, 0, 0)
@@ -49,7 +49,7 @@ package final class ProgressPage: @unchecked Sendable {
         }
     }
 
-    /// What goes on, and for how long.
+    /// The current step, and its duration so far.
     package func read() -> (step: Step, elapsed: Duration) {
         var (step, lease, number, since): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         cplatform_progress_read(page, &step, &lease, &number, &since)

@@ -3,7 +3,7 @@ import Glibc
 package import RouteGridBase
 package import Wire
 
-/// The supervisor's conversation with one slot: frames in and out without ever waiting, and the tail of its log.
+/// The supervisor's non-blocking connection to one slot: frames in and out, and the tail of its log.
 package final class SlotConnection {
     /// Bytes of standard error that are kept.
     package static let tailSize = 64 << 10
@@ -21,7 +21,7 @@ package final class SlotConnection {
         self.kind = kind
     }
 
-    /// Whether bytes wait until the slot reads.
+    /// Whether bytes wait for the slot to read.
     var hasUnsent: Bool { sent < outgoing.count }
 
     func send(_ body: SlotEnvelope.OneOf_Body) throws(RouteGridError) {
@@ -29,7 +29,7 @@ package final class SlotConnection {
         flush()
     }
 
-    /// Sends what fits.
+    /// Writes as much as the socket takes.
     func flush() {
         while hasUnsent {
             let count = outgoing.withUnsafeBytes { bytes in
@@ -38,7 +38,7 @@ package final class SlotConnection {
             if count > 0 {
                 sent += count
             } else if errno != EINTR {
-                // A broken socket is found by reading, where what the slot said last still is.
+                // A broken socket is detected by reading, since it may still hold the slot's last messages.
                 if errno != EAGAIN { outgoing = [] }
                 break
             }
@@ -49,7 +49,7 @@ package final class SlotConnection {
         }
     }
 
-    /// What the slot said, as far as it is there; sets `isClosed` at the end of the conversation.
+    /// The slot's messages that have arrived; sets `isClosed` at end of file.
     package func receive() throws(RouteGridError) -> [SlotEnvelope] {
         read(peer.descriptor) {
             incoming.append($0)
@@ -74,7 +74,7 @@ package final class SlotConnection {
         return isOpen
     }
 
-    /// The last of what the slot wrote to standard error.
+    /// The end of what the slot wrote to standard error.
     package var logTail: [UInt8] {
         _ = receiveLog()
         return tail.suffix(SlotConnection.tailSize)
@@ -82,7 +82,7 @@ package final class SlotConnection {
 
     func forgetLog() { tail = [] }
 
-    /// Reads what is there, at most a megabyte a call, so that one talkative slot does not keep the loop.
+    /// Reads what is there, at most a megabyte a call, so that one slot with much output does not block the loop.
     private func read(_ descriptor: Int32, _ take: (UnsafeRawBufferPointer) -> Void, atEnd: () -> Void) {
         withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 1) { buffer in
             for _ in 0..<16 {

@@ -2,8 +2,8 @@ package import RouteGridBase
 import SwiftProtobuf
 package import Wire
 
-/// Cuts a stream of bytes into the frames of a slot's conversation: four bytes of length, least significant first, and
-/// an envelope.
+/// Splits a byte stream into the frames of a slot's connection: four bytes of length, least significant first, and an
+/// envelope.
 package struct SlotFrames: Sendable {
     /// No frame is larger; both ends are ours.
     static let limit = 1 << 30
@@ -16,7 +16,7 @@ package struct SlotFrames: Sendable {
 
     /// The next whole frame, or nil when more bytes are needed.
     ///
-    /// - Throws: `protocolRefused` for what no slot says.
+    /// - Throws: `protocolRefused` when it is malformed.
     package mutating func next() throws(RouteGridError) -> SlotEnvelope? {
         guard bytes.count - start >= 4 else { return nil }
         let length = (0..<4).reduce(0) { $0 | Int(bytes[start + $1]) << (8 * $1) }

@@ -8,18 +8,18 @@ package import RouteGridBase
 package protocol SlotPeer: AnyObject {
     /// A non-blocking stream socket.
     var descriptor: Int32 { get }
-    /// Where its standard error arrives, if it has one.
+    /// The descriptor of its standard error, if it has one.
     var errorDescriptor: Int32? { get }
     var progress: ProgressPage { get }
-    /// Bytes of memory it holds, if that can be told.
+    /// Bytes of resident memory, if known.
     var residentBytes: Int64? { get }
-    /// Ends it at once. Its socket ends as a consequence.
+    /// Kills it at once. Its socket is closed as a consequence.
     func kill()
     /// How it ended, in words; nil while it still runs.
     func ending() -> String?
     /// Limits its memory; 0 is no limit.
     func limitMemory(_ bytes: UInt64)
-    /// Closes what the supervisor holds of it.
+    /// Closes the supervisor's resources for it.
     func close()
 }
 
@@ -34,7 +34,7 @@ package struct ProcessSlotLauncher: SlotLauncher {
     /// The words of the command, such as `["routegrid", "slot"]`.
     package var command: [String]
     package var environment: [String: String]
-    /// The file that is run; the first word by default.
+    /// The executable; the first word by default.
     package var program: String
 
     package init(command: [String], environment: [String: String], program: String? = nil) {
@@ -45,7 +45,7 @@ package struct ProcessSlotLauncher: SlotLauncher {
 
     package func launch(_ kind: NumericsKind) throws(RouteGridError) -> any SlotPeer {
         var environment = kind.environment(environment)
-        // What Swift's runtime would print of a trap holds what was in memory.
+        // The crash report of Swift's runtime could print the contents of memory.
         environment["SWIFT_BACKTRACE"] = "enable=no"
         return try SlotProcess(command: command, environment: environment, program: program)
     }
@@ -53,7 +53,7 @@ package struct ProcessSlotLauncher: SlotLauncher {
 
 /// A slot as a child process.
 ///
-/// Its descriptors: 0 nothing, 1 and 2 the supervisor's pipe, 3 the conversation, 4 the progress page, and no others.
+/// Its descriptors: 0 nothing, 1 and 2 the supervisor's pipe, 3 the connection, 4 the progress page, and no others.
 package final class SlotProcess: SlotPeer {
     package let descriptor: Int32
     package let errorDescriptor: Int32?
@@ -109,7 +109,7 @@ package final class SlotProcess: SlotPeer {
     }
 
     package func kill() {
-        // A reaped id may be another process's by now.
+        // The id of a reaped process may belong to another process by now.
         if ended == nil { cplatform_kill_group(pid) }
     }
 
@@ -141,7 +141,7 @@ package final class SlotProcess: SlotPeer {
     }
 }
 
-/// Calls `body` with strings as C has them: an array of pointers with a null at its end.
+/// Calls `body` with a null-terminated array of C strings.
 private func withCStrings<Result>(
     _ strings: [String],
     _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result

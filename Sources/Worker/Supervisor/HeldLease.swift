@@ -1,17 +1,17 @@
 import RouteGridBase
 import Wire
 
-/// A lease as its worker knows it.
+/// A lease as its worker holds it.
 struct HeldLease {
     enum Phase: Hashable {
-        /// Blobs are on their way.
+        /// Blobs are being downloaded.
         case fetching(Set<Digest>)
-        /// A slot is awaited.
+        /// It waits for a slot.
         case ready
         case running(slot: Int)
-        /// A slot was told of it and has others to finish first.
+        /// It was prefetched to a slot that has others to finish first.
         case queued(slot: Int)
-        /// Every cell is computed, failed or given back; acknowledgements are awaited.
+        /// Every cell is computed, failed or released; acknowledgements are outstanding.
         case computed
     }
 
@@ -24,11 +24,11 @@ struct HeldLease {
     var uncomputed: Set<UInt64>
     /// Cells whose results are not acknowledged.
     var unacknowledged: Set<UInt64> = []
-    /// Cells acknowledged, for people.
+    /// Cells acknowledged, reported for people.
     var done = 0
-    /// Times a slot took it up.
+    /// How often a slot started it.
     var attempts: UInt32 = 0
-    /// The cell that `Started` was said of last.
+    /// The cell of the last `Started` message.
     var announced: UInt64?
 
     init(_ message: WireLease, data: [Digest], kind: NumericsKind, missing: Set<Digest>) {
@@ -41,7 +41,7 @@ struct HeldLease {
 
     var isOver: Bool { uncomputed.isEmpty && unacknowledged.isEmpty }
 
-    /// For the greeting: what a coordinator that was restarted must know to let it go on.
+    /// What a restarted coordinator needs to adopt the lease; part of the hello.
     var reference: WireLeaseRef {
         var reference = WireLeaseRef()
         (reference.lease, reference.fence, reference.run) = (message.lease, message.fence, message.run)
@@ -49,7 +49,7 @@ struct HeldLease {
         return reference
     }
 
-    /// The task for a slot: the cells that are left, in their order.
+    /// The task for a slot: the remaining cells, in order.
     func task(worker: String, paths: [SlotFile]) -> SlotTask {
         var task = SlotTask()
         task.lease = message.lease

@@ -4,12 +4,12 @@ import RouteGridBase
 import Wire
 import ZeroMQ
 
-/// Where the conversation with the coordinator stands.
+/// The state of the connection to the coordinator.
 struct Link {
     enum Phase: Hashable {
         /// No socket yet: the classes of the slots are not known.
         case closed
-        /// Hello is said; without a welcome by then, the socket is given up.
+        /// Hello was sent; without a welcome by then, the socket is replaced.
         case greeting(until: ContinuousClock.Instant)
         case open
     }
@@ -18,11 +18,11 @@ struct Link {
     var lastHeard = ContinuousClock.now
     var lastBeat = ContinuousClock.now
     var heartbeat: Duration = .seconds(1)
-    /// Names the coordinator's state folder, once welcomed.
+    /// Identifies the coordinator's state folder, once welcomed.
     var coordinator: Data?
-    /// How long the next greeting may take: it grows while nobody answers.
+    /// The timeout of the next hello: it grows while no coordinator answers.
     var patience: Duration?
-    /// Since when there is no coordinator; nil while there is one.
+    /// When the coordinator was lost; nil while connected.
     var lostSince: ContinuousClock.Instant?
     var maximumFrame = WireProtocol.maximumFrame
 
@@ -30,12 +30,12 @@ struct Link {
 }
 
 extension WorkerSupervisor {
-    /// Opens a socket, in place of the one before, and greets.
+    /// Replaces the socket and sends a hello.
     ///
-    /// libzmq itself tries to connect again and again, but it never says so, and after a refusal it stops: a socket
-    /// without an answer is given up, and the next one gets twice its time.
+    /// libzmq itself reconnects again and again, but does not report it, and after a refusal it stops: a socket without
+    /// an answer is replaced, and the next one gets twice its timeout.
     func connect() {
-        // What it did not deliver is said again on the new one.
+        // What it did not deliver is sent again on the new one.
         if let socket { loop.close(socket, discarding: true) }
         var options = SocketOptions()
         options.linger = .milliseconds(200)
@@ -80,7 +80,8 @@ extension WorkerSupervisor {
             log.warning("no coordinator answers", metadata: ["url": "\(configuration.url)"])
             connect()
         case .open:
-            // A coordinator that missed an answer may have been restarted: asked more often, it says so as soon as it is back.
+            // After a missed answer the coordinator may have been restarted: more frequent heartbeats detect its return
+            // sooner.
             let pause = now - link.lastHeard > link.heartbeat * 1.2 ? link.heartbeat / 5 : link.heartbeat
             if now - link.lastHeard > link.heartbeat * 3 {
                 log.warning("the coordinator is silent", metadata: ["url": "\(configuration.url)"])
@@ -120,7 +121,7 @@ extension WorkerSupervisor {
         say(.heartbeat(heartbeat))
     }
 
-    /// How many leases are wanted at once: those that are computed and only wait for the disk keep no slot busy.
+    /// Sends the credit: leases that are computed and only wait for the coordinator's disk occupy no slot.
     func sayCredit() {
         guard link.isOpen else { return }
         var wanted = 0
@@ -128,7 +129,7 @@ extension WorkerSupervisor {
             let settled = leases.values.count { $0.phase == .computed }
             let quick = slots.reduce(0) { $0 + $1.pace.depth }
             wanted = configuration.slots + configuration.ahead + quick + min(settled, 256)
-            // The disk there is behind: what is held already goes on, and nothing more is asked for.
+            // The coordinator's disk is behind: held leases continue, and no more are requested.
             if outbox.byteCount > ResultOutbox.comfortableBytes { wanted = 0 }
         }
         guard wanted != creditSaid else { return }
@@ -138,7 +139,7 @@ extension WorkerSupervisor {
         say(.credit(credit))
     }
 
-    /// Says something now; what cannot be said waits for the next welcome.
+    /// Sends a message now; when that fails, it is kept for the next welcome if `isKept`.
     func say(_ body: WireEnvelope.OneOf_Body, keeping isKept: Bool = false) {
         let message = WireMessage(body)
         guard link.isOpen, transmit(message) else {
@@ -147,7 +148,7 @@ extension WorkerSupervisor {
         }
     }
 
-    /// Gives a message to the socket.
+    /// Passes a message to the socket.
     @discardableResult
     func transmit(_ message: WireMessage) -> Bool {
         guard let socket else { return false }
@@ -157,7 +158,7 @@ extension WorkerSupervisor {
         }
     }
 
-    // MARK: Answers to the greeting
+    // MARK: Answers to the hello
 
     func welcome(_ welcome: WireWelcome) {
         if let known = link.coordinator, known != welcome.coordinator {
@@ -195,7 +196,7 @@ extension WorkerSupervisor {
         guard case .greeting = link.phase else {
             return log.warning("the coordinator refused a message", metadata: ["why": "\(error)"])
         }
-        // What may pass is tried again when the greeting's time is over.
+        // After a temporary failure, the next hello follows this one's timeout.
         guard error.code != .temporary, error.code != .system else { return }
         end(.failure(error))
     }

@@ -1,8 +1,8 @@
 package import RouteGridBase
 
-/// Results that are not acknowledged yet.
+/// Results that were not acknowledged yet.
 ///
-/// They stay through any number of connections.
+/// They outlive any number of connections.
 package struct ResultOutbox {
     package struct Entry: Hashable {
         package var lease: UInt64
@@ -13,7 +13,7 @@ package struct ResultOutbox {
         }
     }
 
-    /// A result of a key: a key can have two, when a program gives another answer each time.
+    /// A result of a key: a key can have two, when a program is not deterministic.
     package struct Name: Hashable {
         package var jobKey: Digest
         package var resultDigest: Digest
@@ -23,14 +23,14 @@ package struct ResultOutbox {
         }
     }
 
-    /// Bytes that may be held before no more work is asked for.
+    /// Bytes that may be held before the worker requests no more leases.
     static let comfortableBytes = 64 << 20
 
     private struct Batch {
         /// The envelope, ready to send.
         let frame: [UInt8]
         var outstanding: Int
-        /// Blobs that the coordinator must have first.
+        /// Blobs that the coordinator must have before.
         var blockers: Set<Digest>
     }
 
@@ -41,10 +41,10 @@ package struct ResultOutbox {
 
     private var batches: [Int: Batch] = [:]
     private var nextBatch = 0
-    /// What is sent next, in order.
+    /// Batches to send, in order.
     private var unsent: [Int] = []
     private var waiting: [Name: Waiting] = [:]
-    /// Two runs may wait for one result: one acknowledgement each, in the order they were sent.
+    /// Two runs may wait for the same result: one acknowledgement each, in the order they were sent.
     private var others: [Name: [Waiting]] = [:]
     /// Bytes of the results that are held.
     package private(set) var byteCount = 0
@@ -76,7 +76,7 @@ package struct ResultOutbox {
 
     /// The coordinator has a result on disk.
     ///
-    /// - Returns: which one; nil when it is not waited for (an acknowledgement of what was sent twice, or of another
+    /// - Returns: which one; nil when none is outstanding (the acknowledgement of a result sent twice, or of another
     ///   result of the key).
     package mutating func acknowledge(_ name: Name) -> Entry? {
         guard let first = waiting.removeValue(forKey: name) else { return nil }
@@ -97,7 +97,7 @@ package struct ResultOutbox {
         for number in unsent { batches[number]?.blockers.remove(blob) }
     }
 
-    /// Sends what may go, oldest first, until `send` says that no more is taken.
+    /// Sends unblocked batches, oldest first, until `send` returns that no more fit.
     package mutating func flush(_ send: ([UInt8]) -> Bool) {
         guard !unsent.isEmpty else { return }
         var left: [Int] = []
@@ -113,7 +113,7 @@ package struct ResultOutbox {
         unsent = left
     }
 
-    /// A new connection: everything is sent again.
+    /// The connection is new: everything is sent again.
     package mutating func restart() { unsent = batches.keys.sorted() }
 
     package mutating func removeAll() { self = ResultOutbox() }

@@ -1,11 +1,11 @@
 import RouteGridBase
 import Wire
 
-/// One slot: a place for one job at a time, whatever process fills it.
+/// One slot: a place for one task at a time, whichever process serves it.
 final class Slot {
     enum Phase {
         case empty
-        /// Launched, and has not said what it is.
+        /// Launched, but has not sent its class yet.
         case starting(since: ContinuousClock.Instant)
         case idle
         case running(WireLease)
@@ -15,26 +15,26 @@ final class Slot {
     enum Verdict {
         case timeout(String)
         case memory(String)
-        /// Its work is not wanted any more; nobody is to blame.
+        /// Its work is no longer needed; nothing is blamed.
         case unwanted
     }
 
     let number: Int
     var phase = Phase.empty
-    /// Leases told ahead, in the order in which the slot takes them up; among them those taken back since.
+    /// Prefetched leases, in the order in which the slot starts them, including those revoked since.
     var queue: [WireLease] = []
-    /// Of the task that was said to have started last.
+    /// The lease of the last `Started` message.
     var announced: UInt64?
     var pace = SlotPace()
-    /// What the process may hold, once it was told.
+    /// The memory limit last set for the process.
     var memoryLimit: UInt64?
     var connection: SlotConnection?
     var verdict: Verdict?
-    /// The conversation ended; how the process ended is not known yet.
+    /// The connection ended; how the process ended is not known yet.
     var isGone = false
-    /// The most memory it was seen to hold during its task, in bytes.
+    /// The peak of its memory seen during its task, in bytes.
     var peakBytes: Int64 = 0
-    /// Slots of this place that ended before they said what they are, one after the other.
+    /// Consecutive processes of this slot that ended before they sent their class.
     var failedStarts = 0
 
     init(number: Int) { self.number = number }
@@ -43,12 +43,12 @@ final class Slot {
         if case .running = phase { true } else { false }
     }
 
-    /// The leases that it was told and has not finished.
+    /// The leases that were sent to it and are not finished.
     var told: [WireLease] {
         if case .running(let message) = phase { [message] + queue } else { [] }
     }
 
-    /// The lease that it works on by its own word, and what it does; nil between two.
+    /// The lease and step that its progress page shows; nil between two leases.
     var current: (place: Int, message: WireLease, step: ProgressPage.Step, elapsed: Duration)? {
         guard let (step, elapsed) = connection?.peer.progress.read(), let lease = step.lease else { return nil }
         let told = told
@@ -56,7 +56,7 @@ final class Slot {
         return (place, told[place], step, elapsed)
     }
 
-    /// Whether a lease can be told ahead: of the run that it works for, and when its tasks are quick.
+    /// Whether a lease can be prefetched: it must be of the current run, and tasks must be quick.
     func takesAhead(_ lease: HeldLease) -> Bool {
         guard case .running(let message) = phase, verdict == nil, !isGone else { return false }
         return message.run == lease.message.run && connection?.kind == lease.kind && queue.count < pace.depth

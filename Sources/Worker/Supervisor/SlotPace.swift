@@ -1,8 +1,8 @@
-/// How fast a slot gets through tasks, and so how many it is told ahead.
+/// How fast a slot finishes tasks, and so how many it prefetches.
 ///
-/// A slot that waits for its next task, and a supervisor that is woken for each, would cost more than a quick task itself.
+/// A slot that waits for its next task, and a supervisor that is woken for each, would cost more than a quick task.
 package struct SlotPace {
-    /// Work that may wait at a slot: little enough that nobody notices when it would have been quicker elsewhere.
+    /// Work that may be queued at a slot: so little that running it elsewhere would gain nothing noticeable.
     package static let horizon = Duration.milliseconds(10)
     package static let maximumDepth = 64
 
@@ -12,7 +12,7 @@ package struct SlotPace {
 
     package init() {}
 
-    /// A task was told to an idle slot.
+    /// A task was sent to an idle slot.
     package mutating func begin() { since = .now }
 
     /// Tasks were finished.
@@ -23,19 +23,19 @@ package struct SlotPace {
         mean = mean.map { ($0 + each) / 2 } ?? each
     }
 
-    /// How long the task at hand has taken so far.
+    /// How long the current task has taken so far.
     ///
-    /// Its cells may be quick all the same: a task that is told behind it waits for all of them.
+    /// A task queued behind it waits for all of its cells, however quick each is.
     package var elapsed: Duration { .now - since }
 
-    /// The task at hand takes so long already.
+    /// The current task has taken this long already.
     ///
-    /// One that has only begun says nothing of those that nobody has seen.
+    /// One that has only begun does not shorten the mean.
     package mutating func lasts(_ elapsed: Duration) {
         if elapsed > mean ?? Self.horizon { mean = elapsed }
     }
 
-    /// Tasks to be told ahead: a power of two, so that small changes of pace change nothing; 0 when tasks are not quick.
+    /// Tasks to prefetch: a power of two, so that small changes of pace change nothing; 0 when tasks are not quick.
     package var depth: Int {
         guard let mean, mean * 2 <= Self.horizon else { return 0 }
         let fitting = max(1, Int(Self.horizon / max(mean, .microseconds(1))))

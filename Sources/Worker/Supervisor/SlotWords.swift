@@ -1,12 +1,12 @@
 import CPlatform
 
-/// What a slot that ended wrote to standard error, in a few words: the trap and its place, or its last line.
+/// A summary of what an ended slot wrote to standard error: the trap and its place, or its last line.
 package struct SlotWords {
     /// Bytes of a line that are shown.
     private static let shown = 500
 
     private let lines: [String]
-    /// The function that it trapped in, when it did and the program has symbols, and the address.
+    /// The function in which it trapped, when it did and the program has symbols, and the address.
     private let place: String?
 
     package init(_ tail: [UInt8]) {
@@ -21,14 +21,14 @@ package struct SlotWords {
         (self.lines, self.place) = (lines, place)
     }
 
-    /// The line of a failed check of Swift's, else the last line.
+    /// The line of a failed check by Swift, else the last line.
     package var last: String {
         let text = lines.last { $0.contains("Fatal error") } ?? lines.last
         guard let place else { return text ?? "no message" }
         return text.map { "\($0), in \(place)" } ?? "a failed check or bad memory access in \(place)"
     }
 
-    /// What follows how it ended.
+    /// The text appended to how it ended.
     package var reason: String { ": \(last)" }
 
     private static func place(_ digits: Substring) -> String? {

@@ -1,7 +1,7 @@
 import Foundation
 import RouteGridBase
 
-/// What a worker is told on its command line.
+/// The settings of a worker, from its command line.
 package struct WorkerConfiguration: Sendable {
     /// The coordinator's address.
     package var url: String
@@ -12,19 +12,19 @@ package struct WorkerConfiguration: Sendable {
     package var cacheFolder: String
     /// Bytes of data kept in the cache folder.
     package var cacheLimit = 8 << 30
-    /// Ends in order after this time without a lease; nil is never.
+    /// The worker drains after this time without a lease; nil is never.
     package var idleTimeout: Duration?
-    /// Gives up after this time without a coordinator.
+    /// The worker ends after this time without a coordinator.
     package var onLostTimeout: Duration = .seconds(600)
-    /// How long a drain waits for the cells that are being evaluated, and then for acknowledgements.
+    /// The time that a drain gives running cells, and then acknowledgements.
     package var drainGrace: Duration = .seconds(15)
-    /// Leases wanted beyond one a slot, so that a slot that becomes free finds its next one there.
+    /// Leases held beyond one per slot, so that a slot that becomes free finds its next one there.
     package var ahead = 1
     /// The kinds of slots to offer.
     package var kinds: [NumericsKind] = NumericsKind.allCases
-    /// First and longest wait before a lost coordinator is tried again; doubled in between.
+    /// The shortest and longest delay before reconnecting to a lost coordinator; doubled in between.
     package var backoff: ClosedRange<Duration> = .seconds(1)...(.seconds(32))
-    /// How long a greeting waits for its welcome.
+    /// The timeout of a hello.
     package var greetingLimit: Duration = .seconds(5)
 
     package init(url: String, slots: Int? = nil) {

@@ -4,7 +4,7 @@ import RouteGridBase
 import Wire
 
 extension WorkerSupervisor {
-    /// A new lease: its data is fetched, then a slot takes it.
+    /// Adds a lease: its data is fetched, then a slot runs it.
     func take(_ message: WireLease) throws(RouteGridError) {
         guard leases[message.lease] == nil, !message.cells.isEmpty else { return }
         guard phase == .working else { return release(message, []) }
@@ -39,7 +39,7 @@ extension WorkerSupervisor {
 
     /// The class that a fit is to run in.
     ///
-    /// Canonical JSON is not parsed for it: the slot, which does parse it, refuses a fit of another class.
+    /// Canonical JSON is not parsed for it: the slot, which parses it anyway, refuses a fit of another class.
     private static func numerics(of message: WireLease) throws(RouteGridError) -> String {
         let name = Data("\"numerics\":\"".utf8)
         if let start = message.fit.range(of: name)?.upperBound,
@@ -50,9 +50,9 @@ extension WorkerSupervisor {
         return try JSONValue(parsing: message.fit, place: "lease \(message.lease)")["numerics"]?.stringValue ?? ""
     }
 
-    /// The coordinator takes cells back (none named: all).
+    /// The coordinator revokes cells (none named: all).
     ///
-    /// What is computed already is sent all the same.
+    /// Results that are computed already are still sent.
     func giveUp(_ id: UInt64, _ cells: Set<UInt64>) {
         guard var lease = leases[id] else { return }
         let isWhole = cells.isEmpty
@@ -63,7 +63,7 @@ extension WorkerSupervisor {
         case .running(let number) where !lease.uncomputed.isEmpty: skip(taken, lease: id, slots[number])
         case .running(let number):
             guard !taken.isEmpty else { break }
-            // Finished, or not begun: the slot may go on with its next.
+            // Finished or not started: the slot can continue with its next lease.
             let isElsewhere = slots[number].current.map { $0.message.lease != id } ?? false
             if isElsewhere { skip([], lease: id, slots[number]) } else { abandon(slots[number]) }
         case .queued(let number):
@@ -75,7 +75,7 @@ extension WorkerSupervisor {
         dispatch()
     }
 
-    /// Forgets a lease that nothing is left of.
+    /// Removes a lease when nothing of it is left.
     func settle(_ id: UInt64) {
         guard let lease = leases[id], lease.isOver, lease.phase == .computed else { return }
         forget(id)
@@ -92,7 +92,7 @@ extension WorkerSupervisor {
         downloads = downloads.filter { wanted.contains($0.key) }
     }
 
-    /// Another coordinator knows nothing of the work for the one before.
+    /// Drops all work: another coordinator does not know it.
     func dropEverything() {
         for slot in slots where slot.isRunning { abandon(slot) }
         for id in order { forget(id) }
@@ -101,7 +101,7 @@ extension WorkerSupervisor {
         unsaid = []
     }
 
-    // MARK: Giving back
+    // MARK: Releasing
 
     func release(_ message: WireLease, _ cells: [UInt64]) {
         var release = WireRelease()
@@ -122,7 +122,7 @@ extension WorkerSupervisor {
             }
             let current = slot.current
             let place = slot.told.firstIndex { $0.lease == id } ?? 0
-            // Its results are on their way.
+            // The slot has finished it: its results are under way.
             if let current, place < current.place { continue }
             guard current?.message.lease == id || place == 0 else {
                 skip([], lease: id, slot)
@@ -141,7 +141,7 @@ extension WorkerSupervisor {
         }
     }
 
-    /// Drain, last step: nothing is waited for any more.
+    /// Drain, last step: releases what is still running.
     func giveBackStarted() {
         for id in order {
             guard let lease = leases[id], !lease.uncomputed.isEmpty else { continue }
@@ -150,7 +150,7 @@ extension WorkerSupervisor {
         for slot in slots where slot.isRunning { abandon(slot) }
     }
 
-    /// Gives back what was asked for while tasks were quick, once they are not.
+    /// Releases leases that were requested while tasks were quick, once they are not.
     func giveBackSpare() {
         guard phase == .working, !slots.contains(where: { $0.pace.depth > 0 }) else { return }
         let waiting = order.filter { id in leases[id].map { $0.phase == .ready && $0.attempts == 0 } ?? false }
@@ -171,7 +171,7 @@ extension WorkerSupervisor {
 
     // MARK: Failures
 
-    /// Says that a cell, or (nil) the fit and with it all cells left, failed.
+    /// Reports that a cell, or (nil) the fit and with it all remaining cells, failed.
     func fail(
         _ lease: HeldLease,
         cell: UInt64?,

@@ -90,7 +90,7 @@ extension WorkerSupervisor {
 
     // MARK: Data
 
-    /// Asks for what is missing and not asked for.
+    /// Requests missing data that was not requested yet.
     func requestChunks() {
         guard link.isOpen else { return }
         for digest in downloads.keys.sorted() {

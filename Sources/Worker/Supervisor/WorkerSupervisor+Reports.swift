@@ -52,14 +52,14 @@ extension WorkerSupervisor {
         closeIfComputed(message.lease)
     }
 
-    /// A slot that had begun a lease when it was taken back computes it all the same.
+    /// A slot that had started a lease when it was withdrawn from the slot may still finish it.
     private func closeIfComputed(_ id: UInt64) {
         guard let lease = leases[id], lease.phase == .ready, lease.uncomputed.isEmpty else { return }
         leases[id]?.phase = .computed
         settle(id)
     }
 
-    /// A slot is through with its task and at the next that it was told.
+    /// A slot has finished its task and starts the next in its queue.
     func finish(_ slot: Slot) {
         guard case .running(let message) = slot.phase else { return }
         if slot.queue.isEmpty {
@@ -75,10 +75,10 @@ extension WorkerSupervisor {
         conclude(message.lease, slot)
     }
 
-    /// The slot works on the lease no more.
+    /// The slot no longer runs the lease.
     private func conclude(_ id: UInt64, _ slot: Slot) {
         guard let lease = leases[id], lease.phase == .running(slot: slot.number) else { return }
-        // A slot leaves out only what it was told to, so what is left here was given back while it finished.
+        // A slot leaves out only cells that it was to skip: what is left here was released while it finished.
         if !lease.uncomputed.isEmpty { giveBack(id, lease.uncomputed) }
         leases[id]?.phase = .computed
         settle(id)
@@ -141,9 +141,9 @@ extension WorkerSupervisor {
         slot.connection?.peer.kill()
     }
 
-    // MARK: The dead
+    // MARK: Ended slots
 
-    /// Says who is to blame once it is known how a slot ended, and makes its place free.
+    /// Assigns the blame once it is known how a slot ended, and frees its place.
     func buryIfEnded(_ slot: Slot) {
         guard let connection = slot.connection, let ending = connection.peer.ending() else { return }
         let tail = connection.logTail
@@ -181,7 +181,7 @@ extension WorkerSupervisor {
             leases[message.lease]?.attempts += 1
         }
         guard let lease = leases[message.lease], lease.phase == .running(slot: slot.number) else { return }
-        // All of it is computed: the results stand, whatever became of their process.
+        // All of it is computed: the results stand, however their process ended.
         guard !lease.uncomputed.isEmpty else { return conclude(message.lease, slot) }
         var victim: UInt64?
         if case .cell(let cell, _) = step, lease.uncomputed.contains(cell) { victim = cell }
@@ -207,7 +207,7 @@ extension WorkerSupervisor {
         }
     }
 
-    /// A lease that a slot was told, and that ended with it, without being to blame.
+    /// Returns a lease that was queued at an ended slot and is not to blame.
     private func lose(_ id: UInt64, _ slot: Slot) {
         guard let lease = leases[id], [.running(slot: slot.number), .queued(slot: slot.number)].contains(lease.phase)
         else { return }

@@ -4,18 +4,18 @@ import Wire
 import ZeroMQ
 
 extension WorkerSupervisor {
-    /// Starts one slot of each kind, to learn which classes this worker can be.
+    /// Starts one slot of each kind, to learn which classes this worker supports.
     ///
     /// They are used afterwards.
     func probe() {
         for (index, kind) in configuration.kinds.enumerated() {
-            // A worker with one slot learns its second class from a slot that it does not keep.
+            // A worker with one slot learns its second class from a temporary slot.
             if index >= slots.count { slots.append(Slot(number: slots.count)) }
             launch(slots[index], kind)
         }
     }
 
-    /// The first greeting needs the classes of all kinds.
+    /// The first hello needs the classes of all kinds.
     private func connectWhenProbed() {
         guard link.phase == .closed, configuration.kinds.allSatisfy({ classes[$0] != nil }) else { return }
         while slots.count > configuration.slots { retire(slots.removeLast()) }
@@ -50,7 +50,7 @@ extension WorkerSupervisor {
         end(.failure(RouteGridError(.system, "slots do not start: \(why)")))
     }
 
-    /// Gives ready leases to free slots, in the order they came.
+    /// Assigns ready leases to free slots, in order of arrival.
     func dispatch() {
         guard phase == .working, link.phase != .closed else { return }
         var expected: [NumericsKind: Int] = [:]
@@ -66,7 +66,7 @@ extension WorkerSupervisor {
             } else if let slot = slots.first(where: \.isEmpty) {
                 launch(slot, lease.kind)
             } else if let slot = slots.first(where: \.isIdle) {
-                // It computes in another class: a slot of the right one takes its place.
+                // It computes in another class: a slot of the right one replaces it.
                 retire(slot)
                 launch(slot, lease.kind)
             } else if let slot = slots.filter({ $0.takesAhead(lease) }).min(by: { $0.queue.count < $1.queue.count }) {
@@ -107,7 +107,7 @@ extension WorkerSupervisor {
         announce(slot)
     }
 
-    /// Tells the coordinator what a slot has begun, unless it was told.
+    /// Sends `Started` for a slot's lease, unless it was sent.
     private func announce(_ slot: Slot) {
         guard case .running(let message) = slot.phase, slot.announced != message.lease else { return }
         slot.announced = message.lease
@@ -116,7 +116,7 @@ extension WorkerSupervisor {
         say(.started(started))
     }
 
-    /// Gives leases that were told ahead to whoever is free: what the slot does takes long.
+    /// Withdraws prefetched leases for other slots, because the current step takes long.
     func takeBackQueue(of slot: Slot) {
         for message in slot.queue where leases[message.lease]?.phase == .queued(slot: slot.number) {
             skip([], lease: message.lease, slot)
@@ -124,7 +124,7 @@ extension WorkerSupervisor {
         }
     }
 
-    /// Tells a slot not to begin cells of a lease, or (none named) any of it.
+    /// Makes a slot skip cells of a lease, or (none named) all of it, unless started.
     func skip(_ cells: Set<UInt64>, lease: UInt64, _ slot: Slot) {
         var skip = SlotSkip()
         skip.lease = lease
@@ -140,13 +140,13 @@ extension WorkerSupervisor {
 
     // MARK: Ending slots
 
-    /// Ends a slot whose work is not wanted any more.
+    /// Kills a slot whose work is no longer needed.
     func abandon(_ slot: Slot) {
         slot.verdict = .unwanted
         slot.connection?.peer.kill()
     }
 
-    /// Ends a slot that does nothing and makes its place free at once.
+    /// Kills an idle slot and frees its place at once.
     func retire(_ slot: Slot) {
         guard let connection = slot.connection else { return }
         detach(connection)
@@ -163,7 +163,7 @@ extension WorkerSupervisor {
         if let errors = connection.peer.errorDescriptor { loop.forget(errors) }
     }
 
-    // MARK: What slots say
+    // MARK: Messages from slots
 
     private func serve(_ slot: Slot, _ events: DescriptorEvents) {
         guard let connection = slot.connection, phase != .over else { return }
@@ -223,6 +223,7 @@ extension WorkerSupervisor {
 }
 
 extension Slot {
-    /// Added to a memory limit where the kernel enforces it, so that the supervisor, who can say why, comes first.
+    /// Added to the memory limit that the kernel enforces, so that the supervisor, which can report the reason, acts
+    /// first.
     static let headroom: UInt64 = 512 << 20
 }

@@ -6,10 +6,11 @@ import ServiceLifecycle
 import Wire
 package import ZeroMQ
 
-/// A worker: one DEALER socket, one child process per slot, the data cache and the results that are not acknowledged yet.
+/// A worker: one DEALER socket, one child process per slot, the data cache and the results that were not acknowledged
+/// yet.
 ///
-/// Everything runs on one event loop that no job can block: jobs run in the slots. Its states and what a failure at each
-/// point leaves are described in <doc:Worker>.
+/// Everything runs on one event loop that no task can block: tasks run in the slots. Its states and what a failure at
+/// each point leaves are described in <doc:Worker>.
 package actor WorkerSupervisor: Service {
     package nonisolated let loop: ZMQEventLoop
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -23,28 +24,28 @@ package actor WorkerSupervisor: Service {
     /// Checks downloads; their files may be large.
     let checks = DispatchQueue(label: "routegrid.worker.checks")
 
-    // The conversation.
+    // The connection.
     var link = Link()
     var socket: ZMQSocket?
-    /// What was to be said while nobody listened.
+    /// Messages to send after the next welcome.
     var unsaid: [WireMessage] = []
 
     // The work.
     var leases: [UInt64: HeldLease] = [:]
-    /// Leases as they came.
+    /// Leases in order of arrival.
     var order: [UInt64] = []
     var outbox = ResultOutbox()
     var uploads = BlobUploads()
     var retryUploadAt: ContinuousClock.Instant?
     var downloads: [Digest: BlobDownload] = [:]
     var slots: [Slot]
-    /// Slots that were ended and are not gone yet.
+    /// Slots that were killed and have not ended yet.
     var retired: [Slot] = []
-    /// The class text of each kind, told by the first slot of the kind.
+    /// The class text of each kind, from its first slot.
     var classes: [NumericsKind: String] = [:]
     var creditSaid: Int?
 
-    // The end.
+    // The end of the worker.
     var phase = Phase.working
     var lastBusy = ContinuousClock.now
     private var outcome: Result<Void, any Error>?
@@ -52,9 +53,9 @@ package actor WorkerSupervisor: Service {
 
     enum Phase: Hashable {
         case working
-        /// No new cells; until then those being evaluated may finish.
+        /// No new cells start; those being evaluated may finish until then.
         case draining(until: ContinuousClock.Instant)
-        /// Results wait for their acknowledgement, until then.
+        /// Results wait for their acknowledgement until then.
         case settling(until: ContinuousClock.Instant)
         case over
     }
@@ -80,9 +81,9 @@ package actor WorkerSupervisor: Service {
         loop = try ZMQEventLoop(name: "worker")
     }
 
-    /// Works until a drain is over.
+    /// Works until a drain is complete.
     ///
-    /// - Throws: `protocolRefused` or `refused` when the coordinator does not want this worker, `unreachable` when it was
+    /// - Throws: `protocolRefused` or `refused` when the coordinator refuses this worker, `unreachable` when it was
     ///   lost for too long, `system` when slots do not start.
     package func run() async throws {
         do {
@@ -98,7 +99,7 @@ package actor WorkerSupervisor: Service {
         stopLoop()
     }
 
-    /// Joins the thread from elsewhere: this actor's code runs on it.
+    /// Joins the thread from another one: this actor's code runs on it.
     private nonisolated func stopLoop() { DispatchQueue.global().async { [loop] in loop.stop() } }
 
     private func work() async throws {
@@ -119,16 +120,16 @@ package actor WorkerSupervisor: Service {
         checkEnd(now)
     }
 
-    /// After the handlers of one wake: say what they left to be said.
+    /// After the handlers of one wake: sends the messages that result from them.
     private func endTurn() {
         guard phase != .over else { return }
         sayCredit()
         flushResults()
     }
 
-    // MARK: The end
+    // MARK: Ending
 
-    /// Takes no more work, gives back what is not started, waits for what is, and ends ``run()``.
+    /// Takes no more leases, releases what is not started, waits for what is, and ends ``run()``.
     package func drain(_ reason: String) {
         guard phase == .working else { return }
         log.info("draining", metadata: ["why": "\(reason)"])

@@ -1,17 +1,17 @@
 import Foundation
 import RouteGridBase
 
-/// One timed piece of work, on this thread.
+/// The timing of one piece of work on this thread.
 struct Timing {
     let name: String
-    /// Milliseconds passed, in the order measured.
+    /// Wall time in milliseconds, in the order measured.
     let milliseconds: [Double]
-    /// Milliseconds of this thread's processor time: what a loaded machine leaves comparable.
+    /// Processor time of this thread in milliseconds: comparable on a loaded machine.
     let processorMilliseconds: [Double]
     /// What the work returned.
     let size: Int
 
-    /// Does the work at least `rounds` times, and on until `seconds` have passed.
+    /// Does the work at least `rounds` times, and until `seconds` have passed.
     init(_ name: String, rounds: Int, seconds: Double = 0, _ body: () throws -> Int) rethrows {
         var (size, samples, processor, total) = (0, [Double](), [Double](), 0.0)
         while samples.count < rounds || (total < seconds * 1e3 && samples.count < 10_000) {
@@ -42,7 +42,7 @@ struct Timing {
 
     static let titles = ["min ms", "median ms", "min processor ms", "results"]
 
-    /// A line of a table: name and what ``titles`` say.
+    /// A line of a table: the name and the columns of ``titles``.
     var cells: [String] {
         [
             name, Self.short(minimum), Self.short(median), Self.short(processorMilliseconds.min() ?? 0), String(size),

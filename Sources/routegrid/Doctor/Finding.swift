@@ -1,13 +1,13 @@
 import RouteGridBase
 
-/// One line of what `doctor` found.
+/// One line of the output of `doctor`.
 struct Finding: Sendable {
     enum Verdict: String, Sendable { case ok, warn, fail }
 
-    /// What was looked at, such as `libzmq`.
+    /// What was checked, such as `libzmq`.
     var subject: String
     var verdict: Verdict
-    /// What it is, in a few words.
+    /// What was found, in a few words.
     var value: String
     /// What to do, when something is wrong.
     var advice: String?

@@ -5,7 +5,7 @@ import GRDB
 import Grid
 import RouteGridBase
 
-/// What `doctor` says about the libraries that the command is linked to.
+/// The checks of `doctor` on the libraries that the command is linked to.
 enum LibraryChecks {
     static func all() -> [Finding] { [zeroMQ(), curve(), openBLAS(), sqlite(), libc()] }
 

@@ -1,7 +1,7 @@
 import Foundation
 import RouteGridBase
 
-/// What `doctor` says about the machine.
+/// The checks of `doctor` on the machine.
 enum MachineChecks {
     static func processors() -> Finding {
         let memory = Double(ProcessInfo.processInfo.physicalMemory) / 1_073_741_824
@@ -12,7 +12,8 @@ enum MachineChecks {
         )
     }
 
-    /// A coordinator needs one descriptor a connected worker, and some; it raises its own limit as far as it may.
+    /// A coordinator needs one descriptor per connected worker, and some more; it raises its own limit as far as it
+    /// may.
     static func openFiles() -> Finding {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {

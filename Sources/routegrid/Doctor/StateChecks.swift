@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import RouteGridBase
 
-/// What `doctor` says about a state folder, which need not exist yet.
+/// The checks of `doctor` on a state folder, which need not exist yet.
 struct StateChecks {
     /// The folder as the user named it.
     let folder: String
@@ -31,7 +31,7 @@ struct StateChecks {
         return Finding("state", .fail, text, advice: "a network file system: choose a local disk with --state")
     }
 
-    /// The median of 15 writes of 4 KiB, each followed by fdatasync(2), in a file that is removed again.
+    /// The median of 15 writes of 4 KiB, each followed by fdatasync(2), to a temporary file.
     private func syncTime() -> Finding? {
         let path = existing + "/.routegrid-doctor-\(getpid())"
         let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)

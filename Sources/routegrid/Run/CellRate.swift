@@ -1,9 +1,9 @@
-/// How fast cells are computed: over the last half minute, and over a longer time where fewer than ten were.
+/// The rate of computed cells: over the last half minute, or over a longer time where fewer than ten were computed.
 struct CellRate {
     private static let window = 30.0
     private static let enough = 10
 
-    /// When the count changed, and what it became; the first is the start.
+    /// The times at which the count changed, with the new count; the first is the start.
     private var changes: [(time: Double, done: Int)] = []
 
     /// The last count.
@@ -15,15 +15,15 @@ struct CellRate {
     mutating func add(_ done: Int, at time: Double) {
         guard changes.last?.done != done else { return }
         changes.append((time, done))
-        // The oldest change goes when what is left still says enough.
+        // The oldest change is dropped when the rest spans enough time and cells.
         while changes.count > 2, time - changes[1].time >= CellRate.window, done - changes[1].done >= CellRate.enough {
             changes.removeFirst()
         }
     }
 
-    /// Cells a second up to now; nil before one was computed.
+    /// Cells per second up to now; nil before one was computed.
     ///
-    /// It sinks while the next one is awaited longer than those before it were.
+    /// It falls while the next cell takes longer than those before it.
     func rate(at time: Double) -> Double? {
         guard let first = changes.first, let last = changes.last, last.done > first.done else { return nil }
         let count = Double(last.done - first.done)

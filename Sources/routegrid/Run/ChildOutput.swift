@@ -2,9 +2,9 @@ import Dispatch
 import Foundation
 import RouteGridBase
 
-/// What a child writes: the end of it in memory, all of it in a log file as far as there is room.
+/// The output of a child: the end of it in memory, all of it in a log file as far as there is space.
 ///
-/// A full disk takes the log and not the last words, which say that it is full.
+/// A full disk truncates the log but not the last words, which report that it is full.
 final class ChildOutput {
     private static let kept = 16 << 10
     /// One queue for all children: they write little.
@@ -16,7 +16,7 @@ final class ChildOutput {
     private let source: any DispatchSourceRead
 
     /// - Parameters:
-    ///   - pipe: The reading end, non-blocking; closed when this is let go of.
+    ///   - pipe: The reading end, non-blocking; closed on release.
     ///   - log: A file that is appended to.
     init(pipe: Int32, log: String) {
         self.pipe = pipe
@@ -33,9 +33,9 @@ final class ChildOutput {
 
     deinit { source.cancel() }
 
-    /// The last line that says something.
+    /// The last line that is not blank.
     var lastWords: String? {
-        // What is in the pipe is read first. It is closed on this queue, after the source was cancelled.
+        // What is in the pipe is read before. The pipe is closed on this queue, after the source was cancelled.
         ChildOutput.queue.sync {
             if !source.isCancelled, !ChildOutput.read(pipe, tail, file) { source.cancel() }
         }
@@ -43,7 +43,7 @@ final class ChildOutput {
         return text.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
     }
 
-    /// Reads what there is; false at the end.
+    /// Reads what is available; false at end of file.
     private static func read(_ pipe: Int32, _ tail: LockedBox<[UInt8]>, _ file: Int32) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         while true {

@@ -2,15 +2,17 @@ import CPlatform
 import Foundation
 import RouteGridBase
 
-/// A process of this same command, started by it: its own process group, its messages in a log file, gone with its parent.
+/// A child process that runs this same command: in its own process group, with its messages in a log file, ended
+/// together with its parent.
 ///
-/// Used from one thread at a time. The kernel ties the child to the thread that started it, so that thread must live on.
+/// Used from one thread at a time. The kernel ties the child to the thread that started it, so that thread must stay
+/// alive.
 final class ChildProcess {
     enum Ending: Equatable {
         case exited(Int32)
         case signalled(Int32)
 
-        /// The signal that ended it, whether it was put down in order (128 and the number) or not.
+        /// The signal that ended it, whether it handled the signal (exit code 128 plus the number) or not.
         var signal: Int32? {
             switch self {
             case .signalled(let number): number
@@ -19,7 +21,7 @@ final class ChildProcess {
         }
     }
 
-    /// This program's file, whatever became of its name since: it may have been replaced or deleted.
+    /// This program's file, even when it was replaced or deleted since.
     static let program = "/proc/self/exe"
 
     let name: String
@@ -33,7 +35,7 @@ final class ChildProcess {
     ///   - name: For messages, such as `worker-1`.
     ///   - arguments: The verb and what follows it.
     ///   - log: Where both outputs are collected.
-    ///   - signal: Ends the child when this process is gone.
+    ///   - signal: Sent to the child when this process is gone.
     /// - Throws: `system` when the process cannot be started.
     init(_ name: String, _ arguments: [String], log: String, endingWith signal: Int32) throws(RouteGridError) {
         self.name = name
@@ -52,7 +54,7 @@ final class ChildProcess {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // A ^C of the terminal goes to this process alone, which stops its children in order.
+        // A ^C of the terminal reaches this process only, which stops its children in order.
         var defaults = sigset_t()
         sigemptyset(&defaults)
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { sigaddset(&defaults, signal) }
@@ -60,7 +62,7 @@ final class ChildProcess {
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
         var environment = ParentWatch.environment(ProcessInfo.processInfo.environment, endingWith: signal)
-        // What Swift's runtime would print of a trap before this program's own start holds what was in memory.
+        // The crash report of Swift's runtime, before this program replaces it, could print the contents of memory.
         environment["SWIFT_BACKTRACE"] = "enable=no"
         let pairs = environment.map { "\($0.key)=\($0.value)" }
         var started = pid_t()
@@ -89,7 +91,7 @@ final class ChildProcess {
         if poll() == nil { kill(identifier, signal) }
     }
 
-    /// The last line that it wrote.
+    /// The last line of its output.
     var lastWords: String? { output.lastWords }
 
     /// Calls `body` with a null-terminated array of C strings.

@@ -3,16 +3,16 @@ import RouteGridBase
 
 /// A coordinator and workers as child processes of this one, on sockets in a private folder.
 ///
-/// A process that is killed is started again, a bounded number of times without progress; what it held is handed out again
-/// by the coordinator, and what it had recorded is on disk. Threads take turns.
+/// A process that is killed is restarted, a bounded number of times without progress; the coordinator grants its cells
+/// again, and what was recorded is on disk. A lock makes calls from several threads run one after the other.
 final class LocalCluster: Sendable {
     private struct State {
         var children: [ChildProcess] = []
-        /// Restarts since there was progress.
+        /// Restarts since the last progress.
         var restarts = 0
         var progress = 0
         var isStopped = false
-        /// Of ``ExitHooks``.
+        /// The number of the action in ``ExitHooks``.
         var hook = 0
     }
 
@@ -30,9 +30,9 @@ final class LocalCluster: Sendable {
     ///
     /// - Parameters:
     ///   - workers: How many workers of one slot each.
-    ///   - stateFolder: The coordinator's; the processes' messages go to `logs/` in it.
-    ///   - console: For what a person must know.
-    /// - Throws: `system` when a folder cannot be made or a process not started.
+    ///   - stateFolder: The coordinator's; the processes' messages are logged in its `logs/`.
+    ///   - console: For messages to people.
+    /// - Throws: `system` when a folder cannot be created or a process not started.
     init(workers: Int, stateFolder: String, console: Console) throws(RouteGridError) {
         try PrivateFolder.make(stateFolder, what: "state folder", option: "--state")
         let folder = try SocketFolder()
@@ -41,7 +41,7 @@ final class LocalCluster: Sendable {
         workerCount = workers
         self.console = console
         logs = RunLogs(stateFolder: stateFolder)
-        // A worker that is stopped gives back what it computes at once: to wait for it would keep a person waiting.
+        // A worker that is stopped releases what it computes at once: waiting for it would keep a person waiting.
         let worker = ["worker", "--connect", url, "--slots", "1", "--drain-grace", "0.1"]
         commands =
             [("coordinator", ["coordinator", "--bind", url, "--state", stateFolder])]
@@ -58,17 +58,17 @@ final class LocalCluster: Sendable {
         }
     }
 
-    /// Only a coordinator has something to put down when this process is gone.
+    /// Only a coordinator has something to clean up when this process is gone.
     private func start(_ index: Int) throws(RouteGridError) -> ChildProcess {
         let (name, arguments) = commands[index]
         let signal = index == 0 ? SIGTERM : SIGKILL
         return try ChildProcess(name, arguments, log: logs.file(of: name), endingWith: signal)
     }
 
-    /// Starts again what was killed.
+    /// Restarts killed processes.
     ///
     /// - Parameter done: How many cells are recorded, as far as is known.
-    /// - Returns: Whether the coordinator is another process now.
+    /// - Returns: Whether the coordinator was replaced.
     /// - Throws: The child's own error when it ended by itself with an exit code, `system` when too many were killed.
     func tend(done: Int? = nil) throws(RouteGridError) -> Bool {
         try state.withLock { state throws(RouteGridError) in try tend(&state, done) }
@@ -105,14 +105,14 @@ final class LocalCluster: Sendable {
         return RouteGridError(kind, "\(child.name) ended with exit code \(code): \(text)")
     }
 
-    /// What is said when the state folder is gone.
+    /// The error for a state folder that is gone.
     static func lost(_ folder: String) -> RouteGridError {
         RouteGridError(.system, "\(folder): the state folder is gone, and with it what was recorded")
     }
 
-    /// Stops workers, then the coordinator, and removes the sockets; harmless when it is said twice.
+    /// Stops workers, then the coordinator, and removes the sockets; a second call does nothing.
     ///
-    /// - Parameter isUrgent: Somebody waits: who does not end soon is killed, which loses nothing that is recorded.
+    /// - Parameter isUrgent: A person waits: what does not end soon is killed, which loses nothing that is recorded.
     func stop(isUrgent: Bool = false) {
         state.withLock { state in
             guard !state.isStopped else { return }
@@ -125,9 +125,9 @@ final class LocalCluster: Sendable {
         }
     }
 
-    /// SIGTERM, some time to end in order, SIGKILL.
+    /// SIGTERM, some time for an orderly end, SIGKILL.
     ///
-    /// A worker has nothing that is not computed again.
+    /// A worker loses nothing that is not computed again.
     private func end(_ group: [ChildProcess], within patience: Duration) {
         for child in group { child.send(SIGTERM) }
         let deadline = ContinuousClock.now + patience

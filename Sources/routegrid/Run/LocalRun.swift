@@ -7,7 +7,7 @@ import Grid
 import RouteGridBase
 import Wire
 
-/// One grid on a cluster of this machine's own, from start to board.
+/// One grid on a cluster of child processes, from start to board.
 struct LocalRun {
     let grid: ResolvedGrid
     let workers: Int
@@ -16,10 +16,10 @@ struct LocalRun {
     let console: Console
     var page = BoardPage()
 
-    /// Runs the grid; throws what the command is to end with.
+    /// Runs the grid; throws the error with which the command ends.
     ///
-    /// SIGINT, SIGTERM, SIGHUP and SIGQUIT stop the cluster; what is recorded stays, and the same command goes on with the
-    /// rest. Children that are killed are started again.
+    /// SIGINT, SIGTERM, SIGHUP and SIGQUIT stop the cluster; records stay, and the same command resumes with the rest.
+    /// Children that are killed are restarted.
     func perform() throws {
         let lock = grid.lock
         let measuring = lock.latencyCellCount > 0 ? " (\(lock.latencyCellCount) cells measure latency)" : ""
@@ -41,7 +41,8 @@ struct LocalRun {
         let clock = ContinuousClock.now
         let client = try connect(to: cluster, watch)
         defer { client.close() }
-        // A coordinator that lives is waited for: it may read a large state folder, or wait for a slow disk.
+        // There is no short timeout for a running coordinator: it may read a large state folder, or wait for a slow
+        // disk.
         client.requestLimit = .seconds(3_600)
         client.attend = { () throws(RouteGridError) in try watch.look() }
         defer { client.attend = nil }
@@ -61,7 +62,7 @@ struct LocalRun {
         try report.checkComplete(words: words)
     }
 
-    /// Another coordinator that answers for the state folder is in the way, and is left alone.
+    /// Fails when another coordinator uses the state folder.
     private func checkIdle() throws(RouteGridError) {
         guard let address = CoordinatorAddress(stateFolder: stateFolder),
             let client = try? ClusterClient.connect(address.url, within: .milliseconds(500), name: "run")
@@ -76,7 +77,7 @@ struct LocalRun {
         )
     }
 
-    /// The board is made on this thread, and a signal that comes meanwhile ends the process at once.
+    /// The board is made on this thread, and a signal meanwhile ends the process at once.
     private func published(
         _ run: UInt64,
         _ report: RunReport,
@@ -96,7 +97,7 @@ struct LocalRun {
     }
 
     private func connect(to cluster: LocalCluster, _ watch: RunWatch) throws -> ClusterClient {
-        // As long as the coordinator lives it is waited for: it may have much to read.
+        // There is no timeout while the coordinator runs: it may have much to read.
         while true {
             do throws(RouteGridError) {
                 return try ClusterClient.connect(cluster.url, within: .milliseconds(500), name: "run")
@@ -107,7 +108,7 @@ struct LocalRun {
         }
     }
 
-    /// Submits the grid once, also when the coordinator is killed before it has answered.
+    /// Submits the grid once, even when the coordinator is killed before its answer.
     private func submitted(through client: ClusterClient, _ watch: RunWatch) throws -> UInt64 {
         while true {
             let replacements = watch.replacements
@@ -119,7 +120,7 @@ struct LocalRun {
         }
     }
 
-    /// The unfinished run of the same grid, or a new one; before other unfinished runs of the state folder.
+    /// The unfinished run of the same grid, or a new one; ahead of other unfinished runs of the state folder.
     private func submission(through client: ClusterClient) throws -> UInt64 {
         let replies = try client.query("status")["runs"]?.arrayValue ?? []
         var unfinished: [RunReport] = []

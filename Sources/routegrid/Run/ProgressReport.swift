@@ -1,12 +1,12 @@
 import Foundation
 
-/// How far a run is, on stderr: a bar that is drawn again on a terminal, a line now and then elsewhere.
+/// The progress of a run on stderr: a bar that is redrawn on a terminal, a line now and then elsewhere.
 struct ProgressReport {
     private let console: Console
     private let start = ContinuousClock.now
     private var rates = CellRate()
     private var lastLine: (time: Double, text: String)?
-    /// Cells computed when a line was said last.
+    /// Cells computed at the last line.
     private var lastDone = 0
     private var isBarShown = false
 
@@ -20,7 +20,7 @@ struct ProgressReport {
             Console.writeError("\r\u{1B}[K" + ProgressReport.bar(report, width: 24) + " " + text)
             isBarShown = true
         } else if let last = lastLine {
-            // Where cells take minutes, a line a minute shows that it lives.
+            // Where cells take minutes, a line a minute shows that the run is alive.
             let pause: Double = rates.last == lastDone ? 60 : 5
             guard last.text != text, time - last.time >= pause else { return }
             say(text, at: time)

@@ -4,7 +4,7 @@ import Grid
 import RouteGridBase
 import Wire
 
-/// The board of a run, from its coordinator into a folder.
+/// The board of a run, from the records of its coordinator to a folder.
 struct RunBoard {
     let client: ClusterClient
     let run: UInt64
@@ -14,8 +14,8 @@ struct RunBoard {
     /// Fetches records and blobs, writes the board and prints it.
     ///
     /// - Returns: The facts of the run, a line of `runs.jsonl` each.
-    /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written; `incomplete` when
-    ///   nothing could be selected, so that the board has no row.
+    /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written; `incomplete`
+    ///   when nothing could be selected, so that the board has no row.
     @discardableResult
     func publish(on console: Console) throws -> [JSONValue] {
         let reply = try client.query("lock", String(run))
@@ -65,7 +65,7 @@ struct RunBoard {
 
     /// Writes `failures.jsonl`, or removes it when nothing failed.
     ///
-    /// - Returns: Whether a cell failed: then that is what the command ends with.
+    /// - Returns: Whether a cell failed, which determines the exit code.
     private func writeFailures(to output: OutputFolder) throws(RouteGridError) -> Bool {
         let failures = try RunFailures(of: String(run)) { selector throws(RouteGridError) in
             try client.query("failures", selector)
@@ -78,12 +78,12 @@ struct RunBoard {
         return !failures.cells.isEmpty
     }
 
-    /// What all runs of the coordinator together have read on test.
+    /// The test reads of all runs of the coordinator.
     private func testReads() throws -> TestReadCounts {
         try TestReadCounts(json: try client.query("test_reads"), place: "the coordinator's test reads")
     }
 
-    /// What was selected on dev; nil for a grid without `select`, and before the choice.
+    /// The selection made on dev; nil for a grid without `select`, and before the selection.
     private func selection() throws -> FrozenSelection? {
         guard let name = try client.query("selection", String(run))["selection"]?.stringValue,
             let digest = Digest(hex: name)

@@ -3,11 +3,11 @@ import Wire
 
 /// The cells of a run that failed for good: one by one, and grouped for people by router, parameters and reason.
 struct RunFailures {
-    /// One cell each, as `status --failures` answers.
+    /// One object per cell, as in the answer to `status --failures`.
     let cells: [JSONValue]
     let run: UInt64
 
-    /// Asks until all are there.
+    /// Queries until all are there.
     ///
     /// - Parameters:
     ///   - run: The run's number, or `last`.
@@ -37,7 +37,7 @@ struct RunFailures {
         ]
     }
 
-    /// `failures.jsonl`: a line a cell.
+    /// `failures.jsonl`: one line per cell.
     var lines: [UInt8] {
         cells.flatMap { cell -> [UInt8] in
             var members = cell.objectValue ?? [:]
@@ -94,7 +94,7 @@ struct RunFailures {
         return groups.sorted { ($1.count, $0.cell) < ($0.count, $1.cell) }
     }
 
-    /// A reason without what differs from cell to cell: its number, the memory that was seen.
+    /// A reason without the parts that differ from cell to cell: its number, the measured memory.
     static func general(_ text: String) -> String {
         text.replacing(/cell [0-9]+/, with: "a cell").replacing(/(used|with) [0-9]+ MiB/) { "\($0.output.1) … MiB" }
     }
@@ -115,11 +115,11 @@ struct RunFailures {
         return table.rendered(bold: bold)
     }
 
-    /// What `run` and `wait` say on stderr.
+    /// What `run` and `wait` print on stderr.
     ///
     /// - Parameters:
-    ///   - console: Where.
-    ///   - words: How the coordinator or its folder is named on a command line.
+    ///   - console: Where to print it.
+    ///   - words: The command-line options that name the coordinator or its folder.
     func tell(_ console: Console, words: String) {
         guard !cells.isEmpty else { return }
         for line in table(limit: 8).split(separator: "\n") { console.note(String(line)) }

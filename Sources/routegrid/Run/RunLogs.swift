@@ -1,16 +1,17 @@
 import Foundation
 import RouteGridBase
 
-/// A folder below `logs/` of the state folder for the processes of one `run`; those of earlier ones stay for a while.
+/// A folder below `logs/` of the state folder for the processes of one `run`; those of the latest earlier runs are
+/// kept.
 struct RunLogs: Sendable {
-    /// How many earlier runs' logs stay.
+    /// How many earlier runs' logs are kept.
     private static let kept = 20
 
     let folder: String
 
-    /// Makes the folder, named by time and process; removes the oldest.
+    /// Creates the folder, named by time and process; removes the oldest.
     ///
-    /// Logs are no reason to fail: where the folder cannot be made there are none.
+    /// Missing logs are no failure: where the folder cannot be created there are none.
     init(stateFolder: String) {
         let logs = stateFolder + "/logs"
         let form = Date.ISO8601FormatStyle(dateTimeSeparator: .standard, timeSeparator: .omitted)
@@ -32,7 +33,7 @@ struct RunLogs: Sendable {
     /// Such as `20251130T120524-1234`.
     private static func isName(_ name: String) -> Bool { name.wholeMatch(of: /[0-9]{8}T[0-9]{6}-[0-9]+/) != nil }
 
-    /// Whether its process still runs.
+    /// Whether the process of this folder still runs.
     private static func isInUse(_ name: String) -> Bool {
         guard let process = name.split(separator: "-").last.flatMap({ pid_t($0) }) else { return true }
         return kill(process, 0) == 0 || errno != ESRCH

@@ -1,6 +1,6 @@
 import RouteGridBase
 
-/// What a coordinator says about a run, in counts of cells.
+/// A coordinator's report on a run, in counts of cells.
 struct RunReport: Sendable {
     let run: UInt64
     let name: String
@@ -11,7 +11,7 @@ struct RunReport: Sendable {
     let cells: Int
     /// Cells with a record.
     let done: Int
-    /// Those of them that had one before.
+    /// Those of them that existed before the run.
     let reused: Int
     let leased: Int
     let failed: Int
@@ -22,9 +22,9 @@ struct RunReport: Sendable {
     let stage: Int?
     /// Choices that could not be made: no configuration had a dev value.
     let unmadeChoices: Int
-    /// Why results cannot be written to the coordinator's disk now.
+    /// Why results cannot be written to the coordinator's disk at present.
     let storeTrouble: String?
-    /// The reply as it came.
+    /// The reply as received.
     let json: JSONValue
 
     /// - Throws: `protocolRefused` when the reply has another form.
@@ -48,14 +48,15 @@ struct RunReport: Sendable {
         self.json = json
     }
 
-    /// Nothing more will happen by itself.
+    /// Whether the run can make no further progress by itself.
     var isOver: Bool { ["finished", "cancelled", "stopped"].contains(state) }
     var broken: Int { failed + quarantined }
 
-    /// Ends the command as the outcome of the cells demands.
+    /// Throws the error with which the command ends, if any.
     ///
-    /// - Parameter words: How the coordinator or its state folder is named on a command line.
-    /// - Throws: `checkFailed` for divergent results, `cellsFailed` when a cell failed, `incomplete` when cells are left.
+    /// - Parameter words: The command-line options that name the coordinator or its state folder.
+    /// - Throws: `checkFailed` for divergent results, `cellsFailed` when a cell failed, `incomplete` when cells are
+    ///   left.
     func checkComplete(words: String = "") throws(RouteGridError) {
         let label = "run \(run) (\(name))"
         if divergent > 0 {

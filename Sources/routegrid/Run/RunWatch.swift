@@ -1,7 +1,7 @@
 import Foundation
 import RouteGridBase
 
-/// What `run` looks after while it waits for its coordinator: processes that were killed, signals, the state folder.
+/// What `run` checks while it waits for its coordinator: killed processes, signals, the state folder.
 final class RunWatch {
     private let cluster: LocalCluster
     private let signals: SignalWatch
@@ -12,17 +12,17 @@ final class RunWatch {
     private var trouble: String?
     private var troubleSaid: ContinuousClock.Instant?
     private(set) var report: RunReport?
-    /// How often the coordinator was started again.
+    /// How often the coordinator was restarted.
     private(set) var replacements = 0
 
     init(_ cluster: LocalCluster, _ signals: SignalWatch, stateFolder: String, console: Console) {
         (self.cluster, self.signals, self.stateFolder, self.console) = (cluster, signals, stateFolder, console)
     }
 
-    /// Looks once.
+    /// Checks once.
     ///
-    /// - Returns: Whether the coordinator is another process now.
-    /// - Throws: 128 and the signal's number when one came; what ``LocalCluster/tend(done:)`` throws.
+    /// - Returns: Whether the coordinator was replaced.
+    /// - Throws: 128 and the signal's number when one was received; what ``LocalCluster/tend(done:)`` throws.
     func look() throws(RouteGridError) -> Bool {
         if let signal = signals.received {
             if console.drawsProgress { Console.writeError("\n") }
@@ -44,7 +44,7 @@ final class RunWatch {
         return isReplaced
     }
 
-    /// The coordinator answered.
+    /// An answer of the coordinator was received.
     func hear(_ report: RunReport) {
         self.report = report
         heard = .now
@@ -52,11 +52,11 @@ final class RunWatch {
         tellOfDisk(report.storeTrouble)
     }
 
-    /// Says when results cannot be written, and when they can again.
+    /// Reports when results cannot be written, and when they can again.
     private func tellOfDisk(_ new: String?) {
         guard (new == nil) != (trouble == nil) else { return }
         let now = ContinuousClock.now
-        // Where a little room comes and goes, it is not said each time.
+        // When the disk is full on and off, not every change is reported.
         if new != nil, let troubleSaid, now - troubleSaid < .seconds(10) { return }
         trouble = new
         if let new {

@@ -1,7 +1,7 @@
 import Foundation
 import RouteGridBase
 
-/// Where the workers' time went, from the facts of the run.
+/// How the workers' time was spent, from the facts of the executions.
 struct TimeBreakdown {
     private var fitSeconds = 0.0
     private var evaluationSeconds = 0.0
@@ -9,7 +9,7 @@ struct TimeBreakdown {
 
     /// - Parameters:
     ///   - facts: Lines of `runs.jsonl`.
-    ///   - start: Records of an earlier time were reused and cost nothing now.
+    ///   - start: Earlier records were reused and cost nothing now.
     init(facts: [JSONValue], since start: Date) {
         var fits: Set<String> = []
         for line in facts {
@@ -18,14 +18,15 @@ struct TimeBreakdown {
             }
             cellCount += 1
             evaluationSeconds += line["eval_s"]?.numberValue ?? 0
-            // Cells of one lease were fitted once: they tell the same seconds.
+            // Cells of one lease share a fit, and so carry the same seconds.
             let seconds = line["fit_s"]?.numberValue ?? 0
             let fit = "\(line["worker"]?.stringValue ?? "")/\(seconds)"
             if fits.insert(fit).inserted { fitSeconds += seconds }
         }
     }
 
-    /// One line: `2 workers for 12.3 s: fit 20.1 s (82 %), evaluate 3.2 s (13 %), start, queue, commit and idle 1.3 s (5 %)`.
+    /// One line, such as
+    /// `2 workers for 12.3 s: fit 20.1 s (82 %), evaluate 3.2 s (13 %), start, queue, commit and idle 1.3 s (5 %)`.
     func text(workers: Int, wallSeconds: Double) -> String {
         let capacity = max(Double(workers) * wallSeconds, fitSeconds + evaluationSeconds, 1e-9)
         let other = capacity - fitSeconds - evaluationSeconds

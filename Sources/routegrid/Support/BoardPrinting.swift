@@ -3,7 +3,7 @@ import Foundation
 import RouteGridBase
 
 extension Console {
-    /// Shows a published board: its rows as JSON, or a table a section.
+    /// Prints a published board: its rows as JSON, or one table per section.
     ///
     /// - Parameters:
     ///   - board: The board.
@@ -30,7 +30,7 @@ extension Console {
         }
     }
 
-    /// Shows measurements below the board; other forms than the table leave them to `latency.jsonl`.
+    /// Prints measurements below the board; formats other than the table leave them to `latency.jsonl`.
     func emit(_ latency: LatencyTable) {
         guard format == .table, !latency.records.isEmpty else { return }
         var table = TextTable(LatencyTable.columns)

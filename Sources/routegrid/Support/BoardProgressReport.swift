@@ -2,7 +2,7 @@ import Aggregator
 import Foundation
 import RouteGridBase
 
-/// How far the making of a board is, on stderr: drawn again on a terminal, a line every five seconds elsewhere.
+/// The progress of making a board, on stderr: redrawn on a terminal, a line every five seconds elsewhere.
 final class BoardProgressReport: Sendable {
     private struct State {
         var stage: BoardProgress.Stage?
@@ -16,7 +16,7 @@ final class BoardProgressReport: Sendable {
 
     init(_ console: Console) { self.console = console }
 
-    /// What the making of the board is given; `isCancelled` says whether it is no longer wanted.
+    /// The progress object for the making of the board; `isCancelled` returns whether the board is no longer needed.
     func progress(isCancelled: @escaping @Sendable () -> Bool = { false }) -> BoardProgress {
         BoardProgress(isCancelled: isCancelled) { [self] count in update(count) }
     }

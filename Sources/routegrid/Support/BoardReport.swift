@@ -1,7 +1,7 @@
 import Aggregator
 import RouteGridBase
 
-/// A published board and what must be said about it.
+/// A published board and the remarks on it.
 struct BoardReport {
     let summary: BoardSummary
     let folder: String
@@ -36,7 +36,7 @@ struct BoardReport {
         throw RouteGridError(.incomplete, "the board is empty: nothing was selected for \(SafeText.line(first))")
     }
 
-    /// Ends the command as the board demands.
+    /// Throws the error with which the command ends, if any.
     ///
     /// - Throws: `incomplete` when rows lack records, and when nothing was selected at all.
     func checkComplete() throws(RouteGridError) {

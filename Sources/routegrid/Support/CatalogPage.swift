@@ -1,7 +1,7 @@
 import Catalog
 import RouteGridBase
 
-/// What the catalog names, as pages for a terminal: one line an entry, or all about one of them.
+/// The entries of the catalog, as pages for a terminal: one line per entry, or all about one of them.
 enum CatalogPage {
     /// One entry of a list of the catalog.
     struct Entry {

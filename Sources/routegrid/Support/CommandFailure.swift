@@ -2,12 +2,12 @@ import ArgumentParser
 import Foundation
 import RouteGridBase
 
-/// The one place where an error becomes a line on stderr and an exit code.
+/// The only place where an error becomes a line on stderr and an exit code.
 enum CommandFailure {
-    /// Says what went wrong, each problem in one line `routegrid: …`, and ends the process.
+    /// Reports the error, each problem in one line `routegrid: …`, and ends the process.
     ///
     /// Errors of the argument parser itself (usage, `--help`, `--version`, explicit exit codes) keep the parser's own
-    /// words and code: 64 for wrong usage.
+    /// text and code: 64 for wrong usage.
     static func exit(with error: any Error) -> Never {
         switch error {
         case let known as RouteGridError:
@@ -22,7 +22,7 @@ enum CommandFailure {
         }
     }
 
-    /// One line, whatever the message holds.
+    /// One line, whatever the message contains.
     static func line(_ message: String) -> String {
         let parts = message.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
         return "routegrid: \(SafeText.line(parts.filter { !$0.isEmpty }.joined(separator: "; ")))\n"

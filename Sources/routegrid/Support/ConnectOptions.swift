@@ -21,10 +21,10 @@ struct ConnectOptions: ParsableArguments {
         if connect != nil && state != nil { throw ValidationError("--connect and --state exclude each other.") }
     }
 
-    /// Greets the coordinator.
+    /// Connects to the coordinator.
     ///
-    /// - Throws: `unreachable` (69), `protocolRefused` (76), `usage` for a bad address (64), `badInput` (65) for a folder
-    ///   that is no state folder.
+    /// - Throws: `unreachable` (69), `protocolRefused` (76), `usage` for a bad address (64), `badInput` (65) for a
+    ///   folder that is no state folder.
     func client(_ verb: String) throws(RouteGridError) -> ClusterClient {
         guard connect == nil else { return try greet(connect ?? ConnectOptions.usual, verb) }
         if let client = try clientOfFolder(verb) { return client }
@@ -38,7 +38,7 @@ struct ConnectOptions: ParsableArguments {
         return try greet(ConnectOptions.usual, verb)
     }
 
-    /// Who answers questions: a coordinator, or, where none is there, what a state folder holds.
+    /// What answers queries: a coordinator, or, where there is none, the content of a state folder.
     enum Source {
         case coordinator(ClusterClient)
         case folder(StoredState, path: String)
@@ -66,7 +66,7 @@ struct ConnectOptions: ParsableArguments {
         guard let address = CoordinatorAddress(stateFolder: folder) else { return nil }
         do throws(RouteGridError) {
             let client = try ClusterClient.connect(address.url, within: .seconds(min(timeout, 2)), name: verb)
-            // A coordinator that was killed leaves its address behind: another one may listen there now.
+            // A killed coordinator leaves its address behind: another one may listen there now.
             if client.welcome.coordinator == Data(address.identity) { return client }
             client.close()
             return nil
@@ -80,7 +80,7 @@ struct ConnectOptions: ParsableArguments {
         try ClusterClient.connect(url, within: .seconds(timeout), name: verb)
     }
 
-    /// The options as a person would give them again, for advice; empty when the usual address is meant.
+    /// The options in the form of a command line, for advice; empty when the usual address is used.
     var words: String {
         if let state { return " --state \(ShellWord.quoted(state))" }
         return connect.map { " --connect \(ShellWord.quoted($0))" } ?? ""

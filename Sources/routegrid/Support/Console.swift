@@ -11,7 +11,7 @@ struct Console: Sendable {
     let colorsData: Bool
     /// Colours are used on stderr.
     let colorsMessages: Bool
-    /// stderr is a terminal whose last line may be drawn again.
+    /// stderr is a terminal whose last line may be redrawn.
     let drawsProgress: Bool
 
     /// - Parameters:
@@ -32,7 +32,7 @@ struct Console: Sendable {
 
     // MARK: Data
 
-    /// Writes one document: as JSON when that is asked for, else as the table.
+    /// Writes one document: as JSON when that is requested, else as the table.
     func emit(_ document: JSONValue, table: @autoclosure () -> String) {
         switch format {
         case .json, .jsonl: Console.writeData(Console.line(document))
@@ -41,7 +41,7 @@ struct Console: Sendable {
         }
     }
 
-    /// Writes a list: `jsonl` as one line an item, `json` as one document under `items`, else as the table.
+    /// Writes a list: `jsonl` as one line per item, `json` as one document under `items`, else as the table.
     func emit(_ items: [JSONValue], schema: String, table: @autoclosure () -> String) {
         switch format {
         case .jsonl: Console.writeData(items.map(Console.line).joined())
@@ -59,7 +59,7 @@ struct Console: Sendable {
         if verbosity >= .normal { Console.writeError(overBar + SafeText.line(text) + "\n") }
     }
 
-    /// Clears what may be drawn on the line.
+    /// Clears the progress bar from the line, if there may be one.
     private var overBar: String { drawsProgress ? "\r\u{1B}[K" : "" }
 
     /// A message that only `--verbose` shows.
@@ -67,7 +67,7 @@ struct Console: Sendable {
         if verbosity >= .verbose { Console.writeError(SafeText.line(text) + "\n") }
     }
 
-    /// Something that is wrong but does not stop the command; `--quiet` does not hide it.
+    /// A warning: something is wrong but does not stop the command; `--quiet` does not hide it.
     func warn(_ text: String) {
         let heading = colorsMessages ? "\u{1B}[33mwarning:\u{1B}[0m " : "warning: "
         Console.writeError(overBar + heading + SafeText.line(text) + "\n")
@@ -75,7 +75,7 @@ struct Console: Sendable {
 
     // MARK: Bytes
 
-    /// A document as one line of JSON that a terminal can show: hidden characters as escapes, which read back to the same.
+    /// A document as one line of JSON that a terminal can show: hidden characters as escapes, which parse to the same.
     static func line(_ document: JSONValue) -> String {
         let text = document.jsonText
         if text.utf8.allSatisfy({ $0 < 0x7F }) { return text + "\n" }
@@ -93,7 +93,7 @@ struct Console: Sendable {
         return out + "\n"
     }
 
-    /// Writes data; what cannot be written ends the process with a sentence: 75 for a full disk, else 1.
+    /// Writes data; on failure, ends the process with a message: 75 for a full disk, else 1.
     static func writeData(_ text: String) {
         guard let number = write(text, to: STDOUT_FILENO) else { return }
         let isFull = number == ENOSPC || number == EDQUOT
@@ -103,10 +103,10 @@ struct Console: Sendable {
         Foundation.exit((isFull ? RouteGridError.Code.temporary : .system).exitCode)
     }
 
-    /// Writes a message; where it cannot be written there is nobody to say so to.
+    /// Writes a message; there is no way to report that it cannot be written.
     static func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
-    /// Writes all of it.
+    /// Writes all of the text.
     ///
     /// - Returns: The number of the error that stopped it; nil when all is written.
     private static func write(_ text: String, to descriptor: Int32) -> Int32? {

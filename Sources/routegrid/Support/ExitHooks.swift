@@ -1,6 +1,6 @@
 import RouteGridBase
 
-/// What must be put down before the process ends, wherever it is when it has to: child processes and folders of sockets.
+/// What must be cleaned up before the process ends, wherever it ends: child processes and folders of sockets.
 enum ExitHooks {
     private static let hooks = LockedBox<[(number: Int, action: @Sendable () -> Void)]>([])
 
@@ -15,7 +15,7 @@ enum ExitHooks {
 
     static func remove(_ number: Int) { hooks.withLock { $0.removeAll { $0.number == number } } }
 
-    /// Runs what there is, the last first, each once.
+    /// Runs the actions, the last one first, each once.
     static func run() {
         while let hook = hooks.withLock({ $0.popLast() }) { hook.action() }
     }

@@ -10,8 +10,8 @@ extension OutputOptions {
     }
 }
 
-/// Shows every text of a log line in a form that is one line and does nothing to a terminal: names and reasons come from
-/// elsewhere.
+/// Prints every text of a log line in a form that is one line and harmless to a terminal: names and reasons have
+/// foreign origins.
 struct SafeLogHandler<Base: LogHandler>: LogHandler {
     private var base: Base
     private static var longest: Int { 4_096 }
@@ -49,6 +49,6 @@ struct SafeLogHandler<Base: LogHandler>: LogHandler {
         }
     }
 
-    /// A long text keeps its head and its end.
+    /// A long text keeps its start and its end.
     private static func line(_ text: String) -> String { SafeText.shortened(SafeText.line(text), to: longest) }
 }

@@ -5,10 +5,11 @@ import RouteGridBase
 import Worker
 
 extension NumericsClasses {
-    /// The classes of this machine: kernels pinned to the family that every x86-64-v3 machine has, and the fastest here.
+    /// The numerics classes of this machine: kernels pinned to the family that every x86-64-v3 machine has, and the
+    /// fastest here.
     ///
-    /// OpenBLAS reads its environment when it is loaded: where a shell pins a family, what native slots become is asked of
-    /// a process that is started as they are.
+    /// OpenBLAS reads its environment when it is loaded: where a shell pins a family, the class of native slots is read
+    /// from a process that is started as they are.
     ///
     /// - Throws: `system` when OpenBLAS cannot be loaded.
     static func ofThisMachine() throws(RouteGridError) -> NumericsClasses {
@@ -21,7 +22,7 @@ extension NumericsClasses {
 
     private static var isPinned: Bool { ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] != nil }
 
-    /// What `routegrid slot --numerics` says with a native slot's environment; nil when it cannot be asked.
+    /// The output of `routegrid slot --numerics` with a native slot's environment; nil when it cannot be run.
     private static var freshNative: String? {
         let process = Process()
         let pipe = Pipe()

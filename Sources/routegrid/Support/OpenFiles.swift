@@ -12,7 +12,7 @@ enum OpenFiles {
         _ = setrlimit(kind, &limit)
     }
 
-    /// How many there may be now.
+    /// The limit at present.
     static var limit: UInt {
         var limit = rlimit()
         return getrlimit(kind, &limit) == 0 ? UInt(limit.rlim_cur) : .max

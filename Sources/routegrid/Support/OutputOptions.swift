@@ -4,11 +4,11 @@ import ArgumentParser
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
     /// One JSON document with a `schema` member.
     case json
-    /// One JSON document a line.
+    /// One JSON document per line.
     case jsonl
     /// Aligned columns for people.
     case table
-    /// Nothing: the exit code is the answer.
+    /// Nothing: only the exit code matters.
     case quiet
 }
 
@@ -33,7 +33,7 @@ struct OutputOptions: ParsableArguments {
         if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
     }
 
-    /// Where the verb writes.
+    /// The console that the verb writes to.
     var console: Console {
         Console(
             format: output,

@@ -4,18 +4,18 @@ import RouteGridBase
 
 /// What every process of this command does first, before it has threads.
 enum ProcessStart {
-    /// The fewest descriptors that a coordinator with some connections works with.
+    /// The fewest descriptors with which a coordinator with some connections works.
     static let fewestDescriptors: UInt = 48
 
-    /// - Throws: `usage` for names that are not UTF-8, `system` for limits that nothing works under.
+    /// - Throws: `usage` for names that are not UTF-8, `system` for limits that are too low to work.
     static func prepare() throws(RouteGridError) {
         cplatform_fill_standard_descriptors()
         cplatform_no_core_dumps()
         cplatform_keep_niceness()
         cplatform_name_process("routegrid")
-        // In place of the backtrace of Swift's runtime, which writes what is in memory.
+        // Replaces the backtrace of Swift's runtime, which prints the contents of memory.
         cplatform_report_traps()
-        // A write to a pipe that nobody reads is an error like others.
+        // A write to a pipe without a reader is an error like others.
         signal(SIGPIPE, SIG_IGN)
         ParentWatch.heedEnvironment()
         try refuseOtherEncodings()

@@ -1,7 +1,7 @@
 import Coordinator
 import Foundation
 
-/// How far a restore is, on stderr: drawn again on a terminal, a line every five seconds elsewhere.
+/// The progress of a restore on stderr: redrawn on a terminal, a line every five seconds elsewhere.
 final class RestoreReport {
     private let console: Console
     private let start = ContinuousClock.now

@@ -1,6 +1,6 @@
-/// A word of a command line that a person may copy.
+/// A word of a command line that people may copy.
 enum ShellWord {
-    /// The word as a shell reads it back.
+    /// The word, quoted for a shell.
     static func quoted(_ word: String) -> String {
         let isPlain =
             !word.isEmpty

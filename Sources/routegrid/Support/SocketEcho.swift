@@ -2,13 +2,13 @@ import CZeroMQ
 import Foundation
 import RouteGridBase
 
-/// A DEALER and a ROUTER that sends everything back, on libzmq's own interface: what messages cost without a queue.
+/// A DEALER and an echoing ROUTER on libzmq's own interface: what messages cost without a queue.
 enum SocketEcho {
     private static let size = 100
     /// Fewer than the high-water mark: a ROUTER drops what is above it.
     private static let window = 500
 
-    /// Messages a second that go there and come back, with 500 under way, and the median round trip of one.
+    /// Messages per second for the way there and back, with 500 in flight, and the median round trip of one.
     static func measure(in folder: String) throws -> (rate: Double, roundTripMicroseconds: Double) {
         guard let context = zmq_ctx_new(), let router = zmq_socket(context, ZMQ_ROUTER),
             let dealer = zmq_socket(context, ZMQ_DEALER)
@@ -48,7 +48,7 @@ enum SocketEcho {
         return (Double(count) / time * 1e6, trips.sorted()[trips.count / 2])
     }
 
-    /// Sends back what comes until something is empty.
+    /// Sends every message back until an empty one arrives.
     private static func answer(_ router: UnsafeMutableRawPointer?) {
         var (name, content) = ([UInt8](repeating: 0, count: 256), [UInt8](repeating: 0, count: size))
         var length: Int32 = 1

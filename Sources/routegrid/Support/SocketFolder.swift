@@ -3,15 +3,15 @@ import RouteGridBase
 
 /// A folder of mode 0700 for `ipc://` sockets, removed when it is no longer needed.
 struct SocketFolder: Sendable {
-    /// What a Unix socket path may hold: `sun_path` without its final zero byte.
+    /// The longest Unix socket path: `sun_path` without its final zero byte.
     static let pathLimit = 107
-    /// What is added below ``base`` at most: `/routegrid-XXXXXX/coordinator`.
+    /// The longest path added below ``base``: `/routegrid-XXXXXX/coordinator`.
     static let longestSuffix = 32
 
     private static let lockName = "lock"
 
     let path: String
-    /// Held while the folder is used, so that others know when its process is gone.
+    /// A lock held while the folder is used, by which other processes detect that this one is gone.
     private let lock: Int32
 
     /// `$XDG_RUNTIME_DIR` when it is set and writable, else the temporary folder.
@@ -39,7 +39,7 @@ struct SocketFolder: Sendable {
             )
         }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // Under its name it is locked from the first moment.
+        // The lock file is locked before it has its final name, so that the folder never looks abandoned.
         let place = "\(path)/\(SocketFolder.lockName)"
         lock = open(place + ".new", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 { rename(place + ".new", place) }

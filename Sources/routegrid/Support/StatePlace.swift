@@ -1,12 +1,12 @@
 import Foundation
 import RouteGridBase
 
-/// Where state and output go when the command line does not say: below the current folder, where a person expects them.
+/// The default folders of state and output: below the current folder, where people expect them.
 enum StatePlace {
     static let usual = "state"
 
-    /// Refuses to make folders that would surprise: in `/`, in the home folder, where nothing can be written, or away from
-    /// the grid file.
+    /// Refuses to create folders in surprising places: in `/`, in the home folder, where nothing can be written, or
+    /// away from the grid file.
     ///
     /// - Parameters:
     ///   - options: The options that are not given, such as `["--state", "--out"]`.
@@ -38,7 +38,7 @@ enum StatePlace {
         return homes.compactMap { real($0) }.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The path without links, as bytes; nil when there is no such file.
+    /// The path with links resolved, as bytes; nil when there is no such file.
     private static func real(_ path: String) -> [UInt8]? {
         guard let found = realpath(path, nil) else { return nil }
         defer { free(found) }

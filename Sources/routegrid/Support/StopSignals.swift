@@ -5,9 +5,9 @@ import Logging
 import RouteGridBase
 import ServiceLifecycle
 
-/// Stop signals as an orderly end: 128 and the signal's number, after everything is put down.
+/// An orderly end on stop signals: exit code 128 plus the signal's number, after cleaning up.
 enum StopSignals {
-    /// Runs services until they end or a stop signal comes; then shuts them down gracefully.
+    /// Runs services until they end or a stop signal is received; then shuts them down gracefully.
     ///
     /// - Throws: What a service threw, or `ExitCode(128 + signal)` after a stop by a signal.
     static func run(_ services: [any Service], logger: Logger) async throws {
@@ -23,7 +23,7 @@ enum StopSignals {
             )
         )
         let watch = SignalWatch { _ in
-            // Not awaited: it only sets the shutdown off, and `group.run()` below returns when it is through.
+            // Not awaited: it only starts the shutdown, and `group.run()` below returns when that is done.
             Task { await group.triggerGracefulShutdown() }
         }
         defer { watch.cancel() }
@@ -32,13 +32,13 @@ enum StopSignals {
     }
 }
 
-/// Watches SIGINT, SIGTERM, SIGHUP and SIGQUIT in place of their default action.
+/// Handles SIGINT, SIGTERM, SIGHUP and SIGQUIT in place of their default action.
 ///
 /// SIGHUP stays ignored where it was: that is what nohup(1) is for.
 final class SignalWatch {
     private struct State {
         var received: Int32?
-        /// Ends the process, since its thread looks at no signal; nil while that thread does.
+        /// Ends the process, since its thread does not check for signals; nil while that thread does.
         var atOnce: (@Sendable (Int32) -> Void)?
     }
 
@@ -69,14 +69,15 @@ final class SignalWatch {
         }
     }
 
-    /// The first signal that came, if one did.
+    /// The first signal received, if any.
     var received: Int32? { state.withLock { $0.received } }
 
-    /// Does something long on this thread, which looks at no signal meanwhile: one that comes, or came, ends the process.
+    /// Runs long work on this thread, which checks for no signal meanwhile: any signal, also an earlier one, ends the
+    /// process.
     ///
     /// - Parameters:
     ///   - cleanUp: Called on another thread before the process ends.
-    ///   - body: What is done.
+    ///   - body: The work.
     /// - Returns: What `body` returns.
     func interruptibly<Value>(
         cleanUp: @escaping @Sendable (Int32) -> Void,
@@ -96,7 +97,7 @@ final class SignalWatch {
         return try body()
     }
 
-    /// Stops watching and gives the signals their default action back.
+    /// Stops handling the signals and restores their default action.
     func cancel() {
         for source in sources { source.cancel() }
         for number in numbers { signal(number, SIG_DFL) }

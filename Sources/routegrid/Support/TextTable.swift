@@ -1,6 +1,6 @@
 import RouteGridBase
 
-/// Aligned columns for a terminal; what is in a cell is shown and does nothing.
+/// Aligned columns for a terminal; control characters in cells are shown, not interpreted.
 struct TextTable {
     enum Alignment { case left, right }
 

@@ -39,7 +39,7 @@ struct AggregateVerb: ParsableCommand {
 
     func run() throws {
         let console = output.console
-        // A folder that is there is looked at before the work; one that is not is made for a board only.
+        // An existing folder is checked before the work; a missing one is created for a board only.
         if FileManager.default.fileExists(atPath: out) { try OutputFolder(path: out).claim() }
         let progress = BoardProgressReport(console)
         defer { progress.finish() }
@@ -66,7 +66,7 @@ struct AggregateVerb: ParsableCommand {
         try report.checkComplete()
     }
 
-    /// The lock that was named, or the one that all folders with a lock agree on.
+    /// The lock that was given, or the one that all folders with a lock agree on.
     private func grid(_ sources: [RecordSource]) throws -> GridLock? {
         if let lock {
             guard let bytes = FileManager.default.contents(atPath: lock) else {

@@ -38,7 +38,7 @@ struct AggregatorVerb: ParsableCommand {
     func run() throws {
         let signals = SignalWatch { _ in }
         defer { signals.cancel() }
-        // Making a board takes long and looks at no signal; one that is not made yet is made by the next start.
+        // Making a board takes long and checks for no signal; one that is interrupted is made by the next start.
         try signals.interruptibly(cleanUp: { _ in OutputFolder.stopReplacing() }, follow)
     }
 
@@ -63,7 +63,7 @@ struct AggregatorVerb: ParsableCommand {
                 client = nil
             }
             if once { return }
-            // A board that takes long to make is made less often.
+            // A board that takes long to make is updated less often.
             let pause = max(Duration.seconds(every), (ContinuousClock.now - begun) * 5)
             let next = ContinuousClock.now + pause
             while ContinuousClock.now < next { usleep(20_000) }

@@ -3,7 +3,7 @@ import Coordinator
 import Foundation
 import RouteGridBase
 
-/// What this machine's parts do alone: the limits that the queue's figures stand beside; `deploy/bench queue` calls it.
+/// The limits of this machine's parts alone, for comparison with the queue's figures; `deploy/bench queue` calls it.
 struct BenchLimitsVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-limits",
@@ -45,7 +45,7 @@ struct BenchLimitsVerb: ParsableCommand {
         return times.sorted()[50]
     }
 
-    /// Records that the store takes from memory, each new, committed as a coordinator commits them.
+    /// The store's rate for new records from memory, committed as a coordinator commits them.
     private func storeRate() throws -> (rate: Double, processorMicroseconds: Double) {
         let store = try RecordStore(folder: try StateFolder(path: "\(folder)/limits"))
         defer { store.close() }

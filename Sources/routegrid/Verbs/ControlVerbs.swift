@@ -2,7 +2,7 @@ import ArgumentParser
 import RouteGridBase
 import Wire
 
-/// A coordinator that is told something: once, and it is on disk when it has answered.
+/// A command to a coordinator: sent once, and on disk when answered.
 struct ControlOptions: ParsableArguments {
     @OptionGroup var connection: ConnectOptions
     @OptionGroup var output: OutputOptions
@@ -25,7 +25,7 @@ struct RunControl: ParsableArguments {
     }
 }
 
-/// Stops handing out a run's cells.
+/// Stops granting a run's cells.
 struct PauseVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
@@ -36,7 +36,7 @@ struct PauseVerb: ParsableCommand {
     func run() throws { try target.control("pause") }
 }
 
-/// Hands out a paused run's cells again.
+/// Grants a paused run's cells again.
 struct ResumeVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
@@ -47,7 +47,7 @@ struct ResumeVerb: ParsableCommand {
     func run() throws { try target.control("resume") }
 }
 
-/// Ends a run before its end.
+/// Ends a run early.
 struct CancelVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
@@ -59,7 +59,7 @@ struct CancelVerb: ParsableCommand {
     func run() throws { try target.control("cancel", reason: reason) }
 }
 
-/// Changes which run goes first.
+/// Changes which run is served first.
 struct PriorityVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "priority",
@@ -90,7 +90,7 @@ struct RetryVerb: ParsableCommand {
     func run() throws { try target.control("retry", value: cells) }
 }
 
-/// Lets a worker finish and go.
+/// Drains a worker.
 struct DrainVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import RouteGridBase
 
-/// Says whether this machine is fit for the work.
+/// Reports whether this machine is fit for the work.
 struct DoctorVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",

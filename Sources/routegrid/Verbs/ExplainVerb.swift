@@ -3,7 +3,7 @@ import Coordinator
 import RouteGridBase
 import Wire
 
-/// Says why a cell waits, runs, failed or is done.
+/// Prints why a cell waits, runs, failed or is done.
 struct ExplainVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",

@@ -3,7 +3,7 @@ import Foundation
 import RouteGridBase
 import RoutingData
 
-/// Turns other people's tables into dataset folders.
+/// Converts foreign tables into dataset folders.
 struct ImportVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",

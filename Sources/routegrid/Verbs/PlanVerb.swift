@@ -5,7 +5,7 @@ import Grid
 import RouteGridBase
 import RoutingData
 
-/// What a grid comes to, before anything runs.
+/// Prints what a grid would compute, before anything runs.
 struct PlanVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
@@ -53,7 +53,7 @@ struct PlanVerb: ParsableCommand {
         output.console.emit(document(resolved, summary, earlier), table: page(frozen, summary, earlier))
     }
 
-    /// Records, the latest first, that are looked at for those of earlier revisions.
+    /// Records, the latest first, that are searched for those of earlier revisions.
     private static let recordsLookedAt = 100_000
 
     private func document(

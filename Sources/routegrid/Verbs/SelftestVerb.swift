@@ -2,7 +2,7 @@ import ArgumentParser
 import RouteGridBase
 import Simulation
 
-/// Plays histories of a simulated cluster and says whether the promise was kept in each.
+/// Simulates histories of a cluster and reports whether the guarantees held in each.
 struct SelftestVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "selftest",

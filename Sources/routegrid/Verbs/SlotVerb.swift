@@ -4,7 +4,7 @@ import CPlatform
 import RouteGridBase
 import Worker
 
-/// One slot of a worker, started by its supervisor over a socket pair; not for people.
+/// One slot of a worker, started by its supervisor over a socket pair; not for direct use.
 struct SlotVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "slot",

@@ -3,7 +3,7 @@ import Coordinator
 import RouteGridBase
 import Wire
 
-/// Shows what a coordinator does.
+/// Prints what a coordinator does.
 struct StatusVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",

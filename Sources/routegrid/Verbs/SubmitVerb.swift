@@ -3,7 +3,7 @@ import Grid
 import RouteGridBase
 import Wire
 
-/// Gives a grid to a running coordinator.
+/// Submits a grid to a running coordinator.
 struct SubmitVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit",
@@ -35,7 +35,7 @@ struct SubmitVerb: ParsableCommand {
 }
 
 extension ClusterClient {
-    /// Submits a grid with the blobs that the coordinator lacks.
+    /// Submits a grid after uploading the blobs that the coordinator lacks.
     func submit(_ grid: ResolvedGrid) throws(RouteGridError) -> (run: UInt64, cells: UInt64) {
         try submit(lock: grid.lock.bytes) { digest throws(RouteGridError) in
             guard let source = grid.blobs[digest] else {

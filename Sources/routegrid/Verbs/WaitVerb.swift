@@ -3,7 +3,7 @@ import Foundation
 import RouteGridBase
 import Wire
 
-/// Waits for a run and ends as its cells did.
+/// Waits for a run and ends with the exit code of its outcome.
 struct WaitVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wait",
@@ -53,7 +53,7 @@ struct WaitVerb: ParsableCommand {
                     "run \(selector) is not over yet: \(report.done) of \(report.cells) cells recorded"
                 )
             }
-            // Short runs are seen to end at once, long ones are not asked about all the time.
+            // The end of a short run is detected at once; long runs are polled less often.
             let passed = ContinuousClock.now - begun
             usleep(UInt32(min(max(passed / .milliseconds(1) * 20, 5_000), 200_000)))
             report = try RunReport(try client.query("run", selector))

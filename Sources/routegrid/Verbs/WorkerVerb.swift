@@ -65,7 +65,7 @@ struct WorkerVerb: AsyncParsableCommand {
 
     func run() async throws {
         if diesWithParent { ParentWatch.dieWithParent() }
-        // Cached data are this user's alone; it and its slots write nothing else.
+        // Cached data belong to this user alone; the worker and its slots write nothing else.
         umask(0o077)
         let log = output.makeLogger("worker")
         var configuration = WorkerConfiguration(url: connect, slots: slots)

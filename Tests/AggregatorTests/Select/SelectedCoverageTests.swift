@@ -9,7 +9,8 @@ import Testing
 
 /// Twenty candidates that are equal in truth: what is reported of the selected is unbiased, and its intervals cover.
 ///
-/// The split and the choice are the real ones; means and resamples of means are computed here as the board computes them.
+/// The split and the choice are the real ones; means and resamples of means are computed here as the board computes
+/// them.
 @Suite(.tags(.slow)) struct SelectedCoverageTests {
     struct Design: Sendable {
         let name: String

@@ -19,8 +19,8 @@ import Testing
     /// The board of twenty routers that choose among six models of one quality, each item anew.
     ///
     /// `seed` draws data and resamples. A seventh model, which the first router always takes when there is a lift, is
-    /// right more often by `lift`. `costs` are those of each model but the dearest, which nobody takes: means, and with a
-    /// lift of every item.
+    /// right more often by `lift`. `costs` are those of each model but the dearest, which nobody takes: means, and with
+    /// a lift of every item.
     private func board(seed: Int, lift: Double, costs: [Double]) throws -> Leaderboard {
         var generator = Xoshiro256(seed: HashedText.digest(["planted board", String(seed)]))
         let (rows, models) = (Self.items + 2, 8)
@@ -65,8 +65,9 @@ import Testing
 
     @Test func `a gap of twice the smallest detectable difference is found in four of five boards`() throws {
         let seeds = plantedSeeds(50)
-        // All models cost the same, so that the shared area is the accuracy; the difference of two independent ones. The
-        // largest of 190 differences exceeds 3.6 standard errors in 4.3 % of draws; 3.68 with the variance not seen.
+        // All models cost the same, so that the shared area is the accuracy; the difference of two independent ones.
+        // The largest of 190 differences exceeds 3.6 standard errors in 4.3 % of draws; 3.68 with the variance not
+        // seen.
         let n = Double(Self.items)
         var lift = 0.2
         for _ in 0..<20 { lift = 2 * (3.68 + 0.84) * ((0.24 + (0.6 + lift) * (0.4 - lift)) / n).squareRoot() }

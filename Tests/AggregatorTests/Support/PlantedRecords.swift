@@ -13,7 +13,8 @@ struct PlantedRouter: FittedRouter {
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) -> RouterOutput { answer(rows) }
 }
 
-/// Records of a table, computed by the core as a worker computes them, in an output folder with all that lies beside them.
+/// Records of a table, computed by the core as a worker computes them, in an output folder with all that lies beside
+/// them.
 struct PlantedRecords {
     var table: OutcomeTable
     var mode = EvaluationMode.sound

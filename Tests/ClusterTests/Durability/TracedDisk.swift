@@ -31,7 +31,8 @@ struct TracedDisk {
         return false
     }
 
-    /// What a power cut leaves when the cache had been written back in part: everything synced, of the rest the first half.
+    /// What a power cut leaves when the cache had been written back in part: everything synced, of the rest the first
+    /// half.
     var torn: [String: [UInt8]] {
         var files = synced
         for (path, file) in cached {

@@ -6,8 +6,8 @@ import ZeroMQ
 /// A worker that computes nothing: it greets, takes leases, answers their cells with made-up records after a while, and
 /// says that it lives.
 ///
-/// It keeps to the protocol as a worker does: results stay until they are acknowledged, a coordinator that does not know
-/// it is greeted again, and one that is silent for three heartbeats gets a new connection. Used from one thread.
+/// It keeps to the protocol as a worker does: results stay until they are acknowledged, a coordinator that does not
+/// know it is greeted again, and one that is silent for three heartbeats gets a new connection. Used from one thread.
 final class ProtocolPeer {
     private enum Phase { case greeting(until: ContinuousClock.Instant), open }
 

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 import Wire
 
-/// A disk that takes its time: a blob is put whose file is a pipe that nobody reads, and all that is written later waits
-/// for it.
+/// A disk that takes its time: a blob is put whose file is a pipe that nobody reads, and all that is written later
+/// waits for it.
 final class SlowDisk {
     private let path: String
     private let peer: PlayedPeer

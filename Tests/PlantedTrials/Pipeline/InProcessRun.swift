@@ -9,8 +9,8 @@ import Worker
 
 /// A whole run of a grid in this process: the code of coordinator, slots and aggregator without messages between them.
 ///
-/// The grid is resolved from its text and a dataset folder, every cell is computed as a slot computes it, the selection is
-/// made out of the dev records, and the board is made from files.
+/// The grid is resolved from its text and a dataset folder, every cell is computed as a slot computes it, the selection
+/// is made out of the dev records, and the board is made from files.
 package struct InProcessRun {
     private static let numerics = "planted/1"
 

@@ -83,8 +83,8 @@ package struct NoRoutingPossible: PlantedTrial {
 }
 
 extension BoardRow {
-    /// The true gap in accuracy between the points where QNC is read and the best single model, where every item of a model
-    /// is right with the same chance: the mean over the row's runs.
+    /// The true gap in accuracy between the points where QNC is read and the best single model, where every item of a
+    /// model is right with the same chance: the mean over the row's runs.
     ///
     /// Nil when some run has no such point.
     func parityGap(of run: InProcessRun, chances: [Double]) throws -> Double? {

@@ -2,8 +2,8 @@ import Aggregator
 import Grid
 import RouteGridBase
 
-/// A cheap model that answered one row in twenty, all of them right: it is no reference, and no single model that anyone
-/// should take.
+/// A cheap model that answered one row in twenty, all of them right: it is no reference, and no single model that
+/// anyone should take.
 package struct SparseModel: PlantedTrial {
     package init() {}
 

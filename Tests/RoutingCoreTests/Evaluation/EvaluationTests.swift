@@ -11,7 +11,8 @@ private struct StubRouter: FittedRouter {
 }
 
 @Suite struct EvaluationTests {
-    /// Three models (cheap and weak, middle, dear and strong) on 40 train, 40 dev, 40 test rows; one cell in 20 missing.
+    /// Three models (cheap and weak, middle, dear and strong) on 40 train, 40 dev, 40 test rows; one cell in 20
+    /// missing.
     private func experiment(
         _ mode: EvaluationMode = .sound,
         kind: String = "stub",

@@ -19,7 +19,8 @@ import Testing
         let parts: SplitParts
         var random: RandomTables
 
-        /// Rows 0…2 train, then dev, then test; zero costs, ties, missing cells, fractional quality and sentinel costs occur.
+        /// Rows 0…2 train, then dev, then test; zero costs, ties, missing cells, fractional quality and sentinel costs
+        /// occur.
         init(seed: Int) {
             var random = RandomTables(seed: seed)
             let levels = [1, 2, 3, 100][seed % 4]

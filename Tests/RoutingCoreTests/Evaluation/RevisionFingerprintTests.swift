@@ -75,9 +75,9 @@ import Testing
 
     /// Revision 3 of the metrics, to twelve digits.
     ///
-    /// Since revision 2 the cheapest single model is never right of a router's point, references count missing train outcomes
-    /// as wrong, and what is read at one point is picked on dev; since revision 3 parity is read at the peak of dev where no
-    /// point reaches the best single model.
+    /// Since revision 2 the cheapest single model is never right of a router's point, references count missing train
+    /// outcomes as wrong, and what is read at one point is picked on dev; since revision 3 parity is read at the peak
+    /// of dev where no point reaches the best single model.
     @Test func `the metrics belong to their revision`() throws {
         #expect(Revisions.metrics == 3)
         let texts = try BudgetRule.allCases.flatMap { try evaluations($0) }.flatMap { evaluation in

@@ -6,7 +6,8 @@ import Testing
 
 /// References are chosen by the rule that test counts by: a missing outcome is wrong.
 @Suite struct SparseOutcomeTests {
-    /// `rare` answers one row in twenty and is always right; `half` every other row; `full` is right on 60 % of all rows.
+    /// `rare` answers one row in twenty and is always right; `half` every other row; `full` is right on 60 % of all
+    /// rows.
     private static let table: OutcomeTable = {
         var (quality, cost): ([Double], [Double]) = ([], [])
         for row in 0..<300 {

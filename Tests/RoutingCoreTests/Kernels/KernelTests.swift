@@ -8,7 +8,8 @@ import Testing
 
 /// The variants of every kernel give the same bits, on sizes that leave remainders; and they compute what they say.
 ///
-/// The limit is one for the process. Other tests may run meanwhile: their results must not depend on it, which is the point.
+/// The limit is one for the process. Other tests may run meanwhile: their results must not depend on it, which is the
+/// point.
 @Suite(.serialized) struct KernelTests {
     private static func floats(_ count: Int, _ name: String) -> [Float] {
         var generator = Xoshiro256(seed: HashedText.digest(["kernels", name]))

@@ -97,7 +97,8 @@ private func expect(
         // A curve that dev never sees recover half of the gap.
         reference.picks = CurvePicks(on: DevReadings(points([(2, 0.5), (3, 0.55)]), of: reference))
         #expect(CurveMetrics(points: given, reference: reference)[.cpt50].number == nil)
-        // No point of dev reaches the best single model: QNC is read at the peak, and nothing is said of what 100 % cost.
+        // No point of dev reaches the best single model: QNC is read at the peak, and nothing is said of what 100 %
+        // cost.
         expect(CurveMetrics(points: given, reference: reference)[.qncGap], -0.2)
         expect(CurveMetrics(points: given, reference: reference)[.qncCost], 0.5)
         #expect(CurveMetrics(points: given, reference: reference)[.costAt100].number == nil)

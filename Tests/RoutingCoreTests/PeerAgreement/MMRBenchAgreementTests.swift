@@ -103,8 +103,8 @@ import Testing
 
     /// Two bars are wider, where the peer's float32 noise decides.
     ///
-    /// A dozen images are in the data several times and tie for the 50th place of `knn`; the text features have a column
-    /// of deviation 1e-8, which the peer's least squares keep as a direction of rounding noise.
+    /// A dozen images are in the data several times and tie for the 50th place of `knn`; the text features have a
+    /// column of deviation 1e-8, which the peer's least squares keep as a direction of rounding noise.
     private static let oneModality: [(kind: String, modality: Modality, bar: Double)] = [
         ("knn", .text, 1e-6), ("knn", .image, 1e-4), ("linear", .image, 1e-6), ("linear", .text, 2e-3),
     ]

@@ -108,7 +108,8 @@ import Testing
             let place = shape.place(name)
             #expect(Self.relative(first.gradient[place], Array(golden[place])) <= 1e-4, "\(name)")
         }
-        // Keys' biases cancel in the softmax: their gradient is rounding noise. Queries and values come before and after.
+        // Keys' biases cancel in the softmax: their gradient is rounding noise. Queries and values come before and
+        // after.
         for name in shape.names where name.hasSuffix("in_proj_bias") {
             let place = shape.place(name)
             let (found, expected) = (Array(first.gradient[place]), Array(golden[place]))

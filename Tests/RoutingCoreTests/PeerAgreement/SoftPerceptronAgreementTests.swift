@@ -7,11 +7,11 @@ import Testing
 
 /// `mlp-soft` trained on its own, at VL-RouterBench's full size (hidden 2048 and 1024), beside the peer's seeds.
 ///
-/// Torch's random numbers are not ours, so single runs differ; the mean of ours lies within two standard deviations of the
-/// peer's mean. The peer's seeds are 1, 2 and 42; for λ = ∞ and patience 100 on mathvision15 also 3 to 11, since those three
-/// happen to agree (0.1711 ± 0.0010) and the twelve do not (0.1630 ± 0.0066): repository yutao1024/SCOPE-Router, commit
-/// 5bdb4ca, its `MLPRouter` on the CPU with torch 2.13.0, one thread, `torch.manual_seed` of the seed before `fit`. Each fit
-/// takes seconds to minutes: `ROUTEGRID_LONG_TESTS=1` runs them.
+/// Torch's random numbers are not ours, so single runs differ; the mean of ours lies within two standard deviations of
+/// the peer's mean. The peer's seeds are 1, 2 and 42; for λ = ∞ and patience 100 on mathvision15 also 3 to 11, since
+/// those three happen to agree (0.1711 ± 0.0010) and the twelve do not (0.1630 ± 0.0066): repository
+/// yutao1024/SCOPE-Router, commit 5bdb4ca, its `MLPRouter` on the CPU with torch 2.13.0, one thread,
+/// `torch.manual_seed` of the seed before `fit`. Each fit takes seconds to minutes: `ROUTEGRID_LONG_TESTS=1` runs them.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["ROUTEGRID_LONG_TESTS"] != nil))
 struct SoftPerceptronAgreementTests {
     struct Case: Sendable, CustomTestStringConvertible {

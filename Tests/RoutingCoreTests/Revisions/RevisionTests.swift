@@ -5,11 +5,11 @@ import RoutingCore
 import RoutingData
 import Testing
 
-/// Results of routers, fusions and splits may change only together with a revision: keys hash the revision, so a silent change would let old and new
-/// records be taken for the same.
+/// Results of routers, fusions and splits may change only together with a revision: keys hash the revision, so a silent
+/// change would let old and new records be taken for the same.
 ///
-/// `fingerprints.json` holds numbers for each revision. A change without a new revision is red; a new revision is red until
-/// its numbers are recorded: run with `ROUTEGRID_RECORD_FINGERPRINTS=1`, look at the difference, commit it.
+/// `fingerprints.json` holds numbers for each revision. A change without a new revision is red; a new revision is red
+/// until its numbers are recorded: run with `ROUTEGRID_RECORD_FINGERPRINTS=1`, look at the difference, commit it.
 struct RevisionTests {
     private static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("fingerprints.json")

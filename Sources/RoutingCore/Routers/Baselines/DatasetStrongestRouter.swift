@@ -3,8 +3,8 @@ import RoutingData
 
 /// Router `strongest-per-dataset`: on each dataset the model of highest mean quality there.
 ///
-/// Sound: by the train part, the cheaper of equals; a dataset that train lacks takes the strongest model over all. Compat:
-/// by the rows asked about, the first of equals (VL-RouterBench fits its baselines on the test part).
+/// Sound: by the train part, the cheaper of equals; a dataset that train lacks takes the strongest model over all.
+/// Compat: by the rows asked about, the first of equals (VL-RouterBench fits its baselines on the test part).
 /// - Reference: VL-RouterBench (arXiv 2512.23562), its StrongestPerDataset baseline.
 struct DatasetStrongestRouter: FittedRouter {
     /// Nil in mode `compat`.

@@ -4,10 +4,10 @@ import RoutingData
 
 /// The straight lines between single models: what mixing two models by lot achieves without looking at the query.
 ///
-/// The upper hull of (mean train cost, mean train quality) over the pool, from the cheapest model to the best one, is cut
-/// at `points` equally spaced costs. At each the two hull corners around it share the queries in proportion; which query
-/// goes to which is one random order of the queries, so that the shares are exact and neighbouring points nested. Under a
-/// listed budget there is one point: the mixture that spends the budget.
+/// The upper hull of (mean train cost, mean train quality) over the pool, from the cheapest model to the best one, is
+/// cut at `points` equally spaced costs. At each the two hull corners around it share the queries in proportion; which
+/// query goes to which is one random order of the queries, so that the shares are exact and neighbouring points nested.
+/// Under a listed budget there is one point: the mixture that spends the budget.
 struct RandomMixRouter: CappedRouter {
     private struct Mix: Sendable {
         var cheap: Int

@@ -4,7 +4,8 @@ import RoutingData
 
 /// A model drawn uniformly for each query, several times over: parameter `trials` operating points.
 ///
-/// Under a listed budget one draw among the models that it affords. Compat draws as MMR-Bench does: `trials` calls of `integers(0, K, n)` on one `numpy.random.default_rng(42)`.
+/// Under a listed budget one draw among the models that it affords. Compat draws as MMR-Bench does: `trials` calls of
+/// `integers(0, K, n)` on one `numpy.random.default_rng(42)`.
 struct RandomRouter: CappedRouter {
     private let trials: Int
     private let modelCount: Int

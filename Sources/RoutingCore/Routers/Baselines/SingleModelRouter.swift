@@ -29,8 +29,8 @@ struct SingleModelRouter: CappedRouter {
 
     /// The model of highest mean quality.
     ///
-    /// Sound: of the train part, the cheaper of equals; under a budget the best of the models that it affords. Compat: of
-    /// the rows asked about, the first of equals.
+    /// Sound: of the train part, the cheaper of equals; under a budget the best of the models that it affords. Compat:
+    /// of the rows asked about, the first of equals.
     static func strongest(_ request: FitRequest) -> SingleModelRouter {
         guard request.mode == .sound else { return SingleModelRouter(.strongestOfRows) }
         let ranking = ranking(request)

@@ -4,8 +4,8 @@ import RoutingData
 
 /// Routers `kmeans` and `kmeansnew`: a query takes the mean quality and cost of its nearest cluster of train rows.
 ///
-/// `kmeansnew` is the same on ``AdaptiveFusion``; in mode `compat` its mode digit 3 (image alone) reads both, as the peer's
-/// code does. Missing outcomes are left out of a cluster's means; a cluster without
+/// `kmeansnew` is the same on ``AdaptiveFusion``; in mode `compat` its mode digit 3 (image alone) reads both, as the
+/// peer's code does. Missing outcomes are left out of a cluster's means; a cluster without
 /// any takes the train means.
 /// - Reference: MMR-Bench (arXiv 2601.17814), scikit-learn's `KMeans`.
 struct ClusterRouter: FittedRouter {

@@ -4,9 +4,9 @@ import RoutingData
 
 /// k-means: greedy k-means++ seeding, then Lloyd's iterations.
 ///
-/// Points are centred and rounded to float32; labels, sums and centres are float64. Stops when no label changes, when the
-/// centres move by less than 10⁻⁴ of the features' mean variance (squared), or after `iterations`. A cluster that runs
-/// empty moves to the point farthest from its centre.
+/// Points are centred and rounded to float32; labels, sums and centres are float64. Stops when no label changes, when
+/// the centres move by less than 10⁻⁴ of the features' mean variance (squared), or after `iterations`. A cluster that
+/// runs empty moves to the point farthest from its centre.
 /// - Reference: D. Arthur, S. Vassilvitskii, "k-means++: The Advantages of Careful Seeding", SODA 2007; the greedy form
 ///   (2 + ⌊ln k⌋ candidates a step) and the stopping rule are scikit-learn's.
 struct KMeans {

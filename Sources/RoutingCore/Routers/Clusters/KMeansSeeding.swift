@@ -3,8 +3,8 @@ import Foundation
 import RouteGridBase
 import RoutingData
 
-/// Greedy k-means++: of a few rows drawn in proportion to their squared distance from the rows picked so far, the one that
-/// lowers the sum of these most is picked next.
+/// Greedy k-means++: of a few rows drawn in proportion to their squared distance from the rows picked so far, the one
+/// that lowers the sum of these most is picked next.
 struct KMeansSeeding {
     /// `[rows, width]`.
     let points: Matrix<Float>

@@ -3,8 +3,8 @@ import RoutingData
 
 /// Which of a few centres is nearest, in float64, the lower number on ties.
 ///
-/// A float32 product screens first: where its rounding error could hide the nearest centre, those in question are measured
-/// in float64, so the answer does not depend on the screening.
+/// A float32 product screens first: where its rounding error could hide the nearest centre, those in question are
+/// measured in float64, so the answer does not depend on the screening.
 struct NearestCentre: Sendable {
     /// `[centres, width]`.
     let centres: Matrix<Double>

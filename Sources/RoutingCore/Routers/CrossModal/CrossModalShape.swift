@@ -61,7 +61,8 @@ struct CrossModalShape: Sendable {
 
     /// First parameters, distributed as torch's modules draw theirs.
     ///
-    /// Dense layers as ``InitialWeights``; attention inputs uniform in ±√(6/(4 width)) with biases 0 (Xavier); norms 1 and 0.
+    /// Dense layers as ``InitialWeights``; attention inputs uniform in ±√(6/(4 width)) with biases 0 (Xavier); norms 1
+    /// and 0.
     func initialParameters(using generator: inout Xoshiro256) -> [Float] {
         var parameters = [Float](repeating: 0, count: parameterCount)
         for name in names {

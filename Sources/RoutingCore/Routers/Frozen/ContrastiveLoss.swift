@@ -52,7 +52,8 @@ enum ContrastiveLoss: Sendable {
         return loss / Double(logits.rows)
     }
 
-    /// Cross-entropy keeps the entropy of fixed labels; RouterDC's moving targets are what its logarithm of a sum leaves.
+    /// Cross-entropy keeps the entropy of fixed labels; RouterDC's moving targets are what its logarithm of a sum
+    /// leaves.
     private func entropyShare(_ share: Double) -> Double {
         if case .labels = self { -log(share) } else { 0 }
     }

@@ -4,8 +4,8 @@ import RoutingData
 
 /// Cosines of a projected query to one learned vector a model, times a learned scale.
 ///
-/// With z = x Wᵀ + b, u = z/|z| and model vectors m_k = v_k/|v_k|: logit_k = exp(s) <u, m_k>, s starting at log(1/0.07).
-/// Parameters are W, b, the v_k row by row, and s.
+/// With z = x Wᵀ + b, u = z/|z| and model vectors m_k = v_k/|v_k|: logit_k = exp(s) <u, m_k>, s starting at
+/// log(1/0.07). Parameters are W, b, the v_k row by row, and s.
 struct CosineHead: FrozenHead {
     let projection: DenseLayer
     let models: Int

@@ -2,11 +2,12 @@ import Catalog
 import RouteGridBase
 import RoutingData
 
-/// Routers `cosinecls-frozen`, `routerdc-frozen`, `zooter-frozen` and `vlc-frozen`: heads and losses of end-to-end routers.
+/// Routers `cosinecls-frozen`, `routerdc-frozen`, `zooter-frozen` and `vlc-frozen`: heads and losses of end-to-end
+/// routers.
 ///
-/// What differs from the originals: they fine-tune a vision transformer and a text-image encoder (LXMERT or another) under
-/// their heads; here the features are the table's embeddings, fused, standardised on the train rows, and frozen. So these
-/// are not the published rows. Heads, losses, optimiser and schedule are kept:
+/// What differs from the originals: they fine-tune a vision transformer and a text-image encoder (LXMERT or another)
+/// under their heads; here the features are the table's embeddings, fused, standardised on the train rows, and frozen.
+/// So these are not the published rows. Heads, losses, optimiser and schedule are kept:
 /// ```
 /// cosinecls   exp(s) cos(x Wᵀ + b, v_k), soft cross-entropy; AdamW, warm-up, gradients cut to 1
 /// routerdc    the same head; sample–model and sample–sample contrastive losses, groups by k-means of the soft labels

@@ -4,8 +4,8 @@ import RoutingData
 
 /// The training loop of heads on frozen features: AdamW in shuffled batches, stopped early by the dev Rank Score.
 ///
-/// With `warmUp` the learning rate rises linearly over the first tenth of the steps and falls linearly to 0, and gradients
-/// longer than 1 are cut to length 1.
+/// With `warmUp` the learning rate rises linearly over the first tenth of the steps and falls linearly to 0, and
+/// gradients longer than 1 are cut to length 1.
 struct FrozenTraining {
     var schedule: TrainingSchedule
     var weightDecay: Double

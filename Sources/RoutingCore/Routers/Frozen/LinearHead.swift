@@ -3,8 +3,8 @@ import RoutingData
 
 /// Dropout on the features, then one dense layer; soft cross-entropy.
 ///
-/// The Kullback–Leibler divergence to the soft labels differs from the cross-entropy by a constant of the labels, so both
-/// originals share the gradient.
+/// The Kullback–Leibler divergence to the soft labels differs from the cross-entropy by a constant of the labels, so
+/// both originals share the gradient.
 struct LinearHead: FrozenHead {
     let layer: DenseLayer
     /// Share of feature entries set to 0 in training; the others grow by 1/(1 − share).

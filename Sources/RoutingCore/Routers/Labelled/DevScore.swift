@@ -3,8 +3,8 @@ import RoutingData
 
 /// The Rank Score of a router in training on the dev part.
 ///
-/// A missing outcome counts as wrong and costs its model's mean train cost. Bounds are the pool's mean train costs in mode
-/// `sound`, the means of all rows in `compat` (as the peer's). When they span nothing, the score is the accuracy.
+/// A missing outcome counts as wrong and costs its model's mean train cost. Bounds are the pool's mean train costs in
+/// mode `sound`, the means of all rows in `compat` (as the peer's). When they span nothing, the score is the accuracy.
 struct DevScore: Sendable {
     /// Rows of the dev part.
     let rows: [Int]

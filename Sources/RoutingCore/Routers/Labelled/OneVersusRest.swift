@@ -6,10 +6,10 @@ import RoutingData
 /// Router `ovr`: for each model a balanced logistic regression of "this model answers correctly".
 ///
 /// Over the rows that some model answers correctly, with y = ±1 and class weights s = n ÷ (2 · rows of the class):
-/// minimise c Σ_i s_i log(1 + exp(−y_i (x_i w + b))) + ‖w‖²/2, the bias free. Scores are probabilities: 0 for a model that
-/// is never correct, 1 for one that always is. Features are scaled by all train rows. Costs play no part.
-/// - Reference: VL-RouterBench (arXiv 2512.23562), scikit-learn's `LogisticRegression(class_weight: balanced)`; solved to
-///   the optimum here, where scikit-learn stops at its tolerance.
+/// minimise c Σ_i s_i log(1 + exp(−y_i (x_i w + b))) + ‖w‖²/2, the bias free. Scores are probabilities: 0 for a model
+/// that is never correct, 1 for one that always is. Features are scaled by all train rows. Costs play no part.
+/// - Reference: VL-RouterBench (arXiv 2512.23562), scikit-learn's `LogisticRegression(class_weight: balanced)`; solved
+///   to the optimum here, where scikit-learn stops at its tolerance.
 struct OneVersusRestRouter: FittedRouter {
     private let train: LabelledTrain
     private let model: AffineModel

@@ -3,9 +3,9 @@ import RoutingData
 
 /// Router `prototype`: the model whose correct rows point in the query's direction (the benchmark calls it K-means).
 ///
-/// With x̂ the scaled feature vector at unit length: prototype_k = mean of x̂ over the rows that model k answers correctly,
-/// at unit length again; score_k = <x̂, prototype_k>. A model that is never correct takes the mean of all rows. Costs play
-/// no part.
+/// With x̂ the scaled feature vector at unit length: prototype_k = mean of x̂ over the rows that model k answers
+/// correctly, at unit length again; score_k = <x̂, prototype_k>. A model that is never correct takes the mean of all
+/// rows. Costs play no part.
 /// - Reference: VL-RouterBench (arXiv 2512.23562), its K-means router.
 struct PrototypeRouter: FittedRouter {
     private let train: LabelledTrain

@@ -40,8 +40,8 @@ struct CandidateSelection {
 
     /// Keeps every row whose score is at least the k-th greatest less `slack`.
     ///
-    /// A bound that k of the maxima of groups reach is a first one: k rows reach it, and few more when there are some groups
-    /// more than k. `tightens` then drops these few, and finds the k-th greatest, which `choose` needs.
+    /// A bound that k of the maxima of groups reach is a first one: k rows reach it, and few more when there are some
+    /// groups more than k. `tightens` then drops these few, and finds the k-th greatest, which `choose` needs.
     mutating func screen(_ line: UnsafeBufferPointer<Float>, slack: Float, tightens: Bool = true) {
         guard let start = line.baseAddress else { return }
         let groups = 16 * ((11 * wanted / 4 + 15) / 16)
@@ -92,8 +92,8 @@ struct CandidateSelection {
         }
     }
 
-    /// Settles the order of the nearest k: rows whose scores differ by more than `slack` are in the order of these, others
-    /// in that of their exact distances, the lower row on ties.
+    /// Settles the order of the nearest k: rows whose scores differ by more than `slack` are in the order of these,
+    /// others in that of their exact distances, the lower row on ties.
     mutating func rank(slack: Float, distance: (_ row: Int) -> Double) {
         order()
         chosen.removeAll(keepingCapacity: true)

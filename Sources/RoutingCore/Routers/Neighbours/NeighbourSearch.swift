@@ -11,9 +11,9 @@ enum NeighbourMetric: String, CaseIterable, Sendable {
 
 /// Exact nearest neighbours in a fixed set of vectors.
 ///
-/// Distances are float64 and ties go to the lower row number. A float32 product screens first: rows whose rounding error
-/// could carry them over the border of the nearest k are measured again in float64, so the answer does not depend on the
-/// screening.
+/// Distances are float64 and ties go to the lower row number. A float32 product screens first: rows whose rounding
+/// error could carry them over the border of the nearest k are measured again in float64, so the answer does not depend
+/// on the screening.
 struct NeighbourSearch: Sendable {
     private let metric: NeighbourMetric
     /// `[rows, width]` as given.
@@ -165,8 +165,8 @@ struct NeighbourSearch: Sendable {
 
     /// Twice a bound on the rounding error of a screening score.
     ///
-    /// A product of `width` terms is off by at most (width + 4) u |q| |p| with u = 2⁻²⁴, the rounding of its inputs and of
-    /// the subtraction included.
+    /// A product of `width` terms is off by at most (width + 4) u |q| |p| with u = 2⁻²⁴, the rounding of its inputs and
+    /// of the subtraction included.
     private func slack(of queryLength: Double) -> Float {
         let scale: Double
         switch metric {

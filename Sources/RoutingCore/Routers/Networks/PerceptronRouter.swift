@@ -7,7 +7,8 @@ import RoutingData
 /// With hidden widths h₁, h₂, …, rectified:
 /// ```
 /// mlp      features → h₁ → h₂ → K
-/// mlpmf    features → h₁ → h₂ → z (latent, not rectified);  prediction = z Wᵀ + b,  W [K, latent] from 0.01 · N(0, 1), b = 0
+/// mlpmf    features → h₁ → h₂ → z (latent, not rectified);
+///          prediction = z Wᵀ + b,  W [K, latent] from 0.01 · N(0, 1), b = 0
 /// ```
 /// Both minimise the mean squared error over the outcomes that are known, by Adam in shuffled batches.
 /// - Reference: MMR-Bench (arXiv 2601.17814), released code.

@@ -4,9 +4,10 @@ import RoutingData
 
 /// Router `mlp-soft`: a perceptron on soft labels, stopped early by its Rank Score on dev.
 ///
-/// Scaled features → hidden widths, rectified → K logits; soft cross-entropy; Adam with weight decay added to the gradient.
-/// After each epoch the dev Rank Score is taken; `patience` epochs without a gain of 10⁻⁴ end the training and the best
-/// epoch's weights are kept. Without a dev part it stops after 10 epochs without such a gain in train loss.
+/// Scaled features → hidden widths, rectified → K logits; soft cross-entropy; Adam with weight decay added to the
+/// gradient. After each epoch the dev Rank Score is taken; `patience` epochs without a gain of 10⁻⁴ end the training
+/// and the best epoch's weights are kept. Without a dev part it stops after 10 epochs without such a gain in train
+/// loss.
 /// - Reference: VL-RouterBench (arXiv 2512.23562), its MLP router.
 struct SoftPerceptronRouter: FittedRouter {
     private let train: LabelledTrain

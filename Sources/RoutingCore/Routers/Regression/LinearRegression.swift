@@ -25,9 +25,10 @@ enum LinearRegression {
 
     /// The affine model of least penalised squares.
     ///
-    /// `features` is `[rows, width]`, `targets` `[rows, targets]` with nothing missing; `penalty` ≥ 0 is on the weights and
-    /// not on the intercept, `source` the router and the parameter that it comes from.
-    /// - Throws: ``RouteGridError`` `badInput` when the penalty is lost in rounding; `system` when LAPACK does not converge.
+    /// `features` is `[rows, width]`, `targets` `[rows, targets]` with nothing missing; `penalty` ≥ 0 is on the weights
+    /// and not on the intercept, `source` the router and the parameter that it comes from.
+    /// - Throws: ``RouteGridError`` `badInput` when the penalty is lost in rounding; `system` when LAPACK does not
+    ///   converge.
     static func solve(
         _ features: Matrix<Double>,
         _ targets: Matrix<Double>,

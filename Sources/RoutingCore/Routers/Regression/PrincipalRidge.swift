@@ -6,8 +6,8 @@ import RoutingData
 ///
 /// With X = U S Vᵀ (not centred) and r = min(rank, rows, width): Z = X V_r, then minimise
 /// ‖(Z − Z̄)B − (Y − Ȳ)‖² + alpha ‖B‖² for all 2K targets. Only Gram matrices are formed: V_r are eigenvectors of XᵀX,
-/// and the centred Gram matrix of Z is V_rᵀ (XᵀX − n x̄x̄ᵀ) V_r. The weights on X are V_r B. When nothing is cut off, V_r
-/// only rotates, and the result is plain ridge on X.
+/// and the centred Gram matrix of Z is V_rᵀ (XᵀX − n x̄x̄ᵀ) V_r. The weights on X are V_r B. When nothing is cut off,
+/// V_r only rotates, and the result is plain ridge on X.
 /// - Reference: MMR-Bench (arXiv 2601.17814): `TruncatedSVD(randomized)` then `Ridge(alpha)`; exact here.
 enum PrincipalRidge {
     static func fit(_ request: FitRequest) throws -> RegressionRouter {
@@ -23,8 +23,8 @@ enum PrincipalRidge {
 
     /// The affine model of ridge regression on at most `rank` singular vectors.
     ///
-    /// `features` is `[rows, width]`, `targets` `[rows, targets]` with nothing missing; `alpha` 0 is least squares on the
-    /// kept vectors. `isRandomised` takes the vectors from ``RandomisedSVD`` (mode `compat`).
+    /// `features` is `[rows, width]`, `targets` `[rows, targets]` with nothing missing; `alpha` 0 is least squares on
+    /// the kept vectors. `isRandomised` takes the vectors from ``RandomisedSVD`` (mode `compat`).
     static func solve(
         _ features: Matrix<Double>,
         _ targets: Matrix<Double>,
