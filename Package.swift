@@ -236,9 +236,8 @@ let package = Package(
         .testTarget(
             name: "ClusterTests",
             dependencies: [
-                "routegrid", "ClusterTrials", "Coordinator", "Grid", "RouteGridBase", "RoutingData", "TestSupport",
-                "Wire",
-                "ZeroMQ",
+                "routegrid", "ClusterTrials", "Coordinator", "Scheduling", "Grid", "RouteGridBase", "RoutingData",
+                "TestSupport", "Wire", "ZeroMQ",
             ],
             swiftSettings: settings
         ),

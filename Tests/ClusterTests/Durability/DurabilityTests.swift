@@ -2,6 +2,7 @@ import ClusterTrials
 import Coordinator
 import Foundation
 import RouteGridBase
+import Scheduling
 import TestSupport
 import Testing
 
