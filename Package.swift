@@ -210,7 +210,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "Wire", "ZeroMQ", "CPlatform", "RouteGridBase", "Grid", "TestSupport", "Catalog", "RoutingData",
+                "Worker", "Wire", "ZeroMQ", "CPlatform", "RouteGridBase", "Grid", "TestSupport", "Catalog",
+                "RoutingData",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],

@@ -63,7 +63,7 @@ package enum PrivateFolder {
     private static func failure(_ path: String, _ what: String) -> RouteGridError {
         let number = errno
         return RouteGridError(
-            number == ENOSPC || number == EDQUOT ? .temporary : .system,
+            .writing(number),
             "\(path): the \(what) cannot be made or read: \(String(cString: strerror(number)))"
         )
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What went wrong, in words that say what to do, and the exit code it ends the command with.
 ///
 /// One error type for the world's faults: bad input, a missing peer, a full disk. Our own bugs are preconditions.
@@ -36,6 +38,13 @@ package struct RouteGridError: Error, Sendable, Hashable, CustomStringConvertibl
         package static let cancelled = Code(name: "cancelled", exitCode: 130)
         /// Anything else that the outside world did.
         package static let system = Code(name: "system", exitCode: 1)
+
+        /// What a failed write is: a full disk may have room later.
+        ///
+        /// - Parameter number: `errno`.
+        package static func writing(_ number: Int32) -> Code {
+            number == ENOSPC || number == EDQUOT ? .temporary : .system
+        }
     }
 
     package var code: Code

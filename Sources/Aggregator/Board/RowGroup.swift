@@ -1,3 +1,4 @@
+import Catalog
 import Grid
 import RouteGridBase
 
@@ -59,7 +60,7 @@ struct RowGroup {
     func row(_ tables: KnownTables, _ names: BoardNames) -> BoardRow {
         var flags = Set((names.data(of: job)?.facts ?? []).map(BoardFlag.init))
         if job["part"] == "test" { flags.insert(.unsealed) }
-        if job["router"]?["kind"] == "oracle" { flags.insert(.bound) }
+        if let kind = job["router"]?["kind"]?.stringValue, RouterCatalog.bounds.contains(kind) { flags.insert(.bound) }
         if !RecordRevisions(job: job).differences.isEmpty { flags.insert(.earlier) }
         if runs.contains(where: { !$0.isComplete }) { flags.insert(.incomplete) }
         if runs.contains(where: { $0.missingCount > 0 }) { flags.insert(.missing) }

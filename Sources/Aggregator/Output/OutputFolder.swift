@@ -18,7 +18,7 @@ package struct OutputFolder: Sendable {
         self.path = path
         try OutputFolder.make(path)
         guard access(path, W_OK | X_OK) == 0 else {
-            throw RouteGridError(.system, "\(path): cannot be written: \(String(cString: strerror(errno)))")
+            throw RouteGridError(.writing(errno), "\(path): cannot be written: \(String(cString: strerror(errno)))")
         }
         removeLeftovers()
     }
@@ -105,6 +105,6 @@ package struct OutputFolder: Sendable {
     }
 
     private func failure(_ path: String) -> RouteGridError {
-        RouteGridError(.system, "\(path): cannot be written: \(String(cString: strerror(errno)))")
+        RouteGridError(.writing(errno), "\(path): cannot be written: \(String(cString: strerror(errno)))")
     }
 }

@@ -44,7 +44,7 @@ final class AppendFile {
     private static func failure(_ path: String) -> RouteGridError {
         let code = errno
         return RouteGridError(
-            code == ENOSPC || code == EDQUOT ? .temporary : .system,
+            .writing(code),
             "\(path): \(String(cString: strerror(code)))"
         )
     }

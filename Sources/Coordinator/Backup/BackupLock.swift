@@ -13,7 +13,7 @@ final class BackupLock {
         guard descriptor >= 0 else {
             let code = errno
             throw RouteGridError(
-                code == ENOSPC || code == EDQUOT ? .temporary : .system,
+                .writing(code),
                 "\(folder.lock): \(String(cString: strerror(code)))"
             )
         }

@@ -81,7 +81,7 @@ package enum DurableFile {
         func failure() -> RouteGridError {
             let code = errno
             return RouteGridError(
-                code == ENOSPC || code == EDQUOT ? .temporary : .system,
+                .writing(code),
                 "\(path): \(String(cString: strerror(code)))"
             )
         }

@@ -28,8 +28,8 @@ package final class StateFolder: Sendable {
         }
         lockDescriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lockDescriptor >= 0 else {
-            let isFull = errno == ENOSPC || errno == EDQUOT
-            throw RouteGridError(isFull ? .temporary : .system, "\(path)/lock: \(String(cString: strerror(errno)))")
+            let number = errno
+            throw RouteGridError(.writing(number), "\(path)/lock: \(String(cString: strerror(number)))")
         }
         // `deinit` closes the descriptor, also when this throws, and must be the only one to do so.
         if flock(lockDescriptor, LOCK_EX | LOCK_NB) != 0 {

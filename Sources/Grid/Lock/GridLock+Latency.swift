@@ -18,7 +18,7 @@ extension GridLock {
     /// The blocks as they are measured.
     static func latencyBlocks(_ contents: GridLockContents) -> [GridBlock] {
         guard let latency = contents.latency else { return [] }
-        return contents.blocks.filter { $0.kind != "oracle" }.map { block in
+        return contents.blocks.filter { !RouterCatalog.bounds.contains($0.kind) }.map { block in
             var block = block
             block.budgets = Array(latency.batches.indices)
             return block

@@ -25,10 +25,10 @@ package enum FileBytes {
 
     /// Writes a file and forces it to disk; not atomic by itself.
     ///
-    /// - Throws: `system` when the file cannot be written whole.
+    /// - Throws: `temporary` when the disk is full, `system` when the file cannot be written whole for another reason.
     package static func write(_ bytes: [UInt8], to path: String) throws(RouteGridError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw RouteGridError(.system, "\(path): cannot write: \(reason(errno))") }
+        guard descriptor >= 0 else { throw failure(path, errno) }
         var offset = 0
         let isWritten = bytes.withUnsafeBytes { raw in
             while offset < raw.count, let base = raw.baseAddress {
@@ -37,10 +37,12 @@ package enum FileBytes {
             }
             return fsync(descriptor) == 0
         }
-        let failure = errno
-        guard close(descriptor) == 0, isWritten else {
-            throw RouteGridError(.system, "\(path): cannot write: \(reason(failure))")
-        }
+        let number = errno
+        guard close(descriptor) == 0, isWritten else { throw failure(path, number) }
+    }
+
+    private static func failure(_ path: String, _ number: Int32) -> RouteGridError {
+        RouteGridError(.writing(number), "\(path): cannot write: \(reason(number))")
     }
 
     /// The last component of a path, as error messages name files.

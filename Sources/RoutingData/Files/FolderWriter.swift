@@ -25,7 +25,7 @@ package enum FolderWriter {
         do {
             try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
         } catch {
-            throw RouteGridError(.system, "\(path): cannot create the folder: \(FileBytes.reason(errno))")
+            throw RouteGridError(.writing(errno), "\(path): cannot create the folder: \(FileBytes.reason(errno))")
         }
         defer { try? FileManager.default.removeItem(atPath: temporary) }
         for file in files { try FileBytes.write(file.bytes, to: "\(temporary)/\(file.name)") }
@@ -46,7 +46,7 @@ package enum FolderWriter {
 
     private static func move(_ source: String, to target: String, for path: String) throws(RouteGridError) {
         guard rename(source, target) == 0 else {
-            throw RouteGridError(.system, "\(path): cannot rename into place: \(FileBytes.reason(errno))")
+            throw RouteGridError(.writing(errno), "\(path): cannot rename into place: \(FileBytes.reason(errno))")
         }
     }
 

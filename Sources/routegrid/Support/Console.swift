@@ -96,11 +96,10 @@ struct Console: Sendable {
     /// Writes data; on failure, ends the process with a message: 75 for a full disk, else 1.
     static func writeData(_ text: String) {
         guard let number = write(text, to: STDOUT_FILENO) else { return }
-        let isFull = number == ENOSPC || number == EDQUOT
         let why = number == EPIPE || number == EBADF ? "it was closed" : String(cString: strerror(number))
         writeError(CommandFailure.line("stdout cannot be written: \(why)"))
         ExitHooks.run()
-        Foundation.exit((isFull ? RouteGridError.Code.temporary : .system).exitCode)
+        Foundation.exit(RouteGridError.Code.writing(number).exitCode)
     }
 
     /// Writes a message; there is no way to report that it cannot be written.

@@ -2,7 +2,7 @@ import ArgumentParser
 import RouteGridBase
 import Wire
 
-/// A command to a coordinator: sent once, and on disk when answered.
+/// A command to a coordinator: sent once, and on disk when answered (`drain` changes nothing on disk).
 struct ControlOptions: ParsableArguments {
     @OptionGroup var connection: ConnectOptions
     @OptionGroup var output: OutputOptions

@@ -9,7 +9,8 @@ struct ImportVerb: ParsableCommand {
         commandName: "import",
         abstract: "Imports measured outcomes into a dataset folder, with a validation report.",
         discussion: """
-            All that is wrong is said at once, with file, line and column, and nothing is written then. Files are told by             their bytes: Parquet, Excel, gzip, JSON and others are named, with the way to a table.
+            All problems are listed at once, with file, line and column, and nothing is written then. The kind of a file is
+            recognised by its bytes: Parquet, Excel, gzip, JSON and others are named, with the way to a table.
 
             Example:
               routegrid import csv --outcomes o.csv --text t.npy --image i.npy --out mine
