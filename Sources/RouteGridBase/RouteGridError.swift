@@ -42,6 +42,7 @@ package struct RouteGridError: Error, Sendable, Hashable, CustomStringConvertibl
         /// What a failed write is: a full disk may have room later.
         ///
         /// - Parameter number: `errno`.
+        /// - Returns: `temporary` or `system`.
         package static func writing(_ number: Int32) -> Code {
             number == ENOSPC || number == EDQUOT ? .temporary : .system
         }

@@ -69,5 +69,5 @@ struct WorkerEntry: Sendable {
     var seen: Moment
     var isDraining = false
 
-    var isHungry: Bool { !isDraining && leases.count < credit }
+    var hasFreeCredit: Bool { !isDraining && leases.count < credit }
 }

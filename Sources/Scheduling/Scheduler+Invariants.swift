@@ -30,7 +30,10 @@ extension Scheduler {
             for lease in worker.leases {
                 expect(leases[lease]?.worker == id, "worker \(id) lists a foreign lease \(lease)")
             }
-            expect(worker.isHungry == hungry.contains(id), "worker \(id) is wrongly counted as hungry or not")
+            expect(
+                worker.hasFreeCredit == withCredit.contains(id),
+                "worker \(id) has free credit and is not listed, or not and is"
+            )
         }
         for (id, run) in runs { broken += checkInvariants(of: id, run) }
         return broken

@@ -6,10 +6,10 @@ extension Scheduler {
         mayGrant = false
         guard !isStalled, now >= graceEnd else { return }
         var unserved: [WorkerID] = []
-        while isWorkAtHand, let id = hungry.popFirst() {
+        while isWorkAtHand, let id = withCredit.popFirst() {
             if !grant(to: id) { unserved.append(id) }
         }
-        for id in unserved { updateHunger(id) }
+        for id in unserved { updateFreeCredit(id) }
         mayGrant = false
     }
 
@@ -61,7 +61,7 @@ extension Scheduler {
         leases[lease] = Lease(id: lease, fence: fence, run: id, group: number, worker: worker, cells: cells, at: now)
         workers[worker]?.leases.insert(lease)
         workers[worker]?.owned[id] = number
-        updateHunger(worker)
+        updateFreeCredit(worker)
         commands.append(.grant(worker, lease, fence, id, group: number, cells: cells))
     }
 
@@ -94,7 +94,7 @@ extension Scheduler {
         workers[lease.worker]?.leases.remove(id)
         runs[lease.run]?.groups[lease.group]?.leases.remove(id)
         runs[lease.run]?.leaseCount -= 1
-        updateHunger(lease.worker)
+        updateFreeCredit(lease.worker)
         return lease
     }
 

@@ -83,7 +83,7 @@ extension Scheduler {
         if able.isEmpty {
             return .waiting(reason: "no connected worker can be of numerics class \(run.policy.numerics)")
         }
-        if !able.contains(where: \.isHungry) { return .waiting(reason: "every able worker is busy") }
+        if !able.contains(where: \.hasFreeCredit) { return .waiting(reason: "every able worker is busy") }
         let ahead = unfinished.contains { runs[$0].map { $0.policy.priority > run.policy.priority } ?? false }
         return .waiting(reason: ahead ? "runs of higher priority go first" : "its turn has not come")
     }

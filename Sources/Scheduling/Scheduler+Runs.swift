@@ -78,8 +78,8 @@ extension Scheduler {
     /// Looks up the next groups, and checks whether the run has ended.
     mutating func settle(_ id: RunID) {
         guard runs[id]?.state == .active else { return }
-        let wanted = max(configuration.resolveGroups, 2 * hungry.count)
-        for groups in runs[id]?.reachAhead(groups: wanted, configuration) ?? [] {
+        let wanted = max(configuration.resolveGroups, 2 * withCredit.count)
+        for groups in runs[id]?.advanceCursor(groups: wanted, configuration) ?? [] {
             commands.append(.resolve(id, groups: groups))
         }
         if runs[id]?.isExhausted == true { conclude(id) }
@@ -88,7 +88,9 @@ extension Scheduler {
 
 extension Run {
     /// Advances the cursor and returns the groups to look up, in pieces.
-    fileprivate mutating func reachAhead(groups wanted: Int, _ configuration: Scheduler.Configuration) -> [Range<Int>] {
+    fileprivate mutating func advanceCursor(groups wanted: Int, _ configuration: Scheduler.Configuration) -> [Range<
+        Int
+    >] {
         guard cursor < space.groupCount else { return [] }
         if pendingCells == 0 { emptyReady() }
         var pieces: [Range<Int>] = []

@@ -2,7 +2,7 @@ import RouteGridBase
 
 extension Scheduler {
     /// Cells that could be stolen from a lease, and the milliseconds that this saves.
-    private struct Booty {
+    private struct StealCandidate {
         let lease: LeaseID
         let cells: [Int]
         let worth: Double
@@ -12,29 +12,29 @@ extension Scheduler {
     ///
     /// At most one steal from a lease per tick.
     mutating func steal() {
-        guard !hungry.idle.isEmpty else { return }
-        var booties = unfinished.isEmpty ? [] : allBooty()
+        guard !withCredit.idle.isEmpty else { return }
+        var booties = unfinished.isEmpty ? [] : stealCandidates()
         guard !booties.isEmpty else { return }
-        for thief in hungry.idle.sorted() where !booties.isEmpty {
-            guard let worker = workers[thief], candidates(for: worker).isEmpty,
+        for idleWorker in withCredit.idle.sorted() where !booties.isEmpty {
+            guard let worker = workers[idleWorker], candidates(for: worker).isEmpty,
                 let place = booties.lastIndex(where: { isFit(worker, for: $0) })
             else { continue }
             take(booties.remove(at: place))
-            _ = grant(to: thief)
+            _ = grant(to: idleWorker)
         }
     }
 
-    private func isFit(_ worker: WorkerEntry, for booty: Booty) -> Bool {
+    private func isFit(_ worker: WorkerEntry, for booty: StealCandidate) -> Bool {
         guard let run = leases[booty.lease]?.run, let numerics = runs[run]?.policy.numerics else { return false }
         return worker.numerics.contains(numerics)
     }
 
     /// What is worth stealing, the best last.
-    private func allBooty() -> [Booty] {
+    private func stealCandidates() -> [StealCandidate] {
         leases.values.compactMap(booty(in:)).sorted { ($0.worth, $1.lease) < ($1.worth, $0.lease) }
     }
 
-    private func booty(in lease: Lease) -> Booty? {
+    private func booty(in lease: Lease) -> StealCandidate? {
         guard now - lease.granted > 500, let run = runs[lease.run], run.state == .active else { return nil }
         let fit = run.duration.fitMilliseconds ?? 0
         let cell = run.duration.cellMilliseconds ?? 0
@@ -49,11 +49,11 @@ extension Scheduler {
             cells = Array(free.suffix(free.count / 2))
             worth = cell * Double(cells.count) - fit
         }
-        return cells.isEmpty || worth <= 200 ? nil : Booty(lease: lease.id, cells: cells, worth: worth)
+        return cells.isEmpty || worth <= 200 ? nil : StealCandidate(lease: lease.id, cells: cells, worth: worth)
     }
 
     /// Returns stolen cells to their group and revokes them from the victim.
-    private mutating func take(_ booty: Booty) {
+    private mutating func take(_ booty: StealCandidate) {
         guard var lease = leases[booty.lease] else { return }
         lease.cells.removeAll { booty.cells.contains($0) }
         lease.revoked += booty.cells

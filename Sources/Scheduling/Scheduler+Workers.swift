@@ -17,7 +17,7 @@ extension Scheduler {
                 commands.append(.revoke(id, lease.lease, lease.fence, cells: []))
             }
         }
-        updateHunger(id)
+        updateFreeCredit(id)
     }
 
     /// Adopts a lease of before a restart, for the cells that no other worker has.
@@ -68,7 +68,7 @@ extension Scheduler {
         for lease in worker.leases.sorted() { returnLease(lease, blaming: blaming, text: "its worker was lost") }
         wantedLeases -= worker.credit
         workers[id] = nil
-        hungry.remove(id)
+        withCredit.remove(id)
         // Of ended runs too: a retry may resume them.
         for run in runs.keys.sorted() {
             for number in runs[run]?.owned.sorted() ?? [] where runs[run]?.groups[number]?.owner == id {
@@ -78,20 +78,20 @@ extension Scheduler {
         mayGrant = true
     }
 
-    mutating func updateHunger(_ id: WorkerID) {
-        guard let worker = workers[id], worker.isHungry else { return hungry.remove(id) }
-        hungry.insert(id, isIdle: worker.leases.isEmpty)
+    mutating func updateFreeCredit(_ id: WorkerID) {
+        guard let worker = workers[id], worker.hasFreeCredit else { return withCredit.remove(id) }
+        withCredit.insert(id, isIdle: worker.leases.isEmpty)
         mayGrant = true
     }
 
     mutating func tick() {
         let limit = configuration.leaseMilliseconds
-        for id in workers.filter({ now - max($0.value.seen, awake) > limit }).keys.sorted() {
+        for id in workers.filter({ now - max($0.value.seen, timeoutsStart) > limit }).keys.sorted() {
             commands.append(.workerLost(id))
             remove(id, blaming: true)
         }
         // The worker lives and does not name the lease: the grant was lost, and nothing is to blame.
-        for id in leases.filter({ now - max($0.value.seen, awake) > limit }).keys.sorted() {
+        for id in leases.filter({ now - max($0.value.seen, timeoutsStart) > limit }).keys.sorted() {
             returnLease(id, blaming: false, text: "")
         }
         for id in unfinished.sorted() { runs[id]?.wakeBackedOff(now) }

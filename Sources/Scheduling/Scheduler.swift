@@ -23,7 +23,7 @@ package struct Scheduler: Sendable {
         package var graceMilliseconds: Int64 = 1_500
         /// After no event for this long, not even a tick, the coordinator itself was stopped: every timeout starts
         /// anew.
-        package var sleepMilliseconds: Int64 = 1_000
+        package var stopDetectionMilliseconds: Int64 = 1_000
         /// How many cells are looked up ahead of the workers.
         package var readyCells = 4_096
         package var resolveGroups = 256
@@ -38,7 +38,7 @@ package struct Scheduler: Sendable {
     var graceEnd: Moment
     /// When the coordinator last resumed from a stop of its own, or last had unread messages: no timeout starts before
     /// it, because no message could have been received.
-    var awake: Moment
+    var timeoutsStart: Moment
     var runs: [RunID: Run] = [:]
     /// The runs that have not ended.
     var unfinished: Set<RunID> = []
@@ -47,7 +47,7 @@ package struct Scheduler: Sendable {
     /// The number of leases that all workers together want to hold.
     var wantedLeases = 0
     /// Workers that want more leases.
-    var hungry = HungryWorkers()
+    var withCredit = WorkersWithCredit()
     var isStalled = false
     var commands: [SchedulerCommand] = []
     /// Whether something changed that may allow a grant.
@@ -62,13 +62,13 @@ package struct Scheduler: Sendable {
         self.configuration = configuration
         self.epoch = epoch
         self.now = now
-        awake = now
+        timeoutsStart = now
         graceEnd = now + (recovering ? configuration.graceMilliseconds : 0)
     }
 
     /// Handles one event and returns what to do about it, in order.
     package mutating func handle(_ event: SchedulerEvent, at moment: Moment) -> [SchedulerCommand] {
-        if moment - now > configuration.sleepMilliseconds { awake = moment }
+        if moment - now > configuration.stopDetectionMilliseconds { timeoutsStart = moment }
         now = max(now, moment)
         switch event {
         case .runAdded(let id, let space, let policy, let state, let done, let exceptions, let selection):
@@ -86,14 +86,14 @@ package struct Scheduler: Sendable {
             seen(id)
             wantedLeases += credit - (workers[id]?.credit ?? credit)
             workers[id]?.credit = credit
-            updateHunger(id)
-        case .workerSeen(let id): seen(id)
+            updateFreeCredit(id)
+        case .messageReceived(let id): seen(id)
         case .heartbeat(let id, let named): heartbeat(id, named: named)
         case .workerLeft(let id): remove(id, blaming: false)
         case .workerExpelled(let id): remove(id, blaming: true)
         case .drain(let id):
             workers[id]?.isDraining = true
-            updateHunger(id)
+            updateFreeCredit(id)
         case .started(let id, let fence, let cell): started(id, fence, cell: cell)
         case .committed(let id, let cells): committed(id, cells: cells)
         case .failed(let id, let fence, let cell, let kind, let retryable, let text):
@@ -102,7 +102,7 @@ package struct Scheduler: Sendable {
         case .storeStalled(let stalled):
             isStalled = stalled
             mayGrant = true
-        case .unread: awake = now
+        case .unread: timeoutsStart = now
         case .tick: tick()
         }
         if mayGrant { grantLeases() }

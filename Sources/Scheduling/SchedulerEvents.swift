@@ -30,7 +30,7 @@ package enum SchedulerEvent: Sendable {
     /// How many leases the worker wants to hold at once.
     case credit(WorkerID, Int)
     /// Any message shows that the worker lives.
-    case workerSeen(WorkerID)
+    case messageReceived(WorkerID)
     /// The leases that a worker's heartbeat names.
     case heartbeat(WorkerID, leases: [LeaseID])
     /// An orderly leave, or a revoked key: its leases return and nothing is blamed.

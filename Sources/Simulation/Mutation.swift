@@ -11,7 +11,7 @@ package enum Mutation: String, CaseIterable, Sendable {
     /// A second record of a key replaces the first.
     case replacesRecords
     /// A second, different result counts as equal.
-    case swallowsDivergence
+    case countsDivergenceAsEqual
     /// A cancellation is acknowledged and not written.
     case losesCancel
     /// A restart keeps the old epoch.
@@ -35,7 +35,7 @@ package enum Mutation: String, CaseIterable, Sendable {
     /// A full disk loses all changes that wait, not the results alone.
     case dropsChangesOnStall
     /// The scheduler does not get the event that the store is stalled.
-    case hidesStall
+    case omitsStallEvent
     /// Selected test cells are leased before their list is on disk.
     case leasesBeforeSelectionIsWritten
     /// The scheduler gets a longer list than the one on disk.

@@ -47,7 +47,7 @@ package final class ZMQEventLoop: SerialExecutor, @unchecked Sendable {
     /// The kernel guards its counter.
     private let wakeup: Int32
     private let ended = DispatchGroup()
-    private let afterlife: DispatchQueue
+    private let stoppedQueue: DispatchQueue
     // These three are accessed on the loop's thread only.
     let watches: LoopWatches
     let timers = LoopTimers()
@@ -62,7 +62,7 @@ package final class ZMQEventLoop: SerialExecutor, @unchecked Sendable {
         wakeup = cplatform_eventfd()
         guard wakeup >= 0 else { throw ZMQFailure.system("making an eventfd", errno) }
         watches = LoopWatches(wakeup: wakeup)
-        afterlife = DispatchQueue(label: "\(name).stopped")
+        stoppedQueue = DispatchQueue(label: "\(name).stopped")
         ended.enter()
         let thread = Thread { [self] in
             cplatform_name_thread(name)
@@ -134,7 +134,7 @@ package final class ZMQEventLoop: SerialExecutor, @unchecked Sendable {
         switch next {
         case .nothing: break
         case .wake: cplatform_eventfd_wake(wakeup)
-        case .serveStopped: afterlife.async { self.runStopped() }
+        case .serveStopped: stoppedQueue.async { self.runStopped() }
         }
     }
 

@@ -63,7 +63,7 @@ import Wire
         }
         defer { coordinator.stop() }
         let client = try ClusterClient.connect(coordinator.url)
-        client.silenceLimit = .milliseconds(50)
+        client.idleTimeout = .milliseconds(50)
         #expect(try client.query("status") == 1)
         client.requestLimit = .milliseconds(200)
         let error = #expect(throws: RouteGridError.self) { try client.control("cancel", "1") }
@@ -98,7 +98,7 @@ import Wire
         }
         let begun = ContinuousClock.now
         #expect(try client.query("status") == 1)
-        #expect(ContinuousClock.now - begun < client.silenceLimit)
+        #expect(ContinuousClock.now - begun < client.idleTimeout)
         isReplaced.withLock { $0 = true }
         let error = #expect(throws: RouteGridError.self) { try client.control("cancel", "1") }
         #expect(error?.code == .unreachable)
@@ -195,7 +195,7 @@ import Wire
             return true
         }
         #expect(seen == [2, 4, 6])
-        client.silenceLimit = .milliseconds(50)
+        client.idleTimeout = .milliseconds(50)
         seen = []
         try client.follow(after: 10) { records in
             seen.append(records.last)

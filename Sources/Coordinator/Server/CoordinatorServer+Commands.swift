@@ -72,7 +72,7 @@ extension CoordinatorServer {
     /// Computes the keys of groups and looks them up, off the loop.
     private func resolve(_ run: RunID, _ wanted: Range<Int>) {
         guard let lock = locks[run] else { return }
-        let known = atHand?.first(of: wanted, in: run) ?? []
+        let known = preresolved?.first(of: wanted, in: run) ?? []
         let groups = wanted.dropFirst(known.count)
         // After the other commands of the same event.
         if !known.isEmpty { loop.submit { self.assumeIsolated { $0.resolved(run, .success(known)) } } }

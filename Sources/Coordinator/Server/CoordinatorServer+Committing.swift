@@ -44,7 +44,7 @@ extension CoordinatorServer {
         case .success(let committed):
             commits.written()
             counters.commits += 1
-            if !batch.receipts.isEmpty { storeTrouble = nil }
+            if !batch.receipts.isEmpty { storeError = nil }
             if let found = committed.divergences { divergences = found }
             feedFollowers(with: batch, committed.outcome)
             acknowledge(batch.receipts, committed.outcome.verdicts)
@@ -56,7 +56,7 @@ extension CoordinatorServer {
             end(.failure(error))
         }
         commitIfIdle()
-        holdBack()
+        updateReading()
     }
 
     private func acknowledge(_ receipts: [ServerCommits.Receipt], _ verdicts: [CommitVerdict]) {
@@ -83,7 +83,7 @@ extension CoordinatorServer {
     /// The disk is full: workers keep their results, everything else waits.
     private func stall(_ batch: ServerCommits.Batch, _ error: RouteGridError) {
         log.warning("the store cannot write; results wait at their workers", metadata: ["error": "\(error)"])
-        storeTrouble = error.message
+        storeError = error.message
         testReads.forget()
         commits.refused(batch)
         handle(.storeStalled(true))

@@ -7,7 +7,7 @@ import ZeroMQ
 
 extension CoordinatorServer {
     func receive(_ messages: [ZMQMessage]) {
-        noteUnread()
+        checkForUnread()
         for message in messages where message.frames.count >= 2 {
             let route = RoutingID(bytes: message.frames[0])
             do throws(RouteGridError) {
@@ -25,7 +25,7 @@ extension CoordinatorServer {
                 expel(route, error)
             }
         }
-        holdBack()
+        updateReading()
     }
 
     /// Notifies a peer that a message was refused.
@@ -122,10 +122,10 @@ extension CoordinatorServer {
             handle(.workerLeft(worker))
             peers.forget(route)
         case .fetch(let fetch):
-            handle(.workerSeen(worker))
+            handle(.messageReceived(worker))
             try self.fetch(fetch, route)
         case .put(let put):
-            handle(.workerSeen(worker))
+            handle(.messageReceived(worker))
             try self.put(put, data: message.data ?? [], route)
         default: throw RouteGridError(.protocolRefused, "a worker does not send this message")
         }

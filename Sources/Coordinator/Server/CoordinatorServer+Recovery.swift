@@ -5,7 +5,7 @@ import Scheduling
 /// Runs from before a restart of the coordinator.
 extension CoordinatorServer {
     /// Resumes every run that can be loaded, and sets the others aside.
-    func takeUpRuns() throws(RouteGridError) {
+    func resumeRuns() throws(RouteGridError) {
         for run in try access.store.runs() {
             let (loaded, aside) = try SetAsideRun.load(run, from: access.store)
             if let loaded {

@@ -10,7 +10,7 @@ extension CoordinatorServer {
         guard let worker = peer.worker else {
             throw RouteGridError(.protocolRefused, "a client does not send this message")
         }
-        handle(.workerSeen(worker))
+        handle(.messageReceived(worker))
         // The worker keeps them and will send them again.
         guard !commits.isStalled else { return }
         var receipt = ServerCommits.Receipt(

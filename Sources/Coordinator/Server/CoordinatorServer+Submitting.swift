@@ -68,8 +68,8 @@ extension CoordinatorServer {
             defer { left = left.dropFirst(jobs.count) }
             return ResolvedGroup(group: group, jobs: jobs, recorded: Array(left.prefix(jobs.count)))
         }
-        atHand = GroupsAtHand(groups, of: id)
+        preresolved = PreresolvedGroups(groups, of: id)
         handle(.runAdded(id, new.lock, RunPolicy(new.lock), .active, done: CellBitmap(), exceptions: [:]))
-        atHand = nil
+        preresolved = nil
     }
 }

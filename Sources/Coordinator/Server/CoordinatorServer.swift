@@ -52,16 +52,16 @@ package actor CoordinatorServer {
     var followers: WaitingFollowers
     var commits: ServerCommits
     /// Why the last write of results failed; nil once one succeeded.
-    var storeTrouble: String?
+    var storeError: String?
     /// Reading is paused, because too much waits for the disk.
-    var isHeldBack = false
+    var isReadingPaused = false
     /// When the socket last had no unread message.
-    var caughtUp = Moment(milliseconds: 0)
+    var lastFullyRead = Moment(milliseconds: 0)
     var counters = ServerCounters()
     /// Differing results on disk, by the run that computed them.
     var divergences: [RunID: Int]
     /// The keys that the submission being handled has looked up.
-    var atHand: GroupsAtHand?
+    var preresolved: PreresolvedGroups?
     /// Standard error of the failure being handled.
     var failureLog: [UInt8]?
     private var ended: CheckedContinuation<Void, any Error>?
@@ -132,13 +132,13 @@ package actor CoordinatorServer {
         let socket = try context.socket(.router, options: options)
         self.socket = socket
         let address = try socket.bind(configuration.bind)
-        try takeUpRuns()
+        try resumeRuns()
         loop.onReadable(socket, batch: 512) { messages in
             self.assumeIsolated { $0.receive(messages) }
         }
         loop.every(.milliseconds(100)) { self.assumeIsolated { $0.tick() } }
         loop.every(.milliseconds(Int64(configuration.heartbeatMilliseconds))) {
-            self.assumeIsolated { $0.reassureWorkers() }
+            self.assumeIsolated { $0.sendUnsolicitedHeartbeats() }
         }
         loop.every(.seconds(1)) {
             self.assumeIsolated { server in

@@ -30,7 +30,7 @@ package struct WaitingFollowers: Sendable {
     }
 
     /// Records up to a place are on disk: returns the followers that waited for some of them.
-    package mutating func recordsCame(upTo place: UInt64) -> [Follower] {
+    package mutating func recordsCommitted(upTo place: UInt64) -> [Follower] {
         end = max(end, place)
         guard !waiting.isEmpty else { return [] }
         let served = waiting.filter { $0.after < end }

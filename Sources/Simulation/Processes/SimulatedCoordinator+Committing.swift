@@ -73,7 +73,7 @@ extension SimulatedCoordinator {
         }
         commits.refused(batch)
         if world.mutation == .dropsChangesOnStall { commits = Self.stalled() }
-        if world.mutation != .hidesStall { handle(.storeStalled(true)) }
+        if world.mutation != .omitsStallEvent { handle(.storeStalled(true)) }
         world.checker.isStalled = true
     }
 

@@ -18,7 +18,7 @@ extension SimulatedCoordinator {
             }
         case .started(let lease, let fence, let cell): handle(.started(lease, fence, cell: cell))
         case .result(let items):
-            handle(.workerSeen(worker))
+            handle(.messageReceived(worker))
             for item in items { take(item, from: route, worker) }
             commitIfIdle()
         case .failed(let lease, let fence, let cell, let kind, let retryable):

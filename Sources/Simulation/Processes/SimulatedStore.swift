@@ -85,7 +85,7 @@ struct SimulatedStore {
         }
         if first == result.value { return .equal }
         if mutation == .replacesRecords { records[result.key] = result.value }
-        if mutation == .swallowsDivergence { return .equal }
+        if mutation == .countsDivergenceAsEqual { return .equal }
         divergences.insert(Divergence(key: result.key, second: result.value))
         return .divergent
     }

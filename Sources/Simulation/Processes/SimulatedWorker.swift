@@ -24,12 +24,12 @@ final class SimulatedWorker {
     var pausedUntil: Int64 = 0
     var isLeaving = false
     var isKnown = false
-    var saidHello: Int64 = 0
+    var helloSent: Int64 = 0
     private var heard: Int64 = 0
     /// The credit that was sent last; nil after a hello.
-    private var creditSaid: Int?
+    private var lastCreditSent: Int?
     /// Messages to send after the next welcome.
-    private var unsaid: [WorkerMessage] = []
+    private var unsent: [WorkerMessage] = []
     var held: [Held] = []
     var slots: [SimulatedSlot]
     var unacknowledged: [HeldResult] = []
@@ -58,10 +58,10 @@ final class SimulatedWorker {
         guard !isUp else { return }
         isUp = true
         start += 1
-        (held, unacknowledged, pending, revoked, unsaid, isLeaving) = ([], [], [], [], [], false)
+        (held, unacknowledged, pending, revoked, unsent, isLeaving) = ([], [], [], [], [], false)
         connection = 0
         slots = Array(repeating: SimulatedSlot(), count: world.scenario.slots)
-        sayHello()
+        sendHello()
         world.plan(.heartbeat(boot), in: Int64(random.below(1_000)))
     }
 
@@ -73,10 +73,10 @@ final class SimulatedWorker {
         world.plan(.startWorker(index), in: down)
     }
 
-    func sayHello() {
+    func sendHello() {
         isKnown = false
-        creditSaid = nil
-        saidHello = world.now
+        lastCreditSent = nil
+        helloSent = world.now
         transmit(.hello(numerics: numerics, held: held.map(reference)))
     }
 
@@ -99,21 +99,21 @@ final class SimulatedWorker {
     func send(_ message: WorkerMessage) {
         guard isConnected, !isKnown else { return transmit(message) }
         switch message {
-        case .failed, .release, .goodbye: unsaid.append(message)
+        case .failed, .release, .goodbye: unsent.append(message)
         default: break
         }
     }
 
     func heartbeat() {
         world.plan(.heartbeat(boot), in: 1_000)
-        if !isKnown, world.now - saidHello >= 1_000 {
+        if !isKnown, world.now - helloSent >= 1_000 {
             if isConnected { breakConnection() }
-            return sayHello()
+            return sendHello()
         }
         guard isKnown else { return }
         if isConnected, world.now - heard > 3_000 {
             breakConnection()
-            return sayHello()
+            return sendHello()
         }
         send(.heartbeat(held.map(\.lease)))
         if !isConnected { repeatAll() }
@@ -121,15 +121,15 @@ final class SimulatedWorker {
     }
 
     private func repeatAll() {
-        creditSaid = nil
-        sayCredit()
+        lastCreditSent = nil
+        sendCredit()
         if !unacknowledged.isEmpty { send(.result(unacknowledged)) }
     }
 
-    func sayCredit() {
+    func sendCredit() {
         let wanted = isLeaving ? 0 : slots.count + world.scenario.ahead
-        guard isKnown, wanted != creditSaid else { return }
-        creditSaid = wanted
+        guard isKnown, wanted != lastCreditSent else { return }
+        lastCreditSent = wanted
         send(.credit(wanted))
     }
 
@@ -137,11 +137,11 @@ final class SimulatedWorker {
         heard = world.now
         switch message {
         case .heartbeat: break
-        case .unknown: if isKnown || world.now - saidHello >= 1_000 { sayHello() }
+        case .unknown: if isKnown || world.now - helloSent >= 1_000 { sendHello() }
         case .welcome:
             isKnown = true
-            let waiting = unsaid
-            unsaid = []
+            let waiting = unsent
+            unsent = []
             for message in waiting { send(message) }
             repeatAll()
         case .lease(let lease, let fence, let run, let cells):
@@ -187,7 +187,7 @@ final class SimulatedWorker {
     /// Drain: releases everything that it has not started, sends its results, and ends.
     func leave() {
         isLeaving = true
-        sayCredit()
+        sendCredit()
         for place in held.indices {
             let running = slots.first { $0.lease == held[place].lease }?.cell
             let unstarted = held[place].cells.filter { $0 != running }

@@ -101,7 +101,7 @@ extension ClusterClient {
             let now = ContinuousClock.now
             let answer = try attempt(
                 WireMessage(.follow(follow)),
-                until: now + silenceLimit,
+                until: now + idleTimeout,
                 greetingUntil: now + requestLimit
             )
             if let answer { return answer }

@@ -13,7 +13,7 @@ package final class ClusterClient {
     /// The timeout of a request, repetitions included.
     package var requestLimit: Duration = .seconds(60)
     /// How long a connection may send nothing before a query is repeated on a new one.
-    package var silenceLimit: Duration = .seconds(10)
+    package var idleTimeout: Duration = .seconds(10)
     /// Called repeatedly while an answer is awaited, on the caller's thread; an error that it throws ends the wait.
     ///
     /// It returns whether the coordinator's process was replaced: the answer will not come, and what may be repeated is
@@ -83,7 +83,7 @@ package final class ClusterClient {
     func ask(_ message: WireMessage, isRepeatable: Bool = true) throws(RouteGridError) -> WireMessage {
         let deadline = ContinuousClock.now + requestLimit
         while true {
-            let patience = isRepeatable ? min(deadline, .now + silenceLimit) : deadline
+            let patience = isRepeatable ? min(deadline, .now + idleTimeout) : deadline
             if let answer = try attempt(message, until: patience, greetingUntil: deadline) { return answer }
             guard ContinuousClock.now < deadline else {
                 throw RouteGridError(.unreachable, "the coordinator at \(url) did not answer within \(requestLimit)")

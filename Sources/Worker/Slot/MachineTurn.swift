@@ -13,9 +13,9 @@ package import ZeroMQ
 /// alone.
 package final class MachineTurn {
     /// How long a measurement waits for tasks that started before it.
-    package static let quietPatience = Duration.seconds(10)
+    package static let aloneTimeout = Duration.seconds(10)
     /// How long a task waits for measurements: longer than a stopped process should delay a machine.
-    package static let workPatience = Duration.seconds(120)
+    package static let taskTimeout = Duration.seconds(120)
 
     private let files: String
     private var door: Int32
@@ -81,7 +81,7 @@ package final class MachineTurn {
     /// Starts a task that may run beside others.
     package func enter() {
         renew()
-        guard Self.take(door, LOCK_SH, within: Self.workPatience) else {
+        guard Self.take(door, LOCK_SH, within: Self.taskTimeout) else {
             _ = write(door, "x", 1)
             return
         }
@@ -96,9 +96,9 @@ package final class MachineTurn {
     /// Starts a measurement.
     ///
     /// - Parameter patience: how long it waits for tasks that started before.
-    package func enterAlone(patience: Duration = quietPatience) {
+    package func enterAlone(patience: Duration = aloneTimeout) {
         renew()
-        guard Self.take(door, LOCK_EX, within: Self.workPatience), Self.take(room, LOCK_EX, within: patience) else {
+        guard Self.take(door, LOCK_EX, within: Self.taskTimeout), Self.take(room, LOCK_EX, within: patience) else {
             return
         }
         guard !isRemoved else {

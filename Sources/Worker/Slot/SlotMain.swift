@@ -5,7 +5,7 @@ import Wire
 /// The main loop of a slot process: sends its class, then runs one task after the other until the supervisor is gone.
 package final class SlotMain {
     /// The inherited descriptors of a slot's connection and of its progress page.
-    package static let conversationDescriptor: Int32 = 3
+    package static let connectionDescriptor: Int32 = 3
     package static let progressDescriptor: Int32 = 4
 
     private let inbox: SlotInbox

@@ -15,7 +15,7 @@ final class SlotReporter: @unchecked Sendable {
     static let patience = 0.002
     /// Seconds that a result waits for the next ones of its task: each message costs a sync of the coordinator's disk,
     /// which would take more processor time than a quick cell.
-    static let resultPatience = 0.050
+    static let resultDelay = 0.050
     /// Bytes of blobs that are sent inside a result; larger ones are sent beside it.
     static let inlineLimit = 256 << 10
 
@@ -92,7 +92,7 @@ final class SlotReporter: @unchecked Sendable {
                 batch.blobs.append(part)
             }
         }
-        leave(within: SlotReporter.resultPatience)
+        leave(within: SlotReporter.resultDelay)
     }
 
     /// Sets the time at which waiting messages are sent; an earlier one stays.

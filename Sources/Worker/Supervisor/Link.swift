@@ -15,7 +15,7 @@ struct Link {
     }
 
     var phase = Phase.closed
-    var lastHeard = ContinuousClock.now
+    var lastReceived = ContinuousClock.now
     var lastBeat = ContinuousClock.now
     var heartbeat: Duration = .seconds(1)
     /// Identifies the coordinator's state folder, once welcomed.
@@ -51,10 +51,10 @@ extension WorkerSupervisor {
         let patience = link.patience ?? configuration.backoff.lowerBound
         link.patience = min(patience * 2, configuration.backoff.upperBound)
         link.phase = .greeting(until: .now + max(patience, configuration.backoff.lowerBound))
-        sayHello()
+        sendHello()
     }
 
-    private func sayHello() {
+    private func sendHello() {
         var hello = WireHello()
         hello.protocol = WireProtocol.version
         hello.build = WireProtocol.build
@@ -82,13 +82,13 @@ extension WorkerSupervisor {
         case .open:
             // After a missed answer the coordinator may have been restarted: more frequent heartbeats detect its return
             // sooner.
-            let pause = now - link.lastHeard > link.heartbeat * 1.2 ? link.heartbeat / 5 : link.heartbeat
-            if now - link.lastHeard > link.heartbeat * 3 {
+            let pause = now - link.lastReceived > link.heartbeat * 1.2 ? link.heartbeat / 5 : link.heartbeat
+            if now - link.lastReceived > link.heartbeat * 3 {
                 log.warning("the coordinator is silent", metadata: ["url": "\(configuration.url)"])
                 lose()
                 connect()
             } else if now - link.lastBeat >= pause {
-                sayHeartbeat()
+                sendHeartbeat()
             }
         }
         guard let since = link.lostSince, now - since > configuration.onLostTimeout else { return }
@@ -105,10 +105,10 @@ extension WorkerSupervisor {
     private func lose() {
         link.lostSince = link.lostSince ?? .now
         link.patience = nil
-        creditSaid = nil
+        lastCreditSent = nil
     }
 
-    private func sayHeartbeat() {
+    private func sendHeartbeat() {
         link.lastBeat = .now
         var heartbeat = WireHeartbeat()
         heartbeat.leases = order.compactMap { leases[$0] }.map { lease in
@@ -122,7 +122,7 @@ extension WorkerSupervisor {
     }
 
     /// Sends the credit: leases that are computed and only wait for the coordinator's disk occupy no slot.
-    func sayCredit() {
+    func sendCredit() {
         guard link.isOpen else { return }
         var wanted = 0
         if phase == .working {
@@ -132,8 +132,8 @@ extension WorkerSupervisor {
             // The coordinator's disk is behind: held leases continue, and no more are requested.
             if outbox.byteCount > ResultOutbox.comfortableBytes { wanted = 0 }
         }
-        guard wanted != creditSaid else { return }
-        creditSaid = wanted
+        guard wanted != lastCreditSent else { return }
+        lastCreditSent = wanted
         var credit = WireCredit()
         credit.groups = UInt32(wanted)
         say(.credit(credit))
@@ -143,7 +143,7 @@ extension WorkerSupervisor {
     func say(_ body: WireEnvelope.OneOf_Body, keeping isKept: Bool = false) {
         let message = WireMessage(body)
         guard link.isOpen, transmit(message) else {
-            if isKept, unsaid.count < 10_000 { unsaid.append(message) }
+            if isKept, unsent.count < 10_000 { unsent.append(message) }
             return
         }
     }
@@ -172,10 +172,10 @@ extension WorkerSupervisor {
         link.patience = nil
         link.lostSince = nil
         link.lastBeat = .now
-        creditSaid = nil
+        lastCreditSent = nil
         log.info("welcomed", metadata: ["url": "\(configuration.url)", "epoch": "\(welcome.epoch)"])
-        let waiting = unsaid
-        unsaid = []
+        let waiting = unsent
+        unsent = []
         for message in waiting { say(message.body, keeping: true) }
         outbox.restart()
         uploads.restart()
@@ -184,11 +184,11 @@ extension WorkerSupervisor {
     }
 
     /// The coordinator was restarted and does not know this connection.
-    func greetAgain() {
+    func resendHello() {
         guard link.isOpen else { return }
         lose()
-        link.phase = .greeting(until: .now + configuration.greetingLimit)
-        sayHello()
+        link.phase = .greeting(until: .now + configuration.helloTimeout)
+        sendHello()
     }
 
     func refuse(_ refused: WireRefused) {

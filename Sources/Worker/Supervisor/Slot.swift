@@ -57,7 +57,7 @@ final class Slot {
     }
 
     /// Whether a lease can be prefetched: it must be of the current run, and tasks must be quick.
-    func takesAhead(_ lease: HeldLease) -> Bool {
+    func canPrefetch(_ lease: HeldLease) -> Bool {
         guard case .running(let message) = phase, verdict == nil, !isGone else { return false }
         return message.run == lease.message.run && connection?.kind == lease.kind && queue.count < pace.depth
     }

@@ -25,7 +25,7 @@ package struct WorkerConfiguration: Sendable {
     /// The shortest and longest delay before reconnecting to a lost coordinator; doubled in between.
     package var backoff: ClosedRange<Duration> = .seconds(1)...(.seconds(32))
     /// The timeout of a hello.
-    package var greetingLimit: Duration = .seconds(5)
+    package var helloTimeout: Duration = .seconds(5)
 
     package init(url: String, slots: Int? = nil) {
         self.url = url

@@ -98,7 +98,7 @@ extension WorkerSupervisor {
         for id in order { forget(id) }
         outbox.removeAll()
         uploads.removeAll()
-        unsaid = []
+        unsent = []
     }
 
     // MARK: Releasing
@@ -110,7 +110,7 @@ extension WorkerSupervisor {
     }
 
     /// Drain, first step: keeps only the cells that are being evaluated.
-    func giveBackUnstarted() {
+    func releaseUnstarted() {
         for id in order {
             guard let lease = leases[id], !lease.uncomputed.isEmpty else { continue }
             let slot: Slot
@@ -142,7 +142,7 @@ extension WorkerSupervisor {
     }
 
     /// Drain, last step: releases what is still running.
-    func giveBackStarted() {
+    func releaseStarted() {
         for id in order {
             guard let lease = leases[id], !lease.uncomputed.isEmpty else { continue }
             giveBack(id, lease.uncomputed)
@@ -151,7 +151,7 @@ extension WorkerSupervisor {
     }
 
     /// Releases leases that were requested while tasks were quick, once they are not.
-    func giveBackSpare() {
+    func releaseSpare() {
         guard phase == .working, !slots.contains(where: { $0.pace.depth > 0 }) else { return }
         let waiting = order.filter { id in leases[id].map { $0.phase == .ready && $0.attempts == 0 } ?? false }
         for id in waiting.dropFirst(configuration.slots + configuration.ahead) {

@@ -6,7 +6,7 @@ import ZeroMQ
 
 extension WorkerSupervisor {
     func receive(_ messages: [ZMQMessage]) {
-        link.lastHeard = .now
+        link.lastReceived = .now
         for message in messages {
             do throws(RouteGridError) {
                 try receive(try WireMessage(frames: message.frames[...]))
@@ -20,7 +20,7 @@ extension WorkerSupervisor {
         switch message.body {
         case .welcome(let welcome): self.welcome(welcome)
         case .refused(let refused): refuse(refused)
-        case .unknown: greetAgain()
+        case .unknown: resendHello()
         case .heartbeat: break
         case .lease(let lease): try take(lease)
         case .revoke(let revoke): giveUp(revoke.lease, Set(revoke.cells))

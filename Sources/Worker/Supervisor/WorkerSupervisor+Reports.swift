@@ -88,14 +88,14 @@ extension WorkerSupervisor {
 
     func checkSlots(_ now: ContinuousClock.Instant) {
         for slot in slots {
-            if slot.isGone { buryIfEnded(slot) }
+            if slot.isGone { cleanUpIfEnded(slot) }
             switch slot.phase {
             case .starting(let since) where now - since > .seconds(60): slot.connection?.peer.kill()
             case .running: watch(slot)
             default: break
             }
         }
-        giveBackSpare()
+        releaseSpare()
         retired.removeAll { slot in
             guard slot.connection?.peer.ending() != nil else { return false }
             slot.connection?.peer.close()
@@ -109,7 +109,7 @@ extension WorkerSupervisor {
         let lasting = max(slot.pace.elapsed, current.elapsed)
         slot.pace.lasts(lasting)
         if lasting > .milliseconds(50), !slot.queue.isEmpty {
-            takeBackQueue(of: slot)
+            withdrawPrefetched(of: slot)
             dispatch()
         }
         if message.memoryLimit > 0, let bytes = peer.residentBytes {
@@ -144,7 +144,7 @@ extension WorkerSupervisor {
     // MARK: Ended slots
 
     /// Assigns the blame once it is known how a slot ended, and frees its place.
-    func buryIfEnded(_ slot: Slot) {
+    func cleanUpIfEnded(_ slot: Slot) {
         guard let connection = slot.connection, let ending = connection.peer.ending() else { return }
         let tail = connection.logTail
         let step = connection.peer.progress.read().step
@@ -163,9 +163,12 @@ extension WorkerSupervisor {
             blame(slot, victim, step, ending, tail)
         case .starting:
             slot.failedStarts += 1
-            log.error("a slot ended at its start", metadata: ["how": "\(ending)", "log": "\(SlotWords(tail).last)"])
+            log.error(
+                "a slot ended at its start",
+                metadata: ["how": "\(ending)", "log": "\(SlotErrorSummary(tail).last)"]
+            )
             if slot.failedStarts >= 3 {
-                let text = "slots end at their start by \(ending): \(SlotWords(tail).last)"
+                let text = "slots end at their start by \(ending): \(last)"
                 return end(.failure(RouteGridError(.system, text)))
             }
             launch(slot, connection.kind)
@@ -195,7 +198,7 @@ extension WorkerSupervisor {
             let text = "ended by \(ending) while \(work) with \(slot.peakBytes >> 20) MiB of memory"
             fail(lease, cell: victim, .memory, text, isRetryable: true, log: tail)
         case nil:
-            let text = "the slot process ended by \(ending) while \(work)\(SlotWords(tail).reason)"
+            let text = "the slot process ended by \(ending) while \(work)\(SlotErrorSummary(tail).reason)"
             fail(lease, cell: victim, .crash, text, isRetryable: true, log: tail)
         }
         guard let left = leases[message.lease]?.uncomputed, !left.isEmpty else { return conclude(message.lease, slot) }

@@ -69,7 +69,7 @@ extension WorkerSupervisor {
                 // It computes in another class: a slot of the right one replaces it.
                 retire(slot)
                 launch(slot, lease.kind)
-            } else if let slot = slots.filter({ $0.takesAhead(lease) }).min(by: { $0.queue.count < $1.queue.count }) {
+            } else if let slot = slots.filter({ $0.canPrefetch(lease) }).min(by: { $0.queue.count < $1.queue.count }) {
                 leases[id]?.phase = .queued(slot: slot.number)
                 slot.queue.append(lease.message)
                 tell(slot, .task(task(lease)))
@@ -117,7 +117,7 @@ extension WorkerSupervisor {
     }
 
     /// Withdraws prefetched leases for other slots, because the current step takes long.
-    func takeBackQueue(of slot: Slot) {
+    func withdrawPrefetched(of slot: Slot) {
         for message in slot.queue where leases[message.lease]?.phase == .queued(slot: slot.number) {
             skip([], lease: message.lease, slot)
             leases[message.lease]?.phase = .ready
@@ -191,7 +191,7 @@ extension WorkerSupervisor {
         guard slot.isGone else { return }
         detach(connection)
         connection.peer.kill()
-        buryIfEnded(slot)
+        cleanUpIfEnded(slot)
     }
 
     private func hear(

@@ -28,7 +28,7 @@ package actor WorkerSupervisor: Service {
     var link = Link()
     var socket: ZMQSocket?
     /// Messages to send after the next welcome.
-    var unsaid: [WireMessage] = []
+    var unsent: [WireMessage] = []
 
     // The work.
     var leases: [UInt64: HeldLease] = [:]
@@ -43,7 +43,7 @@ package actor WorkerSupervisor: Service {
     var retired: [Slot] = []
     /// The class text of each kind, from its first slot.
     var classes: [NumericsKind: String] = [:]
-    var creditSaid: Int?
+    var lastCreditSent: Int?
 
     // The end of the worker.
     var phase = Phase.working
@@ -123,7 +123,7 @@ package actor WorkerSupervisor: Service {
     /// After the handlers of one wake: sends the messages that result from them.
     private func endTurn() {
         guard phase != .over else { return }
-        sayCredit()
+        sendCredit()
         flushResults()
     }
 
@@ -134,7 +134,7 @@ package actor WorkerSupervisor: Service {
         guard phase == .working else { return }
         log.info("draining", metadata: ["why": "\(reason)"])
         phase = .draining(until: .now + configuration.drainGrace)
-        giveBackUnstarted()
+        releaseUnstarted()
     }
 
     private func checkEnd(_ now: ContinuousClock.Instant) {
@@ -143,7 +143,7 @@ package actor WorkerSupervisor: Service {
         case .working:
             if let limit = configuration.idleTimeout, link.isOpen, now - lastBusy > limit { drain("idle for \(limit)") }
         case .draining(let deadline):
-            if now >= deadline { giveBackStarted() }
+            if now >= deadline { releaseStarted() }
             guard !slots.contains(where: \.isRunning) else { return }
             phase = .settling(until: now + configuration.drainGrace)
         case .settling(let deadline):

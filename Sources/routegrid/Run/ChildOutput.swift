@@ -34,7 +34,7 @@ final class ChildOutput {
     deinit { source.cancel() }
 
     /// The last line that is not blank.
-    var lastWords: String? {
+    var lastLine: String? {
         // What is in the pipe is read before. The pipe is closed on this queue, after the source was cancelled.
         ChildOutput.queue.sync {
             if !source.isCancelled, !ChildOutput.read(pipe, tail, file) { source.cancel() }

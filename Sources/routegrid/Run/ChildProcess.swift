@@ -92,7 +92,7 @@ final class ChildProcess {
     }
 
     /// The last line of its output.
-    var lastWords: String? { output.lastWords }
+    var lastLine: String? { output.lastLine }
 
     /// Calls `body` with a null-terminated array of C strings.
     private static func withCStrings<Result>(

@@ -99,7 +99,7 @@ final class LocalCluster: Sendable {
 
     private func failure(_ child: ChildProcess, _ ending: ChildProcess.Ending) -> RouteGridError {
         guard case .exited(let code) = ending else { preconditionFailure("a signal starts it again") }
-        let words = child.lastWords ?? "no message; see \(logs.file(of: child.name))"
+        let words = child.lastLine ?? "no message; see \(logs.file(of: child.name))"
         let text = words.hasPrefix("routegrid: ") ? String(words.dropFirst("routegrid: ".count)) : words
         let kind = RouteGridError.Code(name: child.name, exitCode: code == 0 ? 1 : code)
         return RouteGridError(kind, "\(child.name) ended with exit code \(code): \(text)")

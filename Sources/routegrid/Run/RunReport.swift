@@ -23,7 +23,7 @@ struct RunReport: Sendable {
     /// Choices that could not be made: no configuration had a dev value.
     let unmadeChoices: Int
     /// Why results cannot be written to the coordinator's disk at present.
-    let storeTrouble: String?
+    let storeError: String?
     /// The reply as received.
     let json: JSONValue
 
@@ -44,7 +44,7 @@ struct RunReport: Sendable {
         (divergent, priority) = (try count("divergent"), try count("priority"))
         stage = json["stage"]?.integerValue
         unmadeChoices = json["not_selected"]?.integerValue ?? 0
-        storeTrouble = json["store_trouble"]?.stringValue
+        storeError = json["store_trouble"]?.stringValue
         self.json = json
     }
 

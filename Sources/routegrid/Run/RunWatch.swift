@@ -8,9 +8,9 @@ final class RunWatch {
     private let console: Console
     private let stateFolder: String
     private var heard = ContinuousClock.now
-    private var isSilenceSaid = false
+    private var isTimeoutReported = false
     private var trouble: String?
-    private var troubleSaid: ContinuousClock.Instant?
+    private var diskErrorReported: ContinuousClock.Instant?
     private(set) var report: RunReport?
     /// How often the coordinator was restarted.
     private(set) var replacements = 0
@@ -37,8 +37,8 @@ final class RunWatch {
         guard access(stateFolder + "/records.sqlite", F_OK) == 0 || report == nil else {
             throw LocalCluster.lost(stateFolder)
         }
-        if ContinuousClock.now - heard > .seconds(10), !isSilenceSaid {
-            isSilenceSaid = true
+        if ContinuousClock.now - heard > .seconds(10), !isTimeoutReported {
+            isTimeoutReported = true
             console.warn("the coordinator does not answer; it still runs, and is waited for")
         }
         return isReplaced
@@ -48,19 +48,19 @@ final class RunWatch {
     func hear(_ report: RunReport) {
         self.report = report
         heard = .now
-        isSilenceSaid = false
-        tellOfDisk(report.storeTrouble)
+        isTimeoutReported = false
+        reportDisk(report.storeError)
     }
 
     /// Reports when results cannot be written, and when they can again.
-    private func tellOfDisk(_ new: String?) {
+    private func reportDisk(_ new: String?) {
         guard (new == nil) != (trouble == nil) else { return }
         let now = ContinuousClock.now
         // When the disk is full on and off, not every change is reported.
-        if new != nil, let troubleSaid, now - troubleSaid < .seconds(10) { return }
+        if new != nil, let diskErrorReported, now - diskErrorReported < .seconds(10) { return }
         trouble = new
         if let new {
-            troubleSaid = now
+            diskErrorReported = now
             console.warn("\(new): results wait at their workers, and the run goes on once there is room")
         } else {
             console.note("results are written again: the run goes on")

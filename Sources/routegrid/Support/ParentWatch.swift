@@ -18,7 +18,7 @@ enum ParentWatch {
     static func dieWithParent() { _ = cplatform_die_with_parent(SIGTERM) }
 
     /// Does so when the environment requests it; the variable is not passed on to children of this process.
-    static func heedEnvironment() {
+    static func applyEnvironment() {
         guard let text = getenv(variable) else { return }
         let numbers = String(cString: text).split(separator: "/").compactMap { Int32($0) }
         unsetenv(variable)

@@ -17,7 +17,7 @@ enum ProcessStart {
         cplatform_report_traps()
         // A write to a pipe without a reader is an error like others.
         signal(SIGPIPE, SIG_IGN)
-        ParentWatch.heedEnvironment()
+        ParentWatch.applyEnvironment()
         try refuseOtherEncodings()
         OpenFiles.allowAll()
         let limit = OpenFiles.limit

@@ -27,7 +27,7 @@ struct SlotVerb: ParsableCommand {
             turn: turn.map { MachineTurn(files: $0) } ?? MachineTurn()
         )
         let slot = SlotMain(
-            descriptor: SlotMain.conversationDescriptor,
+            descriptor: SlotMain.connectionDescriptor,
             progress: progress,
             executor: executor
         )

@@ -40,7 +40,7 @@ import Testing
             var options = SwarmOptions(url: url, count: count, numerics: numerics)
             (options.work, options.firstNumber, options.interval) = (work, first, .milliseconds(5))
             // As a worker does.
-            options.greetingLimit = .seconds(1)
+            options.helloTimeout = .seconds(1)
             return Swarm(options)
         }
     }

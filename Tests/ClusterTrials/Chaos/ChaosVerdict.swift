@@ -90,7 +90,7 @@ struct ChaosVerdict {
         let command = [options.routegrid, "aggregate"] + boards + ["--out", merged, "--quiet"]
         let process = try TrialProcess(command, name: "merge", logs: options.folder + "/logs")
         let status = process.wait(.seconds(300))
-        guard status == 0 else { return cluster.violate("aggregate ended with \(status): \(process.lastWords)") }
+        guard status == 0 else { return cluster.violate("aggregate ended with \(status): \(process.lastLine)") }
         let expected = files(of: merged).filter { !["grid.lock.json", "MANIFEST.sha256"].contains($0.key) }
         let limit = ContinuousClock.now + options.healLimit
         var differing: [String] = []

@@ -71,7 +71,7 @@ final class ChaosWorkload: Sendable {
                 let status = process.wait(patience)
                 if status == 0 { return process.output }
                 guard [69, 75, 128 + SIGKILL].contains(status) else {
-                    violate("\(words.prefix(2)) ended with \(status): \(process.lastWords.suffix(400))")
+                    violate("\(words.prefix(2)) ended with \(status): \(process.lastLine.suffix(400))")
                     return nil
                 }
             } catch {
@@ -101,7 +101,7 @@ final class ChaosWorkload: Sendable {
                 let command = ["/usr/bin/nice", "-n", "10", options.routegrid] + words
                 let process = try TrialProcess(command, name: "calm", logs: logs)
                 let status = process.wait(options.healLimit)
-                if status != 0 { violate("the undisturbed run ended with \(status): \(process.lastWords.suffix(400))") }
+                if status != 0 { violate("the undisturbed run ended with \(status): \(process.lastLine.suffix(400))") }
             } catch { violate("\(error)") }
             state.withLock { $0.calm += 1 }
         }

@@ -81,7 +81,7 @@ final class Seat {
         }
         startAt = .now + .milliseconds(500)
         if pardon(status) { return nil }
-        return "\(name) ended by itself with \(status): \(running.lastWords.suffix(400))"
+        return "\(name) ended by itself with \(status): \(running.lastLine.suffix(400))"
     }
 
     /// Stops it for good, in order; gives how it ended.

@@ -79,7 +79,7 @@ package final class TrialProcess {
     package var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
 
     /// The last lines of standard error.
-    package var lastWords: String {
+    package var lastLine: String {
         guard let file = FileHandle(forReadingAtPath: messagesPath) else { return "" }
         defer { try? file.close() }
         let size = (try? file.seekToEnd()) ?? 0

@@ -28,13 +28,13 @@ final class ProtocolPeer {
     private var held: [UInt64: Held] = [:]
     private var heartbeat: Duration = .seconds(1)
     private var lastBeat = ContinuousClock.now
-    private var lastHeard = ContinuousClock.now
+    private var lastReceived = ContinuousClock.now
     private(set) var counts = SwarmCounts()
 
     init(_ number: Int, _ options: SwarmOptions, context: ZMQContext) throws(RouteGridError) {
         (self.number, self.options, self.context) = (number, options, context)
         socket = try Self.open(options.url, context)
-        phase = .greeting(until: .now + options.greetingLimit)
+        phase = .greeting(until: .now + options.helloTimeout)
         try greet()
     }
 
@@ -57,13 +57,13 @@ final class ProtocolPeer {
     /// Does what is to be done now.
     func turn(_ now: ContinuousClock.Instant) throws(RouteGridError) {
         while let message = try socket.receive() {
-            lastHeard = now
+            lastReceived = now
             try take(try WireMessage(frames: message.frames[...]), now)
         }
         switch phase {
         case .greeting(let deadline): if now >= deadline { try reopen(now) }
         case .open:
-            if now - lastHeard > heartbeat * 3 {
+            if now - lastReceived > heartbeat * 3 {
                 counts.silences += 1
                 try reopen(now)
             } else if now - lastBeat >= heartbeat {
@@ -76,7 +76,7 @@ final class ProtocolPeer {
     private func reopen(_ now: ContinuousClock.Instant) throws(RouteGridError) {
         socket.close(discarding: true)
         socket = try Self.open(options.url, context)
-        phase = .greeting(until: now + options.greetingLimit)
+        phase = .greeting(until: now + options.helloTimeout)
         try greet()
     }
 
@@ -119,7 +119,7 @@ final class ProtocolPeer {
             credit.groups = UInt32(options.credit)
             try say(.credit(credit))
         case .unknown:
-            phase = .greeting(until: now + options.greetingLimit)
+            phase = .greeting(until: now + options.helloTimeout)
             try greet()
         case .heartbeat: counts.heartbeatsHeard += 1
         case .lease(let lease):

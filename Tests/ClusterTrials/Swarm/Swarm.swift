@@ -15,7 +15,7 @@ package struct SwarmOptions: Sendable {
     package var firstNumber = 0
     /// How often all peers are looked after.
     package var interval: Duration = .milliseconds(100)
-    package var greetingLimit: Duration = .seconds(30)
+    package var helloTimeout: Duration = .seconds(30)
 
     package init(url: String, count: Int, numerics: [String]) {
         (self.url, self.count, self.numerics) = (url, count, numerics)

@@ -50,7 +50,7 @@ package struct SwarmTrial {
             name: "submit",
             logs: folder
         )
-        guard submit.wait(.seconds(60)) == 0 else { throw RouteGridError(.system, submit.lastWords) }
+        guard submit.wait(.seconds(60)) == 0 else { throw RouteGridError(.system, submit.lastLine) }
         // Work waits until everybody is there, so that each has its turn.
         try client.control("pause", "1")
         let numerics = try numericsOfRun(client)

@@ -91,7 +91,7 @@ import Wire
         let (behind, waits) = (follower(1, after: 6), follower(2, after: 7))
         let (isWaiting, isLate) = (followers.wait(waits), followers.wait(behind))
         #expect(isWaiting && !isLate)
-        let (woken, afterwards) = (followers.recordsCame(upTo: 9), followers.recordsCame(upTo: 10))
+        let (woken, afterwards) = (followers.recordsCommitted(upTo: 9), followers.recordsCommitted(upTo: 10))
         #expect(woken == [waits])
         #expect(afterwards.isEmpty)
         let isLateNow = followers.wait(follower(2, after: 9))
@@ -103,7 +103,7 @@ import Wire
         let ahead = follower(1, after: 9)
         let isWaiting = followers.wait(ahead)
         #expect(isWaiting)
-        let (early, late) = (followers.recordsCame(upTo: 9), followers.recordsCame(upTo: 10))
+        let (early, late) = (followers.recordsCommitted(upTo: 9), followers.recordsCommitted(upTo: 10))
         #expect(early.isEmpty)
         #expect(late == [ahead])
     }
@@ -115,7 +115,7 @@ import Wire
             #expect(isWaiting)
         }
         followers.forget { $0.bytes == [1] }
-        let woken = followers.recordsCame(upTo: 1)
+        let woken = followers.recordsCommitted(upTo: 1)
         #expect(woken.map(\.route.bytes) == [[2]])
     }
 

@@ -1,7 +1,7 @@
 import CPlatform
 
 /// A summary of what an ended slot wrote to standard error: the trap and its place, or its last line.
-package struct SlotWords {
+package struct SlotErrorSummary {
     /// Bytes of a line that are shown.
     private static let shown = 500
 
@@ -13,9 +13,9 @@ package struct SlotWords {
         var (lines, place): ([String], String?) = ([], nil)
         for line in String(decoding: tail, as: UTF8.self).split(whereSeparator: \.isNewline) {
             if line.hasPrefix(CPLATFORM_TRAP_MARK) {
-                place = SlotWords.place(line.dropFirst(CPLATFORM_TRAP_MARK.count))
+                place = SlotErrorSummary.place(line.dropFirst(CPLATFORM_TRAP_MARK.count))
             } else if !line.allSatisfy(\.isWhitespace) {
-                lines.append(String(line.prefix(SlotWords.shown)))
+                lines.append(String(line.prefix(SlotErrorSummary.shown)))
             }
         }
         (self.lines, self.place) = (lines, place)

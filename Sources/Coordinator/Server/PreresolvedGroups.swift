@@ -13,7 +13,7 @@ package struct ResolvedGroup: Sendable {
 }
 
 /// The first groups of a new run, which were looked up with its submission.
-package struct GroupsAtHand: Sendable {
+package struct PreresolvedGroups: Sendable {
     private let run: RunID
     private let groups: [ResolvedGroup]
 

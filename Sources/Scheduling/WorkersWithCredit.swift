@@ -2,7 +2,7 @@ import HeapModule
 import RouteGridBase
 
 /// Workers that want more leases, in the order in which they are served: those that hold none first, then by number.
-struct HungryWorkers: Sendable {
+struct WorkersWithCredit: Sendable {
     private(set) var idle: Set<WorkerID> = []
     private var busy: Set<WorkerID> = []
     /// Every member is in its heap at least once; entries of former members are skipped.

@@ -3,7 +3,7 @@ import Worker
 
 /// What is said of a slot that ended, from what it wrote.
 struct SlotWordsTests {
-    private func words(_ text: String) -> SlotWords { SlotWords(Array(text.utf8)) }
+    private func words(_ text: String) -> SlotErrorSummary { SlotErrorSummary(Array(text.utf8)) }
 
     @Test func `the line of a failed check is the reason, whatever follows it`() {
         let text = "note\nSwift/Array.swift:400: Fatal error: Index out of range\n*** Backtrace took 4.90s\n"

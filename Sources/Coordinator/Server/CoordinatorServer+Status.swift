@@ -59,7 +59,7 @@ extension CoordinatorServer {
             "workers": .array(workerReports()),
             "store": [
                 "stalled": .bool(commits.isStalled),
-                "trouble": storeTrouble.map { .string($0) } ?? .null,
+                "trouble": storeError.map { .string($0) } ?? .null,
                 "committed": JSONValue(counters.committed),
                 "commits": JSONValue(counters.commits),
                 "equal": JSONValue(counters.equal),
@@ -87,7 +87,7 @@ extension CoordinatorServer {
             ),
             selection: selections[id],
             divergent: divergences[id] ?? 0,
-            trouble: storeTrouble
+            trouble: storeError
         )
     }
 

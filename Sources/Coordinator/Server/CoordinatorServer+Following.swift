@@ -49,7 +49,7 @@ extension CoordinatorServer {
     /// Sends the new records of a commit to the followers that waited for them.
     func feedFollowers(with batch: ServerCommits.Batch, _ outcome: CommitOutcome) {
         guard let last = outcome.places.last else { return }
-        for follower in followers.recordsCame(upTo: last) {
+        for follower in followers.recordsCommitted(upTo: last) {
             let records = batch.records(outcome, after: follower.after, limit: follower.limit)
             send(.records(WireRecords(records, identity: access.store.identity)), to: follower.route)
         }
