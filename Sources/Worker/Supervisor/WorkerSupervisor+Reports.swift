@@ -163,10 +163,8 @@ extension WorkerSupervisor {
             blame(slot, victim, step, ending, tail)
         case .starting:
             slot.failedStarts += 1
-            log.error(
-                "a slot ended at its start",
-                metadata: ["how": "\(ending)", "log": "\(SlotErrorSummary(tail).last)"]
-            )
+            let last = SlotErrorSummary(tail).last
+            log.error("a slot ended at its start", metadata: ["how": "\(ending)", "log": "\(last)"])
             if slot.failedStarts >= 3 {
                 let text = "slots end at their start by \(ending): \(last)"
                 return end(.failure(RouteGridError(.system, text)))
