@@ -51,6 +51,8 @@ import Testing
             }
             #expect(["larger", "smaller"].contains(entry["better"]?.stringValue), "\(entry)")
         }
+        let list = try await CommandLineTool.run("metrics")
+        #expect(list.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(list)")
         let page = try await CommandLineTool.run("metrics", "cost_at_98")
         #expect(page.output.hasPrefix("cost_at_98: ") && page.output.contains("better: smaller"), "\(page)")
         #expect(try await CommandLineTool.run("metrics", "cost_at_99").status == 65)

@@ -4,9 +4,6 @@ import Testing
 /// Small editions of `trials planted`: they fail where a measurement cannot be explained by chance if the promise
 /// holds.
 @Suite struct PlantedTests {
-    /// Trials whose promise the code does not keep yet, or that were not measured since it should.
-    private static let awaited: Set = ["selected-twins", "twins", "seeds-40", "sparse"]
-
     @Test(arguments: [EqualCandidates.Split.random, .folds, .twins])
     func `the mean of the selected is the truth, and its interval covers it`(split: EqualCandidates.Split) throws {
         try expect(EqualCandidates(split: split), tables: 60)
@@ -43,10 +40,6 @@ import Testing
 
     private func expect(_ trial: some PlantedTrial, tables: Int) throws {
         let bars = try trial.measure(tables: tables)
-        withKnownIssue("\(trial.name) is awaited", isIntermittent: true) {
-            for bar in bars { #expect(!bar.isRefuted, "\(trial.name): \(bar.line)") }
-        } when: {
-            Self.awaited.contains(trial.name)
-        }
+        for bar in bars { #expect(!bar.isRefuted, "\(trial.name): \(bar.line)") }
     }
 }

@@ -16,7 +16,7 @@ extension CurveMetric {
                 "nAUC own",
                 .ownRange,
                 CatalogSource.mmrBench,
-                "the same on the router's own cost range: rows of different ranges do not compare"
+                "area under accuracy over cost, on the router's own cost range: rows of different ranges do not compare"
             )
         case .naucShared:
             up(
@@ -46,14 +46,14 @@ extension CurveMetric {
                 "QNC gap",
                 .curve,
                 CatalogSource.routeGrid,
-                "accuracy of that point on test less the best single model's"
+                "accuracy of the point of QNC on test less the best single model's"
             )
         case .qncCost:
             down(
                 "QNC cost",
                 .beside,
                 CatalogSource.routeGrid,
-                "cost share of that point, whether or not it is shown to keep the quality"
+                "cost share of the point of QNC, whether or not it is shown to keep the quality"
             )
         case .costAt95: cost(keeping: "95")
         case .costAt98: cost(keeping: "98")
@@ -111,7 +111,7 @@ extension CurveMetric {
             "kept at \(share)%",
             .curve,
             CatalogSource.routeGrid,
-            "what that point keeps on test: its accuracy over the best single model's"
+            "what the point of cost_at_\(share) keeps on test: its accuracy over the best single model's"
         )
     }
 
@@ -129,7 +129,7 @@ extension CurveMetric {
             rawValue,
             .curve,
             CatalogSource.routeGrid,
-            "share of that gap that is recovered on test where dev recovers \(share) %"
+            "share of the gap that is recovered on test where dev recovers \(share) % of it"
         )
     }
 }

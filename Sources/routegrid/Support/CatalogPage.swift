@@ -22,16 +22,15 @@ enum CatalogPage {
         guard let chosen else {
             var table = TextTable(title, "what it does")
             for entry in entries { table.add(entry.name, entry.brief ?? entry.summary) }
-            console.emit(.array(entries.map(\.json)), table: table.rendered(bold: console.colorsData))
+            console.emit(.array(entries.map(\.json)), table: table.wrapped().rendered(bold: console.colorsData))
             return
         }
         console.emit(
             .array([chosen.json]),
             table: """
-                \(chosen.name): \(chosen.summary)
+                \(TextTable.lines(of: "\(chosen.name): \(chosen.summary)", width: 80).joined(separator: "\n"))
                 source: \(chosen.source)
-                \(chosen.facts)
-                \(parameters(chosen.parameters, bold: console.colorsData))
+                \(chosen.facts)\(parameters(chosen.parameters, bold: console.colorsData))
                 """
         )
     }
@@ -39,7 +38,7 @@ enum CatalogPage {
     /// Parameters with their values and defaults.
     private static func parameters(_ parameters: [ParameterDescriptor]?, bold: Bool) -> String {
         guard let parameters else { return "" }
-        guard !parameters.isEmpty else { return "No parameters.\n" }
+        guard !parameters.isEmpty else { return "\nNo parameters.\n" }
         var table = TextTable("parameter", "value", "default", "what it is")
         for parameter in parameters {
             table.add(
@@ -49,6 +48,6 @@ enum CatalogPage {
                 parameter.summary
             )
         }
-        return table.rendered(bold: bold)
+        return "\n" + table.wrapped().rendered(bold: bold)
     }
 }

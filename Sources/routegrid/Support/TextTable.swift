@@ -31,6 +31,37 @@ struct TextTable {
         rows.append(cells.map(SafeText.line) + Array(repeating: "", count: columns.count - cells.count))
     }
 
+    /// The same table with the last column broken at spaces, so that a line has at most some characters.
+    ///
+    /// The lines that a cell needs follow it with empty cells before them; a word that is too long stays whole.
+    func wrapped(to width: Int = 80) -> TextTable {
+        let last = columns.count - 1
+        let before = columns.indices.dropLast().reduce(0) { sum, index in
+            sum + 2 + max(SafeText.width(columns[index].title), rows.map { SafeText.width($0[index]) }.max() ?? 0)
+        }
+        var table = TextTable(columns.map(\.title))
+        for row in rows {
+            let lines = Self.lines(of: row[last], width: max(20, width - before))
+            table.add(row.dropLast() + [lines[0]])
+            for line in lines.dropFirst() { table.add(Array(repeating: "", count: last) + [line]) }
+        }
+        return table
+    }
+
+    /// Some text in lines of at most so many characters; at least one line.
+    static func lines(of text: String, width: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let longer = lines[lines.count - 1].isEmpty ? String(word) : lines[lines.count - 1] + " " + word
+            if SafeText.width(longer) <= width || lines[lines.count - 1].isEmpty {
+                lines[lines.count - 1] = longer
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+
     /// The lines, each ended by a newline; no trailing spaces.
     func rendered(bold: Bool = false) -> String {
         let widths = columns.indices.map { index in

@@ -52,7 +52,7 @@ struct MetricsVerb: ParsableCommand {
                 where: \(use)
 
                 """,
-            brief: String(metric.summary.prefix { $0 != ";" && $0 != "," })
+            brief: String(metric.summary.prefix { $0 != ";" })
         )
     }
 }
