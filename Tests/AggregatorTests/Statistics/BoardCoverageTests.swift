@@ -85,7 +85,7 @@ import Testing
             let draw = Draw(seed: seed, items: 600)
             var records = PlantedRecords(draw.table)
             try records.add(configuration, split: Self.split, router: draw.router)
-            let row = try #require(try records.board(in: TemporaryFolder().path).rows.first)
+            let row = try #require(try records.board().rows.first)
             for (place, value) in truth.enumerated() {
                 let interval = try #require(row.interval(metrics[place]))
                 if interval.low <= value, value <= interval.high { covered[place] += 1 }
@@ -121,7 +121,7 @@ import Testing
                 let kind = Split.Kind.random(train: 0.4, dev: 0, test: 0.6, groupBy: .sample)
                 try records.add(choices: choices, number: 1, split: Split(kind: kind, seed: seed, index: index))
             }
-            let board = try records.board(in: TemporaryFolder().path)
+            let board = try records.board()
             let row = try #require(board.rows.first)
             #expect(board.rows.count == 1 && row.splits == [0, 1, 2, 3, 4])
             let interval = try #require(row.interval("accuracy"))

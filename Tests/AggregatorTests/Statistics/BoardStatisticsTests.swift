@@ -64,7 +64,7 @@ import Testing
 
     @Test func `intervals are those of the library on the record's own choices`() throws {
         let records = try Self.records()
-        let board = try records.board(in: TemporaryFolder().path)
+        let board = try records.board()
         #expect(board.remarks.isEmpty)
         let row = try #require(board.rows.first { $0.job["router"]?["k"] == 5 })
         // The same by hand: the router fitted again, its choices resampled.
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func `competitors have ranks, ties and a detectable difference, and oracles have intervals alone`() throws {
-        let rows = try Self.records().board(in: TemporaryFolder().path).rows
+        let rows = try Self.records().board().rows
         #expect(rows.map(\.routerKind).last == "oracle")
         let competitors = rows.filter { !$0.isBound }
         #expect(competitors.count == 4)
@@ -131,13 +131,13 @@ import Testing
     @Test func `a detectable difference is given from fifty independent items on`() throws {
         var records = try Self.records()
         records.statistics = ["bootstrap": 200, "alpha": 0.05, "cluster": "sample", "seed": 5]
-        let rows = try records.board(in: TemporaryFolder().path).rows.filter { !$0.isBound }
+        let rows = try records.board().rows.filter { !$0.isBound }
         #expect(rows.map { $0.standing?.detectable == nil } == [true, false, false, false])
     }
 
     @Test func `a row is the mean of its seeds within each split and then of its splits`() throws {
         let records = try Self.records(splits: [0, 1, 2])
-        let board = try records.board(in: TemporaryFolder().path)
+        let board = try records.board()
         #expect(board.sections.count == 1 && board.rows.count == 5)
         let row = try #require(board.rows.first { $0.routerKind == "kmeans" })
         #expect(row.seeds == [0, 1] && row.splits == [0, 1, 2] && row.runs.count == 6 && row.jobKeys.count == 6)
@@ -218,7 +218,7 @@ import Testing
     @Test func `many resamples are made in blocks, and the first of them are the same`() throws {
         var records = try Self.records()
         records.statistics = ["bootstrap": 2_300, "alpha": 0.05, "cluster": "prompt", "seed": 5]
-        let rows = try records.board(in: TemporaryFolder().path).rows
+        let rows = try records.board().rows
         let row = try #require(rows.first { $0.routerKind == "knn" })
         let k = try #require(row.job["router"]?["k"]?.integerValue)
         // One block by hand, of the whole number.
@@ -254,7 +254,7 @@ import Testing
         for number in 0..<1_001 {
             try records.add(choices: [UInt8](repeating: 0, count: 240), number: number, split: Self.split(0))
         }
-        let board = try records.board(in: TemporaryFolder().path)
+        let board = try records.board()
         #expect(board.rows.count == 1_001 && board.rows.allSatisfy { $0.standing == nil })
         #expect(board.remarks.count == 1 && board.remarks[0].contains("let select choose among them"))
     }
@@ -262,21 +262,21 @@ import Testing
     @Test func `bootstrap 0 turns intervals, ranks and ties off`() throws {
         var records = try Self.records()
         records.statistics = ["bootstrap": 0, "alpha": 0.05, "cluster": "prompt", "seed": 5]
-        let board = try records.board(in: TemporaryFolder().path)
+        let board = try records.board()
         #expect(board.statistics == nil && board.remarks.isEmpty)
         #expect(board.rows.allSatisfy { $0.standing == nil && $0.interval("accuracy") == nil })
         #expect(board.rows[0].place == 1)
     }
 
     @Test func `compat has intervals of the listed budget alone, and no ranks`() throws {
-        let exact = try Self.records(mode: .compat).board(in: TemporaryFolder().path)
+        let exact = try Self.records(mode: .compat).board()
         #expect(
             exact.rows.allSatisfy { row in
                 row.standing == nil && row.metrics.keys.allSatisfy { row.interval($0) == nil }
             }
         )
         let listed = try Self.records(mode: .compat, budgets: [.amount(2), .amount(20)])
-            .board(in: TemporaryFolder().path)
+            .board()
         let row = try #require(listed.rows.first { $0.routerKind == "knn" })
         #expect(row.interval("accuracy") != nil && row.interval("mean_cost") != nil)
         for name in ["nauc_own", "nauc_shared", "ps", "qnc", "gain"] { #expect(row.interval(name) == nil, "\(name)") }
@@ -285,7 +285,7 @@ import Testing
 
     @Test func `AIQ is the area through the corners of the hull on dev, up to the table's highest cost`() throws {
         let records = try Self.records()
-        let board = try records.board(in: TemporaryFolder().path)
+        let board = try records.board()
         var corners: [String: [Int]] = [:]
         for line in records.lines {
             let record = try JSONValue(parsing: line.utf8, place: "record")
@@ -372,7 +372,7 @@ import Testing
         var records = PlantedRecords(table)
         for k in [1, 5, 25] { try records.add(Self.knn(k), split: Self.split(0)) }
         try records.add(RouterConfiguration(kind: "best-single", parameters: [:]), split: Self.split(0))
-        let rows = try records.board(in: TemporaryFolder().path).rows
+        let rows = try records.board().rows
         #expect(rows.allSatisfy { $0.place == 1 && $0.standing?.rank == 1...4 })
         // They stand by what they are, not by the last digit.
         #expect(rows.map(\.routerKind) == ["knn", "knn", "knn", "best-single"])

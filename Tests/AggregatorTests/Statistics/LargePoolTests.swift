@@ -30,7 +30,7 @@ import Testing
         )
         try records.add(RouterConfiguration(kind: "best-single", parameters: [:]), split: split)
         #expect(records.lines.allSatisfy { $0.contains("\"dtype\":\"u16\"") })
-        let board = try records.board(in: TemporaryFolder().path)
+        let board = try records.board()
         #expect(board.remarks.isEmpty)
         #expect(board.rows.count == 2)
         for row in board.rows { #expect(row.interval("accuracy") != nil && row.interval("nauc_shared") != nil) }

@@ -47,7 +47,7 @@ import Testing
             let choices = (0..<rows).map { _ in router == 0 && lift > 0 ? 6 : UInt8(generator.below(6)) }
             try records.add(choices: choices, number: router, split: Self.split)
         }
-        let board = try records.board(in: TemporaryFolder().path)
+        let board = try records.board()
         #expect(board.remarks.isEmpty && board.rows.allSatisfy { $0.standing != nil })
         return board
     }

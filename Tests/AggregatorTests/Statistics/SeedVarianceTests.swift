@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `rows of several seeds have both intervals, and rows of one have one`() throws {
-        let board = try BoardStatisticsTests.records(splits: [0, 1]).board(in: TemporaryFolder().path)
+        let board = try BoardStatisticsTests.records(splits: [0, 1]).board()
         let seeded = try #require(board.rows.first { $0.routerKind == "kmeans" })
         let items = try #require(seeded.itemInterval("accuracy"))
         let both = try #require(seeded.interval("accuracy"))

@@ -5,6 +5,7 @@ import Grid
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import TestSupport
 
 /// A router whose answers are given.
 struct PlantedRouter: FittedRouter {
@@ -129,7 +130,14 @@ struct PlantedRecords {
         for (digest, bytes) in blobs { try output.store(blob: bytes, digest: digest) }
     }
 
-    /// The board of all records, through files.
+    /// The board of all records, through files that are removed again.
+    func board() throws -> Leaderboard {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        return try board(in: folder.path)
+    }
+
+    /// The board of all records, through files that stay.
     func board(in folder: String) throws -> Leaderboard {
         try write(to: folder)
         return try Aggregation([RecordSource(path: folder)]).board
