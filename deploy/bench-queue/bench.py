@@ -12,7 +12,7 @@ millisecond  real cells of about a millisecond: what the queue adds to each, as 
              cell by one slot, and as processor time of coordinator and supervisors. With two slots on two cores, the
              first holds the second, and what two slots take of each other's memory and clock
 recovery     (with --full) a million recorded cells: how long until a restarted coordinator answers and hands out work
-peers        (with --peers) the same questions put to dask, ray, celery and hyperqueue; see peers.py
+peers        (with --peers) the same questions put to dask, ray, celery and hyperqueue; see engines.py
 
 Cells are those of the router `random` at a budget point, with their real records; a figure is the median of the rounds,
 with their range. Rates go from the first cell's start to the last commit. Compare within one run, on a quiet machine.
@@ -256,7 +256,7 @@ def recovery(options):
 
 def peers(options):
     python = pathlib.Path(options.peers) / "bin/python"
-    script = pathlib.Path(__file__).with_name("peers.py")
+    script = pathlib.Path(__file__).with_name("engines.py")
     words = [str(python), str(script), "--rounds", str(options.rounds)]
     lines = subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout.decode().splitlines()
     return {found["system"]: found for found in map(json.loads, lines)}

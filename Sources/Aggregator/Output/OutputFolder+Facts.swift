@@ -10,7 +10,7 @@ extension OutputFolder {
     /// - Throws: `system` when the folder cannot be written.
     package func writeFacts(of sources: [RecordSource], _ latency: LatencyTable) throws(RouteGridError) -> [String] {
         var files: [String] = []
-        let runs = try RunFacts.merged(sources)
+        let runs = try RunFactsFiles.merged(sources)
         if !runs.isEmpty {
             try write(runs, to: OutputName.runs)
             files.append(OutputName.runs)

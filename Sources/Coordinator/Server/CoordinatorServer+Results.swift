@@ -100,11 +100,11 @@ extension CoordinatorServer {
                 "a result for cell \(cell) of run \(run) that comes with another key or digest than its record has"
             )
         }
-        guard RunFacts.isValid(item.run) else {
+        guard RunFactsCheck.isValid(item.run) else {
             throw RouteGridError(
                 .protocolRefused,
                 "a result for cell \(cell) of run \(run) whose facts are not one line of JSON of at most "
-                    + "\(RunFacts.maximumSize) bytes"
+                    + "\(RunFactsCheck.maximumSize) bytes"
             )
         }
         var blobs: [ResultRow.InlineBlob] = []

@@ -17,12 +17,12 @@ extension WorkerSupervisor {
             if reference.size > 0 { sizes[digest] = Int(clamping: reference.size) }
         }
         guard let kind = NumericsKind.allCases.first(where: { classes[$0] == text }) else {
-            let lease = HeldLease(message, data: data, kind: .portable, missing: [])
+            let lease = WorkerLease(message, data: data, kind: .portable, missing: [])
             return fail(lease, cell: nil, .refused, "no numerics class \"\(text)\" here", isRetryable: true, log: [])
         }
         let missing = Set(data.filter { !cache.contains($0, byteCount: sizes[$0]) })
         for digest in data { cache.pin(digest) }
-        leases[message.lease] = HeldLease(message, data: data, kind: kind, missing: missing)
+        leases[message.lease] = WorkerLease(message, data: data, kind: kind, missing: missing)
         order.append(message.lease)
         for digest in missing where downloads[digest] == nil {
             do {
@@ -113,7 +113,7 @@ extension WorkerSupervisor {
     func releaseUnstarted() {
         for id in order {
             guard let lease = leases[id], !lease.uncomputed.isEmpty else { continue }
-            let slot: Slot
+            let slot: SupervisedSlot
             switch lease.phase {
             case .running(let number), .queued(let number): slot = slots[number]
             default:
@@ -173,7 +173,7 @@ extension WorkerSupervisor {
 
     /// Reports that a cell, or (nil) the fit and with it all remaining cells, failed.
     func fail(
-        _ lease: HeldLease,
+        _ lease: WorkerLease,
         cell: UInt64?,
         _ kind: WireFailed.Kind,
         _ text: String,

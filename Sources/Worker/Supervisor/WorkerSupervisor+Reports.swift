@@ -5,7 +5,7 @@ import Wire
 
 extension WorkerSupervisor {
     /// Results of cells: forwarded as they are.
-    func take(_ batch: SlotBatch, from slot: Slot) throws(RouteGridError) {
+    func take(_ batch: SlotBatch, from slot: SupervisedSlot) throws(RouteGridError) {
         guard case .running(let message) = slot.phase, message.lease == batch.lease else { return }
         let keys = try Digest.list(batch.jobKeys, "job_keys")
         let digests = try Digest.list(batch.resultShas, "result_shas")
@@ -39,7 +39,7 @@ extension WorkerSupervisor {
     }
 
     /// An error that the code of a fit or an evaluation reported.
-    func take(_ failed: SlotCellFailed, from slot: Slot) {
+    func take(_ failed: SlotCellFailed, from slot: SupervisedSlot) {
         guard case .running(let message) = slot.phase, let lease = leases[message.lease] else { return }
         fail(
             lease,
@@ -60,7 +60,7 @@ extension WorkerSupervisor {
     }
 
     /// A slot has finished its task and starts the next in its queue.
-    func finish(_ slot: Slot) {
+    func finish(_ slot: SupervisedSlot) {
         guard case .running(let message) = slot.phase else { return }
         if slot.queue.isEmpty {
             slot.phase = .idle
@@ -76,7 +76,7 @@ extension WorkerSupervisor {
     }
 
     /// The slot no longer runs the lease.
-    private func conclude(_ id: UInt64, _ slot: Slot) {
+    private func conclude(_ id: UInt64, _ slot: SupervisedSlot) {
         guard let lease = leases[id], lease.phase == .running(slot: slot.number) else { return }
         // A slot leaves out only cells that it was to skip: what is left here was released while it finished.
         if !lease.uncomputed.isEmpty { giveBack(id, lease.uncomputed) }
@@ -103,7 +103,7 @@ extension WorkerSupervisor {
         }
     }
 
-    private func watch(_ slot: Slot) {
+    private func watch(_ slot: SupervisedSlot) {
         guard slot.verdict == nil, let peer = slot.connection?.peer, let current = slot.current else { return }
         let message = current.message
         let lasting = max(slot.pace.elapsed, current.elapsed)
@@ -135,7 +135,7 @@ extension WorkerSupervisor {
         }
     }
 
-    private func check(_ slot: Slot, _ elapsed: Duration, limit: UInt64, _ what: String) {
+    private func check(_ slot: SupervisedSlot, _ elapsed: Duration, limit: UInt64, _ what: String) {
         guard limit > 0, elapsed > .milliseconds(Int64(clamping: limit)) else { return }
         slot.verdict = .timeout("\(what) took longer than \(Duration.milliseconds(Int64(clamping: limit)))")
         slot.connection?.peer.kill()
@@ -144,7 +144,7 @@ extension WorkerSupervisor {
     // MARK: Ended slots
 
     /// Assigns the blame once it is known how a slot ended, and frees its place.
-    func cleanUpIfEnded(_ slot: Slot) {
+    func cleanUpIfEnded(_ slot: SupervisedSlot) {
         guard let connection = slot.connection, let ending = connection.peer.ending() else { return }
         let tail = connection.logTail
         let step = connection.peer.progress.read().step
@@ -175,8 +175,13 @@ extension WorkerSupervisor {
         dispatch()
     }
 
-    private func blame(_ slot: Slot, _ message: WireLease, _ step: ProgressPage.Step, _ ending: String, _ tail: [UInt8])
-    {
+    private func blame(
+        _ slot: SupervisedSlot,
+        _ message: WireLease,
+        _ step: ProgressPage.Step,
+        _ ending: String,
+        _ tail: [UInt8]
+    ) {
         if leases[message.lease]?.phase == .queued(slot: slot.number) {
             leases[message.lease]?.phase = .running(slot: slot.number)
             leases[message.lease]?.attempts += 1
@@ -209,7 +214,7 @@ extension WorkerSupervisor {
     }
 
     /// Returns a lease that was queued at an ended slot and is not to blame.
-    private func lose(_ id: UInt64, _ slot: Slot) {
+    private func lose(_ id: UInt64, _ slot: SupervisedSlot) {
         guard let lease = leases[id], [.running(slot: slot.number), .queued(slot: slot.number)].contains(lease.phase)
         else { return }
         if lease.uncomputed.isEmpty || phase != .working {

@@ -10,7 +10,7 @@ extension WorkerSupervisor {
     func probe() {
         for (index, kind) in configuration.kinds.enumerated() {
             // A worker with one slot learns its second class from a temporary slot.
-            if index >= slots.count { slots.append(Slot(number: slots.count)) }
+            if index >= slots.count { slots.append(SupervisedSlot(number: slots.count)) }
             launch(slots[index], kind)
         }
     }
@@ -22,7 +22,7 @@ extension WorkerSupervisor {
         connect()
     }
 
-    func launch(_ slot: Slot, _ kind: NumericsKind) {
+    func launch(_ slot: SupervisedSlot, _ kind: NumericsKind) {
         do {
             let peer = try launcher.launch(kind)
             slot.connection = SlotConnection(peer, kind: kind)
@@ -42,7 +42,7 @@ extension WorkerSupervisor {
         }
     }
 
-    private func startFailed(_ slot: Slot, _ kind: NumericsKind, _ why: String) {
+    private func startFailed(_ slot: SupervisedSlot, _ kind: NumericsKind, _ why: String) {
         slot.failedStarts += 1
         log.error("a slot does not start", metadata: ["slot": "\(slot.number)", "why": "\(why)"])
         slot.phase = .empty
@@ -79,7 +79,7 @@ extension WorkerSupervisor {
         }
     }
 
-    private func task(_ lease: HeldLease) -> SlotTask {
+    private func task(_ lease: WorkerLease) -> SlotTask {
         let files = lease.data.map { digest in
             var file = SlotFile()
             file.sha = digest.data
@@ -89,7 +89,7 @@ extension WorkerSupervisor {
         return lease.task(worker: configuration.name, paths: files)
     }
 
-    private func start(_ lease: HeldLease, on slot: Slot) {
+    private func start(_ lease: WorkerLease, on slot: SupervisedSlot) {
         let id = lease.message.lease
         guard let connection = slot.connection else { return }
         leases[id]?.phase = .running(slot: slot.number)
@@ -99,7 +99,7 @@ extension WorkerSupervisor {
         slot.pace.begin()
         connection.forgetLog()
         connection.peer.progress.begin(.fit(lease: id))
-        let limit = lease.message.memoryLimit == 0 ? 0 : lease.message.memoryLimit + Slot.headroom
+        let limit = lease.message.memoryLimit == 0 ? 0 : lease.message.memoryLimit + SupervisedSlot.headroom
         if slot.memoryLimit != limit { connection.peer.limitMemory(limit) }
         slot.memoryLimit = limit
         tell(slot, .task(task(lease)))
@@ -108,7 +108,7 @@ extension WorkerSupervisor {
     }
 
     /// Sends `Started` for a slot's lease, unless it was sent.
-    private func announce(_ slot: Slot) {
+    private func announce(_ slot: SupervisedSlot) {
         guard case .running(let message) = slot.phase, slot.announced != message.lease else { return }
         slot.announced = message.lease
         var started = WireStarted()
@@ -117,7 +117,7 @@ extension WorkerSupervisor {
     }
 
     /// Withdraws prefetched leases for other slots, because the current step takes long.
-    func withdrawPrefetched(of slot: Slot) {
+    func withdrawPrefetched(of slot: SupervisedSlot) {
         for message in slot.queue where leases[message.lease]?.phase == .queued(slot: slot.number) {
             skip([], lease: message.lease, slot)
             leases[message.lease]?.phase = .ready
@@ -125,14 +125,14 @@ extension WorkerSupervisor {
     }
 
     /// Makes a slot skip cells of a lease, or (none named) all of it, unless started.
-    func skip(_ cells: Set<UInt64>, lease: UInt64, _ slot: Slot) {
+    func skip(_ cells: Set<UInt64>, lease: UInt64, _ slot: SupervisedSlot) {
         var skip = SlotSkip()
         skip.lease = lease
         skip.cells = cells.sorted()
         tell(slot, .skip(skip))
     }
 
-    private func tell(_ slot: Slot, _ body: SlotEnvelope.OneOf_Body) {
+    private func tell(_ slot: SupervisedSlot, _ body: SlotEnvelope.OneOf_Body) {
         guard let connection = slot.connection else { return }
         do { try connection.send(body) } catch { log.error("a slot was not told", metadata: ["error": "\(error)"]) }
         loop.watchWriting(of: connection.peer.descriptor, connection.hasUnsent)
@@ -141,17 +141,17 @@ extension WorkerSupervisor {
     // MARK: Ending slots
 
     /// Kills a slot whose work is no longer needed.
-    func abandon(_ slot: Slot) {
+    func abandon(_ slot: SupervisedSlot) {
         slot.verdict = .unwanted
         slot.connection?.peer.kill()
     }
 
     /// Kills an idle slot and frees its place at once.
-    func retire(_ slot: Slot) {
+    func retire(_ slot: SupervisedSlot) {
         guard let connection = slot.connection else { return }
         detach(connection)
         connection.peer.kill()
-        let old = Slot(number: slot.number)
+        let old = SupervisedSlot(number: slot.number)
         old.connection = connection
         retired.append(old)
         slot.connection = nil
@@ -165,7 +165,7 @@ extension WorkerSupervisor {
 
     // MARK: Messages from slots
 
-    private func serve(_ slot: Slot, _ events: DescriptorEvents) {
+    private func serve(_ slot: SupervisedSlot, _ events: DescriptorEvents) {
         guard let connection = slot.connection, phase != .over else { return }
         if events.contains(.writable) {
             connection.flush()
@@ -195,7 +195,7 @@ extension WorkerSupervisor {
     }
 
     private func hear(
-        _ slot: Slot,
+        _ slot: SupervisedSlot,
         _ connection: SlotConnection,
         _ envelope: SlotEnvelope
     ) throws(RouteGridError) {
@@ -222,7 +222,7 @@ extension WorkerSupervisor {
     }
 }
 
-extension Slot {
+extension SupervisedSlot {
     /// Added to the memory limit that the kernel enforces, so that the supervisor, which can report the reason, acts
     /// first.
     static let headroom: UInt64 = 512 << 20

@@ -31,16 +31,16 @@ package actor WorkerSupervisor: Service {
     var unsent: [WireMessage] = []
 
     // The work.
-    var leases: [UInt64: HeldLease] = [:]
+    var leases: [UInt64: WorkerLease] = [:]
     /// Leases in order of arrival.
     var order: [UInt64] = []
     var outbox = ResultOutbox()
     var uploads = BlobUploads()
     var retryUploadAt: ContinuousClock.Instant?
     var downloads: [Digest: BlobDownload] = [:]
-    var slots: [Slot]
+    var slots: [SupervisedSlot]
     /// Slots that were killed and have not ended yet.
-    var retired: [Slot] = []
+    var retired: [SupervisedSlot] = []
     /// The class text of each kind, from its first slot.
     var classes: [NumericsKind: String] = [:]
     var lastCreditSent: Int?
@@ -77,7 +77,7 @@ package actor WorkerSupervisor: Service {
         self.log = log
         cache = try BlobCache(folder: configuration.cacheFolder, limit: configuration.cacheLimit)
         context = try ZMQContext()
-        slots = (0..<configuration.slots).map { Slot(number: $0) }
+        slots = (0..<configuration.slots).map { SupervisedSlot(number: $0) }
         loop = try ZMQEventLoop(name: "worker")
     }
 

@@ -2,7 +2,7 @@ import RouteGridBase
 import Wire
 
 /// A lease as its worker holds it.
-struct HeldLease {
+struct WorkerLease {
     enum Phase: Hashable {
         /// Blobs are being downloaded.
         case fetching(Set<Digest>)

@@ -2,7 +2,7 @@ import RouteGridBase
 import Wire
 
 /// One slot: a place for one task at a time, whichever process serves it.
-final class Slot {
+final class SupervisedSlot {
     enum Phase {
         case empty
         /// Launched, but has not sent its class yet.
@@ -57,7 +57,7 @@ final class Slot {
     }
 
     /// Whether a lease can be prefetched: it must be of the current run, and tasks must be quick.
-    func canPrefetch(_ lease: HeldLease) -> Bool {
+    func canPrefetch(_ lease: WorkerLease) -> Bool {
         guard case .running(let message) = phase, verdict == nil, !isGone else { return false }
         return message.run == lease.message.run && connection?.kind == lease.kind && queue.count < pace.depth
     }

@@ -2,7 +2,7 @@ import Foundation
 import RouteGridBase
 
 /// The facts of the execution of jobs in `runs.jsonl`: never hashed, never on a board.
-enum RunFacts {
+enum RunFactsFiles {
     /// The lines of all inputs that have such a file, sorted, each once.
     static func merged(_ sources: [RecordSource]) throws(RouteGridError) -> [UInt8] {
         var lines: Set<Data> = []

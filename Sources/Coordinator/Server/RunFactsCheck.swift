@@ -2,7 +2,7 @@ import RouteGridBase
 
 /// What a coordinator accepts as the facts of an execution: they are shown and never hashed, but stored in files and
 /// sent in streams beside the records.
-enum RunFacts {
+enum RunFactsCheck {
     /// Valid ones have some hundred bytes.
     static let maximumSize = 64 << 10
 
