@@ -83,7 +83,7 @@ struct HostileLockTests {
         let second = try first.restarted { state in
             try AlteredState.replace(limits: ["max_fails_percent": 1e300], of: bad, in: state)
         }
-        let status = try second.client().query("status")
+        let status = try second.client().query(.status)
         let aside = try #require(status["set_aside"]?.arrayValue?.first)
         #expect(aside["run"] == JSONValue(Int(bad)) && aside["state"] == "active")
         #expect(aside["reason"]?.stringValue?.contains("max_fails_percent: expected a number from 0 to 100") == true)
@@ -100,7 +100,7 @@ struct HostileLockTests {
             try bench.submit(groups: 1, cells: 1, limits: ["max_fails_percent": .string(percent)])
         }
         #expect(error?.code == .badInput)
-        #expect(try bench.client().query("status")["runs"] == [])
+        #expect(try bench.client().query(.status)["runs"] == [])
     }
 
     @Test func `two thousand million seeds are refused by their number, without being made`() throws {

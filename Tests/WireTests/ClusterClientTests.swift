@@ -43,7 +43,7 @@ import Wire
         }
         defer { coordinator.stop() }
         let client = try ClusterClient.connect(coordinator.url)
-        #expect(try client.query("status", "run=1") == ["kind": "status", "selector": "run=1"])
+        #expect(try client.query(.status, "run=1") == ["kind": "status", "selector": "run=1"])
         client.close()
         #expect(coordinator.log.withLock { $0.prefix(4) } == ["hello", "query", "hello", "query"])
     }
@@ -64,9 +64,9 @@ import Wire
         defer { coordinator.stop() }
         let client = try ClusterClient.connect(coordinator.url)
         client.idleTimeout = .milliseconds(50)
-        #expect(try client.query("status") == 1)
+        #expect(try client.query(.status) == 1)
         client.requestLimit = .milliseconds(200)
-        let error = #expect(throws: RouteGridError.self) { try client.control("cancel", "1") }
+        let error = #expect(throws: RouteGridError.self) { try client.control(.cancel, "1") }
         #expect(error?.code == .unreachable)
         #expect(coordinator.log.withLock { $0.filter { $0 == "control" }.count } == 1)
         let twice = #expect(throws: RouteGridError.self) { try client.submit(lock: [1]) { _ in [] } }
@@ -97,15 +97,15 @@ import Wire
             }
         }
         let begun = ContinuousClock.now
-        #expect(try client.query("status") == 1)
+        #expect(try client.query(.status) == 1)
         #expect(ContinuousClock.now - begun < client.idleTimeout)
         isReplaced.withLock { $0 = true }
-        let error = #expect(throws: RouteGridError.self) { try client.control("cancel", "1") }
+        let error = #expect(throws: RouteGridError.self) { try client.control(.cancel, "1") }
         #expect(error?.code == .unreachable)
         #expect(coordinator.log.withLock { $0.filter { $0 == "control" }.count } == 1)
 
         client.attend = { () throws(RouteGridError) in throw RouteGridError(.incomplete, "enough") }
-        let enough = #expect(throws: RouteGridError.self) { try client.control("cancel", "1") }
+        let enough = #expect(throws: RouteGridError.self) { try client.control(.cancel, "1") }
         #expect(enough?.code == .incomplete)
     }
 

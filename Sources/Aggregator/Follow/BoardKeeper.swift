@@ -29,7 +29,7 @@ package struct BoardKeeper {
     /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written. What a record
     ///   holds never ends it: what cannot be on a board is left out of it, with the reason.
     package mutating func update(from client: ClusterClient) throws -> [Kept]? {
-        let goal = UInt64(clamping: try client.query("store")["last_sequence"]?.integerValue ?? 0)
+        let goal = UInt64(clamping: try client.query(.store)["last_sequence"]?.integerValue ?? 0)
         guard goal > log.position(at: client) || !hasPublished else { return nil }
         try log.follow(upTo: goal, through: client)
         unread = []
@@ -37,7 +37,7 @@ package struct BoardKeeper {
         let source = try log.source()
         let records = try RecordCollection(reading: [source], bad: .setAside)
         let seal = try seal(client)
-        let reads = try TestReadCounts(json: try client.query("test_reads"), place: "the coordinator's test reads")
+        let reads = try TestReadCounts(json: try client.query(.testReads), place: "the coordinator's test reads")
         var kept: [Kept] = []
         var names: Set<String> = []
         for (mode, numerics) in records.classes {
@@ -65,10 +65,10 @@ package struct BoardKeeper {
     /// What was selected in the coordinator's grids.
     private mutating func seal(_ client: ClusterClient) throws -> BoardSeal {
         var seal = BoardSeal()
-        for run in try client.query("status")["runs"]?.arrayValue ?? [] where run["stage"] == 2 {
+        for run in try client.query(.status)["runs"]?.arrayValue ?? [] where run["stage"] == 2 {
             guard let number = run["run"]?.integerValue,
-                let text = try client.query("lock", String(number))["lock"]?.stringValue,
-                let name = try client.query("selection", String(number))["selection"]?.stringValue,
+                let text = try client.query(.lock, String(number))["lock"]?.stringValue,
+                let name = try client.query(.selection, String(number))["selection"]?.stringValue,
                 let digest = Digest(hex: name)
             else { continue }
             try readable("the selection of run \(number)") { () throws(RouteGridError) in
@@ -84,9 +84,9 @@ package struct BoardKeeper {
     /// What the coordinator's grids say of their data.
     private mutating func tables(_ client: ClusterClient) throws(RouteGridError) -> KnownTables {
         var tables = KnownTables()
-        for run in try client.query("status")["runs"]?.arrayValue ?? [] {
+        for run in try client.query(.status)["runs"]?.arrayValue ?? [] {
             guard let number = run["run"]?.integerValue else { continue }
-            let reply = try client.query("lock", String(number))
+            let reply = try client.query(.lock, String(number))
             if let text = reply["lock"]?.stringValue {
                 try readable("the lock of run \(number)") { () throws(RouteGridError) in
                     tables.add(try GridLock(parsing: text.utf8, place: "the lock of run \(number)", revisions: .any))

@@ -85,7 +85,7 @@ package struct BackupWriter {
     ) throws {
         try copyGrids()
         try copyDivergences(&position)
-        let goal = isOnce ? UInt64(try client.query("store")["last_sequence"]?.integerValue ?? 0) : UInt64.max
+        let goal = isOnce ? UInt64(try client.query(.store)["last_sequence"]?.integerValue ?? 0) : UInt64.max
         var copied = 0
         guard position.sequence < goal else { return }
         var next = position
@@ -118,7 +118,7 @@ package struct BackupWriter {
     /// Copies the differing results that were added since the last copy.
     private func copyDivergences(_ position: inout BackupFolder.Position) throws {
         while true {
-            let reply = try client.query("divergences_after", String(position.divergence))
+            let reply = try client.query(.divergencesAfter, String(position.divergence))
             guard let found = reply["divergences"]?.arrayValue, !found.isEmpty else { return }
             for item in found {
                 guard let id = item["id"]?.integerValue, id > position.divergence else {
@@ -157,7 +157,7 @@ package struct BackupWriter {
 
     /// Writes every run with its lock and state, and the data that it reads.
     private func copyGrids() throws {
-        for run in try client.query("status")["runs"]?.arrayValue ?? [] {
+        for run in try client.query(.status)["runs"]?.arrayValue ?? [] {
             guard let number = run["run"]?.integerValue else { continue }
             let path = "\(folder.grids)/\(number).json"
             var members = run.objectValue ?? [:]
@@ -166,9 +166,9 @@ package struct BackupWriter {
             ] {
                 members[volatile] = nil
             }
-            let reply = try client.query("lock", String(number))
+            let reply = try client.query(.lock, String(number))
             members["lock"] = reply["lock"]
-            if let selection = try client.query("selection", String(number))["selection"]?.stringValue {
+            if let selection = try client.query(.selection, String(number))["selection"]?.stringValue {
                 members["selection"] = .string(selection)
                 if let digest = Digest(hex: selection) { try copyBlob(digest) }
             }

@@ -23,17 +23,20 @@ extension CoordinatorServer {
 
     private func control(_ control: WireControl, of peer: Peer, _ route: RoutingID) throws(RouteGridError) {
         let event: SchedulerEvent
-        switch control.verb {
-        case "drain":
+        guard let kind = ControlKind(rawValue: control.verb) else {
+            throw RouteGridError(.usage, "no control \"\(control.verb)\"")
+        }
+        switch kind {
+        case .drain:
             for worker in try workers(control.selector) {
                 handle(.drain(worker))
                 if let target = peers.route(of: worker) { send(.done("drain"), to: target) }
             }
             return send(.done("draining"), to: route)
-        case "pause": event = .runPaused(try run(control.selector))
-        case "resume": event = .runResumed(try run(control.selector))
-        case "cancel": event = .runCancelled(try run(control.selector), reason: control.reason)
-        case "priority":
+        case .pause: event = .runPaused(try run(control.selector))
+        case .resume: event = .runResumed(try run(control.selector))
+        case .cancel: event = .runCancelled(try run(control.selector), reason: control.reason)
+        case .priority:
             guard let priority = Int(control.value), GridRanges.priority.contains(priority) else {
                 let range = GridRanges.priority
                 throw RouteGridError(
@@ -44,9 +47,8 @@ extension CoordinatorServer {
             let id = try run(control.selector)
             persist(.runPriority(id, priority))
             event = .runPriority(id, priority)
-        case "retry":
+        case .retry:
             event = .retry(try run(control.selector), cells: control.value.split(separator: ",").compactMap { Int($0) })
-        default: throw RouteGridError(.usage, "no control \"\(control.verb)\"")
         }
         persist(
             .audit(

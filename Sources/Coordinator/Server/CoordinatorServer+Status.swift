@@ -5,19 +5,21 @@ import Scheduling
 import Wire
 
 extension CoordinatorServer {
-    /// Answers `selection`, `test_reads`, `status`, `run`, `workers`, `failures`, `divergences`, `divergences_after`,
-    /// `explain`, `store` and `lock`.
+    /// Answers a query of any kind.
     func query(_ query: WireQuery, _ route: RoutingID) throws(RouteGridError) {
-        switch query.kind {
-        case "status": send(.reply(status()), to: route)
-        case "run": send(.reply(runReport(try run(query.selector))), to: route)
-        case "workers": send(.reply(["schema": "routegrid/workers/v1", "workers": .array(workerReports())]), to: route)
-        case "failures": send(.reply(try failures(query.selector)), to: route)
-        case "explain": try explain(query.selector, route)
-        case "divergences": divergences(route)
-        case "divergences_after": try divergences(after: query.selector, route)
-        case "store": storeReport(route)
-        case "test_reads":
+        guard let kind = QueryKind(rawValue: query.kind) else {
+            throw RouteGridError(.usage, "no query \"\(query.kind)\"")
+        }
+        switch kind {
+        case .status: send(.reply(status()), to: route)
+        case .run: send(.reply(runReport(try run(query.selector))), to: route)
+        case .workers: send(.reply(["schema": "routegrid/workers/v1", "workers": .array(workerReports())]), to: route)
+        case .failures: send(.reply(try failures(query.selector)), to: route)
+        case .explain: try explain(query.selector, route)
+        case .divergences: divergences(route)
+        case .divergencesAfter: try divergences(after: query.selector, route)
+        case .store: storeReport(route)
+        case .testReads:
             access.read { store throws(RouteGridError) in
                 try store.testReads()
             } then: { outcome in
@@ -28,7 +30,7 @@ extension CoordinatorServer {
                     }
                 }
             }
-        case "selection":
+        case .selection:
             let id = try run(query.selector)
             let selection = selections[id]
             send(
@@ -38,7 +40,7 @@ extension CoordinatorServer {
                 ]),
                 to: route
             )
-        case "lock":
+        case .lock:
             let id = try run(query.selector)
             guard let lock = locks[id] else { return }
             send(
@@ -47,7 +49,6 @@ extension CoordinatorServer {
                 ]),
                 to: route
             )
-        default: throw RouteGridError(.usage, "no query \"\(query.kind)\"")
         }
     }
 

@@ -5,17 +5,17 @@ extension ClusterClient {
     /// Queries the state of the cluster.
     ///
     /// - Parameters:
-    ///   - kind: such as `status`, `run`, `explain`.
+    ///   - kind: what is queried.
     ///   - selector: what it is about, in the form that the kind requires; empty is everything.
     /// - Returns: the answer's document.
     /// - Throws: the error with which the coordinator refused; `unreachable` when it does not answer.
-    package func query(_ kind: String, _ selector: String = "") throws(RouteGridError) -> JSONValue {
+    package func query(_ kind: QueryKind, _ selector: String = "") throws(RouteGridError) -> JSONValue {
         var query = WireQuery()
-        query.kind = kind
+        query.kind = kind.rawValue
         query.selector = selector
         let answer = try ask(WireMessage(.query(query)))
         guard case .reply(let reply) = answer.body else { throw unexpected(answer, "a reply") }
-        return try JSONValue(parsing: reply.json, place: "the coordinator's reply to \(kind)")
+        return try JSONValue(parsing: reply.json, place: "the coordinator's reply to \(kind.rawValue)")
     }
 
     /// Submits a frozen grid, after uploading the blobs that the coordinator lacks.
@@ -43,18 +43,18 @@ extension ClusterClient {
         }
     }
 
-    /// Sends a command once: `cancel`, `pause`, `resume`, `retry`, `priority`, `drain` and others.
+    /// Sends a command once.
     ///
     /// The result describes what was done.
     @discardableResult
     package func control(
-        _ verb: String,
+        _ verb: ControlKind,
         _ selector: String = "",
         value: String = "",
         reason: String = ""
     ) throws(RouteGridError) -> String {
         var control = WireControl()
-        control.verb = verb
+        control.verb = verb.rawValue
         control.selector = selector
         control.value = value
         control.reason = reason

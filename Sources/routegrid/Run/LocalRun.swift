@@ -55,7 +55,7 @@ struct LocalRun {
         if breakdown.cellCount > 0 { console.note(breakdown.text(workers: workers, wallSeconds: seconds)) }
         if report.broken > 0 {
             let failures = try RunFailures(of: String(run)) { selector throws(RouteGridError) in
-                try client.query("failures", selector)
+                try client.query(.failures, selector)
             }
             failures.tell(console, words: words)
         }
@@ -122,7 +122,7 @@ struct LocalRun {
 
     /// The unfinished run of the same grid, or a new one; ahead of other unfinished runs of the state folder.
     private func submission(through client: ClusterClient) throws -> UInt64 {
-        let replies = try client.query("status")["runs"]?.arrayValue ?? []
+        let replies = try client.query(.status)["runs"]?.arrayValue ?? []
         var unfinished: [RunReport] = []
         for reply in replies {
             let report = try RunReport(reply)
@@ -130,17 +130,17 @@ struct LocalRun {
         }
         var known: RunReport?
         for report in unfinished where known == nil {
-            let lock = try client.query("lock", String(report.run))["lock"]?.stringValue
+            let lock = try client.query(.lock, String(report.run))["lock"]?.stringValue
             if lock?.utf8.elementsEqual(grid.lock.bytes) == true { known = report }
         }
         let run = try known?.run ?? client.submit(grid).run
         if let known {
             console.note("run \(run) goes on: \(known.done) of \(known.cells) cells are recorded")
-            if known.state == "paused" { try client.control("resume", String(run)) }
+            if known.state == "paused" { try client.control(.resume, String(run)) }
         }
         if let other = unfinished.filter({ $0.run != run }).max(by: { $0.priority < $1.priority }) {
             console.note("the state folder holds other unfinished runs; this one goes first")
-            try client.control("priority", String(run), value: String(max(other.priority + 1, grid.lock.priority)))
+            try client.control(.priority, String(run), value: String(max(other.priority + 1, grid.lock.priority)))
         }
         return run
     }
@@ -148,7 +148,7 @@ struct LocalRun {
     private func waited(for run: UInt64, _ client: ClusterClient, _ watch: RunWatch) throws -> RunReport {
         var progress = ProgressReport(console)
         while true {
-            let report = try RunReport(try client.query("run", String(run)))
+            let report = try RunReport(try client.query(.run, String(run)))
             watch.hear(report)
             if try watch.look() { client.reconnect() }
             if report.isOver {

@@ -18,7 +18,7 @@ struct RunBoard {
     ///   when nothing could be selected, so that the board has no row.
     @discardableResult
     func publish(on console: Console) throws -> [JSONValue] {
-        let reply = try client.query("lock", String(run))
+        let reply = try client.query(.lock, String(run))
         guard let text = reply["lock"]?.stringValue else {
             throw RouteGridError(.protocolRefused, "the coordinator's reply holds no lock")
         }
@@ -68,7 +68,7 @@ struct RunBoard {
     /// - Returns: Whether a cell failed, which determines the exit code.
     private func writeFailures(to output: OutputFolder) throws(RouteGridError) -> Bool {
         let failures = try RunFailures(of: String(run)) { selector throws(RouteGridError) in
-            try client.query("failures", selector)
+            try client.query(.failures, selector)
         }
         if failures.cells.isEmpty {
             try output.remove(OutputName.failures)
@@ -80,12 +80,12 @@ struct RunBoard {
 
     /// The test reads of all runs of the coordinator.
     private func testReads() throws -> TestReadCounts {
-        try TestReadCounts(json: try client.query("test_reads"), place: "the coordinator's test reads")
+        try TestReadCounts(json: try client.query(.testReads), place: "the coordinator's test reads")
     }
 
     /// The selection made on dev; nil for a grid without `select`, and before the selection.
     private func selection() throws -> FrozenSelection? {
-        guard let name = try client.query("selection", String(run))["selection"]?.stringValue,
+        guard let name = try client.query(.selection, String(run))["selection"]?.stringValue,
             let digest = Digest(hex: name)
         else { return nil }
         return try FrozenSelection(parsing: client.fetch(digest), place: "the selection of run \(run)")

@@ -59,7 +59,7 @@ struct ChaosVerdict {
     private func checkDivergences() throws {
         let client = try ClusterClient.connect(cluster.url, within: .seconds(30))
         defer { client.close() }
-        let count = try client.query("store")["divergences"]?.integerValue ?? -1
+        let count = try client.query(.store)["divergences"]?.integerValue ?? -1
         if count != 0 { cluster.violate("\(count) divergences in the store") }
     }
 

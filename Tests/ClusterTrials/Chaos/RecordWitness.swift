@@ -22,7 +22,7 @@ struct RecordWitness {
         let client = try ClusterClient.connect(url, role: .follower, within: limit, name: "witness")
         defer { client.close() }
         client.requestLimit = limit
-        let last = UInt64(clamping: try client.query("store")["last_sequence"]?.integerValue ?? 0)
+        let last = UInt64(clamping: try client.query(.store)["last_sequence"]?.integerValue ?? 0)
         let start = isAnew ? 0 : entries.keys.max() ?? 0
         guard start < last else {
             if last < start { changes.append("the stream ends at \(last) and was read up to \(start)") }

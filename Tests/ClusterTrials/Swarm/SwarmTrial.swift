@@ -52,7 +52,7 @@ package struct SwarmTrial {
         )
         guard submit.wait(.seconds(60)) == 0 else { throw RouteGridError(.system, submit.lastLine) }
         // Work waits until everybody is there, so that each has its turn.
-        try client.control("pause", "1")
+        try client.control(.pause, "1")
         let numerics = try numericsOfRun(client)
 
         var report = SwarmReport(workers: workers, memoryBefore: coordinator.memory)
@@ -62,13 +62,13 @@ package struct SwarmTrial {
         report.connectSeconds = (.now - begun) / .seconds(1)
         report.memoryConnected = coordinator.memory
         report.idleCPU = try share(of: coordinator, during: 10)
-        try client.control("resume", "1")
+        try client.control(.resume, "1")
         let start = ContinuousClock.now
         try awaiting(start + .seconds(120)) { told(peers).served == workers }
         report.serveSeconds = (.now - start) / .seconds(1)
         report.busyCPU = try share(of: coordinator, during: seconds)
         report.memoryBusy = coordinator.memory
-        let status = try client.query("status")
+        let status = try client.query(.status)
         report.listed = status["workers"]?.arrayValue?.count ?? 0
         report.lost = Int(status["counters"]?["workers_lost"]?.integerValue ?? -1)
         report.peers = summary(of: peers)
@@ -81,7 +81,7 @@ package struct SwarmTrial {
     }
 
     private func numericsOfRun(_ client: ClusterClient) throws -> String {
-        let text = try client.query("lock", "1")["lock"]?.stringValue ?? ""
+        let text = try client.query(.lock, "1")["lock"]?.stringValue ?? ""
         guard let class_ = try JSONValue(parsing: text, place: "lock")["numerics"]?.stringValue else {
             throw RouteGridError(.system, "the lock names no numerics class")
         }

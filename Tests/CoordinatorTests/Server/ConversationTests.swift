@@ -37,7 +37,7 @@ import Wire
         _ = try bench.submit(groups: 3, cells: 1)
         let worker = try bench.worker()
         let lease = try worker.nextLease()
-        #expect(try bench.client().control("drain", "all") == "draining")
+        #expect(try bench.client().control(.drain, "all") == "draining")
         #expect(try worker.next { if case .done(let done) = $0 { done.text } else { nil } } == "drain")
         try worker.send([MadeUpResult(lease.cells[0])], of: lease)
         _ = try worker.verdicts(1)
@@ -66,7 +66,7 @@ import Wire
             verdicts += try workers[0].next { if case .committed(let said) = $0 { said.verdicts } else { nil } }
         }
         #expect(verdicts == [.equal, .equal, .divergent])
-        let store = try bench.client().query("status")["store"]
+        let store = try bench.client().query(.status)["store"]
         #expect(store?["committed"] == 3 && store?["equal"] == 2 && store?["divergent"] == 1)
         #expect(try bench.report(run)["divergent"] == 1)
     }

@@ -45,8 +45,8 @@ import Wire
         #expect(try broken.refusal().code == "protocol")
         try other.send(next.cells.map { try MadeUpResult($0) }, of: next)
         #expect(try other.verdicts(2).values.allSatisfy { $0 == .new })
-        #expect(try bench.client().query("run", String(run))["state"] == "finished")
-        #expect(try bench.client().query("workers")["workers"]?.arrayValue?.count == 1)
+        #expect(try bench.client().query(.run, String(run))["state"] == "finished")
+        #expect(try bench.client().query(.workers)["workers"]?.arrayValue?.count == 1)
         // Another start of the program is another worker.
         #expect(throws: Never.self) { try bench.worker() }
     }

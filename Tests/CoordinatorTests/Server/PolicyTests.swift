@@ -66,7 +66,7 @@ import Wire
         try worker.send([broken], of: lease)
         #expect(try worker.verdicts(1).values.first == .refused)
         // Answered when all of it is on disk.
-        try bench.client().control("priority", String(run), value: "1")
+        try bench.client().control(.priority, String(run), value: "1")
         #expect(try bench.explain(lease.cells[0].cell, of: run)["log"] == "of the first")
         let other = try bench.explain(lease.cells[1].cell, of: run)
         #expect(other["attempts"] == 1 && other["log"] == nil, "\(other)")

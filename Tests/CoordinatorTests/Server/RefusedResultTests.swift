@@ -41,10 +41,10 @@ import Wire
         try worker.send(results, of: lease)
         let verdicts = try worker.verdicts(3)
         #expect(results.map { verdicts[$0.jobKey] } == [.new, .refused, .new])
-        let explained = try bench.client().query("explain", "\(run)/\(results[1].cell)")
+        let explained = try bench.client().query(.explain, "\(run)/\(results[1].cell)")
         #expect(explained["attempts"] == 1, "\(explained)")
         #expect(explained["reason"]?.stringValue?.hasPrefix("refused: a result for cell \(results[1].cell)") == true)
-        #expect(try bench.client().query("store")["records"] == 2)
+        #expect(try bench.client().query(.store)["records"] == 2)
         // Nothing is left of the lease: who names it is told so, and the cell comes again.
         try worker.heartbeat(lease)
         let next = try worker.next { body -> String? in
@@ -58,7 +58,7 @@ import Wire
         #expect(again.cells.map(\.cell) == [results[1].cell])
         try worker.send([MadeUpResult(again.cells[0])], of: again)
         #expect(try worker.verdicts(1) == [results[1].jobKey: .new])
-        #expect(try bench.client().query("run", String(run))["state"] == "finished")
+        #expect(try bench.client().query(.run, String(run))["state"] == "finished")
     }
 
     @Test func `facts may be missing`() throws {
@@ -82,7 +82,7 @@ import Wire
         try worker.send([result], of: lease)
         #expect(try worker.verdicts(1) == [result.jobKey: .refused])
         #expect(try bench.report(run)["done"] == 0)
-        #expect(try bench.client().query("store")["records"] == 0)
+        #expect(try bench.client().query(.store)["records"] == 0)
     }
 
     @Test func `a blob inside a result must be named, and goes with the result that it came in`() throws {

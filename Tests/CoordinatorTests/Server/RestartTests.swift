@@ -13,7 +13,7 @@ import Wire
         let limits: [String: JSONValue] = ["retries": 0, "crash_limit": 2]
         let run = try first.submit(groups: 1, cells: 4, limits: limits, priority: 4)
         let other = try first.submit(groups: 1, cells: 1, priority: 3)
-        #expect(try first.client().control("pause", String(other)) == "pause")
+        #expect(try first.client().control(.pause, String(other)) == "pause")
         let worker = try first.worker()
         let lease = try worker.nextLease()
         let cells = lease.cells.map(\.cell)
@@ -22,8 +22,8 @@ import Wire
         try worker.fail(cells[2], of: lease, .error, isRetryable: false)
         try worker.settle()
         #expect(try first.report(run)["failed"] == 2)
-        try first.client().control("retry", String(run), value: String(cells[2]))
-        try first.client().control("priority", String(run), value: "7")
+        try first.client().control(.retry, String(run), value: String(cells[2]))
+        try first.client().control(.priority, String(run), value: "7")
 
         let second = try first.restarted()
         #expect(try second.report(run)["priority"] == 7 && second.report(other)["priority"] == 3)
@@ -54,7 +54,7 @@ import Wire
         let first = try ServerBench()
         let old = try first.submit(groups: 1, cells: 2)
         let over = try first.submit(groups: 1, cells: 3)
-        try first.client().control("cancel", String(over))
+        try first.client().control(.cancel, String(over))
         let own = try first.submit(groups: 1, cells: 4)
         first.stop()
         let queue = try DatabaseQueue(path: first.folder.path("state/records.sqlite"))
@@ -114,7 +114,7 @@ import Wire
             boot: boot,
             holding: [(lease, lease.cells.map(\.cell))]
         )
-        let workers = try #require(try bench.client().query("workers")["workers"]?.arrayValue)
+        let workers = try #require(try bench.client().query(.workers)["workers"]?.arrayValue)
         #expect(workers.map { $0["worker"] } == ["w1"] && workers.map { $0["leases"] } == [1], "\(workers)")
         try again.send(try lease.cells.map { try MadeUpResult($0) }, of: lease)
         #expect(try again.verdicts(2).count == 2)

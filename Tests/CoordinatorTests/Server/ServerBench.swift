@@ -76,11 +76,11 @@ final class ServerBench {
         return try client().submit(lock: lock) { digest in blobs.first { Digest(hashing: $0) == digest } ?? [] }.run
     }
 
-    func report(_ run: UInt64) throws -> JSONValue { try client().query("run", String(run)) }
+    func report(_ run: UInt64) throws -> JSONValue { try client().query(.run, String(run)) }
 
-    func explain(_ cell: UInt64, of run: UInt64) throws -> JSONValue { try client().query("explain", "\(run)/\(cell)") }
+    func explain(_ cell: UInt64, of run: UInt64) throws -> JSONValue { try client().query(.explain, "\(run)/\(cell)") }
 
-    func count(_ name: String) throws -> Int? { try client().query("status")["counters"]?[name]?.integerValue }
+    func count(_ name: String) throws -> Int? { try client().query(.status)["counters"]?[name]?.integerValue }
 }
 
 /// A process that speaks to a coordinator, as a test makes it.

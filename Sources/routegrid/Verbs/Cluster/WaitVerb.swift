@@ -39,7 +39,7 @@ struct WaitVerb: ParsableCommand {
         var progress = ProgressReport(output.console)
         let deadline = timeout.map { ContinuousClock.now + .seconds($0) }
         let begun = ContinuousClock.now
-        var report = try RunReport(try client.query("run", selector))
+        var report = try RunReport(try client.query(.run, selector))
         while !report.isOver {
             progress.update(report)
             if let deadline, ContinuousClock.now >= deadline {
@@ -56,7 +56,7 @@ struct WaitVerb: ParsableCommand {
             // The end of a short run is detected at once; long runs are polled less often.
             let passed = ContinuousClock.now - begun
             usleep(UInt32(min(max(passed / .milliseconds(1) * 20, 5_000), 200_000)))
-            report = try RunReport(try client.query("run", selector))
+            report = try RunReport(try client.query(.run, selector))
         }
         progress.finish(report)
         if let out {
@@ -66,7 +66,7 @@ struct WaitVerb: ParsableCommand {
         }
         if report.broken > 0 {
             let failures = try RunFailures(of: String(report.run)) { selector throws(RouteGridError) in
-                try client.query("failures", selector)
+                try client.query(.failures, selector)
             }
             failures.tell(output.console, words: connection.words)
         }

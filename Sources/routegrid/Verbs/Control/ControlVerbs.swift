@@ -7,11 +7,11 @@ struct ControlOptions: ParsableArguments {
     @OptionGroup var connection: ConnectOptions
     @OptionGroup var output: OutputOptions
 
-    func control(_ verb: String, _ selector: String, value: String = "", reason: String = "") throws {
-        let client = try connection.client(verb)
+    func control(_ verb: ControlKind, _ selector: String, value: String = "", reason: String = "") throws {
+        let client = try connection.client(verb.rawValue)
         defer { client.close() }
         try client.control(verb, selector, value: value, reason: reason)
-        output.console.note("\(verb) \(selector): done")
+        output.console.note("\(verb.rawValue) \(selector): done")
     }
 }
 
@@ -20,7 +20,7 @@ struct RunControl: ParsableArguments {
     @Argument(help: ArgumentHelp("The run's number, or last.", valueName: "run")) var selector: String
     @OptionGroup var coordinator: ControlOptions
 
-    func control(_ verb: String, value: String = "", reason: String = "") throws {
+    func control(_ verb: ControlKind, value: String = "", reason: String = "") throws {
         try coordinator.control(verb, selector, value: value, reason: reason)
     }
 }
@@ -33,7 +33,7 @@ struct PauseVerb: ParsableCommand {
         discussion: "Example:\n  routegrid pause 3 --connect tcp://127.0.0.1:7557"
     )
     @OptionGroup var target: RunControl
-    func run() throws { try target.control("pause") }
+    func run() throws { try target.control(.pause) }
 }
 
 /// Grants a paused run's cells again.
@@ -44,7 +44,7 @@ struct ResumeVerb: ParsableCommand {
         discussion: "Example:\n  routegrid resume 3"
     )
     @OptionGroup var target: RunControl
-    func run() throws { try target.control("resume") }
+    func run() throws { try target.control(.resume) }
 }
 
 /// Ends a run early.
@@ -56,7 +56,7 @@ struct CancelVerb: ParsableCommand {
     )
     @OptionGroup var target: RunControl
     @Option(help: "Why; shown by status.") var reason = ""
-    func run() throws { try target.control("cancel", reason: reason) }
+    func run() throws { try target.control(.cancel, reason: reason) }
 }
 
 /// Changes which run is served first.
@@ -68,7 +68,7 @@ struct PriorityVerb: ParsableCommand {
     )
     @OptionGroup var target: RunControl
     @Argument(help: "A whole number; 0 is usual.") var priority: Int
-    func run() throws { try target.control("priority", value: String(priority)) }
+    func run() throws { try target.control(.priority, value: String(priority)) }
 }
 
 /// Tries failed cells again.
@@ -87,7 +87,7 @@ struct RetryVerb: ParsableCommand {
         }
     }
 
-    func run() throws { try target.control("retry", value: cells) }
+    func run() throws { try target.control(.retry, value: cells) }
 }
 
 /// Drains a worker.
@@ -99,5 +99,5 @@ struct DrainVerb: ParsableCommand {
     )
     @Argument(help: "A worker's name or number as status shows it, or all.") var worker: String
     @OptionGroup var coordinator: ControlOptions
-    func run() throws { try coordinator.control("drain", worker) }
+    func run() throws { try coordinator.control(.drain, worker) }
 }

@@ -25,7 +25,7 @@ struct BenchTripVerb: ParsableCommand {
     func run() throws {
         let client = try connection.client("bench-trip")
         defer { client.close() }
-        var position = UInt64(try client.query("store")["last_sequence"]?.integerValue ?? 0)
+        var position = UInt64(try client.query(.store)["last_sequence"]?.integerValue ?? 0)
         var (submissions, trips): ([Double], [Double]) = ([], [])
         let numerics = try NumericsClasses.ofThisMachine()
         // The first few fetch data and start slots.

@@ -26,7 +26,7 @@ struct ExplainVerb: ParsableCommand {
         switch try connection.source("explain") {
         case .coordinator(let client):
             defer { client.close() }
-            report = try client.query("explain", cell)
+            report = try client.query(.explain, cell)
         case .folder(let state, _): report = try state.explain(cell)
         }
         output.console.emit(report, table: Self.text(report))

@@ -29,8 +29,8 @@ struct StatusVerb: ParsableCommand {
         switch try connection.source("status") {
         case .coordinator(let client):
             defer { client.close() }
-            try show(try client.query("status", "")) { selector throws(RouteGridError) in
-                try client.query("failures", selector)
+            try show(try client.query(.status, "")) { selector throws(RouteGridError) in
+                try client.query(.failures, selector)
             }
         case .folder(let state, let path):
             output.console.note("no coordinator uses \(path): this is what it holds")

@@ -1,0 +1,30 @@
+/// What a client may query: `kind` of a Query message.
+package enum QueryKind: String, CaseIterable, Sendable {
+    /// Runs, workers and the store; with the counters of the coordinator.
+    case status
+    /// The state of one run.
+    case run
+    case workers
+    /// The failures of a run.
+    case failures
+    /// Everything that is known of a cell.
+    case explain
+    /// Results that differ from the first of their key; the second form those after a number.
+    case divergences
+    case divergencesAfter = "divergences_after"
+    /// How many records there are, and the place of the last.
+    case store
+    /// How many configurations were read on each test part.
+    case testReads = "test_reads"
+    /// The digest of a run's frozen selection.
+    case selection
+    /// The frozen grid of a run.
+    case lock
+}
+
+/// What a client may change: `verb` of a Control message.
+package enum ControlKind: String, CaseIterable, Sendable {
+    case pause, resume, cancel, priority, retry
+    /// Of workers, not of a run.
+    case drain
+}
