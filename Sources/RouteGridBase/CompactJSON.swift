@@ -3,7 +3,7 @@ import Foundation
 /// A look at a JSON object as ``JSONValue/jsonBytes()`` writes it, that builds nothing: one line without spaces, names
 /// in the order of their bytes and each once, the escapes of that form, at most 64 levels.
 ///
-/// Every text that it takes is read by ``JSONValue/init(parsing:place:)``.
+/// Every text that it takes is read by `JSONValue/init(parsing:place:)`.
 package struct CompactJSON {
     /// A member of the outermost object: where its name, without quotes, and its value stand.
     package struct Member {

@@ -17,7 +17,7 @@ enum ZMQFailure {
     }
 }
 
-/// The outcome of ``ZMQSocket/send(_:)``.
+/// The outcome of `ZMQSocket/send(_:)`.
 package enum SendOutcome: Hashable, Sendable {
     /// libzmq has accepted it. The peer may not have received it.
     case sent

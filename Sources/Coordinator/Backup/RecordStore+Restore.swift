@@ -15,7 +15,7 @@ extension RecordStore {
     ///
     /// Each record is checked against its own digest. Cells are found recorded when a run reaches them; failure
     /// counters start anew. All of it is one transaction with one sync: damage leaves the store empty, and a restore
-    /// that was killed is remembered (see ``unfinishedRestore()``). Logs are read in parts, so memory does not grow
+    /// that was killed is remembered (see `unfinishedRestore()`). Logs are read in parts, so memory does not grow
     /// with the number of records.
     ///
     /// - Parameters:

@@ -12,7 +12,7 @@ package struct KeyedJob: Hashable, Sendable {
 /// A grid frozen at submission: everything that its cells depend on, in a few kilobytes.
 ///
 /// `grid.lock.json` alone is what coordinators and workers work from; datasets are named by the digests of their blobs.
-/// Cells are numbers: block after block, mixed radix within a block (see ``BlockLayout``). A group is one fit and a
+/// Cells are numbers: block after block, mixed radix within a block (see `BlockLayout`). A group is one fit and a
 /// contiguous range of cells. Nothing is stored per cell, whatever their number.
 package struct GridLock: Sendable {
     package static let schema = "routegrid/lock/v1"

@@ -3,7 +3,7 @@ package import RouteGridBase
 /// A look at a record's line that builds nothing: whether it is one, and whose it is.
 ///
 /// A coordinator passes records on as they came. What it checks is that whoever reads the line later will find a
-/// record: the members of one kind and no others, in the one form that records are written in (see ``CompactJSON``),
+/// record: the members of one kind and no others, in the one form that records are written in (see `CompactJSON`),
 /// with the key and the digest that its sender says. The words of `job` and `result` are not looked at, and no digest
 /// is computed; ``CheckedRecord`` does that.
 package struct RecordScan: Hashable, Sendable {

@@ -2,7 +2,7 @@
 ///
 /// Conditions (`dataset` … `rule`) are what a configuration is judged under: one that is not named is averaged over, as
 /// seeds, λ and budgets always are. Seeds and indices of a split are averaged over only where they share one test part
-/// (see ``Split/sharing(of:)``); elsewhere the choice is made for each by itself, whatever is named. The others make a
+/// (see `Split.sharing(of:)`); elsewhere the choice is made for each by itself, whatever is named. The others make a
 /// configuration up: where one is not named, its values compete.
 package enum SelectionField: String, CaseIterable, Hashable, Sendable {
     case dataset

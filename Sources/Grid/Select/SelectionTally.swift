@@ -9,7 +9,7 @@ import RoutingData
 ///
 /// A configuration is a router with its parameters, its modalities, its encoders and its fusion. Its value is the mean
 /// over the datasets and splits that `per` does not keep apart of its mean there over budgets that judge (see
-/// ``judges(_:budget:)``), each the mean over seeds. Splits of which one tests what another trains on or judges by are
+/// `judges(_:budget:)`), each the mean over seeds. Splits of which one tests what another trains on or judges by are
 /// always apart: a mean over them has seen what it is reported on. A configuration competes when each of them has a
 /// value, on every dataset, split, rule and budget that any of its rivals is judged on; the best mean wins, and of
 /// equal ones the first in grid order.

@@ -60,7 +60,7 @@ package struct PenaltySweep: Sendable {
     ///
     /// A query's choices as λ grows are the corners of the upper hull of its (cost, quality) points, from the best to
     /// the cheapest; all corners of all queries, sorted by λ, are one walk. Inside an interval no two corners tie, so
-    /// that ``choices(at:)`` finds the same models there.
+    /// that `choices(at:)` finds the same models there.
     /// - Complexity: O(items · models · log models).
     package func curve(of outcomes: ItemOutcomes) -> SweepCurve {
         var lambdas: [Double] = []

@@ -24,7 +24,7 @@ extension FittedExperiment {
 
     /// Row numbers of the test part, evenly spaced over it: `limit` of them, or all when there are fewer.
     ///
-    /// - Throws: ``RouteGridError`` `badInput` when the part is empty.
+    /// - Throws: `RouteGridError` `badInput` when the part is empty.
     package func testRows(atMost limit: Int) throws -> [Int] {
         let rows = try ground.rows(of: .test)
         let count = min(limit, rows.count)

@@ -30,7 +30,7 @@ package struct FittedExperiment: Sendable {
     /// Puts a fit and its data together.
     ///
     /// `ground` is that of the request's table, parts and mode, when it is at hand from another fit.
-    /// - Throws: ``RouteGridError`` `badInput` as ``EvaluationGround`` does.
+    /// - Throws: `RouteGridError` `badInput` as ``EvaluationGround`` does.
     package init(request: FitRequest, router: any FittedRouter, ground: EvaluationGround? = nil) throws {
         self.request = request
         self.router = router
@@ -51,7 +51,7 @@ package struct FittedExperiment: Sendable {
 
     /// Evaluates the router on a part at a budget.
     ///
-    /// - Throws: ``RouteGridError`` `badInput` when the part is empty, when rule or budget do not suit the router, or
+    /// - Throws: `RouteGridError` `badInput` when the part is empty, when rule or budget do not suit the router, or
     ///   when mode `sound` must freeze operating points on a dev part that is empty.
     package func evaluate(_ request: EvaluationRequest) throws -> Evaluation {
         let plan = try BudgetPlan(request, experiment: self)

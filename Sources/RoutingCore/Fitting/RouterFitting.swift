@@ -17,7 +17,7 @@ package enum RouterFitting {
     ///
     /// The result is a function of the request alone, to the bit, within one numerics class. In mode `compat` missing
     /// outcomes are first replaced by their column's mean over all rows, as MMR-Bench does.
-    /// - Throws: ``RouteGridError`` `badInput` for an unknown kind (with the nearest known one), an empty train part, a
+    /// - Throws: `RouteGridError` `badInput` for an unknown kind (with the nearest known one), an empty train part, a
     ///   parameter that does not fit the train part, or embeddings that are absent.
     package static func fit(_ request: FitRequest) throws -> any FittedRouter {
         guard kinds.contains(request.router.kind) else {

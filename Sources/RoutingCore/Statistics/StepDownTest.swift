@@ -13,7 +13,7 @@ package import RoutingData
 /// - A statistic is the estimate d over its standard error under the hypothesis, as in a score test: influences are
 ///   centred at the estimate and so leave d² ÷ n out, with n independent clusters (``ClusterCount/effective``):
 ///   z = |d| ÷ √(s² + d² ÷ n).
-/// - A p-value is the share of resamples, times 1.4 (``caution``), a margin chosen by experiment: first-order
+/// - A p-value is the share of resamples, times 1.4 (`caution`), a margin chosen by experiment: first-order
 ///   influences miss some of the far tail. Of 1,000 boards of twenty equal routers on 400 items whose costs count too,
 ///   the plain share separates 5.9 % at α = 0.05, and 9/8 of it 5.7 %; 1.4 of it separates 2.9 % (2.0 to 4.1) of 1,000
 ///   fresh ones.

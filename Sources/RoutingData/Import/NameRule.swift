@@ -1,6 +1,6 @@
 import RouteGridBase
 
-/// What a name that an import reads may be: any name (``SafeText/refusal(ofName:)``) as a person types it into a grid
+/// What a name that an import reads may be: any name (`SafeText.refusal(ofName:)`) as a person types it into a grid
 /// file.
 package enum NameRule {
     /// What is wrong with a name, or nil.

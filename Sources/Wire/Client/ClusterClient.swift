@@ -6,7 +6,7 @@ import ZeroMQ
 ///
 /// It belongs to one thread. Each request waits for its answer; a connection that timed out is replaced, so that a late
 /// answer is never taken for that of another request. Queries are repeated until their deadline; what changes something
-/// (``submit(lock:blob:)``, ``control(_:_:value:reason:)``) is sent once.
+/// (`submit(lock:blob:)`, `control(_:_:value:reason:)`) is sent once.
 package final class ClusterClient {
     /// The coordinator's identity and limits.
     package private(set) var welcome = WireWelcome()

@@ -23,7 +23,7 @@ package struct GridTable: Hashable, Sendable {
     /// The grid's `where` in words, such as `group digit`; nil for the whole dataset.
     package var condition: String?
     /// Test rows under each split of the axis that have a twin which the split does not keep with them (see
-    /// ``TwinRows``); nil = none under any.
+    /// `TwinRows`); nil = none under any.
     package var twins: [Int]?
     /// What readers of a board must know of the data, rising.
     package var facts: [DataFact] = []
