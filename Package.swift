@@ -77,7 +77,7 @@ let package = Package(
             exclude: ["routegrid.proto", "slot.proto"],
             swiftSettings: settings
         ),
-        // Who runs what, and what may be acknowledged: no clock, no disk, no sockets, so that a simulation can drive both.
+        // Who runs what, and what may be acknowledged: no clock, no disk, no sockets; a simulation drives both.
         .target(
             name: "Scheduling",
             dependencies: ["RouteGridBase", .product(name: "HeapModule", package: "swift-collections")],

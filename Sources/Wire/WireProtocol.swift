@@ -4,8 +4,6 @@ package import RouteGridBase
 package enum WireProtocol {
     /// Incremented whenever the meaning of a message changes; the hello carries it, and any other version is refused.
     package static let version: UInt32 = 2
-    /// The build's name, for people.
-    package static let build = "routegrid 0.1"
     /// Bytes of the largest frame that is sent or accepted; `Welcome` may lower it.
     package static let maximumFrame = 16 << 20
     /// Bytes of blob content in one Chunk or Put.

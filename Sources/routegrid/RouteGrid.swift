@@ -1,4 +1,5 @@
 import ArgumentParser
+import RouteGridBase
 
 /// The command line: one file per verb under `Verbs/`, each listed here.
 @main

@@ -48,19 +48,21 @@ struct SectionParity {
                 // No item told the two apart: so many of other items still may.
                 half = 1 - pow(alpha / 2, 1 / Double(max(resamples.clusters.count, 1)))
             }
-            section.rows[place].setParity(gap: gaps[number], half: half, margin: margin)
+            section.rows[place].setParity(gap: gaps[number], half: half, margin: margin, alpha: alpha)
         }
     }
 }
 
 extension BoardRow {
-    fileprivate mutating func setParity(gap: Double, half: Double?, margin: Double) {
+    fileprivate mutating func setParity(gap: Double, half: Double?, margin: Double, alpha: Double) {
         let (gapName, costName) = (CurveMetric.qncGap.rawValue, CurveMetric.qncCost.rawValue)
-        let interval = half.map { (low: max(-1, gap - $0), high: min(1, gap + $0)) }
+        var interval = half.map { (low: max(-1, gap - $0), high: min(1, gap + $0)) }
         if let json = metrics[gapName] {
             metrics[gapName] =
                 json.with("lo", interval.map { .double($0.low) }).with("hi", interval.map { .double($0.high) })
         }
+        // Where there are several seeds the claim is of the router as it would be trained again.
+        interval = seedInterval(of: gapName, alpha: alpha) ?? interval
         let bounds = interval.map { String(format: "%+.4f to %+.4f", $0.low, $0.high) } ?? "no interval"
         let found =
             "test accuracy less the best single model's is \(bounds), the margin \(JSONValue.shortestText(-margin))"

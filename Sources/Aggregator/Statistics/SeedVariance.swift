@@ -44,19 +44,22 @@ struct SeedVariance {
 extension BoardRow {
     /// Adds `lo_seeds` and `hi_seeds` to every metric with an interval, where a split has several seeds.
     mutating func addSeedIntervals(alpha: Double) {
-        guard let variance = SeedVariance(splits: runs.map(\.splitIndex)) else { return }
         for (name, json) in metrics {
-            let values = runs.compactMap { $0.metrics[name]?["v"]?.numberValue }
-            guard values.count == runs.count, let value = value(name), let interval = itemInterval(name) else {
-                continue
-            }
-            let half = variance.halfWidth(values, alpha: alpha)
-            func wider(_ end: Double) -> Double { ((end - value) * (end - value) + half * half).squareRoot() }
-            var (low, high) = (value - wider(interval.low), value + wider(interval.high))
-            if half == 0 { (low, high) = interval }
-            if Self.shares.contains(name) { (low, high) = (max(0, low), min(1, high)) }
-            metrics[name] = json.with("lo_seeds", .double(low)).with("hi_seeds", .double(high))
+            guard let interval = seedInterval(of: name, alpha: alpha) else { continue }
+            metrics[name] = json.with("lo_seeds", .double(interval.low)).with("hi_seeds", .double(interval.high))
         }
+    }
+
+    /// A metric's interval over the draw of items and of seeds; nil without several seeds on a split, or an interval.
+    func seedInterval(of name: String, alpha: Double) -> (low: Double, high: Double)? {
+        guard let variance = SeedVariance(splits: runs.map(\.splitIndex)) else { return nil }
+        let values = runs.compactMap { $0.metrics[name]?["v"]?.numberValue }
+        guard values.count == runs.count, let value = value(name), let interval = itemInterval(name) else { return nil }
+        let half = variance.halfWidth(values, alpha: alpha)
+        guard half > 0 else { return interval }
+        func wider(_ end: Double) -> Double { ((end - value) * (end - value) + half * half).squareRoot() }
+        let (low, high) = (value - wider(interval.low), value + wider(interval.high))
+        return Self.shares.contains(name) ? (max(0, low), min(1, high)) : (low, high)
     }
 
     /// Metrics that are nowhere below 0 nor above 1.

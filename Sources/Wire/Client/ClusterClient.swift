@@ -159,7 +159,7 @@ package final class ClusterClient {
         options.reconnectMaximum = .seconds(1)
         var hello = WireHello()
         hello.protocol = WireProtocol.version
-        hello.build = WireProtocol.build
+        hello.build = Version.build
         hello.role = role
         hello.boot = Data(boot)
         hello.name = name

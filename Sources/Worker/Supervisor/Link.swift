@@ -57,7 +57,7 @@ extension WorkerSupervisor {
     private func sendHello() {
         var hello = WireHello()
         hello.protocol = WireProtocol.version
-        hello.build = WireProtocol.build
+        hello.build = Version.build
         hello.role = .worker
         hello.boot = Data(boot)
         hello.name = configuration.name

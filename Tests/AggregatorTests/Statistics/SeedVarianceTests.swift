@@ -50,6 +50,23 @@ import Testing
         #expect(plain.metrics["accuracy"]?["lo_seeds"] == nil && plain.interval("accuracy") != nil)
     }
 
+    @Test(arguments: [0.02, 0.1, 0.3])
+    func `QNC is shown where the interval over items and seeds is above the margin, and nowhere else`(
+        margin: Double
+    ) throws {
+        var records = try BoardStatisticsTests.records(splits: [0, 1])
+        records.statistics = [
+            "bootstrap": 200, "alpha": 0.05, "cluster": "prompt", "seed": 5, "margin": .double(margin),
+        ]
+        let rows = try records.board().rows.filter { !$0.isBound && $0.routerKind != "best-single" }
+        #expect(rows.count == 3)
+        for row in rows {
+            let low = try #require(row.interval("qnc_gap")).low
+            #expect((row.value("qnc") != nil) == (low > -margin), "\(row.routerKind) \(low)")
+        }
+        #expect(margin < 0.3 || rows.contains { $0.value("qnc") != nil })
+    }
+
     private func normal(_ generator: inout Xoshiro256) -> Double {
         NormalDistribution.quantile(max(generator.fraction(), 0x1p-53))
     }

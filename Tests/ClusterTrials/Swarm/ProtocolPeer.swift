@@ -82,7 +82,7 @@ final class ProtocolPeer {
 
     private func greet() throws(RouteGridError) {
         var hello = WireHello()
-        (hello.protocol, hello.build, hello.role) = (WireProtocol.version, WireProtocol.build, .worker)
+        (hello.protocol, hello.build, hello.role) = (WireProtocol.version, Version.build, .worker)
         (hello.boot, hello.name, hello.slots) = (Data(boot), "peer-\(number)", 1)
         hello.numerics = options.numerics
         hello.held = held.values.sorted { $0.lease.lease < $1.lease.lease }.map { work in
