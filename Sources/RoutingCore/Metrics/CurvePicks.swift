@@ -124,6 +124,21 @@ package struct CurvePicks: Hashable, Sendable {
     }
 }
 
+extension CurvePicks {
+    /// The points that metrics are read at, rising.
+    var named: [Int] {
+        var places: Set = [largest]
+        for pick in [peak, parity] + kept {
+            if case .point(let place) = pick { places.insert(place) }
+        }
+        for case .mix(let mix) in crossings {
+            places.insert(mix.to)
+            if let from = mix.from { places.insert(from) }
+        }
+        return places.sorted()
+    }
+}
+
 /// What a router's points and the single models come to on dev.
 package struct DevReadings: Hashable, Sendable {
     /// The router's points, numbered as on the evaluated part.

@@ -61,18 +61,3 @@ struct ResampledMeans {
         return CurveMeans(own: mean(0), shared: mean(1), gap: mean(2))
     }
 }
-
-extension CurvePicks {
-    /// The points that metrics are read at, rising.
-    var named: [Int] {
-        var places: Set = [largest]
-        for pick in [peak, parity] + kept {
-            if case .point(let place) = pick { places.insert(place) }
-        }
-        for case .mix(let mix) in crossings {
-            places.insert(mix.to)
-            if let from = mix.from { places.insert(from) }
-        }
-        return places.sorted()
-    }
-}

@@ -1,5 +1,4 @@
 import CKernels
-import Dispatch
 import RouteGridBase
 package import RoutingData
 
@@ -121,11 +120,10 @@ package struct StepDownTest: Sendable {
     ) -> [Double] {
         let columns = influences.columns
         let (size, count) = (4_096, pairs.count)
-        let errors = LockedBox([Double](repeating: 0, count: count))
-        DispatchQueue.concurrentPerform(iterations: (count + size - 1) / size) { part in
-            if isCancelled() { return }
+        return concurrentMap((count + size - 1) / size) { part -> [Double] in
             let range = part * size..<min(count, (part + 1) * size)
-            let found = influences.elements.withUnsafeBufferPointer { elements -> [Double] in
+            if isCancelled() { return range.map { _ in 0 } }
+            return influences.elements.withUnsafeBufferPointer { elements in
                 guard let base = elements.baseAddress else { return range.map { _ in 0 } }
                 return range.map { place in
                     let pair = pairs[place]
@@ -134,9 +132,7 @@ package struct StepDownTest: Sendable {
                     return error > rounding ? error : 0
                 }
             }
-            errors.withLock { $0.replaceSubrange(range, with: found) }
-        }
-        return errors.withLock { $0 }
+        }.flatMap(\.self)
     }
 
     /// The statistic that the largest of all hypotheses exceeds with probability α, to first order; nil where the
