@@ -1,9 +1,7 @@
 import Foundation
-import Logging
 import RouteGridBase
 import Scheduling
 import Wire
-import ZeroMQ
 
 /// Results of one worker that are on disk, or were refused.
 struct Acknowledgement: Sendable {

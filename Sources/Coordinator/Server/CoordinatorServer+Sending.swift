@@ -1,7 +1,5 @@
-import Foundation
 import Logging
 import RouteGridBase
-import Scheduling
 import Wire
 import ZeroMQ
 

@@ -1,9 +1,6 @@
 import Foundation
-import Logging
 import RouteGridBase
-import Scheduling
 import Wire
-import ZeroMQ
 
 /// The coordinator's messages in its own types; the wire form is made here.
 enum Outgoing {

@@ -1,8 +1,5 @@
-import Foundation
-import Grid
 import RouteGridBase
 import Scheduling
-import Wire
 
 /// A blob that a peer is uploading.
 struct UploadID: Hashable, Sendable {
