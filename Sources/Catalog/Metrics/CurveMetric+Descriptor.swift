@@ -37,9 +37,9 @@ extension CurveMetric {
                 "QNC",
                 .board,
                 CatalogSource.mmrBench,
-                "quality-neutral cost: cost of the cheapest point that reaches the best single model on dev, or else of the "
-                    + "best point there, as a share of that model's cost; in mode sound only where test shows that the point "
-                    + "is not worse than that model; – otherwise"
+                "quality-neutral cost: cost of the cheapest point that reaches the best single model on dev, or else "
+                    + "of the best point there, as a share of that model's cost; in mode sound only where test shows "
+                    + "that the point is not worse than that model; – otherwise"
             )
         case .qncGap:
             up(
@@ -101,8 +101,8 @@ extension CurveMetric {
             "cost at \(share)%",
             .curve,
             CatalogSource.routeGrid,
-            "cost of the cheapest point that keeps \(share) % of the best single model's accuracy on dev, as a share of "
-                + "that model's cost"
+            "cost of the cheapest point that keeps \(share) % of the best single model's accuracy on dev, as a share "
+                + "of that model's cost"
         )
     }
 

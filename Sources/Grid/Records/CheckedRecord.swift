@@ -2,8 +2,8 @@ package import RouteGridBase
 
 /// A record's line whose digest was computed from its bytes, without building anything of it.
 ///
-/// What it takes is a record to whoever reads the line later (see ``RecordScan``), with the result that its digest
-/// says.
+/// What it takes is a record to whoever reads the line later (see ``RecordScan``), and its result has the digest that
+/// it claims.
 package struct CheckedRecord: Hashable, Sendable {
     package let jobKey: Digest
     package let resultDigest: Digest

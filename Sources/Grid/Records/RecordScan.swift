@@ -4,8 +4,8 @@ package import RouteGridBase
 ///
 /// A coordinator passes records on as they came. What it checks is that whoever reads the line later will find a
 /// record: the members of one kind and no others, in the one form that records are written in (see `CompactJSON`),
-/// with the key and the digest that its sender says. The words of `job` and `result` are not looked at, and no digest
-/// is computed; ``CheckedRecord`` does that.
+/// with the key and the digest of the message that it came in. `job` and `result` are not read, and no digest is
+/// computed; ``CheckedRecord`` does that.
 package struct RecordScan: Hashable, Sendable {
     package var jobKey: Digest
     /// Nil for a measurement: its digest covers its job alone, and its line does not show it.

@@ -5,8 +5,8 @@ package import RoutingData
 /// The `job` object of a record: a readable extract of the two keys and the grid's labels.
 ///
 /// Fractions are texts, as in the keys; what a router does not read is null. `data` is the digest of who was asked and
-/// which pool answered how, `inputs` those of costs and embeddings, and `revisions` say by which code a result was
-/// made: records are told apart by these and never by labels.
+/// which pool answered how, `inputs` those of costs and embeddings, and `revisions` those of the code that made a
+/// result: these distinguish records, and labels never do.
 package enum RecordedJob {
     static func json(fit: FitIdentity, job: JobIdentity, labels: JSONValue) -> JSONValue {
         var members: [String: JSONValue] = [

@@ -34,7 +34,7 @@ package struct TestReadCounts: Hashable, Sendable {
     package struct Place: Hashable, Comparable, Sendable {
         /// The digest of the samples.
         package let samples: Digest
-        /// Canonical JSON of what says which of them are tested: see `Split.testItems`.
+        /// Canonical JSON of what determines which of them are tested: see `Split.testItems`.
         package let part: String
 
         package init(samples: Digest, part: String) { (self.samples, self.part) = (samples, part) }

@@ -8,9 +8,9 @@ import RoutingData
 /// {"schema": "routegrid/prices/v1", "unit": "USD", "date": "2026-11-01", "hidden_tokens": "billed",
 ///  "models": {"gpt-5": {"in": 1.25, "out": 10, "request": 0}}}
 /// ```
-/// Prices are per million tokens; `request` (default 0) is charged once a query. `hidden_tokens` says what tokens cost
+/// Prices are per million tokens; `request` (default 0) is charged once a query. `hidden_tokens` is what tokens cost
 /// that are in an answer's total and in neither `in` nor `out`: the price of `out` (`billed`) or nothing (`free`).
-/// Without it they are not billed, and boards say so. Numbers are JSON numbers or plain decimal texts such as
+/// Without it they are not billed, and boards carry a flag. Numbers are JSON numbers or plain decimal texts such as
 /// `"0.005"`.
 struct PriceSheet {
     static let schema = "routegrid/prices/v1"
