@@ -8,8 +8,8 @@ import RoutingData
 /// QNC on a board of mode `sound`: a cost share is given only where the quality at its point is shown to be neutral.
 ///
 /// The point is picked on dev (``CurvePicks/parity``); on test it may be far below the best single model. Neutral
-/// is shown when the interval of the accuracy's difference to the best single model, simultaneous over the table's rows,
-/// has its lower end above −margin.
+/// is shown when the interval of the accuracy's difference to the best single model, simultaneous over the rows of
+/// the table, has its lower end above −margin.
 struct SectionParity {
     let statistics: BoardStatistics
     let resamples: SectionResamples
