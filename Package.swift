@@ -52,9 +52,15 @@ let package = Package(
         // The evaluation side: data, catalog, core.
         .target(name: "RoutingData", dependencies: ["RouteGridBase", "CZlib"], swiftSettings: numericSettings),
         .target(name: "Catalog", dependencies: ["RouteGridBase"], swiftSettings: settings),
+        // From choices and outcomes to points, curves and metrics, and their statistics: without BLAS.
+        .target(
+            name: "Scoring",
+            dependencies: ["RouteGridBase", "RoutingData", "Catalog", "CKernels"],
+            swiftSettings: numericSettings
+        ),
         .target(
             name: "RoutingCore",
-            dependencies: ["RouteGridBase", "RoutingData", "Catalog", "COpenBLAS", "CKernels"],
+            dependencies: ["RouteGridBase", "RoutingData", "Catalog", "Scoring", "COpenBLAS", "CKernels"],
             swiftSettings: numericSettings
         ),
 
@@ -104,8 +110,8 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "RouteGridBase", "Catalog", "RoutingCore", "RoutingData", "Grid", "Wire", "ZeroMQ", "CPlatform",
-                "COpenBLAS",
+                "RouteGridBase", "Catalog", "Scoring", "RoutingCore", "RoutingData", "Grid", "Wire", "ZeroMQ",
+                "CPlatform", "COpenBLAS",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -114,14 +120,14 @@ let package = Package(
         ),
         .target(
             name: "Aggregator",
-            dependencies: ["RouteGridBase", "RoutingCore", "RoutingData", "Catalog", "Grid", "Wire", "ZeroMQ"],
+            dependencies: ["RouteGridBase", "Scoring", "RoutingData", "Catalog", "Grid", "Wire", "ZeroMQ"],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "routegrid",
             dependencies: [
                 "Aggregator", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
-                "RoutingCore", "Wire",
+                "RoutingCore", "Scoring", "Wire",
                 "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -147,7 +153,7 @@ let package = Package(
         .target(
             name: "PlantedTrials",
             dependencies: [
-                "Aggregator", "Grid", "RouteGridBase", "RoutingCore", "RoutingData", "TestSupport", "Wire", "Worker",
+                "Aggregator", "Grid", "RouteGridBase", "RoutingData", "Scoring", "TestSupport", "Wire", "Worker",
             ],
             path: "Tests/PlantedTrials",
             swiftSettings: numericSettings
@@ -174,8 +180,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ScoringTests",
+            dependencies: ["Scoring", "RoutingCore", "RoutingData", "Catalog", "RouteGridBase", "TestSupport"],
+            swiftSettings: numericSettings
+        ),
+        .testTarget(
             name: "RoutingCoreTests",
-            dependencies: ["RoutingCore", "RoutingData", "Catalog", "RouteGridBase", "TestSupport", "CKernels"],
+            dependencies: [
+                "RoutingCore", "Scoring", "RoutingData", "Catalog", "RouteGridBase", "TestSupport", "CKernels",
+            ],
             exclude: ["Golden", "Revisions/fingerprints.json"],
             swiftSettings: numericSettings
         ),
@@ -220,7 +233,8 @@ let package = Package(
         .testTarget(
             name: "AggregatorTests",
             dependencies: [
-                "Aggregator", "Grid", "RouteGridBase", "Catalog", "RoutingCore", "RoutingData", "TestSupport",
+                "Aggregator", "Grid", "RouteGridBase", "Catalog", "Scoring", "RoutingCore", "RoutingData",
+                "TestSupport",
             ],
             swiftSettings: numericSettings
         ),

@@ -1,5 +1,5 @@
 import Foundation
-import RoutingCore
+import Scoring
 
 /// A quantity that a trial measured, and what it must not exceed.
 package struct Bar: Sendable {

@@ -1,5 +1,5 @@
 package import RouteGridBase
-import RoutingCore
+import Scoring
 
 /// One curve behind a row: one seed on one split, from a single record or from several that differ in their budget
 /// alone.

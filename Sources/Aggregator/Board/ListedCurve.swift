@@ -1,7 +1,7 @@
 import Catalog
 import Grid
 import RouteGridBase
-import RoutingCore
+import Scoring
 
 /// Points and metrics of a run's records.
 struct ListedCurve {

@@ -1,5 +1,5 @@
 import RouteGridBase
-import RoutingCore
+import Scoring
 
 /// What several runs of one configuration come to.
 ///

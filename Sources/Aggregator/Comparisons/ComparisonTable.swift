@@ -1,6 +1,6 @@
 import Grid
 import RouteGridBase
-import RoutingCore
+import Scoring
 
 /// Differences of the rows of a board's tables: `comparisons.csv` and `comparisons.json`.
 ///

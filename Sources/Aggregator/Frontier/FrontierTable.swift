@@ -1,5 +1,5 @@
 import RouteGridBase
-import RoutingCore
+import Scoring
 
 /// Every operating point of every run of a board, with what no other point beats marked.
 package struct FrontierTable: Sendable {

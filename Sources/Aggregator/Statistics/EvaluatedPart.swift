@@ -1,8 +1,8 @@
 import Catalog
 import Grid
 import RouteGridBase
-import RoutingCore
 import RoutingData
+import Scoring
 
 /// The items that records were read on: what recomputing a record on resamples stands on.
 struct EvaluatedPart: Sendable {

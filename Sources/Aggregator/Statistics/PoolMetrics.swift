@@ -1,5 +1,5 @@
 import RouteGridBase
-import RoutingCore
+import Scoring
 
 /// Metrics of a row that depend on the other rows of its section.
 enum PoolMetrics {

@@ -1,4 +1,4 @@
-import RoutingCore
+import Scoring
 
 /// How the competitors of a section compare on its ranking metric.
 package struct SectionComparison: Sendable {

@@ -2,8 +2,8 @@ import Catalog
 import Foundation
 import Grid
 import RouteGridBase
-import RoutingCore
 import RoutingData
+import Scoring
 
 /// QNC on a board of mode `sound`: a cost share is given only where the quality at its point is shown to be neutral.
 ///

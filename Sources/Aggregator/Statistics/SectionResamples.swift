@@ -2,8 +2,8 @@ import Catalog
 import Foundation
 import Grid
 import RouteGridBase
-import RoutingCore
 import RoutingData
+import Scoring
 
 /// Resamples of the parts of a section's splits, shared by all of its rows.
 ///

@@ -1,8 +1,8 @@
 import Catalog
 import Grid
 import RouteGridBase
-import RoutingCore
 import RoutingData
+import Scoring
 
 /// Intervals, ranks, groups and the smallest detectable difference of a section's rows.
 struct SectionStatistics {

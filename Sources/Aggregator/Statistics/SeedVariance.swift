@@ -1,6 +1,6 @@
 import Catalog
 import RouteGridBase
-import RoutingCore
+import Scoring
 
 /// How much a row's means vary with the seed that routers are trained with.
 ///

@@ -1,5 +1,6 @@
 import Catalog
 package import RoutingData
+import Scoring
 
 /// One query's choice by itself, as a router in front of models makes it: no sort, no curve.
 extension TieOrder {

@@ -1,4 +1,5 @@
 import RoutingData
+import Scoring
 
 /// The best that any choice of models achieves at each mean cost, read off the outcomes themselves.
 ///

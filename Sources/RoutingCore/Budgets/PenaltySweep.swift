@@ -1,11 +1,12 @@
 import Catalog
 package import RoutingData
+package import Scoring
 
 /// The rule `penalty`: a query goes to the highest predicted quality − λ · predicted cost · scale.
 ///
 /// The scale is 1 ÷ c_hi, so that λ has no unit and one list serves all datasets, or 1 for the peers' raw λ.
 /// A model with a NaN prediction is never chosen while another has none; if all have one, the item gets the model that
-/// ``TieOrder`` names for it.
+/// `TieOrder` names for it.
 package struct PenaltySweep: Sendable {
     private let quality: Matrix<Double>
     /// Predicted costs times the scale.

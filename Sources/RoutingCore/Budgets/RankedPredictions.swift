@@ -1,5 +1,6 @@
 import Catalog
 import RoutingData
+import Scoring
 
 /// Predictions laid out for an argmax: the models of each item one after the other, the preferred among equal scores
 /// first.

@@ -1,5 +1,6 @@
 import Catalog
 import RoutingData
+import Scoring
 
 /// The rule `soft-label`: the budget went into the fit, so that each query has one choice.
 enum SoftLabelRule {

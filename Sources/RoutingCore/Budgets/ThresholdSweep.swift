@@ -1,5 +1,6 @@
 import Catalog
 package import RoutingData
+package import Scoring
 
 /// The rule `threshold` over all budgets at once: a query may go to the models whose predicted cost of it is at most C,
 /// and goes to the best predicted quality among them.
@@ -68,7 +69,7 @@ package struct ThresholdSweep: Sendable {
         self.fallback = fallback.map { $0 < 0 || order.mode == .compat ? last : $0 }
     }
 
-    /// Every distinct predicted cost, ascending: the thresholds of ``curve(of:)``.
+    /// Every distinct predicted cost, ascending: the thresholds of `curve(of:)`.
     package var thresholdCount: Int { costs.indices.count { $0 + 1 == costs.count || costs[$0] != costs[$0 + 1] } }
 
     /// How many items can afford no model at a threshold.

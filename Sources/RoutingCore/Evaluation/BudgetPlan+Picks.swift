@@ -1,5 +1,6 @@
 import Catalog
 import RoutingData
+import Scoring
 
 extension BudgetPlan {
     /// Where metrics are read: by dev in mode `sound`, see ``CurvePicks``.

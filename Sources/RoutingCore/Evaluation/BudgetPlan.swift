@@ -1,6 +1,7 @@
 import Catalog
 import RouteGridBase
 import RoutingData
+import Scoring
 
 /// Which operating points an evaluation reads, decided before it sees a label of the evaluated part (in mode `sound`).
 struct BudgetPlan {

@@ -1,6 +1,7 @@
 import Catalog
 import RouteGridBase
 import RoutingData
+import Scoring
 
 extension EvaluationReport {
     /// The members of ``json`` in both byte forms, without the braces around them and without a tree.

@@ -1,6 +1,7 @@
 import Catalog
 import RouteGridBase
 import RoutingData
+import Scoring
 
 /// The `result` object of a record, all but its member `choices`: as a tree, and as bytes (``members``).
 struct EvaluationReport {

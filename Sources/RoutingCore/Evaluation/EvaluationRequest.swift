@@ -1,6 +1,7 @@
 package import Catalog
 package import RouteGridBase
 package import RoutingData
+package import Scoring
 
 /// What to read off a fitted router: the typed form of what a job key adds to its fit key.
 package struct EvaluationRequest: Hashable, Sendable {

@@ -1,5 +1,6 @@
 package import Catalog
 import RoutingData
+import Scoring
 
 extension FittedExperiment {
     /// Routes some rows at an unlimited budget, by itself: predictions and the choice among them, nothing kept and no

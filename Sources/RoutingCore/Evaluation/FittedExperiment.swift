@@ -1,6 +1,7 @@
 import Catalog
 import RouteGridBase
 import RoutingData
+package import Scoring
 
 /// A fitted router with all that evaluations of it share: one fit, many budgets.
 ///

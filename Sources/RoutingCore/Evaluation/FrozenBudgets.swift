@@ -1,3 +1,5 @@
+import Scoring
+
 /// Budgets taken from a curve, to be kept for another part.
 package enum FrozenBudgets {
     /// The most operating points of a record in mode `sound`.

@@ -1,6 +1,7 @@
 import Catalog
 import RouteGridBase
 import RoutingData
+import Scoring
 
 /// One router's output on one part, ready for any budget.
 struct PartPredictions: Sendable {

@@ -1,6 +1,7 @@
 import Catalog
 import RouteGridBase
 import RoutingData
+import Scoring
 
 /// Fits a router by its kind: the one door from names to code.
 package enum RouterFitting {

@@ -1,4 +1,5 @@
 import RoutingData
+import Scoring
 
 /// What regression-like routers learn: quality and cost of every model side by side.
 ///

@@ -2,8 +2,8 @@ import Catalog
 import Glibc
 import Grid
 import RouteGridBase
-import RoutingCore
 import RoutingData
+import Scoring
 import Wire
 
 /// Builds tables from cached blobs; the most recently used tensors stay in memory.

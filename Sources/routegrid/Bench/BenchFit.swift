@@ -5,6 +5,7 @@ import Foundation
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
 import Worker
 
 /// `routegrid bench fit`: one router on one dataset, from the table in memory to the fitted router.

@@ -2,8 +2,8 @@ import Catalog
 import Foundation
 import Grid
 import RouteGridBase
-import RoutingCore
 import RoutingData
+import Scoring
 import TestSupport
 import Testing
 

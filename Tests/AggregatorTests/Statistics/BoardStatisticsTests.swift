@@ -5,6 +5,7 @@ import Grid
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
 import TestSupport
 import Testing
 

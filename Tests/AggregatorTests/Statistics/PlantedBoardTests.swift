@@ -1,8 +1,8 @@
 import Aggregator
 import Catalog
 import RouteGridBase
-import RoutingCore
 import RoutingData
+import Scoring
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import RouteGridBase
-import RoutingCore
+import Scoring
 import TestSupport
 import Testing
 

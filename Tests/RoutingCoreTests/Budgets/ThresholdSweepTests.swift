@@ -2,6 +2,8 @@ import Catalog
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
+import TestSupport
 import Testing
 
 @Suite struct ThresholdSweepTests {

@@ -2,6 +2,8 @@ import Catalog
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
+import TestSupport
 import Testing
 
 /// Under a listed budget of the rule `threshold` every row keeps within it, by train, or says that it does not.
@@ -43,7 +45,7 @@ import Testing
     }
 
     private func meanTrainCost(_ choices: [ModelNumber], _ pool: PoolStatistics) -> Double {
-        BruteForce.mean(choices.map { pool.meanCost[Int($0)] })
+        exactMean(choices.map { pool.meanCost[Int($0)] })
     }
 
     @Test(arguments: [0.5, 1.5, 3, 5, 7.9, 20])

@@ -2,6 +2,8 @@ import Catalog
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
+import TestSupport
 import Testing
 
 /// A router that gives fixed choices or scores.
@@ -109,12 +111,12 @@ private struct StubRouter: FittedRouter {
         let experiment = try experiment { rows in .policies([[Int](repeating: 1, count: rows.count)]) }
         let evaluation = try experiment.evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .exact))
         let table = experiment.request.table
-        let charge = BruteForce.mean((0..<40).map { table.cost[$0, 1] }.filter { !$0.isNaN })
+        let charge = exactMean((0..<40).map { table.cost[$0, 1] }.filter { !$0.isNaN })
         let missing = (80..<120).filter { table.quality[$0, 1].isNaN }.count
         #expect(missing > 0)
         #expect(evaluation.result["n_missing_chosen"]?.integerValue == missing)
-        let cost = BruteForce.mean((80..<120).map { table.cost[$0, 1].isNaN ? charge : table.cost[$0, 1] })
-        let accuracy = BruteForce.mean((80..<120).map { table.quality[$0, 1].isNaN ? 0 : table.quality[$0, 1] })
+        let cost = exactMean((80..<120).map { table.cost[$0, 1].isNaN ? charge : table.cost[$0, 1] })
+        let accuracy = exactMean((80..<120).map { table.quality[$0, 1].isNaN ? 0 : table.quality[$0, 1] })
         #expect(abs((evaluation.result["metrics"]?["mean_cost"]?["v"]?.numberValue ?? 0) - cost) < 1e-12)
         #expect(evaluation.result["metrics"]?["accuracy"]?["v"]?.numberValue == accuracy)
         #expect(evaluation.result["metrics"]?["nauc_own"]?["why"]?.stringValue == "the curve has a single point")
@@ -129,10 +131,10 @@ private struct StubRouter: FittedRouter {
         )
         let table = experiment.request.table
         let best = (0..<3).max { a, b in
-            BruteForce.mean((0..<40).map { table.quality[$0, a] })
-                < BruteForce.mean((0..<40).map { table.quality[$0, b] })
+            exactMean((0..<40).map { table.quality[$0, a] })
+                < exactMean((0..<40).map { table.quality[$0, b] })
         }
-        let mean = BruteForce.mean((0..<40).map { table.cost[$0, best ?? 0] })
+        let mean = exactMean((0..<40).map { table.cost[$0, best ?? 0] })
         let threshold = evaluation.result["points"]?.arrayValue?[0]["threshold"]?.numberValue ?? 0
         #expect(abs(threshold - 0.5 * mean) < 1e-12)
         #expect(evaluation.result["points"]?.arrayValue?.count == 1)

@@ -3,6 +3,8 @@ import Foundation
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
+import TestSupport
 import Testing
 
 /// The oracle of mode `sound` is a bound: whatever the data, no row that is compared with it stands above it.
@@ -177,7 +179,7 @@ import Testing
                 return try #require(metrics(evaluation)[.accuracy])
             }
             let best = (96..<120).map { max(quality[3 * $0], quality[3 * $0 + 1], quality[3 * $0 + 2]) }
-            #expect(try accuracy("oracle") == BruteForce.mean(best))
+            #expect(try accuracy("oracle") == exactMean(best))
             #expect(try accuracy("oracle") >= accuracy("best-single"))
         }
     }

@@ -2,6 +2,7 @@ import Catalog
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
 import Testing
 
 /// References are chosen by the rule that test counts by: a missing outcome is wrong.

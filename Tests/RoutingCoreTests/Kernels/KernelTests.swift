@@ -2,6 +2,7 @@ import CKernels
 import Foundation
 import RouteGridBase
 import RoutingData
+import Scoring
 import Testing
 
 @testable import RoutingCore

@@ -2,6 +2,7 @@ import Catalog
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
 
 /// The numbers that stand for what a revision computes.
 enum Fingerprint {

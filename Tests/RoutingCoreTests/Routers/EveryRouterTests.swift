@@ -2,6 +2,7 @@ import Catalog
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
 import Testing
 
 /// What holds for every router of the catalog, on the table that revisions are fingerprinted on.

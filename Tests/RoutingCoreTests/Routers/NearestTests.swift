@@ -1,5 +1,6 @@
 import RouteGridBase
 import RoutingData
+import Scoring
 import Testing
 
 @testable import RoutingCore

@@ -1,5 +1,6 @@
 import Catalog
 import RoutingData
+import Scoring
 
 /// Router `strongest-per-dataset`: on each dataset the model of highest mean quality there.
 ///

@@ -1,5 +1,6 @@
 import Catalog
 import RoutingData
+import Scoring
 
 /// The router that knows the outcomes: its predictions are the truth.
 ///

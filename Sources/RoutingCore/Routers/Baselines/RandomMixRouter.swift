@@ -1,6 +1,7 @@
 import Catalog
 import RouteGridBase
 import RoutingData
+import Scoring
 
 /// The straight lines between single models: what mixing two models by lot achieves without looking at the query.
 ///

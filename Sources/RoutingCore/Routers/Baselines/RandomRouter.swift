@@ -1,6 +1,7 @@
 import Catalog
 import RouteGridBase
 import RoutingData
+import Scoring
 
 /// A model drawn uniformly for each query, several times over: parameter `trials` operating points.
 ///

@@ -1,6 +1,7 @@
 import Catalog
 import RouteGridBase
 import RoutingData
+import Scoring
 
 /// The router that sends every query to one model.
 struct SingleModelRouter: CappedRouter {
@@ -79,11 +80,4 @@ struct SingleModelRouter: CappedRouter {
         }
         return .policies([[Int](repeating: model, count: rows.count)])
     }
-}
-
-/// The first place of the largest value.
-func firstMaximum(_ values: [Double]) -> Int {
-    var best = 0
-    for index in values.indices where values[index] > values[best] { best = index }
-    return best
 }

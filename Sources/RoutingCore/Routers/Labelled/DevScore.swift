@@ -1,5 +1,6 @@
 import Catalog
 import RoutingData
+import Scoring
 
 /// The Rank Score of a router in training on the dev part.
 ///

@@ -1,6 +1,7 @@
 import Catalog
 package import RouteGridBase
 import RoutingData
+import Scoring
 
 /// Made-up work of a stated size, for benchmarks: the caller holds the clock.
 package struct CoreWorkload: Sendable {

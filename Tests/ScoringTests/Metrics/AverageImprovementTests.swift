@@ -1,4 +1,4 @@
-import RoutingCore
+import Scoring
 import Testing
 
 @Suite struct AverageImprovementTests {

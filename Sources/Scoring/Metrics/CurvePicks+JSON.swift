@@ -1,9 +1,9 @@
-import Catalog
+package import Catalog
 package import RouteGridBase
 
 extension CurvePicks {
     /// The point or mixture that a metric is read at; nil for one that is read off the whole curve.
-    func place(of metric: CurveMetric) -> Mix? {
+    package func place(of metric: CurveMetric) -> Mix? {
         func whole(_ pick: Pick) -> Mix? {
             guard case .point(let point) = pick else { return nil }
             return Mix(from: point, to: point, share: 1)
@@ -80,5 +80,5 @@ extension CurvePicks {
 extension CurvePicks.Mix {
     /// Whether one point gets all queries: a metric then says `at` alone, else `mix` (the share of `at`) and `from` as
     /// well.
-    var isWhole: Bool { share == 1 }
+    package var isWhole: Bool { share == 1 }
 }

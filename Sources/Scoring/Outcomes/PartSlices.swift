@@ -1,10 +1,10 @@
-import RouteGridBase
-import RoutingData
+package import RouteGridBase
+package import RoutingData
 
 /// The subsets of a part that records report on: its datasets, and its groups when there are few.
-struct PartSlices: Sendable {
+package struct PartSlices: Sendable {
     /// Groups are sliced only when there are at least two and at most this many: prompts are groups too.
-    static let groupLimit = 64
+    package static let groupLimit = 64
 
     /// `dataset:NAME` or `group:NAME` of each slice.
     private var names: [String] = []
@@ -13,7 +13,7 @@ struct PartSlices: Sendable {
     /// For each way of slicing the slice of every item.
     private var slices: [[Int]] = []
 
-    init(of samples: [Sample]) {
+    package init(of samples: [Sample]) {
         let datasets = samples.map(\.dataset)
         add(datasets, prefix: "dataset:")
         let groups = samples.map(\.group)
@@ -70,7 +70,7 @@ struct PartSlices: Sendable {
     }
 
     /// `{"dataset:NAME": {"n", "accuracy", "cost"}, "group:NAME": …}` of one choice vector.
-    func json(of choices: ArraySlice<ModelNumber>, _ outcomes: ItemOutcomes) -> JSONValue {
+    package func json(of choices: ArraySlice<ModelNumber>, _ outcomes: ItemOutcomes) -> JSONValue {
         var members: [String: JSONValue] = [:]
         for (name, slice) in zip(names, means(of: choices, outcomes)) {
             members[name] = [
@@ -81,7 +81,7 @@ struct PartSlices: Sendable {
     }
 
     /// The same in both byte forms.
-    func encode(_ choices: ArraySlice<ModelNumber>, _ outcomes: ItemOutcomes, into out: inout EncodedJSON) {
+    package func encode(_ choices: ArraySlice<ModelNumber>, _ outcomes: ItemOutcomes, into out: inout EncodedJSON) {
         let means = means(of: choices, outcomes)
         out.object { out in
             for (place, name) in sorted {

@@ -1,6 +1,6 @@
 import Catalog
 import RouteGridBase
-import RoutingCore
+import Scoring
 import Testing
 
 private func points(_ pairs: [(Double, Double)]) -> [OperatingPoint] {

@@ -19,7 +19,7 @@ extension OutcomeTable {
 
 extension Matrix<Double> {
     /// The mean of each column over some rows (all when nil), missing cells left out; NaN for a column that has none.
-    func columnMeans(over numbers: [Int]? = nil) -> [Double] {
+    package func columnMeans(over numbers: [Int]? = nil) -> [Double] {
         var sums = [Double](repeating: 0, count: columns)
         var counts = [Double](repeating: 0, count: columns)
         let numbers = numbers ?? Array(0..<rows)
@@ -44,7 +44,7 @@ extension Matrix<Double> {
     }
 
     /// Puts `values[column]` (0 when that is NaN) into each missing cell.
-    mutating func fillMissing(by values: [Double]) {
+    package mutating func fillMissing(by values: [Double]) {
         for index in elements.indices where elements[index].isNaN {
             let value = values[index % columns]
             elements[index] = value.isNaN ? 0 : value

@@ -1,22 +1,22 @@
-import RoutingData
+package import RoutingData
 
 /// The models of a pool by their means over some rows, under the rule of the evaluation: a missing cell is wrong, and
 /// costs what its model costs on the rows that it answered.
-struct PoolRanking: Sendable {
+package struct PoolRanking: Sendable {
     /// `[models]`: the answered quality over all rows; NaN for a model without an outcome.
-    let quality: [Double]
+    package let quality: [Double]
     /// `[models]`: the mean over the answered rows, which charging missing cells by it does not change.
-    let cost: [Double]
+    package let cost: [Double]
     /// `[models]`: the share of rows with an outcome, 0…1.
-    let coverage: [Double]
+    package let coverage: [Double]
     /// Models that may be a reference: those of enough coverage; where none has it, those with any outcome; else all.
-    let candidates: [Int]
+    package let candidates: [Int]
 
     /// - Parameters:
     ///   - table: the outcomes.
     ///   - rows: at least one.
     ///   - minimum: the coverage that a reference needs, 0…1.
-    init(_ table: OutcomeTable, rows: [Int], minimum: Double) {
+    package init(_ table: OutcomeTable, rows: [Int], minimum: Double) {
         let answered = table.quality.answeredCounts(over: rows)
         cost = table.cost.columnMeans(over: rows)
         let coverage = answered.map { Double($0) / Double(rows.count) }
@@ -28,22 +28,22 @@ struct PoolRanking: Sendable {
     }
 
     /// Highest quality, then lowest cost, then lowest number.
-    var strongest: Int { strongest(among: candidates) }
+    package var strongest: Int { strongest(among: candidates) }
 
     /// Lowest cost, then highest quality, then lowest number.
-    var cheapest: Int {
+    package var cheapest: Int {
         candidates.reduce(candidates[0]) { best, model in
             (-cost[model], quality[model]) > (-cost[best], quality[best]) ? model : best
         }
     }
 
     /// Candidates whose mean cost is at most a limit; the cheapest alone when it is above.
-    func affordable(within limit: Double) -> [Int] {
+    package func affordable(within limit: Double) -> [Int] {
         let models = candidates.filter { cost[$0] <= limit }
         return models.isEmpty ? [cheapest] : models
     }
 
-    func strongest(among models: [Int]) -> Int {
+    package func strongest(among models: [Int]) -> Int {
         models.reduce(models[0]) { best, model in
             (quality[model], -cost[model]) > (quality[best], -cost[best]) ? model : best
         }

@@ -2,6 +2,8 @@ import Catalog
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
+import TestSupport
 import Testing
 
 @Suite struct PairedBootstrapTests {
@@ -81,14 +83,14 @@ import Testing
             let drawn = (0..<outcomes.items).flatMap { [Int](repeating: $0, count: Int(byItem[$0][replicate])) }
             func point(_ model: (Int) -> Int) -> OperatingPoint {
                 OperatingPoint(
-                    cost: BruteForce.mean(drawn.map { outcomes.cost[$0, model($0)] }),
-                    accuracy: BruteForce.mean(drawn.map { outcomes.quality[$0, model($0)] })
+                    cost: exactMean(drawn.map { outcomes.cost[$0, model($0)] }),
+                    accuracy: exactMean(drawn.map { outcomes.quality[$0, model($0)] })
                 )
             }
             var resampled = reference
             resampled.cheapest = point { _ in ground.pool.cheapest }
             resampled.best = point { _ in best }
-            resampled.oracleAccuracy = BruteForce.mean(drawn.map { outcomes.quality.row($0).max() ?? 0 })
+            resampled.oracleAccuracy = exactMean(drawn.map { outcomes.quality.row($0).max() ?? 0 })
             let curve = (0..<points).map { row in point { Int(choices[row, $0]) } }
             let metrics = CurveMetrics(points: curve, reference: resampled)
             for (row, metric) in CurveMetric.allCases.enumerated() {

@@ -1,6 +1,6 @@
 import RouteGridBase
-import RoutingCore
 import RoutingData
+import Scoring
 import Testing
 
 @Suite struct PairedComparisonTests {

@@ -6,14 +6,14 @@
 ///
 /// - Reference: T. J. Dekker, "A floating-point technique for extending the available precision", Numerische Mathematik
 ///   18, 224–242, 1971; D. E. Knuth's error-free addition.
-struct CompensatedSum {
-    private var high = 0.0
-    private var low = 0.0
+package struct CompensatedSum {
+    @usableFromInline var high = 0.0
+    @usableFromInline var low = 0.0
 
-    init() {}
+    @inlinable package init() {}
 
-    @inline(__always)
-    mutating func add(_ term: Double) {
+    @inlinable @inline(__always)
+    package mutating func add(_ term: Double) {
         let sum = high + term
         let part = sum - high
         let error = (high - (sum - part)) + (term - part) + low
@@ -21,11 +21,11 @@ struct CompensatedSum {
         low = error - (high - sum)
     }
 
-    var value: Double { high + low }
+    @inlinable package var value: Double { high + low }
 
     /// Adds (b − a) · (x + y) ÷ 2, rounded to about twice the precision of a double.
-    @inline(__always)
-    mutating func addTrapezium(from a: Double, to b: Double, between x: Double, and y: Double) {
+    @inlinable @inline(__always)
+    package mutating func addTrapezium(from a: Double, to b: Double, between x: Double, and y: Double) {
         let (width, widthError) = Self.exactDifference(b, a)
         let (sum, sumError) = Self.exactSum(x / 2, y / 2)
         let product = width * sum
@@ -34,7 +34,7 @@ struct CompensatedSum {
     }
 
     /// The sum divided by b − a, rounded once.
-    func divided(byDifference b: Double, _ a: Double) -> Double {
+    @inlinable package func divided(byDifference b: Double, _ a: Double) -> Double {
         let (width, widthError) = Self.exactDifference(b, a)
         let quotient = value / width
         guard quotient.isFinite else { return quotient }
@@ -43,15 +43,15 @@ struct CompensatedSum {
     }
 
     /// a + b and what rounding took from it.
-    @inline(__always)
-    private static func exactSum(_ a: Double, _ b: Double) -> (sum: Double, error: Double) {
+    @inlinable @inline(__always)
+    package static func exactSum(_ a: Double, _ b: Double) -> (sum: Double, error: Double) {
         let sum = a + b
         let part = sum - a
         return (sum, (a - (sum - part)) + (b - part))
     }
 
-    @inline(__always)
-    private static func exactDifference(_ a: Double, _ b: Double) -> (difference: Double, error: Double) {
+    @inlinable @inline(__always)
+    package static func exactDifference(_ a: Double, _ b: Double) -> (difference: Double, error: Double) {
         let (sum, error) = exactSum(a, -b)
         return (sum, error)
     }

@@ -1,7 +1,7 @@
 import Catalog
 import RouteGridBase
-import RoutingCore
 import RoutingData
+import Scoring
 import TestSupport
 import Testing
 

@@ -73,7 +73,7 @@ package struct EvaluationGround: Sendable {
     /// What every router's evaluation on a part shares, made when it is first asked for.
     ///
     /// - Throws: `badInput` when the part is empty.
-    func part(_ part: EvaluationPart) throws(RouteGridError) -> PartGround {
+    package func part(_ part: EvaluationPart) throws(RouteGridError) -> PartGround {
         if let known = partGrounds.withLock({ $0[part] }) { return known }
         let fresh = try PartGround(part, of: self)
         partGrounds.withLock { $0[part] = fresh }
@@ -109,14 +109,14 @@ package struct EvaluationGround: Sendable {
 }
 
 /// Outcomes, slices and reference of one part, whatever the router.
-struct PartGround: Sendable {
-    let rows: [Int]
-    let outcomes: ItemOutcomes
-    let slices: PartSlices
+package struct PartGround: Sendable {
+    package let rows: [Int]
+    package let outcomes: ItemOutcomes
+    package let slices: PartSlices
     /// What metrics on this part refer to, without the points that a record picks.
-    let reference: CurveReference
+    package let reference: CurveReference
 
-    init(_ part: EvaluationPart, of ground: EvaluationGround) throws(RouteGridError) {
+    package init(_ part: EvaluationPart, of ground: EvaluationGround) throws(RouteGridError) {
         rows = try ground.rows(of: part)
         outcomes = try ground.outcomes(of: part)
         slices = PartSlices(of: rows.map { ground.table.samples[$0] })

@@ -9,10 +9,10 @@ package import Catalog
 package struct TieOrder: Sendable {
     package let mode: EvaluationMode
     /// All models, the preferred among equals first.
-    let preference: [Int]
+    package let preference: [Int]
 
     /// What an item gets that no model has a prediction for.
-    let withoutPrediction: Int
+    package let withoutPrediction: Int
 
     /// The order of a mode over a pool.
     package init(_ mode: EvaluationMode, pool: PoolStatistics) {

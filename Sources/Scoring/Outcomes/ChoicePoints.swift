@@ -27,7 +27,7 @@ extension ItemOutcomes {
     }
 
     /// How many of the items got a model without an outcome.
-    func missingChosen(in choices: ArraySlice<ModelNumber>) -> Int {
+    package func missingChosen(in choices: ArraySlice<ModelNumber>) -> Int {
         zip(0..., choices).count { isMissing[$0 * models + Int($1)] }
     }
 

@@ -2,6 +2,7 @@ import Catalog
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
 import TestSupport
 import Testing
 
