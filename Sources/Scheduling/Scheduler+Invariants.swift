@@ -60,7 +60,7 @@ extension Scheduler {
                 group.backingOff == backingOff[number, default: 0],
                 "group \(number) counts \(group.backingOff) cells backing off for \(backingOff[number, default: 0])"
             )
-            expect(!group.isQueued || queued.contains(number), "group \(number) is said to be queued and is not")
+            expect(!group.isQueued || queued.contains(number), "group \(number) is marked as queued and is not")
         }
         for number in run.owned {
             expect(run.groups[number]?.pending.isEmpty == false, "group \(number) is owned and has no pending cells")
@@ -72,7 +72,7 @@ extension Scheduler {
         if run.space.excludedCount == 0 {
             for number in 0..<run.cursor where run.groups[number] == nil && !run.lookedUp.contains(number) {
                 for cell in run.space.cells(ofGroup: number) where run.isOpen(cell) && !run.done.contains(cell) {
-                    expect(run.exceptions[cell]?.isFinal == true, "cell \(cell) was reached and is nowhere")
+                    expect(run.exceptions[cell]?.isFinal == true, "cell \(cell) was reached and has no state")
                 }
             }
         }
@@ -88,20 +88,20 @@ extension Scheduler {
         let range = run.space.cells(ofGroup: number)
         var seen: Set<Int> = []
         for cell in group.pending + group.leases.flatMap({ leases[$0]?.cells ?? [] }) {
-            expect(seen.insert(cell).inserted, "cell \(cell) is in two hands")
+            expect(seen.insert(cell).inserted, "cell \(cell) is pending or leased twice")
             expect(range.contains(cell), "cell \(cell) is of another group")
-            expect(!run.done.contains(cell), "cell \(cell) is recorded and waits")
-            expect(!run.isExcepted(cell), "cell \(cell) has an exception and waits")
-            expect(run.isOpen(cell), "cell \(cell) was not selected and waits")
+            expect(!run.done.contains(cell), "cell \(cell) is recorded and still pending or leased")
+            expect(!run.isExcepted(cell), "cell \(cell) has an exception and is still pending or leased")
+            expect(run.isOpen(cell), "cell \(cell) was not selected and is pending or leased")
         }
         expect(group.pending == group.pending.sorted(), "its pending cells are not in order")
         if group.isResolved, run.space.excludedCount == 0 {
             for cell in range where run.isOpen(cell) && !run.done.contains(cell) && !run.isExcepted(cell) {
-                expect(seen.contains(cell), "cell \(cell) is nowhere")
+                expect(seen.contains(cell), "cell \(cell) has no state")
             }
         }
         let isOwned = group.owner.map { workers[$0] != nil && run.owned.contains(number) } ?? false
-        expect(group.pending.isEmpty || group.isQueued || isOwned, "nobody can get its pending cells")
+        expect(group.pending.isEmpty || group.isQueued || isOwned, "its pending cells can be granted to no worker")
         expect(!group.isFinished, "it is finished and kept")
         return broken
     }

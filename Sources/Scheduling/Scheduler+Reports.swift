@@ -85,6 +85,6 @@ extension Scheduler {
         }
         if !able.contains(where: \.hasFreeCredit) { return .waiting(reason: "every able worker is busy") }
         let ahead = unfinished.contains { runs[$0].map { $0.policy.priority > run.policy.priority } ?? false }
-        return .waiting(reason: ahead ? "runs of higher priority go first" : "its turn has not come")
+        return .waiting(reason: ahead ? "runs of higher priority go first" : "other cells are granted first")
     }
 }

@@ -19,7 +19,7 @@ package enum WireProtocol {
         guard hello.protocol == version else {
             return RouteGridError(
                 .protocolRefused,
-                "protocol version \(hello.protocol) is not spoken here, only \(version): "
+                "protocol version \(hello.protocol) is not supported, only \(version): "
                     + "use the same routegrid build on both sides"
             )
         }

@@ -20,7 +20,7 @@ struct RouteGrid: AsyncParsableCommand {
               65   a grid or data file that cannot be right
               69   the coordinator cannot be reached
               75   try again: something is in use or full for now
-              76   the other side speaks another protocol
+              76   the other side uses another protocol
               77   a key or a role was refused
               130  stopped by SIGINT, in order (129 SIGHUP, 131 SIGQUIT)
               143  stopped by SIGTERM, in order

@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func `records of before inputs were recorded that clash are refused with both places, or set aside`() throws {
+    @Test func `records without inputs that clash are refused with both places, or left out`() throws {
         var (first, second) = (RecordFixture.knn(5, shared: 0.5), RecordFixture.knn(5, shared: 0.25))
         (first.salt, second.salt) = ("a", "b")
         second.reference = ["c_hi": 4]
@@ -131,7 +131,7 @@ import Testing
         #expect(try JSONValue(parsing: board.jsonBytes, place: "")["left_out"]?.arrayValue?.count == 2)
     }
 
-    @Test func `a line that is no record is set aside with its place and cause`() throws {
+    @Test func `a line that is no record is left out with its place and cause`() throws {
         let folder = try TemporaryFolder()
         let good = RecordFixture.knn(5, shared: 0.5)
         var absent = RecordFixture.knn(6, shared: 0.5).line

@@ -55,7 +55,7 @@ struct RouterCatalogTests {
             ("fixed", ["model": ""], "router.model: expected a non-empty text, found \"\""),
         ] as [(String, [String: JSONValue], String)]
     )
-    func `what is wrong is said in one line`(kind: String, parameters: [String: JSONValue], message: String) {
+    func `what is wrong is reported in one line`(kind: String, parameters: [String: JSONValue], message: String) {
         #expect {
             try RouterCatalog.configure(kind: kind, parameters: parameters)
         } throws: {

@@ -5,7 +5,7 @@ import Testing
 
 /// The aggregator as a process of its own.
 @Suite(.timeLimit(.minutes(5))) struct AggregatorProcessTests {
-    @Test func `it keeps up with a run, through its own death, and ends with the bytes of the run's board`()
+    @Test func `it follows a run, is killed on the way, and ends with the bytes of the run's board`()
         async throws
     {
         let folder = try await SmallData.grid(Grids.many(splits: 20))

@@ -17,7 +17,7 @@ import Testing
         let name: String
         /// What of the table is replaced, and by what.
         let edit: (String, String)
-        /// What the message must say.
+        /// What the message must contain.
         let says: [String]
         var description: String { name }
     }
@@ -226,7 +226,7 @@ import Testing
         #expect(try folder.names() == ["records.jsonl"])
     }
 
-    @Test func `words that no verb knows end with 64`() async throws {
+    @Test func `unknown words end with 64`() async throws {
         for words in [
             ["rum"], ["run"], ["run", "grid.yaml", "--worker", "2"], ["run", "grid.yaml", "--workers", "0"], ["wait"],
         ] {

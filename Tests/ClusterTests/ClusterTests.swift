@@ -121,7 +121,7 @@ import Testing
         #expect(try await hashedFiles(of: folder.path("out")) == calm(folder))
     }
 
-    @Test func `a worker that comes late gets work at once`() async throws {
+    @Test func `a worker that joins late gets a lease at once`() async throws {
         let folder = try await SmallData.grid(Grids.many(splits: 2))
         let coordinator = try await Coordinator(in: folder)
         let run = try await coordinator.submit(folder)
@@ -133,7 +133,7 @@ import Testing
         #expect(waited.status == 0, "\(waited) \(worker.messages)")
     }
 
-    @Test func `a coordinator that is killed and started again goes on, and its workers with it`() async throws {
+    @Test func `a coordinator that is killed and started again continues, and its workers with it`() async throws {
         let folder = try await SmallData.grid(Grids.many(splits: 40))
         let socket = "ipc://\(folder.path("c"))"
         let first = try await Coordinator(in: folder, bind: socket)

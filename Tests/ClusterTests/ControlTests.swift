@@ -3,7 +3,7 @@ import RouteGridBase
 import TestSupport
 import Testing
 
-/// What people say to a running cluster, and that it survives a restart.
+/// Controls of a running cluster, and that they survive a restart.
 @Suite(.timeLimit(.minutes(3))) struct ControlTests {
     private func json(_ words: String..., at url: String) async throws -> JSONValue {
         let outcome = try await CommandLineTool.run(words + ["--connect", url, "--output", "json"])
@@ -15,7 +15,7 @@ import Testing
         try await CommandLineTool.run(words + ["--connect", url]).status
     }
 
-    @Test func `a paused run stays paused over a restart, goes on when resumed, and explains itself`() async throws {
+    @Test func `a paused run stays paused over a restart, goes on when resumed, and is explained`() async throws {
         let folder = try await SmallData.grid(Grids.many(splits: 3))
         let socket = "ipc://\(folder.path("c"))"
         let first = try await ClusterTests.Coordinator(in: folder, bind: socket)
@@ -41,7 +41,7 @@ import Testing
         #expect(await worker.ended() == 0, "\(worker.messages)")
     }
 
-    @Test func `a cancelled run stays cancelled over a restart and says why`() async throws {
+    @Test func `a cancelled run stays cancelled over a restart, with its reason`() async throws {
         let folder = try await SmallData.grid(Grids.many(splits: 3))
         let socket = "ipc://\(folder.path("c"))"
         let first = try await ClusterTests.Coordinator(in: folder, bind: socket)

@@ -3,7 +3,7 @@ import RouteGridBase
 import TestSupport
 import Testing
 
-/// Fits that hang, take too much memory or end their process, in real slots, and what `explain` says of them.
+/// Fits that hang, take too much memory or end their process, in real slots, and what `explain` shows of them.
 @Suite(.timeLimit(.minutes(5))) struct FailureTests {
     /// One cell whose fit takes hours.
     private func endless(_ more: String) -> String {
@@ -39,10 +39,10 @@ import Testing
         }
     }
 
-    @Test func `the last 64 KB that a cell's process said are kept and shown`() async throws {
+    @Test func `the last 64 KB that a cell's process wrote are kept and shown`() async throws {
         let (_, coordinator, worker) = try await run(endless("limits: {crash_limit: 1, retries: 0}"))
         let slot = try await runningSlot(of: worker)
-        // What the process itself would say before its end.
+        // What the process itself would write before its end.
         let words =
             Data("first\n".utf8) + Data(repeating: UInt8(ascii: "x"), count: 100_000) + Data("\nlast words\n".utf8)
         let pipe = try #require(FileHandle(forWritingAtPath: "/proc/\(slot.identifier)/fd/2"))
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [SIGILL, SIGSEGV, SIGTRAP])
-    func `a slot that is ended by a trap says which, and nothing of its memory`(_ signal: Int32) async throws {
+    func `a slot that is ended by a trap is reported with it, and nothing of its memory`(_ signal: Int32) async throws {
         let (_, coordinator, worker) = try await run(endless("limits: {crash_limit: 1, retries: 0}"))
         let slot = try await runningSlot(of: worker)
         let limits = try String(contentsOfFile: "/proc/\(slot.identifier)/limits", encoding: .utf8)
@@ -93,7 +93,7 @@ import Testing
         #expect(!worker.hasEnded)
     }
 
-    @Test func `a fit that takes more memory than its grid allows is killed and says so`() async throws {
+    @Test func `a fit that takes more memory than its grid allows is killed, with that reason`() async throws {
         let (_, coordinator, worker) = try await run(endless("limits: {retries: 0}\nresources: {memory: 4MiB}"))
         let waited = try await CommandLineTool.run("wait", "1", "--connect", coordinator.url, "--timeout", "60")
         #expect(waited.status == 2, "\(waited) \(worker.messages)")

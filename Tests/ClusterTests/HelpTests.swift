@@ -42,7 +42,7 @@ import Testing
         #expect(wrong.status == 65 && wrong.messages.contains("did you mean \"\(name)\"?"), "\(wrong)")
     }
 
-    @Test func `metrics say what they are, where they come from and which way is better`() async throws {
+    @Test func `metrics are listed with meaning, source and which way is better`() async throws {
         let all = try await CommandLineTool.run("metrics", "--output", "json")
         let entries = try #require(JSONValue(parsing: all.output.utf8, place: "metrics").arrayValue)
         for entry in entries {

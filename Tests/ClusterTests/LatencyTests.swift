@@ -15,7 +15,7 @@ import Testing
         return try text.split(separator: "\n").map { try LatencyRecord(line: $0.utf8, place: path) }
     }
 
-    @Test func `every run measures each job once, and the board's bytes know nothing of it`() async throws {
+    @Test func `every run measures each job once, and the board's bytes do not depend on it`() async throws {
         let folder = try await SmallData.grid(Self.yaml)
         for out in ["a", "b"] {
             let outcome = try await CommandLineTool.run(

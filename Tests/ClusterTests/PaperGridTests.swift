@@ -19,7 +19,7 @@ import Testing
         #expect(Set(records.compactMap { $0["job"]?["router"]?["kind"]?.stringValue }).count == routers)
         let accuracies = records.compactMap { $0["result"]?["metrics"]?["accuracy"]?["v"]?.numberValue }
         #expect(accuracies.count == records.count && accuracies.allSatisfy { (0...1).contains($0) })
-        // Trained on some kinds of question and asked about others, and asked about one modality after training on two.
+        // Trained on some kinds of question and tested on others, and tested on one modality after training on two.
         if grid == "mmrbench-small" {
             #expect(records.contains { $0["job"]?["split"]?["kind"]?.stringValue == "held-out" })
             let linear = records.filter { $0["job"]?["router"]?["kind"] == "linear" }

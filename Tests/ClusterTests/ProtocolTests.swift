@@ -32,10 +32,10 @@ import ZeroMQ
     @Test func `a coordinator of another protocol version ends clients with 76`() async throws {
         let folder = try TemporaryFolder()
         var refused = WireRefused()
-        (refused.code, refused.text) = ("protocol", "protocol version 1 is not spoken here, only 7")
+        (refused.code, refused.text) = ("protocol", "protocol version 1 is not supported, only 7")
         let running = try answered(.refused(refused), ["status"], in: folder)
         #expect(await running.ended() == 76, "\(running.messages)")
-        #expect(running.messages == "routegrid: protocol version 1 is not spoken here, only 7\n")
+        #expect(running.messages == "routegrid: protocol version 1 is not supported, only 7\n")
     }
 
     @Test func `something else that answers ends clients with 76`() async throws {
@@ -77,7 +77,7 @@ import ZeroMQ
         return nil
     }
 
-    @Test func `a frame that says it has a gigabyte is cut off before memory is taken for it`() async throws {
+    @Test func `a frame that claims a gigabyte is refused before memory is taken for it`() async throws {
         let folder = try TemporaryFolder()
         let coordinator = try await ClusterTests.Coordinator(in: folder, bind: "ipc://\(folder.path("c"))")
         #expect(try isCutOff(sending: RawPeer.longFrameHeader(1 << 30), at: folder.path("c")))

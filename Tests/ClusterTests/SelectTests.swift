@@ -89,7 +89,7 @@ import Testing
         #expect(try hashedFiles(of: folder.path("again")) == one)
     }
 
-    @Test func `optimism is above zero when dev was rosier, for metrics that are better when smaller too`() async throws
+    @Test func `optimism is above zero when dev was better, for metrics that are better when smaller too`() async throws
     {
         let folder = try await SmallData.grid(
             Self.yaml(splits: 1).replacing("metric: nauc_shared", with: "metric: regret")
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func `no test label has a say in the selection`() async throws {
+    @Test func `no test label changes the selection`() async throws {
         let folder = try await SmallData.grid(Self.yaml(splits: 1))
         _ = try await run(folder, "before")
         // The test rows of the split get each other's outcomes; train and dev stay as they are.
@@ -219,7 +219,7 @@ import Testing
         #expect(try hashedFiles(of: folder.path("again")) == calm)
     }
 
-    @Test func `explain and status tell the stages`() async throws {
+    @Test func `explain and status show the stages`() async throws {
         let folder = try await SmallData.grid(Self.yaml(splits: 1))
         let coordinator = try await ClusterTests.Coordinator(in: folder)
         try await coordinator.submit(folder)

@@ -23,12 +23,12 @@ struct FileSystemKindTests {
             (0x1234_5678, "0x12345678"),
         ] as [(UInt32, String)]
     )
-    func `local file systems, and those that nobody knows, are taken`(magic: UInt32, name: String) {
+    func `local file systems, and unknown ones, are accepted`(magic: UInt32, name: String) {
         let kind = FileSystemKind(magic: magic)
         #expect(kind.name == name && !kind.isShared)
     }
 
-    @Test func `a path says what it is on`() {
+    @Test func `the file system of a path is found`() {
         #expect(FileSystemKind(ofPath: "/proc")?.name == "0x9fa0")
         #expect(FileSystemKind(ofPath: "/no/such/place") == nil)
     }

@@ -68,7 +68,7 @@ struct StoreDurabilityTests {
             (.SQLITE_IOERR_DIR_FSYNC, .system), (.SQLITE_CORRUPT, .system),
         ] as [(ResultCode, RouteGridError.Code)]
     )
-    func `a full disk is waited for; a sync that failed ends the coordinator, since the next would lie`(
+    func `a full disk is waited for; a failed sync ends the coordinator, since a later one proves nothing`(
         code: ResultCode,
         expected: RouteGridError.Code
     ) throws {
@@ -94,7 +94,7 @@ struct StoreDurabilityTests {
                 cells.map { .result(StoreBench.row(run, cell: $0, blobs: ["b\($0)"])) }
             ).verdicts
             #expect(verdicts == Array(repeating: .new, count: 7))
-            // What a power cut would leave: the files as they are now, without a word to SQLite.
+            // What a power cut would leave: the files as they are now, not closed by SQLite.
             let copy = try TemporaryFolder()
             try FileManager.default.createDirectory(atPath: copy.path("state"), withIntermediateDirectories: true)
             for name in ["records.sqlite", "records.sqlite-wal"] {

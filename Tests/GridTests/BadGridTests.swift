@@ -213,17 +213,17 @@ struct BadGridTests {
         Case(
             head + "mode: compat\nmodality: [{train: both, test: text}]\nrouters: [linear]",
             "grid.yaml:3: modality[0]: mode compat: router linear on dataset one under fusion mean trains on both with 3 "
-                + "features and is asked about text with 4: expected features of one width, or this left out by exclude"
+                + "features and predicts from text with 4: expected features of one width, or this left out by exclude"
         ),
         Case(
             head + "mode: compat\nmodality: [{train: image, test: text}]\nrouters: [linear]",
-            "grid.yaml:3: modality[0]: mode compat: router linear on dataset one trains on image with 3 features and is "
-                + "asked about text with 4: expected features of one width, or this left out by exclude"
+            "grid.yaml:3: modality[0]: mode compat: router linear on dataset one trains on image with 3 features and "
+                + "predicts from text with 4: expected features of one width, or this left out by exclude"
         ),
         Case(
             head + "mode: compat\nmodality: [{train: image, test: text}]\nrouters: [{kind: kmeansnew, clusters: 2}]",
             "grid.yaml:3: modality[0]: mode compat: router kmeansnew on dataset one under fusion adaptive trains on image "
-                + "with 3 features and is asked about text with 4: expected features of one width, or this left out by "
+                + "with 3 features and predicts from text with 4: expected features of one width, or this left out by "
                 + "exclude"
         ),
         // Rows that some model answers correctly: eleven of the twelve.
@@ -294,7 +294,8 @@ struct BadGridTests {
         ),
         Case(
             head + "mode: compat\nselect: {metric: accuracy}" + tail,
-            "grid.yaml:3: select: mode compat does as the peers do, who read test with every setting: select needs mode sound"
+            "grid.yaml:3: select: mode compat follows the benchmarks' code, which reads test with every setting: select "
+                + "needs mode sound"
         ),
         Case(
             head + "select: {metric: nauc_shared}\nbudgets: {at: [0.5x]}" + tail,

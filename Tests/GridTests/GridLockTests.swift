@@ -97,7 +97,7 @@ struct GridLockTests {
         #expect(throws: RouteGridError.self) { try LockFixture.lock(.object(json)) }
     }
 
-    @Test func `a lock of an older revision is read on request, and says what has changed since`() throws {
+    @Test func `a lock of an older revision is read on request, and shows what has changed since`() throws {
         var json = try #require(LockFixture.json().objectValue)
         json["metrics_revision"] = 1
         let bytes = JSONValue.object(json).canonicalBytes()
@@ -126,7 +126,7 @@ struct GridLockTests {
             try LockFixture.lock(.object(json))
         } throws: {
             "\($0)"
-                == "grid.lock.json: the metric set is named in revision 99, this build knows 1 to \(Revisions.metrics)"
+                == "grid.lock.json: the metric set is named in revision 99, this build has 1 to \(Revisions.metrics)"
         }
         json["metrics_revision"] = JSONValue(Revisions.metrics)
         json["sharding"] = true

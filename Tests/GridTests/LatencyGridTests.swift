@@ -29,7 +29,7 @@ struct LatencyGridTests {
         let plain = try lock()
         let timed = try lock("latency: {queries: 8, batch: [1, 4, 8]}")
         #expect(timed.evaluationCellCount == plain.cellCount)
-        // best-single once; knn with two k, each asked with both and with text; on the first split only.
+        // best-single once; knn with two k, each tested on both and on text; on the first split only.
         #expect(timed.latencyCellCount == 3 * (1 + 2 * 2))
         #expect(timed.cellCount == plain.cellCount + 3 * (1 + 2 * 2))
         for group in plain.evaluationGroups { #expect(timed.jobs(ofGroup: group) == plain.jobs(ofGroup: group)) }

@@ -63,7 +63,7 @@ struct PlanSummaryTests {
         return .object(members)
     }
 
-    @Test func `cells that are recorded under earlier revisions run again, and plan says why`() throws {
+    @Test func `cells that are recorded under earlier revisions run again, and plan shows why`() throws {
         let lock = try DatasetFixture.resolve(Self.yaml).lock
         let cells = lock.evaluationGroups.flatMap { lock.jobs(ofGroup: $0) }.map(\.cell)
         let jobs = try [
@@ -111,7 +111,7 @@ struct PlanSummaryTests {
         #expect(read.bytes == Array(text.utf8) && read.jobs(ofGroup: 0)[0].jobKey != lock.jobs(ofGroup: 0)[0].jobKey)
     }
 
-    @Test func `a grid above the limit is estimated and says so`() throws {
+    @Test func `a grid above the limit is estimated and marked as such`() throws {
         let yaml = "datasets: {one: one}\nrouters: [random]\nseeds: \"range(0,1000)\"\nbudgets: {at: [exact, 1x]}"
         let lock = try DatasetFixture.resolve(yaml).lock
         let summary = PlanSummary(lock, limit: 100)

@@ -258,7 +258,7 @@ struct PriceSheetTests {
         #expect(Self.message(data, sheet: sheet("yes")).contains("hidden_tokens: expected one of billed, free"))
     }
 
-    @Test func `a dataset without costs needs a sheet, and says so`() throws {
+    @Test func `a dataset without costs needs a sheet, and the error asks for one`() throws {
         var data = DatasetFixture.dataset("one", tokens: true)
         (data.cost, data.costUnit) = (nil, nil)
         let table = try Self.resolved(data).lock.contents.axes.tables[0]

@@ -13,12 +13,12 @@ struct RecordScanTests {
     }
 
     @Test(arguments: ["1", "\"text\"", "\"\\\"}\"", "[[],{\"b\":[1,{}]}]", "\"ü\"", "null"])
-    func `a record says whose it is`(inside: String) {
+    func `the job key of a record is found`(inside: String) {
         let scan = RecordScan(Self.line(inside).utf8)
         #expect(scan?.jobKey == Self.key && scan?.resultDigest == Self.digest)
     }
 
-    @Test func `a measurement says whose it is`() {
+    @Test func `the job key of a measurement is found`() {
         let line =
             "{\"fit_key\":\"\(Self.fit.hex)\",\"job\":{},\"job_key\":\"\(Self.key.hex)\",\"measured\":{\"p50\":1.5},"
             + "\"schema\":\"routegrid/latency/v1\"}"
@@ -66,7 +66,7 @@ struct RecordScanTests {
         #expect(taken > 1_000 && taken < 30_000)
     }
 
-    @Test func `a real record says whose it is`() throws {
+    @Test func `the job key of a real record is found`() throws {
         let lock = try LockFixture.lock()
         let record = MetricRecord.make(
             fit: lock.fit(ofGroup: 0),

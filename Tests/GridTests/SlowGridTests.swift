@@ -99,7 +99,7 @@ import Testing
         #expect(time < .seconds(6))
     }
 
-    @Test func `many splits of many samples are looked at in time`() throws {
+    @Test func `many splits of many samples are checked in time`() throws {
         let data = DatasetFixture.dataset("one", count: 2_000)
         let yaml =
             Self.head + """

@@ -2,7 +2,7 @@ import Grid
 import RouteGridBase
 import Testing
 
-/// What counts as one more look at the test items.
+/// What counts as one more read of the test items.
 struct TestReadTests {
     private static let samples = Digest(hashing: "samples".utf8)
 
@@ -47,7 +47,7 @@ struct TestReadTests {
         let known = [Self.data(["a", "b"]): Self.samples, Self.data(["a"]): Self.samples]
         let jobs = [Self.job(namesSamples: false), Self.job(pool: ["a"], namesSamples: false)]
         #expect(TestReadCounts(jobs: jobs) { known[$0] }.counts.values.map { $0 } == [2])
-        // Nobody knows: the pools stand apart.
+        // Their samples are unknown: the pools are counted apart.
         #expect(TestReadCounts(jobs: jobs).counts.values.map { $0 } == [1, 1])
     }
 

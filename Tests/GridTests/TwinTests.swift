@@ -3,7 +3,7 @@ import RouteGridBase
 import RoutingData
 import Testing
 
-/// Rows that say the same thing twice are counted where a split does not keep them together.
+/// Rows of the same content are counted where a split does not keep them together.
 struct TwinTests {
     /// 60 rows of `copies` each; what makes them twins is up to the flags.
     private static func dataset(

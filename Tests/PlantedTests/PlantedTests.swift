@@ -1,7 +1,7 @@
 import PlantedTrials
 import Testing
 
-/// Small editions of `trials planted`: they fail where a measurement cannot be explained by chance if the promise
+/// Small editions of `trials planted`: they fail where a measurement cannot be explained by chance if the bound
 /// holds.
 @Suite struct PlantedTests {
     @Test(arguments: [EqualCandidates.Split.random, .folds, .twins])

@@ -3,12 +3,12 @@ import Scoring
 
 /// A quantity that a trial measured, and what it must not exceed.
 package struct Bar: Sendable {
-    /// What is promised of the quantity.
+    /// The bound that is stated for the quantity.
     package enum Promise: Sendable {
         case atMost(Double)
         case atLeast(Double)
         case within(ClosedRange<Double>)
-        /// Nothing: the quantity is reported.
+        /// None: the quantity is reported.
         case none
     }
 
@@ -56,7 +56,7 @@ package struct Bar: Sendable {
         )
     }
 
-    /// Whether the measured value keeps the promise.
+    /// Whether the measured value is within the bound.
     package var isKept: Bool {
         switch promise {
         case .atMost(let limit): value <= limit
@@ -66,7 +66,7 @@ package struct Bar: Sendable {
         }
     }
 
-    /// Whether the measurement cannot be explained by chance (one in a thousand) if the promise holds.
+    /// Whether the measurement cannot be explained by chance (one in a thousand) if the bound holds.
     package var isRefuted: Bool {
         switch promise {
         case .atMost(let limit): wide.lowerBound > limit

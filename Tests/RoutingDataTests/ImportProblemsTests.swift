@@ -4,7 +4,7 @@ import RoutingData
 import TestSupport
 import Testing
 
-/// Everything that is wrong is said at once; values and units have stated ranges.
+/// Everything that is wrong is reported at once; values and units have stated ranges.
 struct ImportProblemsTests {
     private let folder: TemporaryFolder
 

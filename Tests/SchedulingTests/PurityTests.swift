@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct PurityTests {
-    /// A clock, a file or a socket in the scheduler would make simulated histories tell less than they seem to.
+    /// A clock, a file or a socket in the scheduler would make simulated histories prove less than they seem to.
     @Test(arguments: ["Scheduling": ["HeapModule", "RouteGridBase"], "Simulation": nil] as [String: [String]?])
     func `what is simulated imports nothing that waits, reads or sends`(target: String, allowed: [String]?) throws {
         let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/\(target)")

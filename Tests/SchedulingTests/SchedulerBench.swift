@@ -92,7 +92,7 @@ final class SchedulerBench {
         return handle(.runAdded(run, space, policy, state, done: bitmap, exceptions: exceptions))
     }
 
-    /// A worker says hello and takes as many leases as its credit allows.
+    /// A worker greets and takes as many leases as its credit allows.
     @discardableResult
     func join(_ worker: WorkerID, credit: Int = 1, numerics: Set<String> = [""]) -> [Granted] {
         handle(.workerJoined(worker, numerics: numerics, held: []))

@@ -2,7 +2,7 @@ import Scheduling
 import Testing
 
 struct SchedulerFailureTests {
-    /// A run of one group in the hands of Ann.
+    /// A run of one group that is leased to Ann.
     private func oneLease(
         cells: Int = 3,
         policy: (inout RunPolicy) -> Void = { _ in }
@@ -57,7 +57,7 @@ struct SchedulerFailureTests {
         #expect(bench.scheduler.exceptions(of: run1).isEmpty)
     }
 
-    @Test func `a slot's crash is blamed on its cell, and then nothing until the next word`() throws {
+    @Test func `a slot's crash is blamed on its cell, and then nothing until the next start`() throws {
         let (bench, lease) = try oneLease()
         bench.handle(.started(lease.lease, lease.fence, cell: 0))
         bench.handle(.failed(lease.lease, lease.fence, cell: 0, .crash, retryable: true, text: "signal 11"))
@@ -75,14 +75,14 @@ struct SchedulerFailureTests {
         #expect(bench.join(bob).map(\.cells) == [[0, 1, 2]])
     }
 
-    @Test func `when the coordinator itself was stopped nobody is lost`() throws {
+    @Test func `when the coordinator itself was stopped no worker is lost`() throws {
         let (bench, lease) = try oneLease()
         bench.handle(.started(lease.lease, lease.fence, cell: 0))
         bench.now += 60_000
         #expect(bench.handle(.tick).isEmpty)
         #expect(bench.pass(10_000, alive: [ann]).isEmpty)
         #expect(bench.scheduler.leases(of: ann) == [lease.lease])
-        // One that stays silent is lost a lease's time later.
+        // One that sends nothing is lost a lease's time later.
         #expect(bench.pass(6_000).contains(.workerLost(ann)))
     }
 
@@ -106,7 +106,7 @@ struct SchedulerFailureTests {
         #expect(commands.contains(.runChanged(run1, .finished, reason: "")))
     }
 
-    @Test func `a failure that says so is not tried again`() throws {
+    @Test func `a failure that is not retryable is not tried again`() throws {
         let (bench, lease) = try oneLease()
         bench.handle(.failed(lease.lease, lease.fence, cell: 2, .error, retryable: false, text: "exit 42"))
         #expect(bench.exception(2)?.state == .failed)
@@ -209,7 +209,7 @@ struct SchedulerFailureTests {
         #expect(bench.scheduler.exceptions(of: run1).map(\.cell) == [1])
     }
 
-    @Test func `a failure said twice is counted once`() throws {
+    @Test func `a failure sent twice is counted once`() throws {
         let (bench, lease) = try oneLease()
         for _ in 0..<2 { bench.handle(.failed(lease.lease, lease.fence, cell: 0, .error, retryable: true, text: "")) }
         #expect(bench.exception(0)?.attempts == 1)

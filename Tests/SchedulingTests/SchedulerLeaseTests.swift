@@ -81,7 +81,7 @@ struct SchedulerLeaseTests {
         #expect(second.cells.count == 4)
     }
 
-    @Test func `records that come together tell how long each took, and the first of a lease how long its fit`() throws
+    @Test func `records that come together give how long each took, and the first of a lease how long its fit`() throws
     {
         let bench = SchedulerBench()
         bench.add(run1, groups: 2, of: 256)
@@ -172,7 +172,7 @@ struct SchedulerLeaseTests {
         bench.handle(.released(lease.lease, lease.fence, cells: []))
         #expect(bench.scheduler.exceptions(of: run1).isEmpty)
         #expect(bench.scheduler.leases(of: ann).isEmpty)
-        // Said twice: fenced.
+        // Sent twice: fenced.
         bench.handle(.released(lease.lease, lease.fence, cells: []))
         #expect(bench.scheduler.leaseCount == 1)
     }
@@ -191,7 +191,7 @@ struct SchedulerLeaseTests {
         #expect(again.fence > lease.fence)
         #expect(bench.now > 5_000)
         #expect(bench.scheduler.exceptions(of: run1).isEmpty)
-        // The lost one turns up after all: the worker is told to drop it.
+        // The worker names the lost one after all: it is revoked.
         #expect(
             bench.handle(.heartbeat(ann, leases: [lease.lease])) == [.revoke(ann, lease.lease, lease.fence, cells: [])]
         )
@@ -231,7 +231,7 @@ struct SchedulerLeaseTests {
         #expect(bench.granted(bench.finish(lease[0])).isEmpty)
     }
 
-    @Test func `nobody is silent while nothing is read, and everybody gets a lease's time afterwards`() throws {
+    @Test func `no worker is lost while nothing is read, and each has a lease's time afterwards`() throws {
         let bench = SchedulerBench()
         bench.add(run1, groups: 1, of: 3)
         let lease = try #require(bench.join(ann).first)
@@ -253,7 +253,7 @@ struct SchedulerLeaseTests {
         #expect(
             bench.handle(.heartbeat(bob, leases: [lease.lease])) == [.revoke(bob, lease.lease, lease.fence, cells: [])]
         )
-        // Ann lives and names nothing: that Bob names her lease does not keep it.
+        // Ann sends heartbeats that name nothing: that Bob names her lease does not keep it.
         for _ in 0..<60 where bench.scheduler.leases(of: ann) == [lease.lease] {
             bench.now += 100
             bench.handle(.heartbeat(bob, leases: [lease.lease]))

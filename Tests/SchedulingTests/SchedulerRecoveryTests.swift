@@ -3,7 +3,7 @@ import Scheduling
 import Testing
 
 struct SchedulerRecoveryTests {
-    /// A lease of the coordinator's first life.
+    /// A lease of the coordinator's first epoch.
     private let old = Fence(epoch: 1, counter: 7)
 
     private func held(_ cells: [Int], counter: UInt32 = 7) -> HeldLease {
@@ -11,7 +11,7 @@ struct SchedulerRecoveryTests {
         return HeldLease(lease: LeaseID(fence.rawValue), fence: fence, run: run1, cells: cells)
     }
 
-    @Test func `held leases go on after a restart and their cells are not given away`() throws {
+    @Test func `held leases go on after a restart and their cells are not granted again`() throws {
         let bench = SchedulerBench(epoch: 2, recovering: true)
         bench.add(run1, groups: 2, of: 3, done: [0])
         bench.join(bob)
@@ -59,7 +59,7 @@ struct SchedulerRecoveryTests {
         #expect(bench.join(bob).map(\.cells) == [[2]])
     }
 
-    @Test func `a held lease whose cells were all done or given away is revoked`() throws {
+    @Test func `a held lease whose cells were all done or granted to others is revoked`() throws {
         let bench = SchedulerBench(epoch: 2, recovering: true)
         bench.add(run1, groups: 1, of: 3, done: [0])
         bench.join(bob)
@@ -69,14 +69,14 @@ struct SchedulerRecoveryTests {
         #expect(commands == [.revoke(ann, LeaseID(old.rawValue), old, cells: [])])
     }
 
-    @Test func `an adopted lease keeps only the cells that are still nobody's`() throws {
+    @Test func `an adopted lease keeps only the cells that are in no other lease`() throws {
         let bench = SchedulerBench(epoch: 2)
         bench.add(run1, groups: 1, of: 4, done: [0])
         let commands = bench.handle(.workerJoined(ann, numerics: [""], held: [held([0, 1, 2])]))
         let drop = SchedulerCommand.revoke(ann, LeaseID(old.rawValue), old, cells: [0])
         #expect(commands == [drop])
         #expect(bench.join(bob).map(\.cells) == [[3]])
-        // Said again, as the first word may have been lost.
+        // Sent again, as the first one may have been lost.
         #expect(bench.handle(.heartbeat(ann, leases: [LeaseID(old.rawValue)])) == [drop])
     }
 
@@ -111,7 +111,7 @@ struct SchedulerRecoveryTests {
         #expect(bench.scheduler.leases(of: bob) == [claim.lease])
     }
 
-    @Test func `an adopted lease blames nothing until it says what it runs`() throws {
+    @Test func `an adopted lease blames nothing until its worker reports what runs`() throws {
         let bench = SchedulerBench(epoch: 2)
         bench.add(run1, groups: 1, of: 3)
         bench.handle(.workerJoined(ann, numerics: [""], held: [held([0, 1, 2])]))
@@ -119,7 +119,7 @@ struct SchedulerRecoveryTests {
         #expect(bench.scheduler.exceptions(of: run1).isEmpty)
     }
 
-    @Test func `nothing is stolen from an adopted lease until it says what it runs`() throws {
+    @Test func `nothing is stolen from an adopted lease until its worker reports what runs`() throws {
         let bench = SchedulerBench(epoch: 2)
         bench.add(run1, groups: 2, of: 20)
         bench.handle(.workerJoined(ann, numerics: [""], held: [held(Array(0..<20))]))
@@ -130,7 +130,7 @@ struct SchedulerRecoveryTests {
         #expect(!bench.granted(bench.pass(100, alive: [ann, bob])).isEmpty)
     }
 
-    @Test func `a worker that was lost and comes back goes on where nobody took over`() throws {
+    @Test func `a worker that was lost and comes back keeps cells that were not granted again`() throws {
         let bench = SchedulerBench()
         bench.add(run1, groups: 1, of: 3)
         let lease = try #require(bench.join(ann).first)

@@ -57,7 +57,7 @@ struct SchedulerRunTests {
         #expect(try bench.counts().done == 1)
     }
 
-    @Test func `a run taken up as cancelled gives nothing out`() {
+    @Test func `a run loaded as cancelled grants nothing`() {
         let bench = SchedulerBench(epoch: 2)
         bench.add(run1, groups: 3, of: 2, state: .cancelled)
         #expect(bench.join(ann).isEmpty)
@@ -77,7 +77,7 @@ struct SchedulerRunTests {
         #expect(bench.exception(0)?.attempts == 1)
     }
 
-    @Test func `a retry of a run taken up as finished finds its cells again`() throws {
+    @Test func `a retry of a run loaded as finished finds its cells again`() throws {
         let bench = SchedulerBench(epoch: 2)
         let failed = CellException(state: .quarantined, attempts: 0, crashes: 5, kind: .crash, text: "x")
         bench.add(run1, groups: 2, of: 2, state: .finished, done: [0, 1, 2], exceptions: [3: failed])
@@ -129,7 +129,7 @@ struct SchedulerRunTests {
         #expect(bench.join(ann).map(\.run) == [run2])
     }
 
-    @Test func `standing says where a cell is and what it waits for`() throws {
+    @Test func `standing shows where a cell is and what it waits for`() throws {
         let bench = SchedulerBench()
         bench.add(run1, groups: 2, of: 2) { $0.numerics = "a" }
         #expect(bench.scheduler.standing(of: 0, in: run1) == .waiting(reason: "no worker is connected"))
@@ -175,7 +175,7 @@ struct SchedulerRunTests {
         #expect(bench.finish(measuring[1]).last == .runChanged(run1, .finished, reason: ""))
     }
 
-    @Test func `a run taken up with its cells recorded goes on with its measurements`() throws {
+    @Test func `a run loaded with its cells recorded goes on with its measurements`() throws {
         let bench = SchedulerBench()
         bench.add(run1, groups: 5, of: 2, measurements: 2, done: [0, 1, 2, 3, 4, 5, 6])
         #expect(bench.join(ann).map(\.cells) == [[7]])

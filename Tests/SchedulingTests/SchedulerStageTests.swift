@@ -137,7 +137,7 @@ struct SchedulerStageTests {
         #expect(after.scheduler.isOpen(6, in: run1) && !after.scheduler.isOpen(7, in: run1))
     }
 
-    @Test func `a worker's lease of an earlier life keeps its selected cells and loses the others`() throws {
+    @Test func `a worker's lease of an earlier epoch keeps its selected cells and loses the others`() throws {
         let (bench, _) = bench(recovering: true, done: [0, 1, 4, 5], selection: [3])
         let fence = Fence(epoch: 1, counter: 1)
         let held = HeldLease(lease: LeaseID(fence.rawValue), fence: fence, run: run1, cells: [2, 3])
@@ -167,7 +167,7 @@ struct SchedulerStageTests {
         #expect(try bench.counts().state == .finished)
     }
 
-    @Test func `explain says what a test cell waits for and that it was not selected`() throws {
+    @Test func `explain shows what a test cell waits for and that it was not selected`() throws {
         let (bench, _) = bench()
         guard case .closed(let first) = bench.scheduler.standing(of: 2, in: run1) else {
             return #expect(Bool(false), "cell 2 is open")

@@ -18,7 +18,7 @@ struct SchedulerStealingTests {
         return (bench, lease)
     }
 
-    @Test func `only cells not begun are stolen, from the end, and the victim is told`() throws {
+    @Test func `only cells not begun are stolen, from the end, and revoked from their lease`() throws {
         let (bench, lease) = try tail()
         bench.join(bob)
         let commands = bench.pass(100, alive: [ann, bob])
@@ -28,7 +28,7 @@ struct SchedulerStealingTests {
         #expect(bench.granted(commands).map(\.cells) == [[52, 53, 54, 55]])
     }
 
-    @Test func `the word to drop stolen cells is said again on every heartbeat`() throws {
+    @Test func `stolen cells are revoked again on every heartbeat`() throws {
         let (bench, lease) = try tail()
         bench.join(bob)
         bench.pass(100, alive: [bob])
@@ -76,7 +76,7 @@ struct SchedulerStealingTests {
         #expect(bench.pass(2_000, alive: [ann, bob]).isEmpty)
     }
 
-    @Test func `a long cell behind a quick one says nothing of the fit`() throws {
+    @Test func `a long cell behind a quick one does not change the measured time of the fit`() throws {
         let bench = SchedulerBench()
         bench.add(run1, groups: 1, of: 18)
         let lease = try #require(bench.join(ann).first)
@@ -158,7 +158,7 @@ struct SchedulerStealingTests {
         #expect(!bench.granted(bench.pass(400, alive: [ann, bob])).isEmpty)
     }
 
-    @Test func `the lease of which most is won is robbed`() throws {
+    @Test func `cells are stolen from the lease of which most is won`() throws {
         var configuration = Scheduler.Configuration()
         configuration.targetMilliseconds = 60_000
         let bench = SchedulerBench(configuration)

@@ -3,7 +3,7 @@ import ClusterTrials
 import Foundation
 import RouteGridBase
 
-/// Kills, freezes and cuts off the processes of a cluster that works, and says whether the promise was kept.
+/// Kills, freezes and cuts off the processes of a cluster that works, and reports what was lost or doubled.
 struct ChaosCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chaos",
@@ -19,7 +19,7 @@ struct ChaosCommand: ParsableCommand {
     @Option(help: "How many workers.") var workers = 3
     @Option(help: "The built command.") var routegrid: String
     @Option(help: "The dataset folder that grids are made of.") var dataset: String
-    @Option(help: "A folder for everything; kept when the promise is broken. Default: below the temporary folder.")
+    @Option(help: "A folder for everything; kept when a check fails. Default: below the temporary folder.")
     var folder: String?
 
     func validate() throws {
@@ -58,7 +58,7 @@ struct ChaosCommand: ParsableCommand {
         print("all laps:")
         for line in sum.lines { print(line) }
         guard sum.isKept else {
-            print("the promise was broken; files are in \(base)")
+            print("records or boards are wrong, see above; files are in \(base)")
             throw ExitCode(4)
         }
         try? FileManager.default.removeItem(atPath: base)

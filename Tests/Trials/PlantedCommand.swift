@@ -9,7 +9,7 @@ struct PlantedCommand: ParsableCommand {
         abstract: "Measures what boards get wrong on data whose truth is known, in this process.",
         discussion: """
             Each table goes through all of the real code: dataset folder, grid, fits, selection, records, board. Ends with \
-            0 when every promise is kept, else with 4.
+            0 when every bound is kept, else with 4.
 
             \(PlantedTrials.all.map { "  \($0.name): \($0.usualTables) tables" }.joined(separator: "\n"))
             """

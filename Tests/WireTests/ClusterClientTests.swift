@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 @Suite(.timeLimit(.minutes(1))) struct ClusterClientTests {
-    @Test func `nobody there is unreachable within the deadline`() throws {
+    @Test func `an address without a coordinator is unreachable within the deadline`() throws {
         let start = ContinuousClock.now
         let error = #expect(throws: RouteGridError.self) {
             try ClusterClient.connect("tcp://127.0.0.1:1", within: .milliseconds(300))
@@ -48,7 +48,7 @@ import Wire
         #expect(coordinator.log.withLock { $0.prefix(4) } == ["hello", "query", "hello", "query"])
     }
 
-    @Test func `a silent connection is opened anew for a question and not for a change`() throws {
+    @Test func `a connection without answers is opened anew for a question and not for a change`() throws {
         let asked = Atomic<Int>(0)
         let coordinator = try ScriptedCoordinator { message in
             switch message.body {

@@ -137,7 +137,7 @@ import Wire
         for theirs in [WireProtocol.version - 1, WireProtocol.version + 1] {
             other.protocol = theirs
             let refusal = WireProtocol.refusal(of: other)?.message
-            #expect(refusal?.contains("version \(theirs) is not spoken here, only \(WireProtocol.version)") == true)
+            #expect(refusal?.contains("version \(theirs) is not supported, only \(WireProtocol.version)") == true)
         }
         other = hello
         other.boot = Data()

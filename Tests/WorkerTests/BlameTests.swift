@@ -35,7 +35,7 @@ import Worker
             #expect(try await coordinator.takeCells(1).cells == [number * 100])
             try await coordinator.settle()
         }
-        // With room for the supervisor to come first; said when it changes.
+        // With room for the supervisor to come first; sent when it changes.
         #expect(watch.limits.withLock { $0 } == [612 << 20, 812 << 20, 0])
         await worker.end()
         await coordinator.stop()
@@ -56,7 +56,7 @@ import Worker
         for (number, (task, held)) in [(before, 950), (ending, mebibytes)].enumerated() {
             watch.residentBytes.withLock { $0 = held << 20 }
             try await coordinator.send(.lease(task))
-            // The supervisor looks at a cell's memory before it says that the cell lasts.
+            // The supervisor reads a cell's memory before it reports that the cell lasts.
             _ = try await coordinator.next { message -> Bool? in
                 if case .started(let started) = message.body, started.hasCell, started.lease == task.lease {
                     true
@@ -88,7 +88,7 @@ import Worker
         await coordinator.stop()
     }
 
-    @Test func `a lease that ends three slots is given back`() async throws {
+    @Test func `a lease that ends three slots is released`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url)
         try await coordinator.welcome()

@@ -18,7 +18,7 @@ import Worker
         #expect(cache.byteCount <= 3500)
     }
 
-    @Test func `a blob is kept until everybody who pinned it has let it go`() throws {
+    @Test func `a blob is kept until all who pinned it have unpinned it`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let cache = try BlobCache(folder: folder, limit: 1500)
         let blob = Digest(hashing: Data(repeating: 0, count: 1000))

@@ -93,7 +93,7 @@ import Wire
         await coordinator.stop()
     }
 
-    @Test func `a failure that nobody heard is said after the next greeting`() async throws {
+    @Test func `a failure that no coordinator received is sent after the next greeting`() async throws {
         let first = try FakeCoordinator()
         let (logged, line) = AsyncStream.makeStream(of: String.self)
         let worker = try RunningWorker(first.url, log: line)
@@ -104,7 +104,7 @@ import Wire
         var lines: [String] = []
         for await text in logged {
             lines.append(text)
-            if text == "the coordinator is silent" { Gate.open("unheard") }
+            if text == "no message from the coordinator for three heartbeats" { Gate.open("unheard") }
             if text == "failed" { break }
         }
         let second = try FakeCoordinator(url: first.url)

@@ -4,7 +4,7 @@ import Testing
 import Wire
 import ZeroMQ
 
-/// A coordinator that a test plays: it reads what the worker says, one message after the other, and answers.
+/// A coordinator that a test plays: it reads what the worker sends, one message after the other, and answers.
 final class FakeCoordinator: @unchecked Sendable {
     let url: String
     private let loop: ZMQEventLoop
@@ -38,7 +38,7 @@ final class FakeCoordinator: @unchecked Sendable {
                     if case .hello = parsed.body {
                         greeted.insert(one.frames[0])
                         peer.withLock { $0 = one.frames[0] }
-                        // On a busy machine a worker may think that its coordinator is gone: it is welcome again.
+                        // On a busy machine a worker may miss three heartbeats and greet again: it is welcome again.
                         if let welcome = repeated.withLock({ $0 }) {
                             _ = try? router.send([one.frames[0]] + WireMessage(.welcome(welcome)).frames())
                         }
@@ -103,7 +103,7 @@ final class FakeCoordinator: @unchecked Sendable {
         throw RouteGridError(.system, "the conversation ended")
     }
 
-    /// Waits for the greeting and welcomes; a worker gives up a coordinator that is silent for three heartbeats.
+    /// Waits for the greeting and welcomes; a worker connects anew after three heartbeats without a message.
     @discardableResult
     func welcome(
         heartbeat milliseconds: UInt32 = 5000,
@@ -163,7 +163,7 @@ final class FakeCoordinator: @unchecked Sendable {
         try await send(.done(done))
     }
 
-    /// Waits until the worker has handled all that it was told: it answers a lease of a class that it has not.
+    /// Waits until the worker has handled all that it was sent: it answers a lease of a class that it has not.
     func settle() async throws {
         var foreign = lease(999, ["ok"])
         foreign.fit = Data("{\"numerics\":\"nobody's\"}".utf8)
@@ -173,7 +173,7 @@ final class FakeCoordinator: @unchecked Sendable {
         }
     }
 
-    /// What the worker says next of these: a result, a failure, a release or goodbye, in words.
+    /// What the worker sends next of these: a result, a failure, a release or goodbye, in words.
     func nextEvent() async throws -> String {
         try await next { message -> String? in
             switch message.body {

@@ -75,7 +75,7 @@ import Wire
         await coordinator.stop()
     }
 
-    @Test func `a drain gives back what is not started and waits for the rest`() async throws {
+    @Test func `a drain releases what is not started and waits for the rest`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url)
         try await coordinator.welcome()
@@ -85,7 +85,7 @@ import Wire
             if case .started(let started) = message.body, started.hasCell { true } else { nil }
         }
         try await coordinator.tellToDrain()
-        // One that was granted before the coordinator knew.
+        // One that was granted before the coordinator's drain arrived.
         try await coordinator.send(.lease(lease(3, ["ok"])))
         var released: [UInt64: [UInt64]] = [:]
         while released.count < 3 {
@@ -93,14 +93,14 @@ import Wire
             released[release.lease] = release.cells
         }
         #expect(released == [1: [101], 2: [], 3: []])
-        // The hanging cell is given back when its grace is over.
+        // The hanging cell is released when its grace is over.
         #expect(try await coordinator.nextRelease().lease == 1)
         _ = try await coordinator.next { if case .goodbye = $0.body { true } else { nil } }
         try (await worker.outcome()).get()
         await coordinator.stop()
     }
 
-    @Test func `a revoked lease ends its slot and blames nobody`() async throws {
+    @Test func `a revoked lease ends its slot and blames nothing`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url)
         try await coordinator.welcome()

@@ -30,7 +30,7 @@ import Worker
             ended.note(meter.isAlone ? "alone" : "not alone")
             meter.leave()
         }
-        // The door is shut while it waits: nobody else gets in before it.
+        // No new task begins while it waits.
         while !isShut(folder) { usleep(500) }
         let next = thread {
             let task = turn(folder)
@@ -47,7 +47,7 @@ import Worker
         #expect(meter.isAlone)
     }
 
-    @Test func `a task that does not end in time is not waited for, and the measurement knows`() throws {
+    @Test func `a task that does not end in time is not waited for, and the measurement is marked`() throws {
         let folder = try TemporaryFolder()
         let (task, meter) = (turn(folder), turn(folder))
         task.enter()
@@ -57,7 +57,7 @@ import Worker
         task.leave()
     }
 
-    @Test func `without a place for its files nobody is alone and nobody waits`() {
+    @Test func `without a place for its files no task is alone and none waits`() {
         let meter = MachineTurn(files: "/no/such/folder/turn")
         meter.enter()
         meter.enterAlone()
@@ -67,7 +67,7 @@ import Worker
 
     private func turn(_ folder: TemporaryFolder) -> MachineTurn { MachineTurn(files: folder.path("turn")) }
 
-    /// Whether somebody keeps new tasks out.
+    /// Whether new tasks are kept out.
     private func isShut(_ folder: TemporaryFolder) -> Bool {
         let door = open(folder.path("turn.door"), O_RDWR | O_CLOEXEC)
         defer { close(door) }

@@ -2,7 +2,7 @@ import Testing
 import Wire
 import Worker
 
-/// Leases that are told to a slot before it is through with the one at hand.
+/// Leases that are prefetched by a slot.
 @Suite(.timeLimit(.minutes(1)))
 struct QuickTaskTests {
     @Test func `as many quick tasks wait at a slot as take ten milliseconds, and no slow ones`() {
@@ -16,7 +16,7 @@ struct QuickTaskTests {
         #expect(pace.depth == 0)
     }
 
-    @Test func `a first task that has only begun says nothing of the next, and one that lasts is not quick`() {
+    @Test func `a first task that has only begun does not count as quick, nor does one that lasts`() {
         var pace = SlotPace()
         pace.lasts(.microseconds(700))
         #expect(pace.depth == 0)
@@ -25,7 +25,7 @@ struct QuickTaskTests {
         #expect(pace.depth == 0)
     }
 
-    @Test func `what was told ahead of a long cell is taken back, and what was too much is given back`() async throws {
+    @Test func `cells prefetched behind a long one are taken back, and what was too much is released`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try await quickWorker(coordinator)
         for (number, does) in [(901, "hang"), (902, "ok"), (903, "ok"), (904, "ok"), (905, "ok")] as [(UInt64, String)]
@@ -47,7 +47,7 @@ struct QuickTaskTests {
         await coordinator.stop()
     }
 
-    @Test func `a crash is blamed on the task at hand, and what was told ahead is computed`() async throws {
+    @Test func `a crash is blamed on the task at hand, and what was prefetched is computed`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try await quickWorker(coordinator)
         for (number, does) in [(901, "gate told-ahead crash"), (902, "ok"), (903, "ok")] as [(UInt64, String)] {
@@ -72,7 +72,7 @@ struct QuickTaskTests {
         await coordinator.stop()
     }
 
-    @Test func `a drain gives back what was told ahead`() async throws {
+    @Test func `a drain releases what was prefetched`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try await quickWorker(coordinator)
         for (number, does) in [(901, "hang"), (902, "hang"), (903, "hang")] as [(UInt64, String)] {

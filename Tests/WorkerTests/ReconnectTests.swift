@@ -4,7 +4,7 @@ import Testing
 import Wire
 import Worker
 
-/// What was under way when the coordinator went away.
+/// What was under way when the coordinator ended.
 @Suite(.timeLimit(.minutes(1))) struct ReconnectTests {
     @Test func `an upload that was under way begins anew at the next coordinator`() async throws {
         let first = try FakeCoordinator()
@@ -67,7 +67,7 @@ import Worker
         await coordinator.stop()
     }
 
-    @Test func `what was given back while nobody listened is said after the next greeting`() async throws {
+    @Test func `what was released without a coordinator is sent after the next greeting`() async throws {
         let first = try FakeCoordinator()
         let (logged, line) = AsyncStream.makeStream(of: String.self)
         let worker = try RunningWorker(first.url, log: line) { $0.drainGrace = .seconds(30) }
@@ -76,7 +76,7 @@ import Worker
         try await first.send(.lease(lease(2, ["ok"])))
         try await first.settle()
         await first.stop()
-        for await text in logged where text == "the coordinator is silent" { break }
+        for await text in logged where text == "no message from the coordinator for three heartbeats" { break }
         await worker.supervisor.drain("the test says so")
         let second = try FakeCoordinator(url: first.url)
         try await second.welcome()
@@ -86,7 +86,7 @@ import Worker
         await second.stop()
     }
 
-    @Test func `greetings that nobody answers are said at longer and longer intervals`() async throws {
+    @Test func `greetings that are not answered are sent at longer and longer intervals`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url) { $0.backoff = .milliseconds(40)...(.seconds(10)) }
         var times: [ContinuousClock.Instant] = []

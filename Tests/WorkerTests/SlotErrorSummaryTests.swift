@@ -1,7 +1,7 @@
 import Testing
 import Worker
 
-/// What is said of a slot that ended, from what it wrote.
+/// What is reported of a slot that ended, from what it wrote.
 struct SlotWordsTests {
     private func words(_ text: String) -> SlotErrorSummary { SlotErrorSummary(Array(text.utf8)) }
 
@@ -17,7 +17,7 @@ struct SlotWordsTests {
         #expect(words("trapped at routegrid+0xnonsense\n").last == "no message")
     }
 
-    @Test func `without any words that is said, and long lines are cut off`() {
+    @Test func `a log without words is reported as such, and long lines are cut off`() {
         #expect(words("").last == "no message")
         #expect(words(String(repeating: "x", count: 9_000)).last.count == 500)
     }

@@ -23,7 +23,7 @@ import Worker
         #expect(variables["OPENBLAS_CORETYPE"] == nil)
     }
 
-    @Test func `how a slot ended is said in words`() throws {
+    @Test func `how a slot ended is described in words`() throws {
         let failing = try SlotProcess(command: ["/bin/sh", "-c", "exit 3"], environment: [:])
         #expect(wait(for: failing) == "exit code 3")
         let crashing = try SlotProcess(command: ["/bin/sh", "-c", "kill -ILL $$"], environment: [:])
@@ -35,7 +35,7 @@ import Worker
         #expect(wait(for: hanging) == "signal 9 (killed)")
     }
 
-    @Test func `the end of a slot ends its conversation`() throws {
+    @Test func `the end of a slot closes its connection`() throws {
         let slot = try SlotProcess(command: ["/bin/sh", "-c", "exit 0"], environment: [:])
         let connection = SlotConnection(slot, kind: .portable)
         _ = wait(for: slot)
@@ -67,7 +67,7 @@ import Worker
 }
 
 @Suite struct ProgressPageTests {
-    @Test func `what one side says the other side reads`() throws {
+    @Test func `what one side writes the other side reads`() throws {
         let page = try ProgressPage()
         let other = try ProgressPage(descriptor: dup(page.descriptor))
         #expect(page.read().step == .idle)

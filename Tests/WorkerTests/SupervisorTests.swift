@@ -5,7 +5,7 @@ import Wire
 import Worker
 
 @Suite(.timeLimit(.minutes(1))) struct SupervisorTests {
-    @Test func `a worker greets, wants work, computes it and says so`() async throws {
+    @Test func `a worker greets, sends credit, computes cells and sends their results`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url, slots: 2)
         let hello = try await coordinator.welcome(heartbeat: 300)
@@ -69,7 +69,7 @@ import Worker
         #expect(hello.held.first?.run == 7)
         let (cells, _) = try await second.takeCells(3)
         #expect(cells.sorted() == [100, 101, 102])
-        // Another restart: nothing is left to say.
+        // Another restart: nothing is left to send.
         var held = try await heldLeases(second)
         while held != [] { held = try await heldLeases(second) }
         await second.stop()

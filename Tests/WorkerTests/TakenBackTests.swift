@@ -4,7 +4,7 @@ import Testing
 import Wire
 import Worker
 
-/// Leases that are told twice, taken back, or share their data.
+/// Leases that are sent twice, taken back, or share their data.
 @Suite(.timeLimit(.minutes(1))) struct TakenBackTests {
     @Test func `a cell that was taken back before its turn is not computed, those around it are`() async throws {
         let coordinator = try FakeCoordinator()
@@ -23,7 +23,7 @@ import Worker
         await coordinator.stop()
     }
 
-    @Test func `a lease that is told twice is one lease`() async throws {
+    @Test func `a lease that is sent twice is one lease`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url, slots: 2)
         try await coordinator.welcome(heartbeat: 50)
@@ -114,7 +114,7 @@ import Worker
         await coordinator.stop()
     }
 
-    @Test func `a worker whose results nobody takes asks for no more until they are taken`() async throws {
+    @Test func `a worker whose results are not acknowledged asks for no more until they are`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url)
         try await coordinator.welcome()

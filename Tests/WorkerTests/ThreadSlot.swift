@@ -137,7 +137,7 @@ final class ThreadSlot: SlotPeer, @unchecked Sendable {
         if ended == nil { ended = how }
         condition.unlock()
         // Both ends see the end; the numbers stay taken until the test process is over, so that no late use of one
-        // meets another file. A killed process says nothing more: first the socket, then the thread.
+        // meets another file. A killed process sends nothing more: first the socket, then the thread.
         shutdown(far, Int32(SHUT_RDWR))
         condition.lock()
         isOver = true
@@ -148,13 +148,13 @@ final class ThreadSlot: SlotPeer, @unchecked Sendable {
 
 /// What a test sees of the slots of one worker, and what it makes them.
 final class SlotWatch: Sendable {
-    /// What each of them is said to hold.
+    /// The memory that each of them is reported to hold.
     let residentBytes = LockedBox<Int64?>(nil)
-    /// The limits that were told, in order.
+    /// The limits that were sent, in order.
     let limits = LockedBox<[UInt64]>([])
     /// How many were started.
     let starts = LockedBox(0)
-    /// Whether they end before they say anything.
+    /// Whether they end before they send anything.
     let endsAtStart: Bool
     private let hasLog: Bool
     /// Where the last of them writes its standard error.

@@ -1,7 +1,7 @@
 import Glibc
 import RouteGridBase
 
-/// A TCP connection that speaks ZMTP by hand, to say what libzmq never would.
+/// A TCP connection on which ZMTP is written by hand, to send what libzmq never would.
 struct RawPeer: ~Copyable {
     private let descriptor: Int32
 

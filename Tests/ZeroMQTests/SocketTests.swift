@@ -20,13 +20,13 @@ import ZeroMQ
         #expect(try dealer.receive() == nil)
     }
 
-    @Test func `a router says when a peer is gone`() throws {
+    @Test func `a router reports that a peer has left`() throws {
         let router = try context.socket(.router)
         try router.bind("tcp://127.0.0.1:*")
         #expect(try router.send([[9, 9, 9, 9, 9], [1]]) == .unroutable)
     }
 
-    @Test func `a full socket says so and does not block`() throws {
+    @Test func `a full socket reports it and does not block`() throws {
         var options = SocketOptions()
         options.sendHighWater = 10
         options.linger = .zero
@@ -66,7 +66,7 @@ import ZeroMQ
         #expect(try nextMessage(of: router)?.frames.last == [5])
     }
 
-    @Test func `garbage on the port harms nobody`() throws {
+    @Test func `garbage on the port harms no peer`() throws {
         let router = try context.socket(.router)
         let endpoint = try router.bind("tcp://127.0.0.1:*")
         let intruder = try RawPeer(port: try #require(UInt16(endpoint.split(separator: ":").last ?? "")))

@@ -11,8 +11,8 @@ trip         one job after the other: Submit, then the record in the client's ha
 millisecond  real cells of about a millisecond: what the queue adds to each, as the slots' time beside the evaluation of a
              cell by one slot, and as processor time of coordinator and supervisors. With two slots on two cores, the
              first holds the second, and what two slots take of each other's memory and clock
-recovery     (with --full) a million recorded cells: how long until a restarted coordinator answers and hands out work
-peers        (with --peers) the same questions put to dask, ray, celery and hyperqueue; see engines.py
+recovery     (with --full) a million recorded cells: how long until a restarted coordinator answers and grants leases
+peers        (with --peers) the same figures of dask, ray, celery and hyperqueue; see engines.py
 
 Cells are those of the router `random` at a budget point, with their real records; a figure is the median of the rounds,
 with their range. Rates go from the first cell's start to the last commit. Compare within one run, on a quiet machine.
@@ -151,7 +151,7 @@ def memory(options):
             before, start = running.memory(), time.perf_counter()
             running.ask("submit", str(path))
             seconds[cells] = time.perf_counter() - start
-            # The cells that are handed out next are looked up.
+            # The cells that are granted next are looked up.
             time.sleep(2)
             grown[cells] = running.memory() - before
     more = (grown[10_000_000] - grown[1_000_000]) / 9_000_000

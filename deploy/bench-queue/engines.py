@@ -7,7 +7,7 @@ that is not installed is skipped with a line that says so. One JSON line a syste
 
 Each system runs as its documentation starts it on one machine, and keeps nothing durable, except Redis, whose log is synced
 once a second (its own setting for queues). All tasks are submitted at once and all results gathered; a round trip is one
-task submitted and its result awaited; a 1 ms task is a loop that looks at the clock.
+task submitted and its result awaited; a 1 ms task is a loop that reads the clock.
 """
 import argparse
 import contextlib
@@ -133,7 +133,7 @@ class CeleryRedis:
 class HyperQueue:
     """HyperQueue's own cluster in one process: two workers of one core; every task is a process of the system.
 
-    Its client looks once a second whether a job is over: a rate may be up to a second's worth too low.
+    Its client checks once a second whether a job is over: a rate may be up to a second's worth too low.
     """
 
     def __init__(self):
@@ -162,7 +162,7 @@ class HyperQueue:
         self.run(["/bin/true"], count)
 
     def one(self):
-        # Its client looks once a second whether a job is over: the task itself says when it ran.
+        # Its client checks once a second whether a job is over: the task itself reports when it ran.
         job = self.Job(self.folder.name)
         job.program(["/bin/sh", "-c", f"echo > {self.pipe}"], stdout=None, stderr=None)
         self.client.submit(job)

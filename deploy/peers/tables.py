@@ -62,7 +62,7 @@ class Table:
 
 
 def make(folder, routegrid, rows=11_000, models=10, width=512, seed=7):
-    """Writes and imports a made-up table: topics, embeddings that tell them, outcomes that depend on both."""
+    """Writes and imports a made-up table: topics, embeddings that follow them, outcomes that depend on both."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(seed)

@@ -51,11 +51,11 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
             "recorded under other revisions (`revisions`) than this build computes: no row averages them with later ones"
         case .incomplete: "cells without a record"
         case .leaky:
-            "selected by a mean over splits that judge by test items of each other: it looks better than it is"
+            "selected by a mean over splits that test each other's dev items: it looks better than it is"
         case .lowCoverage: "a model answered too few train items to be best single, cheapest or strongest"
         case .missing:
             mode == "compat"
-                ? "some outcomes are missing; each is filled with the mean of its model, as the peers do"
+                ? "some outcomes are missing; each is filled with the mean of its model, as the benchmarks' code does"
                 : "some outcomes are missing; they count as wrong and cost the model's mean"
         case .overBudget: "spends more than the largest budget of its table: shown without a place"
         case .partial: "selected while some dev cells had no record: their configurations did not compete"

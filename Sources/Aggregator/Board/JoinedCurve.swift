@@ -76,7 +76,7 @@ struct JoinedCurve {
             throw .badInput(
                 place,
                 "job.inputs: two records of one job, budget \(record.budget), have \(keys)\(cause): they were made from other "
-                    + "costs, prices, embeddings or code, and records of before inputs were recorded do not say which; "
+                    + "costs, prices, embeddings or code, and records made before inputs were recorded do not show which; "
                     + "aggregate their folders one at a time, or run the grid again"
             )
         }

@@ -36,7 +36,7 @@ enum RunMeans {
             if values.count == runs.count, let mean = mean(values, splits: runs.map(\.splitIndex)) {
                 means[name] = ["v": .double(mean), "sd": .double(StepDownTest.standardError(values))]
             } else {
-                let why = runs.lazy.compactMap { $0.metrics[name]?["why"]?.stringValue }.first ?? "no record tells"
+                let why = runs.lazy.compactMap { $0.metrics[name]?["why"]?.stringValue }.first ?? "no reason recorded"
                 means[name] = [
                     "v": .null, "why": .string("absent in \(runs.count - values.count) of \(runs.count) runs: \(why)"),
                 ]

@@ -29,7 +29,7 @@ struct EvaluatedPart: Sendable {
             )
         }
         guard let mode = EvaluationMode(rawValue: record.mode), let part = EvaluationPart(rawValue: record.part) else {
-            throw Absence(why: "the records are of a mode or part that this build does not know")
+            throw Absence(why: "the records are of a mode or part that this build does not have")
         }
         let revision = record.job["revisions"]?["metrics"]?.integerValue ?? 1
         guard revision == Revisions.metrics else {

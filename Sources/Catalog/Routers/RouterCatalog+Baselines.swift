@@ -4,7 +4,7 @@ import RouteGridBase
 extension RouterCatalog {
     static let oracle = RouterDescriptor(
         kind: "oracle",
-        summary: "knows the outcomes: what no router can beat",
+        summary: "reads the answers: the bound that no router can beat",
         source: CatalogSource.mmrBenchTable,
         reads: [],
         rules: [.threshold, .penalty, .softLabel]

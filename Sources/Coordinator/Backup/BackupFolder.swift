@@ -71,7 +71,7 @@ package struct BackupFolder: Sendable {
     /// - Throws: `badInput` naming the file.
     func refuseForeignFiles() throws(RouteGridError) {
         for file in [records, facts, divergences] where FileManager.default.fileExists(atPath: file) {
-            throw .badInput(file, "is no backup's, for there is no position.json beside it; use another folder")
+            throw .badInput(file, "belongs to no backup: there is no position.json beside it; use another folder")
         }
     }
 }

@@ -42,7 +42,7 @@ extension CoordinatorServer {
     /// its place is welcome.
     private func expel(_ route: RoutingID, _ error: RouteGridError) {
         guard error.code == .protocolRefused, let peer = peers[route], let worker = peer.worker else { return }
-        log.error("worker sent away", metadata: ["worker": "\(peer.name)"])
+        log.error("worker expelled", metadata: ["worker": "\(peer.name)"])
         counters.workersLost += 1
         handle(.workerExpelled(worker))
         peers.expel(route)
@@ -63,7 +63,7 @@ extension CoordinatorServer {
         guard !peers.isExpelled(hello) else {
             throw RouteGridError(
                 .protocolRefused,
-                "this worker sent a message that could not be read, and was sent away; is it of the coordinator's version?"
+                "this worker sent a message that could not be read, and was expelled; is it of the coordinator's version?"
             )
         }
         let peer = peers.enter(hello, route: route)

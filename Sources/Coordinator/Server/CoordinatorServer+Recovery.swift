@@ -27,6 +27,6 @@ extension CoordinatorServer {
         runNames[run.id] = (run.name, run.submitted, run.reason)
         selections[run.id] = loaded.selection
         handle(loaded.event)
-        if !run.state.isOver { log.info("run taken up", metadata: ["run": "\(run.id)", "name": "\(run.name)"]) }
+        if !run.state.isOver { log.info("run loaded", metadata: ["run": "\(run.id)", "name": "\(run.name)"]) }
     }
 }

@@ -17,7 +17,7 @@ extension GridFile {
         let entry = try GridMapping(node, of: "{metric: …, on: dev, per: […]}", keys: ["metric", "on", "per"])
         guard mode == .sound else {
             throw node.failure(
-                "mode compat does as the peers do, who read test with every setting: select needs mode sound"
+                "mode compat follows the benchmarks' code, which reads test with every setting: select needs mode sound"
             )
         }
         if let on = entry["on"], try on.text() != "dev" { throw on.failure("expected dev, found \(on.found)") }

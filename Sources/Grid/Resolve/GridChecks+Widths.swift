@@ -62,7 +62,7 @@ extension GridChecks {
         return .badInput(
             pair.place,
             "mode compat: router \(block.kind) on dataset \(table.dataset)\(fused) trains on \(pair.value.train.rawValue) "
-                + "with \(train) features and is asked about \(pair.value.test.rawValue) with \(test): expected features "
+                + "with \(train) features and predicts from \(pair.value.test.rawValue) with \(test): expected features "
                 + "of one width, or this left out by exclude"
         )
     }

@@ -77,8 +77,8 @@ struct GridChecks {
                 guard let other = seen.sorted().first else { continue }
                 throw .badInput(
                     "\(select.place).per",
-                    "\(seen.count) test rows of dataset \(name) are train or dev rows of \(other): a mean over both has seen "
-                        + "what is reported; expected dataset in per"
+                    "\(seen.count) test rows of dataset \(name) are train or dev rows of \(other): a choice by the mean over "
+                        + "both would read its own test rows; expected dataset in per"
                 )
             }
         }

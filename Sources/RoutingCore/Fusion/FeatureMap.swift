@@ -71,7 +71,7 @@ struct FeatureMap: Sendable {
         guard result.columns == width else {
             throw .badInput(
                 "modality",
-                "trained on \(trained.rawValue) with \(width) features, asked about \(given.rawValue) with "
+                "trained on \(trained.rawValue) with \(width) features, predicts from \(given.rawValue) with "
                     + "\(result.columns): expected features of one width"
             )
         }

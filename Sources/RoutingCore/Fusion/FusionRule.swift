@@ -121,7 +121,7 @@ enum FusionRule: Hashable, Sendable {
                 f[base + i] = t[i] * v[i]
                 f[base + narrow + i] = abs(t[i] - v[i])
             }
-        case .normalizeConcat, .adaptive: preconditionFailure("\(self) looks at more than one row")
+        case .normalizeConcat, .adaptive: preconditionFailure("\(self) reads more than one row")
         }
     }
 

@@ -146,7 +146,7 @@ package struct ValidationReport: Sendable {
         if !constant.isEmpty { lines.append("one cost on every sample: \(constant.joined(separator: ", "))") }
         if repeatedQuestions > 0 {
             lines.append(
-                "questions met before under another sample id: \(repeatedQuestions) (group them, or twins cross splits)"
+                "questions repeated under another sample id: \(repeatedQuestions) (group them, or twins cross splits)"
             )
         } else if repeatedEmbeddings > 0 {
             lines.append(

@@ -29,7 +29,7 @@ extension Checker {
             }
         }
         for run in cancelled {
-            expect(store.runs[run]?.state == .cancelled, "run \(run) was cancelled and lives again")
+            expect(store.runs[run]?.state == .cancelled, "run \(run) was cancelled and is not any more")
         }
     }
 
@@ -45,7 +45,7 @@ extension Checker {
                 continue
             }
             guard let exception = run.exceptions[cell], exception.isFinal else {
-                fail(["cell \(cell) of finished run \(id) was forgotten (\(fate))"])
+                fail(["cell \(cell) of finished run \(id) is neither recorded nor failed (\(fate))"])
                 continue
             }
             if exception.state == .quarantined {

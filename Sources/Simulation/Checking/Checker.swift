@@ -73,7 +73,7 @@ final class Checker {
                 expect(store.records[result.key] == first, "the first record of key \(result.key) is gone")
                 let divergence = SimulatedStore.Divergence(key: result.key, second: result.value)
                 let isKnown = result.value == first || store.divergences.contains(divergence)
-                expect(isKnown, "two results of key \(result.key), and nobody was told")
+                expect(isKnown, "two results of key \(result.key), and no divergence is stored")
                 let isDone = store.runs[result.run]?.done.contains(result.cell) == true
                 expect(isDone, "the record of cell \(result.cell) is on disk without its done bit")
             case .exception(let run, let cell, let exception): written[CellName(run: run, cell: cell)] = exception
@@ -89,7 +89,7 @@ final class Checker {
         waitingSince = [:]
         for (key, value) in acknowledged { expect(store.records[key] == value, "lost: key \(key) was acknowledged") }
         for run in cancelled {
-            expect(store.runs[run]?.state == .cancelled, "run \(run) was cancelled and lives again")
+            expect(store.runs[run]?.state == .cancelled, "run \(run) was cancelled and is not any more")
         }
         for (id, run) in store.runs {
             for (cell, exception) in run.exceptions {

@@ -14,7 +14,7 @@ extension SimulatedCoordinator {
             handle(.heartbeat(worker, leases: named))
             world.send(.heartbeat, to: route)
             for lease in Set(leases).subtracting(live(leases, of: worker)) {
-                world.checker.expect(revokedNow.contains(lease), "lease \(lease) has ended and its worker is not told")
+                world.checker.expect(revokedNow.contains(lease), "lease \(lease) has ended and was not revoked")
             }
         case .started(let lease, let fence, let cell): handle(.started(lease, fence, cell: cell))
         case .result(let items):

@@ -162,7 +162,7 @@ final class World {
                 if areFaultsOver, isSettled(coordinator) { break }
             }
             if now > deadline {
-                checker.fail(["nothing settled until \(now) ms: \(standing(coordinator))"])
+                checker.fail(["not settled at \(now) ms: \(standing(coordinator))"])
                 break
             }
         }
@@ -306,7 +306,7 @@ extension World {
         let counts = store.runs.keys.sorted().map { id in
             coordinator.scheduler.counts(of: id).map { "run \(id): \($0)" } ?? "run \(id) is unknown"
         }
-        let held = workers.filter { !$0.unacknowledged.isEmpty }.map { "w\($0.index) keeps \($0.unacknowledged.count)" }
+        let held = workers.filter { !$0.unacknowledged.isEmpty }.map { "w\($0.index) holds \($0.unacknowledged.count)" }
         return (counts + held.prefix(5)).joined(separator: "; ")
     }
 }

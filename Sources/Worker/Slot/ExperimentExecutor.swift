@@ -50,7 +50,7 @@ package final class ExperimentExecutor: CellExecutor {
     package func prepare(_ task: SlotTask) throws {
         let fit = try FitIdentity(parsing: Array(task.fit))
         guard fit.numerics == numerics else {
-            throw RouteGridError(.badInput, "this slot computes as \(numerics), the fit asks for \(fit.numerics)")
+            throw RouteGridError(.badInput, "this slot is of numerics class \(numerics), the fit of \(fit.numerics)")
         }
         var families = JobFamilies()
         var cells: [Digest: Asked] = [:]

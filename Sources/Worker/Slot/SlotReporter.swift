@@ -146,7 +146,7 @@ final class SlotReporter: @unchecked Sendable {
             if count > 0 {
                 sent += count
             } else if errno != EINTR {
-                throw RouteGridError(.system, "the supervisor of this slot is gone")
+                throw RouteGridError(.system, "the supervisor of this slot has ended")
             }
         }
     }

@@ -84,7 +84,10 @@ extension WorkerSupervisor {
             // sooner.
             let pause = now - link.lastReceived > link.heartbeat * 1.2 ? link.heartbeat / 5 : link.heartbeat
             if now - link.lastReceived > link.heartbeat * 3 {
-                log.warning("the coordinator is silent", metadata: ["url": "\(configuration.url)"])
+                log.warning(
+                    "no message from the coordinator for three heartbeats",
+                    metadata: ["url": "\(configuration.url)"]
+                )
                 lose()
                 connect()
             } else if now - link.lastBeat >= pause {
@@ -162,7 +165,7 @@ extension WorkerSupervisor {
 
     func welcome(_ welcome: WireWelcome) {
         if let known = link.coordinator, known != welcome.coordinator {
-            log.warning("another coordinator answers; work for the one before is dropped")
+            log.warning("another coordinator answers; leases and results of the one before are dropped")
             dropEverything()
         }
         link.coordinator = welcome.coordinator

@@ -11,7 +11,7 @@ extension WorkerSupervisor {
             do throws(RouteGridError) {
                 try receive(try WireMessage(frames: message.frames[...]))
             } catch {
-                log.warning("a message was not understood", metadata: ["why": "\(error)"])
+                log.warning("a message cannot be read", metadata: ["why": "\(error)"])
             }
         }
     }
@@ -27,8 +27,8 @@ extension WorkerSupervisor {
         case .committed(let committed): try acknowledge(committed)
         case .chunk(let chunk): try take(chunk, message.data ?? [])
         case .stored(let stored): take(stored)
-        case .done(let done) where done.text == "drain": drain("told by the coordinator")
-        default: throw RouteGridError(.protocolRefused, "a worker is not told this")
+        case .done(let done) where done.text == "drain": drain("requested by the coordinator")
+        default: throw RouteGridError(.protocolRefused, "a worker does not receive this message")
         }
     }
 
@@ -38,13 +38,13 @@ extension WorkerSupervisor {
         let keys = try Digest.list(committed.jobKeys, "job_keys")
         let digests = try Digest.list(committed.resultShas, "result_shas")
         guard keys.count == digests.count, keys.count == committed.verdicts.count else {
-            throw RouteGridError(.protocolRefused, "an acknowledgement of \(keys.count) keys and other digests")
+            throw RouteGridError(.protocolRefused, "an acknowledgement of \(keys.count) keys, not as many digests")
         }
         var settled: [UInt64: [UInt64]] = [:]
         for (place, key) in keys.enumerated() {
             switch committed.verdicts[place] {
             case .divergent: log.error("a result differs from the recorded one", metadata: ["key": "\(key)"])
-            case .refused: log.error("the coordinator does not take a result", metadata: ["key": "\(key)"])
+            case .refused: log.error("the coordinator refused a result", metadata: ["key": "\(key)"])
             default: break
             }
             let name = ResultOutbox.Name(jobKey: key, resultDigest: digests[place])

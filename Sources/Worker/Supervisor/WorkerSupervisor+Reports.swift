@@ -10,7 +10,7 @@ extension WorkerSupervisor {
         let keys = try Digest.list(batch.jobKeys, "job_keys")
         let digests = try Digest.list(batch.resultShas, "result_shas")
         guard keys.count == batch.cells.count, digests.count == keys.count else {
-            throw RouteGridError(.protocolRefused, "a batch of \(batch.cells.count) cells with other keys")
+            throw RouteGridError(.protocolRefused, "a batch of \(batch.cells.count) cells, not as many keys")
         }
         var blockers = Set<Digest>()
         for blob in batch.blobs {

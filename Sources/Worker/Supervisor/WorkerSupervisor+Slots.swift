@@ -134,7 +134,9 @@ extension WorkerSupervisor {
 
     private func tell(_ slot: SupervisedSlot, _ body: SlotEnvelope.OneOf_Body) {
         guard let connection = slot.connection else { return }
-        do { try connection.send(body) } catch { log.error("a slot was not told", metadata: ["error": "\(error)"]) }
+        do { try connection.send(body) } catch {
+            log.error("a message to a slot could not be sent", metadata: ["error": "\(error)"])
+        }
         loop.watchWriting(of: connection.peer.descriptor, connection.hasUnsent)
     }
 
@@ -183,7 +185,7 @@ extension WorkerSupervisor {
                 dispatch()
             }
         } catch {
-            log.error("a slot is not understood", metadata: ["slot": "\(slot.number)", "why": "\(error)"])
+            log.error("a message of a slot cannot be read", metadata: ["slot": "\(slot.number)", "why": "\(error)"])
             connection.peer.kill()
             slot.isGone = true
         }
@@ -209,13 +211,13 @@ extension WorkerSupervisor {
         case .batch(let batch): try take(batch, from: slot)
         case .cellFailed(let failed): take(failed, from: slot)
         case .finished: finish(slot)
-        default: throw RouteGridError(.protocolRefused, "a slot does not say this")
+        default: throw RouteGridError(.protocolRefused, "a slot does not send this message")
         }
     }
 
     private func learn(_ text: String, _ kind: NumericsKind) {
         if let known = classes[kind], known != text {
-            log.error("slots of one kind differ", metadata: ["first": "\(known)", "second": "\(text)"])
+            log.error("slots differ in numerics class", metadata: ["first": "\(known)", "second": "\(text)"])
         }
         classes[kind] = text
         if link.phase == .closed { connectWhenProbed() } else { dispatch() }

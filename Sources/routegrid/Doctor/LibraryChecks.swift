@@ -31,7 +31,7 @@ enum LibraryChecks {
         }
         let configuration = String(cString: openblas_get_config())
         guard let classes = try? NumericsClasses.ofThisMachine() else {
-            return Finding("openblas", .fail, configuration, advice: "its numerics class cannot be told")
+            return Finding("openblas", .fail, configuration, advice: "its numerics class cannot be determined")
         }
         let text = "portable \(classes.portable), native \(classes.native)"
         guard configuration.contains("DYNAMIC_ARCH") else {

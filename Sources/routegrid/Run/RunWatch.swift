@@ -29,7 +29,7 @@ final class RunWatch {
             let done = report.map { "\($0.done) of \($0.cells) cells are recorded; " } ?? ""
             throw RouteGridError(
                 RouteGridError.Code(name: "stopped", exitCode: 128 + signal),
-                "stopped by \(SignalWatch.name(signal)): \(done)the same command goes on with the rest"
+                "stopped by \(SignalWatch.name(signal)): \(done)the same command continues the run"
             )
         }
         let isReplaced = try cluster.tend(done: report?.done)
@@ -39,7 +39,7 @@ final class RunWatch {
         }
         if ContinuousClock.now - heard > .seconds(10), !isTimeoutReported {
             isTimeoutReported = true
-            console.warn("the coordinator does not answer; it still runs, and is waited for")
+            console.warn("no answer from the coordinator for 10 s; its process runs, so the run waits")
         }
         return isReplaced
     }

@@ -7,7 +7,7 @@ import ZeroMQ
 
 /// The proxy between processes, with real sockets at both ends.
 @Suite(.timeLimit(.minutes(2))) struct FaultyProxyTests {
-    /// A ROUTER that says everything back, and a DEALER that reaches it through the proxy.
+    /// A ROUTER that sends everything back, and a DEALER that reaches it through the proxy.
     ///
     /// One thread has both.
     private struct Echo {
@@ -27,7 +27,7 @@ import ZeroMQ
             try dealer.connect("tcp://127.0.0.1:\(proxy.port)")
         }
 
-        /// Whether something said comes back within the time.
+        /// Whether a message that is sent comes back within the time.
         func comesBack(_ bytes: [UInt8], within limit: Duration) throws -> Bool {
             _ = try dealer.send([bytes])
             return try hears(bytes, within: limit)
@@ -51,7 +51,7 @@ import ZeroMQ
         }
     }
 
-    @Test func `it relays, holds one direction without a word, and lets what it held go on`() throws {
+    @Test func `it relays, holds one direction back, and then passes on what it held`() throws {
         let echo = try Echo()
         defer { echo.close() }
         let large = [UInt8](repeating: 7, count: 3 << 20)

@@ -30,7 +30,7 @@ import Testing
         return try SystemCallTrace(file: folder.path("trace"))
     }
 
-    /// Acknowledgements that were said before an fdatasync that began after the record's write had returned.
+    /// Acknowledgements that were sent before an fdatasync that began after the record's write had returned.
     private func unsafeAcknowledgements(in calls: [SystemCallTrace.Call], _ said: TracedAcknowledgements) -> Int {
         let log = calls.filter { $0.target.hasSuffix("/records.sqlite-wal") }
         return said.keys.count { key, line in
@@ -54,7 +54,7 @@ import Testing
         let said = TracedAcknowledgements(trace)
         #expect(Set(said.keys.map(\.key)).count == 48)
         #expect(unsafeAcknowledgements(in: trace.calls, said) == 0)
-        // The check sees what it is for: without syncs, no acknowledgement was safe.
+        // The check works: without syncs, no acknowledgement was safe.
         let unsynced = trace.calls.filter { $0.name != "fdatasync" }
         #expect(unsafeAcknowledgements(in: unsynced, said) == said.keys.count)
 

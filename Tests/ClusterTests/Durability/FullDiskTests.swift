@@ -47,7 +47,7 @@ import Testing
         withExtendedLifetime(disk) {}
     }
 
-    @Test func `a coordinator does not start on a full disk and says why, and starts when there is space`() async throws
+    @Test func `a coordinator does not start on a full disk, reports why, and starts when there is space`() async throws
     {
         let folder = try TemporaryFolder()
         let disk = try SmallDisk(at: folder.path("disk"), megabytes: 4)

@@ -43,7 +43,7 @@ struct TracedDisk {
     }
 }
 
-/// The keys that a traced coordinator acknowledged, and when it began to say so.
+/// The keys that a traced coordinator acknowledged, and when it began to send that.
 struct TracedAcknowledgements {
     let keys: [(key: Digest, line: Int)]
 

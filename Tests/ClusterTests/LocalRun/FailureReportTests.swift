@@ -132,7 +132,7 @@ import Testing
         withExtendedLifetime(disk) {}
     }
 
-    @Test func `a run that finds its disk full at the start says so with 75`() async throws {
+    @Test func `a run that finds its disk full at the start reports it and ends with 75`() async throws {
         let folder = try await SmallData.grid(Grids.many(splits: 2))
         let disk = try SmallDisk(at: folder.path("disk"), megabytes: 1)
         if let refusal = disk.refusal { return print("not tried: \(refusal)") }

@@ -63,7 +63,7 @@ import Testing
         #expect(file.status == 64, "\(file)")
     }
 
-    @Test func `other files beside a board stay, and boards of before there was a mark are replaced`() async throws {
+    @Test func `other files beside a board stay, and earlier boards without a mark are replaced`() async throws {
         let folder = try await SmallData.grid(Grids.many(splits: 1))
         let command = ["run", "grid.yaml", "--workers", "1", "--out", "out"]
         try FileManager.default.createDirectory(atPath: folder.path("out"), withIntermediateDirectories: true)

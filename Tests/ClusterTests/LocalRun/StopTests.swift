@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
-    func `a signal ends a run soon, with a sentence and nothing left behind`(_ signal: Int32) async throws {
+    func `a signal ends a run soon, with a message and nothing left behind`(_ signal: Int32) async throws {
         let (folder, environment) = try await folder()
         let running = try RunningCommand(
             ["run", "grid.yaml", "--workers", "2", "--out", "out"],
@@ -31,7 +31,7 @@ import Testing
         #expect(Processes.children(of: running.identifier).isEmpty)
     }
 
-    @Test func `nohup keeps a run alive when its terminal is gone`() async throws {
+    @Test func `nohup keeps a run going when its terminal is closed`() async throws {
         let (folder, environment) = try await folder()
         let running = try RunningCommand(
             [CommandLineTool.path, "run", "grid.yaml", "--workers", "1", "--out", "out"],
@@ -82,7 +82,7 @@ import Testing
         #expect(try folder.names() == before)
     }
 
-    @Test func `a closed or full stdout is a sentence and a code, and no child is left`() async throws {
+    @Test func `a closed or full stdout gives a message and an exit code, and no child is left`() async throws {
         let (folder, environment) = try await folder()
         func run(_ redirection: String) async throws -> (status: Int32, messages: String) {
             let running = try RunningCommand(
@@ -101,7 +101,7 @@ import Testing
         #expect(left.filter { !$0.hasPrefix("routegrid-cache") }.isEmpty, "\(left)")
     }
 
-    @Test func `a state folder that vanishes ends the run with a sentence`() async throws {
+    @Test func `a state folder that vanishes ends the run with a message`() async throws {
         let (folder, environment) = try await folder()
         let running = try RunningCommand(
             ["run", "grid.yaml", "--workers", "1", "--out", "out"],

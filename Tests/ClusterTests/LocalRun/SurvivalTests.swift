@@ -93,7 +93,7 @@ import Testing
         #expect(try hashedFiles(of: folder.path("wild-out")) == files)
     }
 
-    @Test func `a run works with few descriptors, and with too few says so`() async throws {
+    @Test func `a run works with few descriptors, and with too few ends with a message`() async throws {
         let (folder, files) = try await calm()
         let enough = try RunningCommand(
             ["-c", "ulimit -n 64; exec \"$0\" \"$@\"", CommandLineTool.path]
@@ -112,7 +112,7 @@ import Testing
         #expect(tooFew.messages.contains("ulimit -n"), "\(tooFew.messages)")
     }
 
-    @Test func `too little address space is a sentence and not a wait without end`() async throws {
+    @Test func `too little address space gives a message and not a wait without end`() async throws {
         let folder = try await SmallData.grid(Self.grid)
         // What the program and its libraries map themselves is not little, in a debug build above all.
         for kilobytes in [700_000, 1_000_000, 1_400_000] {

@@ -4,7 +4,7 @@ import RouteGridBase
 import TestSupport
 import Testing
 
-/// How soon work goes on: a real coordinator, and workers that compute nothing.
+/// How soon leases and records continue: a real coordinator, and workers that compute nothing.
 @Suite(.timeLimit(.minutes(5))) struct RecoveryTests {
     /// A coordinator with a grid of many one-cell fits, at an address that it can come back to.
     private struct Bench {
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `work flows again within two seconds of a coordinator's restart with fifty workers attached`()
+    @Test func `fifty workers have leases and records again within two seconds of a coordinator's restart`()
         async throws
     {
         var bench = try await Bench(cells: 20_000)
@@ -55,7 +55,7 @@ import Testing
         // The machine may be busy with something else: one of three must be in time, and each must come back.
         while times.count < 3, times.min() ?? .seconds(60) > .seconds(2) {
             let before = try swarm.counts()
-            _ = try await eventually("everybody's record") {
+            _ = try await eventually("a record of each worker") {
                 let now = try swarm.counts()
                 return zip(now, before).allSatisfy { $0.acknowledged > $1.acknowledged } && now.count == 50 ? true : nil
             }
@@ -63,7 +63,7 @@ import Testing
             _ = await bench.coordinator.process.ended()
             let restarted = ContinuousClock.now
             bench.coordinator = try await ClusterTests.Coordinator(in: bench.folder, bind: bench.url)
-            let last = try await eventually("everybody's next lease and record; \(times)") {
+            let last = try await eventually("the next lease and record of each worker; \(times)") {
                 () -> ContinuousClock.Instant? in
                 let counts = try swarm.counts()
                 let next = counts.compactMap { peer in
@@ -77,13 +77,13 @@ import Testing
             }
             times.append(last - restarted)
         }
-        print("work of 50 workers flowed again \(times) after the start of a coordinator")
+        print("50 workers had leases and records again \(times) after the start of a coordinator")
         #expect(times.min() ?? .seconds(60) <= .seconds(2), "\(times)")
     }
 
     @Test func `the cells of a killed worker run elsewhere within ten seconds by default settings`() async throws {
         let bench = try await Bench(cells: 8)
-        // It takes work and never answers.
+        // It takes leases and sends no result.
         let victim = bench.swarm(8, work: .seconds(3_600))
         defer { victim.stop() }
         _ = try await eventually("all leases") {
@@ -104,7 +104,7 @@ import Testing
         #expect(time <= .seconds(10))
     }
 
-    @Test func `a long job keeps its lease while its worker lives`() async throws {
+    @Test func `a long cell keeps its lease while its worker sends heartbeats`() async throws {
         let bench = try await Bench(cells: 1, lease: 1)
         let worker = bench.swarm(1, work: .seconds(5))
         defer { worker.stop() }
@@ -112,7 +112,7 @@ import Testing
         let idle = bench.swarm(1, work: .zero, first: 100)
         defer { idle.stop() }
         _ = try await eventually("the record") { try worker.counts().first?.acknowledged == 1 ? true : nil }
-        // Five leases long, with somebody free beside it.
+        // Five times the lease time, with another worker free.
         #expect(try idle.counts().first?.leases == 0)
         #expect(try worker.counts().first?.leases == 1)
         #expect(try worker.counts().first?.revoked == 0)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What runs on this machine, as /proc tells.
+/// What runs on this machine, as /proc shows.
 struct Processes {
     let identifier: Int32
     let words: [String]

@@ -1,7 +1,7 @@
 import Foundation
 import RouteGridBase
 
-/// A peer that speaks ZMTP 3.0 (rfc.zeromq.org/spec/23) by hand over a Unix socket, to say what libzmq would not.
+/// A peer that writes ZMTP 3.0 (rfc.zeromq.org/spec/23) by hand to a Unix socket, to send what libzmq would not.
 final class RawPeer {
     private let descriptor: Int32
 

@@ -1,7 +1,7 @@
 import Foundation
 import RouteGridBase
 
-/// A coordinator, workers and an aggregator that things are done to.
+/// A coordinator, workers and an aggregator that faults are made on.
 ///
 /// Used from one thread.
 final class ChaosCluster {
@@ -69,7 +69,7 @@ final class ChaosCluster {
         due.removeAll { $0.at <= now }
         if disk.isFull { diskTrouble = now }
         for seat in seats {
-            // A coordinator cannot begin its epoch on a full disk: it says so and is tried again.
+            // A coordinator cannot begin its epoch on a full disk: it ends with that error and is started again.
             let isPardoned = seat === coordinator && now - diskTrouble < .seconds(5)
             if let violation = try seat.tend(pardon: { $0 == 75 && isPardoned }) { violate(violation) }
         }

@@ -32,7 +32,7 @@ package struct ChaosReport: Sendable {
     package var restarts = 0
     package var networkFaults = 0
     package var fullDisks = 0
-    /// Times a coordinator said that it cannot write, and that it can again.
+    /// Times a coordinator logged that it cannot write, and that it can again.
     package var stalls = 0
     package var recoveries = 0
     /// Faults that found nothing to act on.

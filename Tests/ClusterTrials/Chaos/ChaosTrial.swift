@@ -11,7 +11,7 @@ package struct ChaosTrial {
     ///
     /// It blocks its thread, which must be one that lives on: the kernel ties the processes to it.
     ///
-    /// - Throws: `system` when something cannot be started here; broken promises are in the report.
+    /// - Throws: `system` when something cannot be started here; violations are in the report.
     package func run() throws -> ChaosReport {
         let cluster = try ChaosCluster(options)
         defer { cluster.close() }

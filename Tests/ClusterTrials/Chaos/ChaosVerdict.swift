@@ -2,7 +2,7 @@ import Foundation
 import RouteGridBase
 import Wire
 
-/// Compares what is on disk after a trial with what was promised during it.
+/// Compares what is on disk after a trial with what was acknowledged during it.
 struct ChaosVerdict {
     private let options: ChaosOptions
     private let cluster: ChaosCluster

@@ -1,7 +1,7 @@
 import Foundation
 import RouteGridBase
 
-/// Submits grids one after the other to a cluster that things are done to, and runs each undisturbed beside it.
+/// Submits grids one after the other to a cluster under faults, and runs each undisturbed beside it.
 ///
 /// Two threads of its own start all processes of it.
 final class ChaosWorkload: Sendable {
@@ -62,7 +62,7 @@ final class ChaosWorkload: Sendable {
         }
     }
 
-    /// Says something until it is done: what a client cannot reach, it tries again.
+    /// Runs a command until it succeeds: one that cannot reach the coordinator is tried again.
     private func insist(_ name: String, _ words: [String], patience: Duration) -> String? {
         while ContinuousClock.now < deadline {
             do {

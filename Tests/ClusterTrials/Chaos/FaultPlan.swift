@@ -28,7 +28,7 @@ package enum Fault: Sendable, CustomStringConvertible {
     case freeze(Victim, milliseconds: Int)
     /// Everything on a line is late.
     case slow(line: Int, delay: Int, milliseconds: Int)
-    /// A line carries nothing in a direction and nobody is told; afterwards it goes on, or is cut.
+    /// A line carries nothing in a direction, without an error at its ends; afterwards it goes on, or is cut.
     case hold(line: Int, Direction, milliseconds: Int, isCutAfterwards: Bool)
     /// All connections of a line are cut.
     case cut(line: Int)

@@ -56,7 +56,7 @@ final class Seat {
 
     /// Starts what is to be started.
     ///
-    /// - Parameter pardon: Says whether an end that nothing was done for is no violation.
+    /// - Parameter pardon: Whether an end that nothing was done for is no violation.
     /// - Throws: `system` when a process cannot be started.
     /// - Returns: A violation, when the process ended by itself or not in time.
     func tend(pardon: (TrialProcess.Status) -> Bool) throws(RouteGridError) -> String? {

@@ -9,7 +9,7 @@ package final class FaultyProxy: Sendable {
     package struct Policy: Sendable {
         /// Every byte waits so long; the order stays.
         package var delay: Duration = .zero
-        /// Nothing passes from clients to the server, or back, and nobody is told: a half-open connection.
+        /// Nothing passes from clients to the server, or back, without an error: a half-open connection.
         package var holdsUp = false
         package var holdsDown = false
         package init() {}

@@ -1,7 +1,7 @@
 package import RouteGridBase
 import Wire
 
-/// What workers and the coordinator were seen to say about results, on the wire between them.
+/// The messages about results that were seen on the wire between workers and the coordinator.
 package final class WireWitness: Sendable {
     package struct Seen: Sendable {
         /// How often a worker sent a result of each key.

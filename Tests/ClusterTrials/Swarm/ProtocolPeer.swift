@@ -4,10 +4,10 @@ import Wire
 import ZeroMQ
 
 /// A worker that computes nothing: it greets, takes leases, answers their cells with made-up records after a while, and
-/// says that it lives.
+/// sends heartbeats.
 ///
-/// It keeps to the protocol as a worker does: results stay until they are acknowledged, a coordinator that does not
-/// know it is greeted again, and one that is silent for three heartbeats gets a new connection. Used from one thread.
+/// It keeps to the protocol as a worker does: results stay until they are acknowledged, `Unknown` is answered
+/// by a greeting, and after three heartbeats without a message it connects anew. Used from one thread.
 final class ProtocolPeer {
     private enum Phase { case greeting(until: ContinuousClock.Instant), open }
 
@@ -46,7 +46,7 @@ final class ProtocolPeer {
         return socket
     }
 
-    /// Leaves without a word, as a process that is killed.
+    /// Ends without a goodbye, as a process that is killed.
     func vanish() { socket.close(discarding: true) }
 
     func leave() throws(RouteGridError) {
@@ -111,7 +111,7 @@ final class ProtocolPeer {
         case .welcome(let welcome):
             phase = .open
             heartbeat = .milliseconds(Int64(max(welcome.heartbeatMs, 20)))
-            // Peers that came at once do not speak at once.
+            // Peers that connected at the same time do not send at the same time.
             lastBeat = now - heartbeat * Double(number % 100) / 100
             counts.welcomes += 1
             for id in held.keys { held[id]?.isAnswered = false }

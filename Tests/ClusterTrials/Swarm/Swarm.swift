@@ -13,7 +13,7 @@ package struct SwarmOptions: Sendable {
     package var work: Duration = .seconds(1)
     /// Numbers of the peers begin here.
     package var firstNumber = 0
-    /// How often all peers are looked after.
+    /// How often all peers do what is due.
     package var interval: Duration = .milliseconds(100)
     package var helloTimeout: Duration = .seconds(30)
 
@@ -22,14 +22,14 @@ package struct SwarmOptions: Sendable {
     }
 }
 
-/// What peers said and heard.
+/// What peers sent and received.
 package struct SwarmCounts: Sendable {
     package var welcomes = 0
     package var leases = 0
     package var acknowledged = 0
     package var heartbeats = 0
     package var heartbeatsHeard = 0
-    /// Times the coordinator was not heard for three heartbeats.
+    /// Times nothing was received from the coordinator for three heartbeats.
     package var silences = 0
     package var revoked = 0
     package var unsent = 0
@@ -100,7 +100,7 @@ package final class Swarm: Sendable {
         return now.counts
     }
 
-    /// Says goodbye for all peers and waits for the thread.
+    /// Sends goodbye for all peers and waits for the thread.
     package func stop() {
         state.withLock { $0.isStopped = true }
         ended.wait()

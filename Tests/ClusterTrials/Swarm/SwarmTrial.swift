@@ -51,7 +51,7 @@ package struct SwarmTrial {
             logs: folder
         )
         guard submit.wait(.seconds(60)) == 0 else { throw RouteGridError(.system, submit.lastLine) }
-        // Work waits until everybody is there, so that each has its turn.
+        // The run is paused until all peers are connected, so that each gets a lease.
         try client.control(.pause, "1")
         let numerics = try numericsOfRun(client)
 
@@ -158,7 +158,7 @@ package struct SwarmReport: Sendable {
             "\(peers.welcomed) of \(workers) workers connected after \(short(connectSeconds)) s",
             "\(peers.served) served \(short(serveSeconds)) s after the run was resumed; \(peers.leases) leases, "
                 + "\(peers.acknowledged) records acknowledged in \(short(watched)) s",
-            "heartbeats: \(peers.heartbeats) said, \(peers.heartbeatsHeard) answered; silences \(peers.silences), "
+            "heartbeats: \(peers.heartbeats) sent, \(peers.heartbeatsHeard) answered; silences \(peers.silences), "
                 + "greeted again \(peers.greetedAgain), lost \(lost), listed at the end \(listed)",
             "coordinator: \(memoryBefore >> 20) MiB before, \(memoryConnected >> 20) MiB connected "
                 + "(\((memoryConnected - memoryBefore) / 1024 / max(1, workers)) KiB a worker), \(memoryBusy >> 20) MiB busy",

@@ -7,7 +7,7 @@ import Testing
 import Wire
 
 @Suite(.timeLimit(.minutes(2))) struct BackPressureTests {
-    @Test func `workers that speak while nothing is read are neither lost nor blamed`() throws {
+    @Test func `workers that send while nothing is read are neither lost nor blamed`() throws {
         let bench = try ServerBench {
             $0.waitingBytes = 1
             $0.heartbeatMilliseconds = 50
@@ -27,7 +27,7 @@ import Wire
         var signs = 0
         while ContinuousClock.now < end {
             try worker.heartbeat(lease)
-            // It says unasked that it is there.
+            // It sends `Heartbeat` unasked.
             if (try? worker.next(within: .milliseconds(100), { if case .heartbeat = $0 { true } else { nil } })) != nil
             {
                 signs += 1
@@ -44,7 +44,7 @@ import Wire
         #expect(try bench.client().query(.run, String(run))["state"] == "finished")
     }
 
-    @Test func `a worker that says nothing is lost when reading goes on`() throws {
+    @Test func `a worker that sends nothing is lost when reading goes on`() throws {
         let bench = try ServerBench {
             $0.waitingBytes = 1
             $0.heartbeatMilliseconds = 50
@@ -59,7 +59,7 @@ import Wire
         _ = try worker.next { if case .heartbeat = $0 { true } else { nil } }
         disk.goOn()
         #expect(try worker.verdicts(2).count == 2)
-        // The silent one's cells come here.
+        // The cells of the lost worker are granted to this one.
         let end = ContinuousClock.now + .seconds(30)
         var other: WireLease?
         while other == nil, ContinuousClock.now < end {
@@ -68,7 +68,7 @@ import Wire
         }
         #expect(other?.cells.count == 2)
         #expect(try bench.count("workers_lost") == 1)
-        // Should it live after all, it has to say hello.
+        // When it sends again, it has to greet.
         try silent.say(.heartbeat(WireHeartbeat()))
         _ = try silent.next { if case .unknown = $0 { true } else { nil } }
     }

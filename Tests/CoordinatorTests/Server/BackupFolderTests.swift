@@ -82,7 +82,7 @@ import Wire
         }
         #expect(writer.faultCount == 1 && faults.count == 1)
         #expect(faults.first?.hasPrefix("record 2 of the coordinator: ") == true, "\(faults)")
-        // Whoever goes on with the copy knows that one is not in it.
+        // The position of the copy counts the one that is not in it.
         #expect(try BackupFolder(path: copy).position()?.leftOut == 1)
         // Its cell is computed again where the copy is restored.
         let restored = try TemporaryFolder()

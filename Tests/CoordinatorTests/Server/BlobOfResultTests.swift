@@ -18,7 +18,7 @@ import Wire
         try #require(lease.cells.count == 3)
         var results = try lease.cells.map { try MadeUpResult($0) }
         results[1] = try MadeUpResult(lease.cells[1], choices: Self.choices)
-        // What a message says of its blobs is not what counts.
+        // The blobs that the record names count, not those that the message lists.
         results[1].blobs = []
         try worker.send(results, of: lease)
         let verdicts = try worker.verdicts(3)
@@ -27,7 +27,7 @@ import Wire
         let explained = try bench.client().query(.explain, "\(run)/\(results[1].cell)")
         #expect(explained["attempts"] == 1, "\(explained)")
         #expect(explained["reason"]?.stringValue?.contains(Self.choices.hex) == true, "\(explained)")
-        // Its worker is told to forget it, gets the cell again, and this time the blob comes first.
+        // The refusal is acknowledged, the cell is granted again, and this time the blob comes first.
         let again = try worker.nextLease()
         #expect(again.cells.map(\.cell) == [results[1].cell])
         try worker.put(Self.content)

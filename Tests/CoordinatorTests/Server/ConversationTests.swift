@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Wire
 
-/// What peers are told, and when.
+/// What peers are sent, and when.
 @Suite(.timeLimit(.minutes(2))) struct ConversationTests {
     @Test func `a control is answered when it is on disk and not before`() throws {
         let bench = try ServerBench()
@@ -22,7 +22,7 @@ import Wire
         #expect(try client.next { if case .done(let done) = $0 { done.text } else { nil } } == "pause")
     }
 
-    @Test func `the leases of a worker that says goodbye are another's at once`() throws {
+    @Test func `the leases of a worker that sends goodbye are granted to another at once`() throws {
         let bench = try ServerBench { $0.scheduler.leaseMilliseconds = 600_000 }
         _ = try bench.submit(groups: 1, cells: 2)
         let first = try bench.worker()
@@ -32,7 +32,7 @@ import Wire
         #expect(try second.nextLease().cells.map(\.cell) == lease.cells.map(\.cell))
     }
 
-    @Test func `a drained worker is told so and gets no more`() throws {
+    @Test func `a drained worker is sent the drain and gets no more leases`() throws {
         let bench = try ServerBench()
         _ = try bench.submit(groups: 3, cells: 1)
         let worker = try bench.worker()
@@ -71,7 +71,7 @@ import Wire
         #expect(try bench.report(run)["divergent"] == 1)
     }
 
-    @Test func `a follower hears of records when there are some, each once`() throws {
+    @Test func `a follower is sent records when there are some, each once`() throws {
         let bench = try ServerBench()
         _ = try bench.submit(groups: 1, cells: 5)
         let follower = try PlayedPeer(bench.url, role: .follower)

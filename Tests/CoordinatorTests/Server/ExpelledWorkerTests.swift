@@ -24,7 +24,7 @@ import Wire
     }
 
     @Test(arguments: Noise.allCases)
-    func `a worker that says what no worker says is sent away, and its leases are given on at once`(noise: Noise)
+    func `a worker that sends what no worker sends is expelled, and its leases are granted at once`(noise: Noise)
         throws
     {
         // Nothing expires here.
@@ -38,7 +38,7 @@ import Wire
         let other = try bench.worker()
         let next = try other.nextLease()
         #expect(next.cells.map(\.jobKey) == lease.cells.map(\.jobKey))
-        // It is told to greet again, is not welcomed, and its results are still taken from others.
+        // It is sent `Unknown`, is not welcomed, and its results are still taken from others.
         try broken.heartbeat(lease)
         #expect(try broken.next { if case .unknown = $0 { true } else { nil } })
         try broken.greet()
@@ -51,7 +51,7 @@ import Wire
         #expect(throws: Never.self) { try bench.worker() }
     }
 
-    @Test func `a client that says what nobody understands is refused and stays`() throws {
+    @Test func `a client that sends a message that cannot be read is refused and stays`() throws {
         let bench = try ServerBench()
         let client = try PlayedPeer(bench.url, role: .client)
         try client.say(frame: Array("GET / HTTP/1.1".utf8))

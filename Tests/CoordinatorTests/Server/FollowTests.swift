@@ -108,7 +108,7 @@ import Wire
         #expect(late == [ahead])
     }
 
-    @Test func `who is gone is served no more`() {
+    @Test func `a peer that has left is served no more`() {
         var followers = WaitingFollowers(end: 0)
         for number in 1...2 as ClosedRange<UInt8> {
             let isWaiting = followers.wait(follower(number, after: 0))

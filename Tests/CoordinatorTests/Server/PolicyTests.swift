@@ -17,7 +17,7 @@ import Wire
         return (bench, run, worker, try worker.nextLease())
     }
 
-    @Test func `a lease says the time and memory that its cells may take`() throws {
+    @Test func `a lease names the time and memory that its cells may take`() throws {
         let limits: [String: JSONValue] = [
             "fit_timeout_ms": 7_000, "cell_timeout_ms": 3_000, "memory_bytes": 123_456_789,
         ]
@@ -50,7 +50,7 @@ import Wire
         #expect(report["standing"] == standing && report["reason"] == reason, "\(report)")
     }
 
-    @Test func `a run with too many failures is stopped and its worker told`() throws {
+    @Test func `a run with too many failures is stopped and its lease revoked`() throws {
         let (bench, run, worker, lease) = try leased(cells: 3, ["max_fails": 0])
         try worker.fail(lease.cells[0].cell, of: lease, isRetryable: false)
         let revoked = try worker.next { if case .revoke(let revoke) = $0 { revoke.lease } else { nil } }

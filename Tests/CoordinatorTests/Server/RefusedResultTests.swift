@@ -22,7 +22,7 @@ import Wire
         case .brokenRecord: results[1].record = Array(results[1].record.dropLast()) + Array(",}".utf8)
         case .otherKey: results[1].record = results[0].record
         case .wrongDigest:
-            // Said twice, and of the right form.
+            // The same digest in item and record, and of the right form.
             let other = results[0].jobKey
             results[1].record = Array(
                 String(decoding: results[1].record, as: UTF8.self)
@@ -45,7 +45,7 @@ import Wire
         #expect(explained["attempts"] == 1, "\(explained)")
         #expect(explained["reason"]?.stringValue?.hasPrefix("refused: a result for cell \(results[1].cell)") == true)
         #expect(try bench.client().query(.store)["records"] == 2)
-        // Nothing is left of the lease: who names it is told so, and the cell comes again.
+        // Nothing is left of the lease: a heartbeat that names it is answered by `Revoke`; the cell is granted again.
         try worker.heartbeat(lease)
         let next = try worker.next { body -> String? in
             switch body {

@@ -6,9 +6,9 @@ import TestSupport
 import Testing
 import Wire
 
-/// What a coordinator knows when it is started again.
+/// What a coordinator still has when it is started again.
 @Suite(.timeLimit(.minutes(2))) struct RestartTests {
-    @Test func `counters, states and priorities are those of the life before`() throws {
+    @Test func `counters, states and priorities are those of the epoch before`() throws {
         let first = try ServerBench()
         let limits: [String: JSONValue] = ["retries": 0, "crash_limit": 2]
         let run = try first.submit(groups: 1, cells: 4, limits: limits, priority: 4)
@@ -31,7 +31,7 @@ import Wire
         #expect(try second.report(run)["failed"] == 1, "one was retried")
         let failed = try second.explain(cells[0], of: run)
         #expect(failed["standing"] == "failed" && failed["attempts"] == 1 && failed["log"] == "first words")
-        // The second crash of the cell, counted over both lives.
+        // The second crash of the cell, counted over both epochs.
         let again = try second.worker()
         var next = try again.nextLease()
         while !next.cells.map(\.cell).contains(cells[1]) { next = try again.nextLease() }
@@ -79,7 +79,7 @@ import Wire
         #expect(try second.restarted().report(old)["state"] == "cancelled")
     }
 
-    @Test func `a worker goes on with its lease, without what was recorded, and nobody gets it meanwhile`() throws {
+    @Test func `a worker goes on with its lease, without what was recorded, and no other gets it meanwhile`() throws {
         let first = try ServerBench()
         let run = try first.submit(groups: 1, cells: 3)
         let boot = WireProtocol.makeBootID()
@@ -92,7 +92,7 @@ import Wire
         let second = try first.restarted()
         let eager = try second.worker()
         let isSpared = eager.isSpared { if case .lease = $0 { true } else { nil } }
-        #expect(isSpared, "nothing is given away before workers could say what they hold")
+        #expect(isSpared, "nothing is granted before workers could name what they hold")
         let back = try PlayedPeer(second.url, role: .worker, boot: boot, holding: [(lease, cells)])
         let revoked = try back.next { if case .revoke(let revoke) = $0 { revoke } else { nil } }
         #expect(revoked.lease == lease.lease && revoked.cells == [cells[0]])
@@ -119,7 +119,7 @@ import Wire
         try again.send(try lease.cells.map { try MadeUpResult($0) }, of: lease)
         #expect(try again.verdicts(2).count == 2)
         #expect(try bench.report(run)["state"] == "finished")
-        // The old connection is nobody's.
+        // The old connection belongs to no peer.
         try worker.say(.heartbeat(WireHeartbeat()))
         _ = try worker.next { if case .unknown = $0 { true } else { nil } }
     }

@@ -75,7 +75,7 @@ import Wire
         for table in ["record", "run", "divergence", "blob"] {
             #expect(try rows(table, of: restored.path("state")).isEmpty)
         }
-        // Nobody is to begin with nothing unawares.
+        // A start without `--restore` would begin with no records: it is refused.
         let refusal = #expect(throws: RouteGridError.self) {
             try ServerBench { $0.stateFolder = restored.path("state") }
         }

@@ -83,7 +83,7 @@ final class ServerBench {
     func count(_ name: String) throws -> Int? { try client().query(.status)["counters"]?[name]?.integerValue }
 }
 
-/// A process that speaks to a coordinator, as a test makes it.
+/// A peer of a coordinator, played by a test.
 final class PlayedPeer {
     private let context: ZMQContext
     private let socket: ZMQSocket
@@ -91,7 +91,7 @@ final class PlayedPeer {
     private var leases: [WireLease] = []
     private var hello = WireHello()
 
-    /// Says hello and is welcomed; a process that comes back says its `boot` and what it holds.
+    /// Greets and is welcomed; a process that comes back names its `boot` and what it holds.
     init(
         _ url: String,
         role: WireRole,
@@ -158,13 +158,13 @@ final class PlayedPeer {
         (try? next(within: time, pick)) == nil
     }
 
-    /// Waits until all that was said is handled; what else comes meanwhile, but for leases, is passed over.
+    /// Waits until all that was sent is handled; what else comes meanwhile, but for leases, is passed over.
     func settle() throws {
         try say(.heartbeat(WireHeartbeat()))
         _ = try next { if case .heartbeat = $0 { true } else { nil } }
     }
 
-    /// Says goodbye and waits until that was heard: nobody knows it then.
+    /// Sends goodbye and waits until it is handled: then it is no peer any more.
     func leave() throws {
         try say(.goodbye(WireGoodbye()))
         try say(.heartbeat(WireHeartbeat()))
@@ -242,7 +242,7 @@ struct MadeUpResult {
     var digest: Digest
     var record: [UInt8]
     var facts: [UInt8]
-    /// What is said to be named, and what travels inside.
+    /// The blobs that the message lists, and those that travel inside.
     var blobs: [Digest] = []
     var inline: [[UInt8]] = []
 

@@ -6,7 +6,7 @@ import Scoring
 import TestSupport
 import Testing
 
-/// Under a listed budget of the rule `threshold` every row keeps within it, by train, or says that it does not.
+/// Under a listed budget of the rule `threshold` every row keeps within it, by train, or is marked.
 @Suite struct CappedRowTests {
     /// Four models that cost 1, 2, 4, 8 on average and are right on 0.3, 0.5, 0.4, 0.9 of the rows.
     private static let table: OutcomeTable = {
@@ -92,7 +92,7 @@ import Testing
     @Test func `a router that predicts is over budget when it spends more, or cannot afford its queries`() throws {
         let request = try experiment("fixed", ["model": "a"]).request
         let rows = Self.table.samples.count
-        // It believes that every model costs nothing.
+        // It predicts that every model costs nothing.
         let blind = AnsweringRouter(
             quality: Self.table.quality,
             cost: Matrix(repeating: 0, rows: rows, columns: 4)

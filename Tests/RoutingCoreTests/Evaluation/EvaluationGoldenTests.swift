@@ -42,7 +42,7 @@ import Testing
         if router == "oracle" {
             fitted = try RouterFitting.fit(request)
         } else {
-            // Predictions for the test rows only; the others are never asked about.
+            // Predictions for the test rows only; the others are never needed.
             var quality = Matrix<Double>(repeating: .nan, rows: 1_600, columns: 13)
             var cost = quality
             let (perf, price) = (

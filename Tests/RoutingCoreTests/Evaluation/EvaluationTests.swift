@@ -163,7 +163,7 @@ private struct StubRouter: FittedRouter {
         }
     }
 
-    @Test func `slices say how each dataset and group fares`() throws {
+    @Test func `slices have the values of each dataset and group`() throws {
         let evaluation = try experiment().evaluate(EvaluationRequest(part: .test, rule: .threshold, budget: .amount(6)))
         let slices = evaluation.result["slices"]?.objectValue ?? [:]
         #expect(Set(slices.keys) == ["dataset:d0", "dataset:d1", "group:g0", "group:g1", "group:g2"])

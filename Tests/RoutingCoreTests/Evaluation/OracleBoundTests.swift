@@ -83,7 +83,7 @@ import Testing
             )
             competitors.append(("given", try FittedExperiment(request: setting.request("given"), router: router)))
         }
-        // A router that knows the answers and stops at some threshold is still no bound.
+        // A router that reads the answers and stops at some threshold is still no bound.
         var (quality, cost) = (setting.table.quality, setting.table.cost)
         for cell in quality.elements.indices where quality.elements[cell].isNaN {
             (quality.elements[cell], cost.elements[cell]) = (0, 0.5)

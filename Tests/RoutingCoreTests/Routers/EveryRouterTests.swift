@@ -9,7 +9,7 @@ import Testing
 @Suite struct EveryRouterTests {
     static let kinds = RouterCatalog.descriptors.map(\.kind)
 
-    /// All numbers that a fitted router says about some rows.
+    /// All numbers that a fitted router gives for some rows.
     private func numbers(_ request: FitRequest) throws -> [Double] {
         let table = request.mode == .compat ? request.table.filledWithColumnMeans() : request.table
         let router = try RouterFitting.fit(request)
@@ -79,7 +79,7 @@ import Testing
                 switch asked.part {
                 case .dev: #expect(first.result == second.result && first.choices == second.choices, place)
                 case .test:
-                    // The oracle is the one router that looks; for all others the labels count in the metrics alone.
+                    // The oracle alone reads test labels; for all others they count in the metrics alone.
                     #expect((first.choices == second.choices) == (kind != "oracle"), place)
                     #expect(first.result["metrics"] != second.result["metrics"], place)
                 }
@@ -128,7 +128,7 @@ import Testing
             "cosinecls-frozen", "routerdc-frozen", "zooter-frozen", "vlc-frozen",
         ]
     )
-    func `a train row without any outcome trains nobody`(_ kind: String) throws {
+    func `a train row without any outcome changes no fit`(_ kind: String) throws {
         var with = try FingerprintFixture.request(kind, .sound)
         for model in 0..<4 { (with.table.quality[4, model], with.table.cost[4, model]) = (.nan, .nan) }
         var without = with

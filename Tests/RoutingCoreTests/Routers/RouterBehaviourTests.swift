@@ -52,7 +52,7 @@ import Testing
     ]
 
     @Test(arguments: FusionCatalog.descriptors.map(\.kind))
-    func `the catalog knows the width of a fused vector`(_ kind: String) throws {
+    func `the catalog gives the width of a fused vector`(_ kind: String) throws {
         var request = TinyTable.request("linear")
         request.fusion = try FusionCatalog.configure(kind: kind)
         let width = try FeatureMap(request).width

@@ -113,7 +113,7 @@ enum TinyTable {
     @Test func `widths that differ between train and test are one clear error in compat`() {
         let request = TinyTable.request("linear", mode: .compat, modality: .text)
         #expect(
-            message(request, modality: .image).contains("trained on text with 4 features, asked about image with 3")
+            message(request, modality: .image).contains("trained on text with 4 features, predicts from image with 3")
         )
     }
 

@@ -67,7 +67,7 @@ enum GoldenFiles {
     }
 }
 
-/// A router whose answer is given: whatever part it is asked about, the rows of its matrices.
+/// A router whose predictions are given: for whatever part, the rows of its matrices.
 struct AnsweringRouter: FittedRouter {
     /// `[table rows, models]`.
     var quality: Matrix<Double>

@@ -97,7 +97,7 @@ import Testing
         #expect(wide.detectable[1].map { $0 > 1 } ?? false)
     }
 
-    @Test func `a few clusters that agree separate nobody, and one alone says nothing of scatter`() {
+    @Test func `a few clusters that agree separate no rows, and one alone has no scatter`() {
         for (clusters, isSeparated) in [(1, false), (2, false), (5, false), (6, true), (100, true)] {
             let comparison = comparison([1, 0], Matrix(repeating: 0, rows: 2, columns: clusters))
             #expect(comparison.rank == (isSeparated ? [1...1, 2...2] : [1...2, 1...2]), "\(clusters) clusters")

@@ -40,7 +40,7 @@ package enum AdmittedRevisions: Sendable {
         case .own: try checkRevision(revision, own: own, of: name, place: place)
         case .any:
             guard revision >= 1, revision <= own else {
-                throw .badInput(place, "\(name) is named in revision \(revision), this build knows 1 to \(own)")
+                throw .badInput(place, "\(name) is named in revision \(revision), this build has 1 to \(own)")
             }
         }
     }

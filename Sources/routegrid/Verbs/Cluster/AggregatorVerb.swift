@@ -11,7 +11,7 @@ struct AggregatorVerb: ParsableCommand {
         abstract: "Follows a coordinator's records and keeps the boards in a folder current.",
         discussion: """
             Boards of different modes and numerics classes stand in subfolders of their own. What was read stays in the \
-            folder: after an absence of either side it goes on where it was, and no record is missed or counted twice. A record \
+            folder: after a restart of either side it continues from there, and no record is missed or counted twice. A record \
             that cannot be on a board is left out of it and named there with the reason; it ends nothing.
 
             Example:
@@ -22,7 +22,7 @@ struct AggregatorVerb: ParsableCommand {
     @Option(help: ArgumentHelp("The folder for boards.", valueName: "dir"))
     var out: String
 
-    @Option(help: ArgumentHelp("Look for new records so often.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("The time between two requests for new records.", valueName: "seconds"))
     var every = 2.0
 
     @Flag(help: "End when what is there now is on the boards, in place of following until stopped.")

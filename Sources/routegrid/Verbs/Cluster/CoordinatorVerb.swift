@@ -12,8 +12,8 @@ struct CoordinatorVerb: AsyncParsableCommand {
         abstract: "Keeps the queue and the records; workers and clients connect to it.",
         discussion: """
             The address it listens on is the one line on stdout. Without keys it listens on this machine only. \
-            SIGTERM ends it after the last commit; started again on the same state folder it goes on where it was, and \
-            workers re-attach by themselves.
+            SIGTERM ends it after the last commit; started again on the same state folder it continues its runs, and \
+            workers reconnect by themselves.
 
             Example:
               routegrid coordinator --bind tcp://127.0.0.1:7557 --state ./state
@@ -32,7 +32,7 @@ struct CoordinatorVerb: AsyncParsableCommand {
     )
     var folder: String?
 
-    @Option(help: ArgumentHelp("Seconds of silence after which a worker is lost.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Seconds without a message after which a worker is lost.", valueName: "seconds"))
     var lease = 5.0
 
     @Option(help: ArgumentHelp("Fills an empty state folder from a backup first.", valueName: "dir"))

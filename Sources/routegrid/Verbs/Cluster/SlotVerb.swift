@@ -9,12 +9,12 @@ struct SlotVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "slot",
         abstract: "Computes for a worker, which starts it.",
-        discussion: "Descriptor 3 is the conversation with the worker, 4 the page that says what is going on.",
+        discussion: "Descriptor 3 is the socket to the worker, 4 the memory page that shows what is computed.",
         shouldDisplay: false
     )
 
-    @Flag(help: "Say the numerics class of this process, and end.") var numerics = false
-    @Option(help: "Whom measurements wait for: what two lock files' names begin with.") var turn: String?
+    @Flag(help: "Print the numerics class of this process, and end.") var numerics = false
+    @Option(help: "The two lock files for turns: what their names begin with.") var turn: String?
 
     func run() throws {
         if let problem = openblas_problem() { throw RouteGridError(.system, String(cString: problem)) }

@@ -10,8 +10,8 @@ struct WorkerVerb: AsyncParsableCommand {
         commandName: "worker",
         abstract: "Computes cells for a coordinator, each slot in a process of its own.",
         discussion: """
-            It waits for a coordinator that is not there yet, and carries on when the coordinator is restarted. SIGTERM
-            gives back what is not started, waits a little for what is, and ends.
+            It waits for a coordinator that does not answer yet, and continues when the coordinator is restarted. SIGTERM
+            releases what is not started, waits a little for what is, and ends.
 
             Example:
               routegrid worker --connect tcp://127.0.0.1:7557 --slots 4

@@ -9,7 +9,7 @@ struct BackupVerb: ParsableCommand {
         commandName: "backup",
         abstract: "Copies a coordinator's records, blobs and grids into a folder, as they are committed.",
         discussion: """
-            The folder may be on any file system, network ones too; it goes on where it was when the command is started \
+            The folder may be on any file system, network ones too; the copy is continued when the command is started \
             again. `routegrid coordinator --restore DIR` makes a state folder out of it.
 
             Example:

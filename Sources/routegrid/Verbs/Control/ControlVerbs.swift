@@ -29,7 +29,7 @@ struct RunControl: ParsableArguments {
 struct PauseVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
-        abstract: "Stops handing out a run's cells until it is resumed; survives a restart.",
+        abstract: "Stops granting a run's cells until it is resumed; survives a restart.",
         discussion: "Example:\n  routegrid pause 3 --connect tcp://127.0.0.1:7557"
     )
     @OptionGroup var target: RunControl
@@ -40,7 +40,7 @@ struct PauseVerb: ParsableCommand {
 struct ResumeVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Hands out the cells of a paused run again.",
+        abstract: "Grants the cells of a paused run again.",
         discussion: "Example:\n  routegrid resume 3"
     )
     @OptionGroup var target: RunControl
@@ -51,7 +51,7 @@ struct ResumeVerb: ParsableCommand {
 struct CancelVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
-        abstract: "Ends a run; its records stay, its leases are taken back.",
+        abstract: "Ends a run; its records stay, its leases are revoked.",
         discussion: "Example:\n  routegrid cancel 3 --reason \"wrong prices\""
     )
     @OptionGroup var target: RunControl
@@ -94,7 +94,7 @@ struct RetryVerb: ParsableCommand {
 struct DrainVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain",
-        abstract: "Gives a worker nothing more; it ends when it has delivered what it holds.",
+        abstract: "Grants a worker no new lease; it ends when it has delivered what it holds.",
         discussion: "Example:\n  routegrid drain w3"
     )
     @Argument(help: "A worker's name or number as status shows it, or all.") var worker: String

@@ -10,7 +10,7 @@ struct BenchTripVerb: ParsableCommand {
         commandName: "bench-trip",
         abstract: "Submits grids of one cell, one after the other, and times each until its record is in hand.",
         discussion: """
-            Two times a job: from saying Submit to the answer that the run is on disk, and from there to the record, which \
+            Two times a job: from sending Submit to the answer that the run is on disk, and from there to the record, which \
             is on disk before it is sent. Each is one sync of the disk at least.
             """,
         shouldDisplay: false

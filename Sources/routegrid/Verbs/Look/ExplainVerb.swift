@@ -7,7 +7,7 @@ import Wire
 struct ExplainVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Says why a cell waits, runs, failed or is quarantined, with the end of its standard error.",
+        abstract: "Shows why a cell waits, runs, failed or is quarantined, with the end of its standard error.",
         discussion: """
             Without a coordinator it reads the state folder.
 

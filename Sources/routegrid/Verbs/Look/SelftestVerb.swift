@@ -13,7 +13,7 @@ struct SelftestVerb: ParsableCommand {
             Checked in each: a cell is recorded once, no acknowledged record is lost, blame falls on the right cell,
             everything that can be recorded is recorded once the faults stop. The same seed plays the same history.
 
-            Ends with 0 when the promise was kept in all of them, else with 4 and the seeds.
+            Ends with 0 when all of them pass, else with 4 and the seeds of those that failed.
 
             Example:
               routegrid selftest --seed 1 --histories 1000
@@ -57,7 +57,7 @@ struct SelftestVerb: ParsableCommand {
         if console.drawsProgress { Console.writeError("\n") }
         console.emit(document(report), table: table(report))
         guard report.failureCount == 0 else {
-            throw RouteGridError(.checkFailed, "the promise was broken in \(report.failureCount) of \(count) histories")
+            throw RouteGridError(.checkFailed, "the checks failed in \(report.failureCount) of \(count) histories")
         }
     }
 
@@ -89,7 +89,7 @@ struct SelftestVerb: ParsableCommand {
     private func table(_ report: SweepReport) -> String {
         var table = TextTable("what", "count")
         table.add("histories", "\(report.histories)")
-        table.add("of these broken", "\(report.failureCount)")
+        table.add("of these failed", "\(report.failureCount)")
         table.add("records lost", "\(report.lost)")
         table.add("records duplicated", "\(report.duplicated)")
         table.add("records unexpected", "\(report.unexpected)")

@@ -7,7 +7,7 @@ import RoutingData
 struct DataVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Looks into dataset folders.",
+        abstract: "Shows dataset folders.",
         discussion: """
             Example:
               routegrid data show jobs/data/mathvision15

@@ -11,7 +11,7 @@ struct PlanVerb: ParsableCommand {
         commandName: "plan",
         abstract: "Checks a grid and counts its cells, fits and keys: what is recorded and what would run.",
         discussion: """
-            Up to a million cells the counts are exact; above that they are estimated, and plan says so.
+            Up to a million cells the counts are exact; above that they are estimated, and marked as such.
 
             Example:
               routegrid plan jobs/demo.yaml --state ./state

@@ -10,7 +10,7 @@ struct RunVerb: ParsableCommand {
         commandName: "run",
         abstract: "Runs a grid on this machine: coordinator, workers and aggregation together.",
         discussion: """
-            Records stay in the state folder: a run that was stopped goes on where it was, and what is recorded is never \
+            Records stay in the state folder: a run that was stopped is continued, and what is recorded is never \
             computed again. The board goes to stdout, files to the output folder. Without --state and --out they are \
             state/ and out/NAME below the current folder, which must hold the grid file; files there that routegrid did \
             not write are never overwritten.
