@@ -16,9 +16,9 @@ package struct ReceivedResult: Sendable {
         package var inline: [ArraySlice<UInt8>] = []
     }
 
-    package private(set) var lease: UInt64 = 0
-    package private(set) var fence: UInt64 = 0
-    package private(set) var run: UInt64 = 0
+    package private(set) var lease = LeaseID(0)
+    package private(set) var fence = Fence(0)
+    package private(set) var run = RunID(0)
     package private(set) var items: [Item] = []
     /// Bytes of the frame, which lives as long as any of its items.
     package let byteCount: Int
@@ -54,9 +54,9 @@ package struct ReceivedResult: Sendable {
         var fields = FieldReader(bytes, body)
         while let field = fields.next() {
             switch (field.number, field.content) {
-            case (1, nil): lease = field.value
-            case (2, nil): fence = field.value
-            case (4, nil): run = field.value
+            case (1, nil): lease = LeaseID(field.value)
+            case (2, nil): fence = Fence(field.value)
+            case (4, nil): run = RunID(field.value)
             case (3, let content?):
                 guard let item = Self.item(frame, bytes, content) else { return false }
                 items.append(item)

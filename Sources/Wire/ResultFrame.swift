@@ -36,12 +36,12 @@ package enum ResultFrame {
     }
 
     /// The envelope of a Result with these items.
-    package static func envelope(lease: UInt64, fence: UInt64, run: UInt64, items: Data) -> [UInt8] {
+    package static func envelope(lease: LeaseID, fence: Fence, run: RunID, items: Data) -> [UInt8] {
         var head: [UInt8] = []
-        appendField(1, lease, to: &head)
-        appendField(2, fence, to: &head)
+        appendField(1, lease.rawValue, to: &head)
+        appendField(2, fence.rawValue, to: &head)
         var tail: [UInt8] = []
-        appendField(4, run, to: &tail)
+        appendField(4, run.rawValue, to: &tail)
         var frame: [UInt8] = []
         frame.reserveCapacity(head.count + items.count + tail.count + 12)
         frame.append(8 << 3 | 2)

@@ -36,7 +36,8 @@ import Testing
             },
             record {
                 $0.revisions = [
-                    "metrics": JSONValue(Revisions.metrics - 1), "rule": JSONValue(Revisions.rule(.threshold)),
+                    "metrics": JSONValue(CurveMetric.revision - 1),
+                    "rule": JSONValue(BudgetRule.threshold.descriptor.revision),
                     "split": 1,
                 ]
             },

@@ -166,23 +166,24 @@ import Testing
             var record = RecordFixture.knn(5, shared: 0.5)
             record.inputs = ["cost": Self.digest("cost")]
             record.revisions = [
-                "metrics": JSONValue(Revisions.metrics), "router": JSONValue(revision),
-                "rule": JSONValue(Revisions.rule(.threshold)), "split": 1,
+                "metrics": JSONValue(CurveMetric.revision), "router": JSONValue(revision),
+                "rule": JSONValue(BudgetRule.threshold.descriptor.revision), "split": 1,
             ]
             return record
         }
         let board = try aggregation(code).board
         #expect(board.sections.count == 1)
         #expect(board.tables(.full)[0].rows.map { $0[1] } == ["knn (k=5, revision 1)", "knn (k=5, revision 2)"])
-        let metrics = [Revisions.metrics, Revisions.metrics - 1].map { revision -> RecordFixture in
+        let metrics = [CurveMetric.revision, CurveMetric.revision - 1].map { revision -> RecordFixture in
             var record = code[0]
             record.revisions = [
-                "metrics": JSONValue(revision), "router": 1, "rule": JSONValue(Revisions.rule(.threshold)), "split": 1,
+                "metrics": JSONValue(revision), "router": 1,
+                "rule": JSONValue(BudgetRule.threshold.descriptor.revision), "split": 1,
             ]
             return record
         }
         let captions = try aggregation(metrics).board.tables(.full).map(\.caption)
         #expect(Set(captions).count == 2)
-        #expect(captions.count { $0.contains("recorded under metrics revision \(Revisions.metrics - 1)") } == 1)
+        #expect(captions.count { $0.contains("recorded under metrics revision \(CurveMetric.revision - 1)") } == 1)
     }
 }

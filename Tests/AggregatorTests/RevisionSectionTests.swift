@@ -51,6 +51,6 @@ import Testing
         var old = RecordFixture.knn(5, shared: 0.5)
         old.revisions = .null
         let board = try board([old])
-        #expect(board.rows[0].flags.contains(.earlier) == (Revisions.metrics > 1))
+        #expect(board.rows[0].flags.contains(.earlier) == (CurveMetric.revision > 1))
     }
 }

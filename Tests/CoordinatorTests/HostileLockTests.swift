@@ -85,12 +85,12 @@ struct HostileLockTests {
         }
         let status = try second.client().query(.status)
         let aside = try #require(status["set_aside"]?.arrayValue?.first)
-        #expect(aside["run"] == JSONValue(Int(bad)) && aside["state"] == "active")
+        #expect(aside["run"] == JSONValue(Int(bad.rawValue)) && aside["state"] == "active")
         #expect(aside["reason"]?.stringValue?.contains("max_fails_percent: expected a number from 0 to 100") == true)
-        #expect(status["runs"]?.arrayValue?.map { $0["run"] } == [JSONValue(Int(good))])
+        #expect(status["runs"]?.arrayValue?.map { $0["run"] } == [JSONValue(Int(good.rawValue))])
         let error = #expect(throws: RouteGridError.self) { try second.report(bad) }
         #expect(error?.message.contains("is set aside") == true)
-        #expect(try second.worker().nextLease().run == good)
+        #expect(try second.worker().nextLease().runID == good)
     }
 
     @Test(arguments: ["1e300", "nan", "-inf"])

@@ -105,7 +105,7 @@ struct GridLockTests {
         let old = try GridLock(parsing: bytes, revisions: .any)
         let cell = try #require(old.jobs(ofGroup: 0).first)
         #expect(cell.jobKey == old.job(ofCell: cell.cell).key)
-        #expect(old.earlierRevisions == "metrics revision 1 (now \(Revisions.metrics))")
+        #expect(old.earlierRevisions == "metrics revision 1 (now \(CurveMetric.revision))")
         #expect(try LockFixture.lock().earlierRevisions == nil)
     }
 
@@ -126,9 +126,9 @@ struct GridLockTests {
             try LockFixture.lock(.object(json))
         } throws: {
             "\($0)"
-                == "grid.lock.json: the metric set is named in revision 99, this build has 1 to \(Revisions.metrics)"
+                == "grid.lock.json: the metric set is named in revision 99, this build has 1 to \(CurveMetric.revision)"
         }
-        json["metrics_revision"] = JSONValue(Revisions.metrics)
+        json["metrics_revision"] = JSONValue(CurveMetric.revision)
         json["sharding"] = true
         #expect {
             try LockFixture.lock(.object(json))

@@ -39,7 +39,7 @@ enum LockFixture {
     }
 
     private static let rule: JSONValue = [
-        "kind": "threshold", "revision": JSONValue(Revisions.rule(.threshold)),
+        "kind": "threshold", "revision": JSONValue(BudgetRule.threshold.descriptor.revision),
     ]
 
     static let blocks: [JSONValue] = [
@@ -97,7 +97,7 @@ enum LockFixture {
                 "cells": 200_000, "fit_timeout_ms": 1000, "cell_timeout_ms": 1000, "retries": 2, "crash_limit": 5,
                 "memory_bytes": 0,
             ],
-            "resources": ["cpus": 1, "gpus": 0], "priority": 0, "metrics_revision": JSONValue(Revisions.metrics),
+            "resources": ["cpus": 1, "gpus": 0], "priority": 0, "metrics_revision": JSONValue(CurveMetric.revision),
             "blobs": [],
         ]
     }

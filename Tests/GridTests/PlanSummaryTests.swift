@@ -87,7 +87,7 @@ struct PlanSummaryTests {
                     }
                 }
         )
-        let own = Revisions.metrics
+        let own = CurveMetric.revision
         #expect(earlier.lines.count == 1)
         #expect(earlier.lines[0].contains("recorded under metrics revision 999 (now \(own))"), "\(earlier.lines)")
         #expect(earlier.lines[0].hasSuffix("again"))
@@ -104,10 +104,10 @@ struct PlanSummaryTests {
         let lock = try DatasetFixture.resolve(Self.yaml).lock
         #expect(lock.earlierRevisions == nil)
         let text = String(decoding: lock.bytes, as: UTF8.self)
-            .replacing("\"metrics_revision\":\(Revisions.metrics)", with: "\"metrics_revision\":1")
+            .replacing("\"metrics_revision\":\(CurveMetric.revision)", with: "\"metrics_revision\":1")
         #expect(throws: RouteGridError.self) { try GridLock(parsing: text.utf8) }
         let read = try GridLock(parsing: text.utf8, revisions: .any)
-        #expect(read.earlierRevisions == "metrics revision 1 (now \(Revisions.metrics))")
+        #expect(read.earlierRevisions == "metrics revision 1 (now \(CurveMetric.revision))")
         #expect(read.bytes == Array(text.utf8) && read.jobs(ofGroup: 0)[0].jobKey != lock.jobs(ofGroup: 0)[0].jobKey)
     }
 

@@ -165,7 +165,7 @@ import Wire
         defer { coordinator.stop() }
         let client = try ClusterClient.connect(coordinator.url)
         let submitted = try client.submit(lock: Array("lock".utf8)) { _ in content }
-        #expect(submitted == (7, 4))
+        #expect(submitted == (RunID(7), 4))
         #expect(try client.fetch(digest) == content)
         let error = #expect(throws: RouteGridError.self) { try client.fetch(Digest(hashing: [1])) }
         #expect(error?.message.contains("has no blob") == true)
@@ -190,7 +190,7 @@ import Wire
         defer { coordinator.stop() }
         let client = try ClusterClient.connect(coordinator.url, role: .follower)
         var seen: [UInt64] = []
-        try client.follow(run: 3) { records in
+        try client.follow(run: RunID(3)) { records in
             seen.append(records.last)
             return true
         }

@@ -28,7 +28,7 @@ struct ReceivedResultTests {
         let frame = try WireMessage.encode(.result(message))
         #expect(ReceivedResult.isResult(frame))
         let read = try ReceivedResult(frame: frame)
-        #expect((read.lease, read.fence, read.run) == (message.lease, message.fence, message.run))
+        #expect((read.lease, read.fence, read.run) == (message.leaseID, message.leaseFence, message.runID))
         #expect(read.items.count == message.items.count)
         for (item, expected) in zip(read.items, message.items) {
             #expect(item.cell == expected.cell)

@@ -69,7 +69,7 @@ import Wire
     @Test func `a message of a million empty items is refused before it is parsed`() throws {
         // Two bytes each: the tag of Result.items and a length of zero.
         let items = Data((0..<1_000_000).flatMap { _ in [0x1A, 0x00] as [UInt8] })
-        let frame = ResultFrame.envelope(lease: 1, fence: 1, run: 1, items: items)
+        let frame = ResultFrame.envelope(lease: LeaseID(1), fence: Fence(1), run: RunID(1), items: items)
         let error = #expect(throws: RouteGridError.self) { try WireMessage(frames: [frame]) }
         #expect(error?.message.contains("too many fields") == true)
     }
@@ -99,7 +99,12 @@ import Wire
                 to: &items
             )
         }
-        let built = ResultFrame.envelope(lease: result.lease, fence: result.fence, run: result.run, items: Data(items))
+        let built = ResultFrame.envelope(
+            lease: result.leaseID,
+            fence: result.leaseFence,
+            run: result.runID,
+            items: Data(items)
+        )
         #expect(built == (try WireMessage.encode(.result(result))))
     }
 

@@ -97,34 +97,34 @@ import Worker
 
     @Test func `an acknowledgement of another result of the key is not one`() {
         var outbox = ResultOutbox()
-        outbox.add([1], lease: 1, cells: [1], names: [name(keys[0])], blockers: [])
-        outbox.add([2, 2], lease: 2, cells: [1], names: [name(keys[0], result: "other")], blockers: [])
+        outbox.add([1], lease: LeaseID(1), cells: [1], names: [name(keys[0])], blockers: [])
+        outbox.add([2, 2], lease: LeaseID(2), cells: [1], names: [name(keys[0], result: "other")], blockers: [])
         #expect(outbox.byteCount == 3)
         #expect(outbox.acknowledge(name(keys[0], result: "third")) == nil)
-        #expect(outbox.acknowledge(name(keys[0], result: "other"))?.lease == 2)
+        #expect(outbox.acknowledge(name(keys[0], result: "other"))?.lease == LeaseID(2))
         #expect(outbox.keys == [keys[0]] && outbox.byteCount == 1)
-        #expect(outbox.acknowledge(name(keys[0]))?.lease == 1)
+        #expect(outbox.acknowledge(name(keys[0]))?.lease == LeaseID(1))
         #expect(outbox.isEmpty && outbox.byteCount == 0)
     }
 
     @Test func `a batch stays until every key is acknowledged`() {
         var outbox = ResultOutbox()
-        outbox.add([1], lease: 5, cells: [10, 11], names: [name(keys[0]), name(keys[1])], blockers: [])
+        outbox.add([1], lease: LeaseID(5), cells: [10, 11], names: [name(keys[0]), name(keys[1])], blockers: [])
         #expect(sent(&outbox) == [[1]])
         #expect(sent(&outbox) == [])
-        #expect(outbox.acknowledge(name(keys[0])) == ResultOutbox.Entry(lease: 5, cell: 10))
+        #expect(outbox.acknowledge(name(keys[0])) == ResultOutbox.Entry(lease: LeaseID(5), cell: 10))
         #expect(outbox.acknowledge(name(keys[0])) == nil)
         outbox.restart()
         #expect(sent(&outbox) == [[1]])
-        #expect(outbox.acknowledge(name(keys[1])) == ResultOutbox.Entry(lease: 5, cell: 11))
+        #expect(outbox.acknowledge(name(keys[1])) == ResultOutbox.Entry(lease: LeaseID(5), cell: 11))
         outbox.restart()
         #expect(outbox.isEmpty && sent(&outbox) == [])
     }
 
     @Test func `a batch waits for its blobs and lets others pass`() {
         var outbox = ResultOutbox()
-        outbox.add([1], lease: 1, cells: [1], names: [name(keys[0])], blockers: [keys[3]])
-        outbox.add([2], lease: 1, cells: [2], names: [name(keys[1])], blockers: [])
+        outbox.add([1], lease: LeaseID(1), cells: [1], names: [name(keys[0])], blockers: [keys[3]])
+        outbox.add([2], lease: LeaseID(1), cells: [2], names: [name(keys[1])], blockers: [])
         #expect(sent(&outbox) == [[2]])
         outbox.unblock(keys[3])
         #expect(sent(&outbox) == [[1]])
@@ -132,18 +132,18 @@ import Worker
 
     @Test func `one key of two runs takes two acknowledgements`() {
         var outbox = ResultOutbox()
-        outbox.add([1], lease: 1, cells: [1], names: [name(keys[0])], blockers: [])
-        outbox.add([2], lease: 2, cells: [9], names: [name(keys[0])], blockers: [])
-        #expect(outbox.acknowledge(name(keys[0]))?.lease == 1)
+        outbox.add([1], lease: LeaseID(1), cells: [1], names: [name(keys[0])], blockers: [])
+        outbox.add([2], lease: LeaseID(2), cells: [9], names: [name(keys[0])], blockers: [])
+        #expect(outbox.acknowledge(name(keys[0]))?.lease == LeaseID(1))
         #expect(!outbox.isEmpty)
-        #expect(outbox.acknowledge(name(keys[0]))?.lease == 2)
+        #expect(outbox.acknowledge(name(keys[0]))?.lease == LeaseID(2))
         #expect(outbox.isEmpty)
     }
 
     @Test func `what is not taken is offered again`() {
         var outbox = ResultOutbox()
         for index in 0..<3 {
-            outbox.add([UInt8(index)], lease: 1, cells: [1], names: [name(keys[index])], blockers: [])
+            outbox.add([UInt8(index)], lease: LeaseID(1), cells: [1], names: [name(keys[index])], blockers: [])
         }
         var taken: [[UInt8]] = []
         outbox.flush { frame in

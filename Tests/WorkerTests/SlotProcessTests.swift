@@ -71,10 +71,10 @@ import Worker
         let page = try ProgressPage()
         let other = try ProgressPage(descriptor: dup(page.descriptor))
         #expect(page.read().step == .idle)
-        other.begin(.fit(lease: 1 << 40))
-        #expect(page.read().step == .fit(lease: 1 << 40))
-        other.begin(.cell(7, lease: 3))
-        #expect(page.read().step == .cell(7, lease: 3))
+        other.begin(.fit(lease: LeaseID(1 << 40)))
+        #expect(page.read().step == .fit(lease: LeaseID(1 << 40)))
+        other.begin(.cell(7, lease: LeaseID(3)))
+        #expect(page.read().step == .cell(7, lease: LeaseID(3)))
         #expect(page.read().elapsed < .seconds(30))
     }
 }

@@ -58,7 +58,7 @@ struct BoardCaptions {
                 subject.append("index \(RowLabels.numbers(key.splits))")
             }
             subject.append("part \(key.part)")
-            let isWhole = key.curve == .exact && key.rule != "soft-label"
+            let isWhole = key.curve == .exact && !RowLabels.isOfLabels(rule: key.rule)
             let scale = key.isRaw ? ", λ in units of cost" : ""
             subject.append("rule \(key.rule)\(scale)\(isWhole ? ", every operating point" : "")")
             for axis in BoardTable.axes {

@@ -18,20 +18,29 @@ struct BoardMetric: Sendable {
         (self.name, self.title, self.form, self.worth, self.meaning) = (name, title, form, worth, meaning)
     }
 
-    private init(_ metric: CurveMetric, _ form: Form = .share, worth: Int = 90) {
-        let descriptor = metric.descriptor
+    private init(_ metric: CurveMetric, worth: Int = 90) {
+        self.init(metric.descriptor, worth: worth)
+    }
+
+    private init(_ descriptor: MetricDescriptor, worth: Int = 90) {
+        let form: Form =
+            switch descriptor.values {
+            case .share, .ratio: .share
+            case .difference: .signedShare
+            case .cost: .amount
+            }
         self.init(descriptor.name, descriptor.title, form, worth: worth, meaning: descriptor.summary)
     }
 
     /// In the order of the columns; a metric that is not listed here comes after them, by name.
     static let known: [BoardMetric] = [
         BoardMetric(.naucShared, worth: 8), BoardMetric(.naucOwn, worth: 70), BoardMetric(.ps, worth: 12),
-        BoardMetric(.accuracy, worth: 6), BoardMetric(.meanCost, .amount, worth: 4),
-        BoardMetric(.qnc, worth: 16), BoardMetric(.qncGap, .signedShare, worth: 55), BoardMetric(.qncCost, worth: 54),
+        BoardMetric(.accuracy, worth: 6), BoardMetric(.meanCost, worth: 4),
+        BoardMetric(.qnc, worth: 16), BoardMetric(.qncGap, worth: 55), BoardMetric(.qncCost, worth: 54),
         BoardMetric(.costAt95, worth: 52), BoardMetric(.qualityAt95, worth: 53),
         BoardMetric(.costAt98, worth: 9), BoardMetric(.qualityAt98, worth: 10),
         BoardMetric(.costAt100, worth: 53), BoardMetric(.qualityAt100, worth: 54),
-        BoardMetric(.regret, .signedShare, worth: 60), BoardMetric(.gain, .signedShare, worth: 14),
+        BoardMetric(.regret, worth: 60), BoardMetric(.gain, worth: 14),
         BoardMetric(
             RowSelection.optimism,
             "optimism",
@@ -61,8 +70,8 @@ struct BoardMetric: Sendable {
     }
 
     static func named(_ name: String) -> BoardMetric {
-        known.first { $0.name == name }
-            ?? BoardMetric(name, name, meaning: MetricDescriptor.named(name)?.summary ?? "")
+        known.first { $0.name == name } ?? MetricDescriptor.named(name).map { BoardMetric($0) }
+            ?? BoardMetric(name, name, meaning: "")
     }
 
     /// Known metrics in their order, then others by name, of those that some row has.

@@ -29,7 +29,9 @@ struct JoinedCurve {
         return shared.canonicalText
     }
 
-    private static func joinsLabels(_ job: JSONValue) -> Bool { job["rule"] == "soft-label" && job["mode"] == "sound" }
+    private static func joinsLabels(_ job: JSONValue) -> Bool {
+        job["mode"] == "sound" && RowLabels.isOfLabels(rule: job["rule"]?.stringValue)
+    }
 
     /// What the curve's records are on no board for, each once.
     func leftOut(_ error: RouteGridError) -> [LeftOut] {

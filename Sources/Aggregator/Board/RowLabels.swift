@@ -1,3 +1,4 @@
+import Catalog
 import RouteGridBase
 
 /// How the identity of a row or a run reads in a table.
@@ -7,6 +8,11 @@ struct RowLabels {
 
     init(job: JSONValue) { self.job = job }
     init(row: BoardRow) { job = row.job }
+
+    /// Whether a rule's budgets belong to fits, each with one point.
+    static func isOfLabels(rule: String?) -> Bool {
+        rule.flatMap { BudgetRule(rawValue: $0) }?.descriptor.budgets == .labels
+    }
 
     var kind: String { job["router"]?["kind"]?.stringValue ?? "" }
 

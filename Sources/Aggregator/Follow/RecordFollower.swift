@@ -50,7 +50,7 @@ package struct RecordFollower {
     ///   - client: A conversation with the coordinator.
     /// - Returns: The facts of the run, a line of `runs.jsonl` each.
     /// - Throws: `unreachable` when the coordinator is gone; `system` when the folder cannot be written.
-    package mutating func follow(run: UInt64, through client: ClusterClient) throws -> [JSONValue] {
+    package mutating func follow(run: RunID, through client: ClusterClient) throws -> [JSONValue] {
         let records = try FileHandle(forWritingTo: URL(fileURLWithPath: recordsPath))
         let runs = try FileHandle(forWritingTo: URL(fileURLWithPath: runsPath))
         let latency = try FileHandle(forWritingTo: URL(fileURLWithPath: latencyPath))

@@ -32,10 +32,10 @@ struct EvaluatedPart: Sendable {
             throw Absence(why: "the records are of a mode or part that this build does not have")
         }
         let revision = record.job["revisions"]?["metrics"]?.integerValue ?? 1
-        guard revision == Revisions.metrics else {
+        guard revision == CurveMetric.revision else {
             throw Absence(
                 why: "the records hold metrics of revision \(revision), this build computes revision "
-                    + "\(Revisions.metrics): run them again for intervals and ranks"
+                    + "\(CurveMetric.revision): run them again for intervals and ranks"
             )
         }
         let minCoverage = record.job["min_coverage"]?.numberValue ?? ReferenceCoverage.standard

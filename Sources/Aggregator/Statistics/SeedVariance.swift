@@ -63,5 +63,5 @@ extension BoardRow {
     }
 
     /// Metrics that are nowhere below 0 nor above 1.
-    private static let shares = Set([CurveMetric.accuracy, .ps, .naucOwn, .naucShared].map(\.rawValue))
+    private static let shares = Set(MetricDescriptor.all.filter { $0.values == .share }.map(\.name))
 }

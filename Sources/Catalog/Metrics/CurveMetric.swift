@@ -43,11 +43,197 @@ package enum CurveMetric: String, CaseIterable, Hashable, Sendable {
 
     /// The metrics that records of a mode have: those that are picked on dev belong to `sound`.
     package static func cases(of mode: EvaluationMode) -> [CurveMetric] {
-        mode == .sound ? allCases : peers
+        mode == .sound ? allCases : ofCompat
     }
 
-    private static let peers: [CurveMetric] = [
+    private static let ofCompat: [CurveMetric] = [
         .accuracy, .meanCost, .naucOwn, .naucShared, .ps, .qnc, .regret, .gain, .apgr, .cpt20, .cpt50, .cpt80,
         .rankScore,
     ]
+
+    /// The revision of the set of metrics: grows whenever a value of any of them changes, or their set; part of every key.
+    package static let revision = 3
+}
+
+extension CurveMetric {
+    /// What grids and boards know about the metric, and where it is read.
+    package var descriptor: MetricDescriptor {
+        switch self {
+        case .accuracy:
+            up("accuracy", .point, .largest, "at the largest budget; missing items count as wrong")
+        case .meanCost:
+            down(
+                "mean cost",
+                .point,
+                .largest,
+                values: .cost,
+                "of a query at the largest budget; $/1K: of a thousand queries, where costs are in USD"
+            )
+        case .naucOwn:
+            up(
+                "nAUC own",
+                .ownRange,
+                .curve,
+                "area under accuracy over cost, on the router's own cost range: rows of different ranges do not compare"
+            )
+        case .naucShared:
+            up(
+                "nAUC shared",
+                .curve,
+                .curve,
+                source: CatalogSource.routeGrid,
+                "area under accuracy over cost, on the cost range of the pool: the same range for every router"
+            )
+        case .ps:
+            up(
+                "Ps",
+                .curve,
+                .peak,
+                "peak score: accuracy at the operating point that was best on dev; in compat the highest of the curve"
+            )
+        case .qnc:
+            down(
+                "QNC",
+                .board,
+                .parity,
+                values: .ratio,
+                "quality-neutral cost: cost of the cheapest point that reaches the best single model on dev, or else "
+                    + "of the best point there, as a share of that model's cost; in mode sound only where test shows "
+                    + "that the point is not worse than that model; – otherwise"
+            )
+        case .qncGap:
+            up(
+                "QNC gap",
+                .curve,
+                .parity,
+                values: .difference,
+                source: CatalogSource.routeGrid,
+                "accuracy of the point of QNC on test less the best single model's"
+            )
+        case .qncCost:
+            down(
+                "QNC cost",
+                .beside,
+                .parity,
+                values: .ratio,
+                source: CatalogSource.routeGrid,
+                "cost share of the point of QNC, whether or not it is shown to keep the quality"
+            )
+        case .costAt95: cost(keeping: 95)
+        case .costAt98: cost(keeping: 98)
+        case .costAt100: cost(keeping: 100)
+        case .qualityAt95: quality(keeping: 95)
+        case .qualityAt98: quality(keeping: 98)
+        case .qualityAt100: quality(keeping: 100)
+        case .regret:
+            down(
+                "regret",
+                .point,
+                .curve,
+                values: .difference,
+                source: CatalogSource.routeGrid,
+                "accuracy of the oracle less this one"
+            )
+        case .gain:
+            up(
+                "gain",
+                .curve,
+                .curve,
+                values: .difference,
+                source: CatalogSource.routeGrid,
+                "Ps less the best single model's accuracy"
+            )
+        case .apgr:
+            up(
+                "APGR",
+                .curve,
+                .curve,
+                values: .ratio,
+                source: CatalogSource.routeLLM,
+                "average performance gap recovered (RouteLLM)"
+            )
+        case .cpt20: share(recovering: 20)
+        case .cpt50: share(recovering: 50)
+        case .cpt80: share(recovering: 80)
+        case .pgrAt20: recovered(at: 20)
+        case .pgrAt50: recovered(at: 50)
+        case .pgrAt80: recovered(at: 80)
+        case .rankScore:
+            up(
+                "rank score",
+                .point,
+                .curve,
+                values: .ratio,
+                source: CatalogSource.vlRouterBench,
+                "VL-RouterBench's rank score"
+            )
+        }
+    }
+
+    private func up(
+        _ title: String,
+        _ scope: MetricDescriptor.Scope,
+        _ reading: MetricDescriptor.Reading,
+        values: MetricDescriptor.Values = .share,
+        source: String = CatalogSource.mmrBench,
+        _ summary: String
+    ) -> MetricDescriptor {
+        MetricDescriptor(rawValue, title, isLargerBetter: true, scope, reading, values, source: source, summary)
+    }
+
+    private func down(
+        _ title: String,
+        _ scope: MetricDescriptor.Scope,
+        _ reading: MetricDescriptor.Reading,
+        values: MetricDescriptor.Values,
+        source: String = CatalogSource.mmrBench,
+        _ summary: String
+    ) -> MetricDescriptor {
+        MetricDescriptor(rawValue, title, isLargerBetter: false, scope, reading, values, source: source, summary)
+    }
+
+    private func cost(keeping percent: Int) -> MetricDescriptor {
+        down(
+            "cost at \(percent)%",
+            .curve,
+            .kept(share: Double(percent) / 100),
+            values: .ratio,
+            source: CatalogSource.routeGrid,
+            "cost of the cheapest point that keeps \(percent) % of the best single model's accuracy on dev, as a share "
+                + "of that model's cost"
+        )
+    }
+
+    private func quality(keeping percent: Int) -> MetricDescriptor {
+        up(
+            "kept at \(percent)%",
+            .curve,
+            .kept(share: Double(percent) / 100),
+            values: .ratio,
+            source: CatalogSource.routeGrid,
+            "what the point of cost_at_\(percent) keeps on test: its accuracy over the best single model's"
+        )
+    }
+
+    private func share(recovering percent: Int) -> MetricDescriptor {
+        down(
+            rawValue,
+            .curve,
+            .crossing(share: Double(percent) / 100),
+            values: .ratio,
+            source: CatalogSource.routeLLM,
+            "cost share at which \(percent) % of the gap between cheapest and best single model is recovered on dev"
+        )
+    }
+
+    private func recovered(at percent: Int) -> MetricDescriptor {
+        up(
+            rawValue,
+            .curve,
+            .crossing(share: Double(percent) / 100),
+            values: .ratio,
+            source: CatalogSource.routeGrid,
+            "share of the gap that is recovered on test where dev recovers \(percent) % of it"
+        )
+    }
 }

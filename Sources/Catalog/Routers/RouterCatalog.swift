@@ -6,16 +6,10 @@ package import RouteGridBase
 /// the coordinator need it without linking any numerics.
 package enum RouterCatalog {
     /// The routers that the core fits, in the order in which they are listed to people.
-    package static let descriptors: [RouterDescriptor] = [
-        oracle, bestSingle, cheapest, fixed, random, randomMix,
-        knn, kmeans, kmeansNew, linear, linearMF,
-        strongest, strongestPerDataset, knnLabel, prknn, prototype, ovr, softmax,
-        mlp, mlpMF, mlpSoft, cmr,
-        cosineClsFrozen, routerDCFrozen, zooterFrozen, vlcFrozen,
-    ]
+    package static let descriptors = baselines + mmrBench + vlRouterBench
 
     /// Routers that read the answers: they bound what is possible and compete with nobody.
-    package static let bounds: Set<String> = [oracle.kind]
+    package static let bounds = Set(descriptors.filter(\.isBound).map(\.kind))
 
     private static let byKind = Dictionary(uniqueKeysWithValues: descriptors.map { ($0.kind, $0) })
 

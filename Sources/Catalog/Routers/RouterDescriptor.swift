@@ -28,6 +28,8 @@ package struct RouterDescriptor: Sendable {
     package var reads: Reads
     /// Budget rules under which the router can be evaluated.
     package var rules: Set<BudgetRule>
+    /// Whether the router reads the answers: it bounds what is possible and competes with nobody.
+    package var isBound: Bool
     /// The fusion that is part of the router and no axis of a grid, such as `adaptive`; nil for the others.
     ///
     /// In mode `compat` image alone is then both, fused, as in the peer's code.
@@ -41,7 +43,8 @@ package struct RouterDescriptor: Sendable {
         source: String,
         parameters: [ParameterDescriptor] = [],
         reads: Reads,
-        rules: Set<BudgetRule> = [.threshold, .penalty],
+        rules: Set<BudgetRule> = BudgetRule.ofPredictions,
+        isBound: Bool = false,
         ownFusion: String? = nil,
         revision: Int = 1
     ) {
@@ -51,6 +54,7 @@ package struct RouterDescriptor: Sendable {
         self.parameters = parameters
         self.reads = reads
         self.rules = rules
+        self.isBound = isBound
         self.ownFusion = ownFusion
         self.revision = revision
     }

@@ -7,21 +7,34 @@ import Wire
 import ZeroMQ
 
 extension CoordinatorServer {
-    /// Passes an event to the scheduler and executes its commands.
-    func handle(_ event: SchedulerEvent) {
-        for command in scheduler.handle(event, at: now) { perform(command) }
+    /// What arrived together with an event and concerns the execution of its commands alone.
+    enum Attachment {
+        /// The end of standard error of what failed.
+        case failureLog([UInt8])
+        /// Keys that a submission has looked up already.
+        case resolvedGroups(PreresolvedGroups)
     }
 
-    private func perform(_ command: SchedulerCommand) {
+    /// Passes an event to the scheduler and executes its commands.
+    func handle(_ event: SchedulerEvent, with attachment: Attachment? = nil) {
+        for command in scheduler.handle(event, at: now) { perform(command, attachment) }
+    }
+
+    private func perform(_ command: SchedulerCommand, _ attachment: Attachment?) {
         switch command {
-        case .resolve(let run, let groups): resolve(run, groups)
+        case .resolve(let run, let groups):
+            var known: [ResolvedGroup] = []
+            if case .resolvedGroups(let resolved) = attachment { known = resolved.first(of: groups, in: run) }
+            resolve(run, groups, known: known)
         case .grant(let worker, let lease, let fence, let run, let group, let cells):
             grant(worker, lease, fence, run, group: group, cells: cells)
         case .select(let run): select(run)
         case .revoke(let worker, let lease, let fence, let cells):
             if let route = peers.route(of: worker) { send(.revoke(lease, fence, cells), to: route) }
         case .record(let run, let cell, let exception):
-            persist(.exception(run, cell: cell, exception, log: exception == nil ? nil : failureLog))
+            var log: [UInt8]?
+            if case .failureLog(let tail) = attachment, exception != nil { log = tail }
+            persist(.exception(run, cell: cell, exception, log: log))
         case .runChanged(let run, let state, let reason):
             persist(.runState(run, state, reason: reason))
             runNames[run]?.reason = reason
@@ -43,9 +56,9 @@ extension CoordinatorServer {
     ) {
         guard let lock = locks[run], let route = peers.route(of: worker) else { return }
         var message = WireLease()
-        message.lease = lease.rawValue
-        message.fence = fence.rawValue
-        message.run = run.rawValue
+        message.leaseID = lease
+        message.leaseFence = fence
+        message.runID = run
         message.fit = Data(lock.fitBytes(ofGroup: group))
         message.fitTimeoutMs = lock.limits.fitTimeoutMilliseconds
         message.cellTimeoutMs = lock.limits.cellTimeoutMilliseconds
@@ -69,10 +82,9 @@ extension CoordinatorServer {
         send(.lease(message), to: route)
     }
 
-    /// Computes the keys of groups and looks them up, off the loop.
-    private func resolve(_ run: RunID, _ wanted: Range<Int>) {
+    /// Computes the keys of groups and looks them up, off the loop; the first of them may be known.
+    private func resolve(_ run: RunID, _ wanted: Range<Int>, known: [ResolvedGroup]) {
         guard let lock = locks[run] else { return }
-        let known = preresolved?.first(of: wanted, in: run) ?? []
         let groups = wanted.dropFirst(known.count)
         // After the other commands of the same event.
         if !known.isEmpty { loop.submit { self.assumeIsolated { $0.resolved(run, .success(known)) } } }

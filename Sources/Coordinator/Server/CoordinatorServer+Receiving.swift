@@ -81,9 +81,9 @@ extension CoordinatorServer {
         log.info("worker joined", metadata: ["worker": "\(peer.name)", "slots": "\(peer.slots)"])
         let held = hello.held.map {
             HeldLease(
-                lease: LeaseID($0.lease),
-                fence: Fence($0.fence),
-                run: RunID($0.run),
+                lease: $0.leaseID,
+                fence: $0.leaseFence,
+                run: $0.runID,
                 cells: $0.cells.map { Int(clamping: $0) }
             )
         }
@@ -98,13 +98,13 @@ extension CoordinatorServer {
         switch message.body {
         case .credit(let credit): handle(.credit(worker, Int(min(credit.groups, 4_096))))
         case .heartbeat(let heartbeat):
-            handle(.heartbeat(worker, leases: heartbeat.leases.map { LeaseID($0.lease) }))
+            handle(.heartbeat(worker, leases: heartbeat.leases.map { $0.leaseID }))
             send(.heartbeat, to: route)
         case .started(let started):
             handle(
                 .started(
-                    LeaseID(started.lease),
-                    Fence(started.fence),
+                    started.leaseID,
+                    started.leaseFence,
                     cell: started.hasCell ? Int(clamping: started.cell) : nil
                 )
             )
@@ -112,8 +112,8 @@ extension CoordinatorServer {
         case .release(let release):
             handle(
                 .released(
-                    LeaseID(release.lease),
-                    Fence(release.fence),
+                    release.leaseID,
+                    release.leaseFence,
                     cells: release.cells.map { Int(clamping: $0) }
                 )
             )
@@ -140,17 +140,16 @@ extension CoordinatorServer {
             case .refused: .refused
             default: .error
             }
-        failureLog = Array(failed.logTail.suffix(65_536))
         handle(
             .failed(
-                LeaseID(failed.lease),
-                Fence(failed.fence),
+                failed.leaseID,
+                failed.leaseFence,
                 cell: failed.hasCell ? Int(clamping: failed.cell) : nil,
                 kind,
                 retryable: failed.retryable,
                 text: String(failed.text.prefix(2_000))
-            )
+            ),
+            with: .failureLog(Array(failed.logTail.suffix(65_536)))
         )
-        failureLog = nil
     }
 }

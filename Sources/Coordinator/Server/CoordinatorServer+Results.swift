@@ -15,9 +15,9 @@ extension CoordinatorServer {
         guard !commits.isStalled else { return }
         var receipt = ServerCommits.Receipt(
             route: route,
-            lease: LeaseID(result.lease),
-            fence: Fence(result.fence),
-            run: RunID(result.run)
+            lease: result.lease,
+            fence: result.fence,
+            run: result.run
         )
         var refusals = Refusals()
         for item in result.items {
@@ -43,8 +43,8 @@ extension CoordinatorServer {
         for (cell, error) in refusals.found {
             handle(
                 .failed(
-                    LeaseID(result.lease),
-                    Fence(result.fence),
+                    result.lease,
+                    result.fence,
                     cell: Int(clamping: cell),
                     .refused,
                     retryable: true,

@@ -68,8 +68,9 @@ extension CoordinatorServer {
             defer { left = left.dropFirst(jobs.count) }
             return ResolvedGroup(group: group, jobs: jobs, recorded: Array(left.prefix(jobs.count)))
         }
-        preresolved = PreresolvedGroups(groups, of: id)
-        handle(.runAdded(id, new.lock, RunPolicy(new.lock), .active, done: CellBitmap(), exceptions: [:]))
-        preresolved = nil
+        handle(
+            .runAdded(id, new.lock, RunPolicy(new.lock), .active, done: CellBitmap(), exceptions: [:]),
+            with: .resolvedGroups(PreresolvedGroups(groups, of: id))
+        )
     }
 }

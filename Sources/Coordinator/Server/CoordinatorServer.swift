@@ -60,10 +60,6 @@ package actor CoordinatorServer {
     var counters = ServerCounters()
     /// Differing results on disk, by the run that computed them.
     var divergences: [RunID: Int]
-    /// The keys that the submission being handled has looked up.
-    var preresolved: PreresolvedGroups?
-    /// Standard error of the failure being handled.
-    var failureLog: [UInt8]?
     private var ended: CheckedContinuation<Void, any Error>?
     private var outcome: Result<Void, any Error>?
 

@@ -34,8 +34,8 @@ enum Outgoing {
         case .lease(let lease): envelope.lease = lease
         case .committed(let reply): envelope.committed = reply.message
         case .revoke(let lease, let fence, let cells):
-            envelope.revoke.lease = lease.rawValue
-            envelope.revoke.fence = fence.rawValue
+            envelope.revoke.leaseID = lease
+            envelope.revoke.leaseFence = fence
             envelope.revoke.cells = cells.map { UInt64($0) }
         case .submitted(let run, let cells, let missing):
             envelope.submitted.run = run?.rawValue ?? 0

@@ -15,22 +15,20 @@ extension GridFile {
         var labels: [LabelConfiguration] = []
         if node.elements.contains(where: \.isMapping) {
             for node in node.elements {
-                let entry = try GridMapping(
-                    node,
-                    of: "{rule: …, at: […]}",
-                    keys: ["rule", "at", "raw", "scale", "scheme"]
-                )
+                let options = BudgetRule.allCases.flatMap(\.descriptor.options)
+                let entry = try GridMapping(node, of: "{rule: …, at: […]}", keys: ["rule", "at"] + options)
                 let rule = try rule(entry["rule"])
-                if rule == .softLabel {
+                for option in options where !rule.descriptor.options.contains(option) {
+                    guard let node = entry[option], let owner = BudgetRule.first(with: option) else { continue }
+                    throw node.failure("only rule \(owner.rawValue) has \(option)")
+                }
+                if rule.descriptor.budgets == .labels {
                     labels += try softLabels(entry)
                     // All λ, of whatever scale and scheme, are evaluated at the one point of their fit.
-                    if budgets.contains(where: { $0.rule == .softLabel }) { continue }
+                    if budgets.contains(where: { $0.rule == rule }) { continue }
                     budgets.append(BudgetEntry(rule: rule, budget: .exact, isDollars: false, place: node.place))
                 } else {
-                    for key in ["scale", "scheme"] {
-                        if let node = entry[key] { throw node.failure("only rule soft-label has a \(key)") }
-                    }
-                    let raw = try raw(entry["raw"], rule: rule)
+                    let raw = try raw(entry["raw"])
                     budgets += try points(entry["at"], rule: rule, isRaw: raw, place: node.place)
                 }
             }
@@ -49,7 +47,7 @@ extension GridFile {
 
     private static func rule(_ node: GridNode?) throws(RouteGridError) -> BudgetRule {
         guard let node else { return .threshold }
-        let known = Revisions.availableRules.map(\.rawValue)
+        let known = BudgetRule.allCases.map(\.rawValue)
         let name = try node.text("one of \(known.joined(separator: ", "))")
         guard known.contains(name), let rule = BudgetRule(rawValue: name) else {
             throw node.failure("unknown rule \"\(name)\"\(NearestName.hint(name, in: known))")
@@ -58,9 +56,8 @@ extension GridFile {
     }
 
     /// `raw: true` of rule `penalty`.
-    private static func raw(_ node: GridNode?, rule: BudgetRule) throws(RouteGridError) -> Bool {
+    private static func raw(_ node: GridNode?) throws(RouteGridError) -> Bool {
         guard let node else { return false }
-        guard rule == .penalty else { throw node.failure("only rule penalty has raw") }
         guard let text = node.scalar, ["true", "false"].contains(text) else {
             throw node.failure("expected true or false, found \(node.found)")
         }
@@ -80,12 +77,15 @@ extension GridFile {
         for node in try node.nonEmptyElements(of: "budget") {
             for value in try GridFunctions.numbers(node) {
                 var text = value.stringValue ?? value.canonicalText
-                let isDollars = rule == .threshold && text.hasPrefix("$")
+                let isPenalty = rule.descriptor.budgets == .penalties
+                let isDollars = !isPenalty && text.hasPrefix("$")
                 if isDollars { text.removeFirst() }
-                if rule == .penalty, text.hasPrefix("lambda=") { text.removeFirst("lambda=".count) }
+                if isPenalty, text.hasPrefix("lambda=") { text.removeFirst("lambda=".count) }
                 let budget = try Budget(json: value.stringValue == nil ? value : .string(text), place: node.place)
-                if rule == .penalty, case .relative = budget {
-                    throw node.failure("expected exact or lambda=NUMBER under rule penalty, found \(node.found)")
+                if isPenalty, case .relative = budget {
+                    throw node.failure(
+                        "expected exact or lambda=NUMBER under rule \(rule.rawValue), found \(node.found)"
+                    )
                 }
                 entries.append(
                     BudgetEntry(

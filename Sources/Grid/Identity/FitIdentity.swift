@@ -51,7 +51,7 @@ package struct FitIdentity: Hashable, Sendable {
 
     package var json: JSONValue {
         var members: [String: JSONValue] = [
-            "v": JSONValue(Revisions.identity), "numerics": .string(numerics), "mode": .string(mode.rawValue),
+            "v": JSONValue(KeyForm.revision), "numerics": .string(numerics), "mode": .string(mode.rawValue),
             "router": router.json(revision: routerRevision), "data": data.json, "split": split.json,
         ]
         if let trainModality { members["train_modality"] = .string(trainModality.rawValue) }
@@ -101,6 +101,6 @@ package struct FitIdentity: Hashable, Sendable {
 
 extension StrictObject {
     mutating func checkVersion() throws(RouteGridError) {
-        try checkRevision(try integer("v"), own: Revisions.identity, of: "the key format", place: place)
+        try checkRevision(try integer("v"), own: KeyForm.revision, of: "the key format", place: place)
     }
 }

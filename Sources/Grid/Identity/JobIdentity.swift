@@ -26,7 +26,7 @@ package struct JobIdentity: Hashable, Sendable {
         ruleRevision: Int? = nil,
         isRawPenalty: Bool = false,
         budget: Budget,
-        metricsRevision: Int = Revisions.metrics
+        metricsRevision: Int = CurveMetric.revision
     ) {
         self.fit = fit
         self.part = part
@@ -34,7 +34,7 @@ package struct JobIdentity: Hashable, Sendable {
         self.data = data
         self.cost = cost
         self.rule = rule
-        self.ruleRevision = ruleRevision ?? Revisions.rule(rule)
+        self.ruleRevision = ruleRevision ?? rule.descriptor.revision
         self.isRawPenalty = isRawPenalty
         self.budget = budget
         self.metricsRevision = metricsRevision
@@ -46,7 +46,7 @@ package struct JobIdentity: Hashable, Sendable {
         ]
         if isRawPenalty { ruleMembers["raw"] = true }
         var members: [String: JSONValue] = [
-            "v": JSONValue(Revisions.identity), "kind": "evaluate", "fit": .string(fit.hex),
+            "v": JSONValue(KeyForm.revision), "kind": "evaluate", "fit": .string(fit.hex),
             "part": .string(part.rawValue), "data": data.json, "cost": cost.json,
             "rule": .object(ruleMembers), "budget": budget.json, "metrics_revision": JSONValue(metricsRevision),
         ]
@@ -76,8 +76,8 @@ package struct JobIdentity: Hashable, Sendable {
         budget = try Budget(json: try object.required("budget"), place: "\(place).budget")
         metricsRevision = try object.integer("metrics_revision")
         try object.finish()
-        try checkRevision(ruleRevision, own: Revisions.rule(rule), of: "rule \(rule.rawValue)", place: place)
-        try checkRevision(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
+        try checkRevision(ruleRevision, own: rule.descriptor.revision, of: "rule \(rule.rawValue)", place: place)
+        try checkRevision(metricsRevision, own: CurveMetric.revision, of: "the metric set", place: place)
     }
 
     /// Reads canonical bytes.

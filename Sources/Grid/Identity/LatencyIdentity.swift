@@ -40,7 +40,7 @@ package struct LatencyIdentity: Hashable, Sendable {
 
     package var json: JSONValue {
         var members: [String: JSONValue] = [
-            "v": JSONValue(Revisions.identity), "kind": .string(Self.kind), "fit": .string(fit.hex), "data": data.json,
+            "v": JSONValue(KeyForm.revision), "kind": .string(Self.kind), "fit": .string(fit.hex), "data": data.json,
             "cost": cost.json, "queries": JSONValue(queries), "warmup": JSONValue(warmup),
             "repeats": JSONValue(repeats), "batch": JSONValue(batch), "occasion": .string(occasion),
         ]

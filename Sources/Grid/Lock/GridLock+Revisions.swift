@@ -5,8 +5,8 @@ extension GridLock {
     /// What the grid was frozen under that is not this build's, such as `metrics revision 1 (now 2)`; nil when this
     /// build computes all of its cells.
     package var earlierRevisions: String? {
-        var named = [(name: "metrics", recorded: contents.metricsRevision, own: Optional(Revisions.metrics))]
-        named += contents.axes.budgets.map { ("rule \($0.rule.rawValue)", $0.revision, Revisions.rule($0.rule)) }
+        var named = [(name: "metrics", recorded: contents.metricsRevision, own: Optional(CurveMetric.revision))]
+        named += contents.axes.budgets.map { ("rule \($0.rule.rawValue)", $0.revision, $0.rule.descriptor.revision) }
         named += contents.blocks.map { block in
             (
                 "router \(block.kind)", block.revision,

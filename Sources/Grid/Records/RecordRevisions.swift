@@ -27,9 +27,9 @@ package struct RecordRevisions: Hashable, Sendable {
             guard let found = recorded?[member]?.integerValue ?? absent, let own, found != own else { return }
             differences.append(Difference(name: name, recorded: found, own: own))
         }
-        compare("metrics", "metrics", own: Revisions.metrics, absent: 1)
+        compare("metrics", "metrics", own: CurveMetric.revision, absent: 1)
         let rule = job["rule"]?.stringValue ?? ""
-        compare("rule", "rule \(rule)", own: BudgetRule(rawValue: rule).map(Revisions.rule))
+        compare("rule", "rule \(rule)", own: BudgetRule(rawValue: rule)?.descriptor.revision)
         let split = job["split"]?["kind"]?.stringValue ?? ""
         compare("split", "split \(split)", own: Split.revisions[split])
         isComparable = differences.isEmpty

@@ -40,9 +40,10 @@ struct GridChecks {
             let budgets = block.budgets.map { axes.budgets[$0] }
             for rule in Set(budgets.map(\.rule)).sorted(by: { $0.rawValue < $1.rawValue }) {
                 let hasCurve = budgets.contains { $0.rule == rule && $0.budget == .exact }
-                if rule != .softLabel, hasCurve { continue }
+                let isOfFits = rule.descriptor.budgets == .labels
+                if !isOfFits, hasCurve { continue }
                 let points = MetricDescriptor.all.filter { $0.scope == .point }.map(\.name).joined(separator: ", ")
-                let what = rule == .softLabel ? "has one point a fit" : "has no budget exact"
+                let what = isOfFits ? "has one point a fit" : "has no budget exact"
                 throw .badInput(
                     "\(select.place).metric",
                     "\(metric.name) is of a whole curve, and router \(block.kind) \(what) under rule \(rule.rawValue); "

@@ -40,7 +40,7 @@ package enum GridResolver {
             budgets: file.budgets.map {
                 GridBudget(
                     rule: $0.rule,
-                    revision: Revisions.rule($0.rule),
+                    revision: $0.rule.descriptor.revision,
                     isRawPenalty: $0.isRawPenalty,
                     budget: $0.budget
                 )
@@ -62,7 +62,7 @@ package enum GridResolver {
             limits: file.limits,
             resources: file.resources,
             priority: file.priority,
-            metricsRevision: Revisions.metrics,
+            metricsRevision: CurveMetric.revision,
             minCoverage: file.minCoverage,
             blobs: blobs.list
         )

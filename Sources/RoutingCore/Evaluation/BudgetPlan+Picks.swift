@@ -46,7 +46,7 @@ extension BudgetPlan {
     /// own.
     private func largestWithoutDev(count: Int, budgets: [Double]?) -> Int {
         switch self.points {
-        case .thresholds, .penalties: largest(of: [], budgets: budgets)
+        case .budgets: largest(of: [], budgets: budgets)
         case .own, .envelope: count - 1
         }
     }

@@ -4,7 +4,7 @@ import RoutingData
 import Scoring
 
 extension EvaluationReport {
-    /// The members of ``json`` in both byte forms, without the braces around them and without a tree.
+    /// The members in both byte forms, without the braces around them and without a tree.
     var members: EncodedJSON {
         let largest = reference.picks.largest
         var out = EncodedJSON()
@@ -24,10 +24,12 @@ extension EvaluationReport {
         out.member("n_unaffordable")
         out.integer(unaffordable(at: largest))
         out.member("points")
+        // Behind "id" in the order of names.
+        let budget = JSONValue.string(plan.request.rule.descriptor.point).jsonBytes()
         out.array {
             for index in points.indices {
                 $0.element()
-                point(index, into: &$0)
+                point(index, budget: budget, into: &$0)
             }
         }
         out.member("reference")
@@ -37,7 +39,7 @@ extension EvaluationReport {
         return out
     }
 
-    private func point(_ index: Int, into out: inout EncodedJSON) {
+    private func point(_ index: Int, budget: [UInt8], into out: inout EncodedJSON) {
         out.object {
             $0.member("accuracy")
             $0.number(points[index].accuracy)
@@ -45,15 +47,13 @@ extension EvaluationReport {
             $0.number(points[index].cost)
             $0.member("id")
             $0.integer(index)
-            switch (plan.points, budgets, plan.request.rule, plan.request.budget) {
-            case (.thresholds, let budgets?, _, _):
-                $0.member("threshold")
+            switch (plan.points, plan.request.rule.descriptor.budgets, plan.request.budget) {
+            case (.budgets, _, _):
+                guard let budgets else { break }
+                $0.member(encoded: budget)
                 $0.number(budgets[index])
-            case (.penalties, let budgets?, _, _):
-                $0.member("lambda")
-                $0.number(budgets[index])
-            case (.own, _, .softLabel, .amount(let lambda)):
-                $0.member("lambda")
+            case (.own, .labels, .amount(let lambda)):
+                $0.member(encoded: budget)
                 if lambda.isFinite { $0.number(lambda) } else { $0.string("inf") }
             default: break
             }
@@ -105,7 +105,6 @@ extension EvaluationReport {
 }
 
 extension CostCap {
-    /// ``json`` in both byte forms.
     fileprivate func encode(into out: inout EncodedJSON) {
         out.object {
             $0.member("limit")
@@ -118,85 +117,6 @@ extension CostCap {
             } else {
                 $0.nullMember("planned")
             }
-        }
-    }
-}
-
-extension CurveReference {
-    /// ``json`` in both byte forms.
-    func encode(into out: inout EncodedJSON) {
-        out.object {
-            $0.member("best")
-            best.encode(into: &$0)
-            if picks.isBound {
-                $0.member("bound")
-                $0.boolean(true)
-            }
-            $0.member("c_best")
-            $0.number(strongCost)
-            $0.member("c_hi")
-            $0.number(highestCost)
-            $0.member("c_lo")
-            $0.number(lowestCost)
-            $0.member("cheapest")
-            cheapest.encode(into: &$0)
-            if let dev {
-                $0.member("dev")
-                $0.object {
-                    if let cheapest = dev.cheapest {
-                        $0.member("cheapest")
-                        cheapest.encode(into: &$0)
-                    }
-                    $0.member("goal")
-                    $0.number(dev.goal)
-                    $0.member("hull")
-                    $0.array {
-                        for corner in picks.hull {
-                            $0.element()
-                            $0.integer(corner)
-                        }
-                    }
-                    if let point = dev.point {
-                        $0.member("point")
-                        point.encode(into: &$0)
-                    }
-                }
-            }
-            if !lowCoverage.isEmpty {
-                $0.member("low_coverage")
-                $0.array {
-                    for model in lowCoverage {
-                        $0.element()
-                        $0.object {
-                            $0.member("coverage")
-                            $0.number(model.coverage)
-                            $0.member("model")
-                            $0.string(model.model)
-                        }
-                    }
-                }
-            }
-            $0.member("oracle")
-            $0.number(oracleAccuracy)
-            guard let rankBounds else { return }
-            $0.member("rank_bounds")
-            $0.array {
-                for bound in [rankBounds.low, rankBounds.high] {
-                    $0.element()
-                    $0.number(bound)
-                }
-            }
-        }
-    }
-}
-
-extension OperatingPoint {
-    fileprivate func encode(into out: inout EncodedJSON) {
-        out.object {
-            $0.member("accuracy")
-            $0.number(accuracy)
-            $0.member("cost")
-            $0.number(cost)
         }
     }
 }

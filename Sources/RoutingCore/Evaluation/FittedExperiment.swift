@@ -58,12 +58,12 @@ package struct FittedExperiment: Sendable {
         let plan = try BudgetPlan(request, experiment: self)
         switch plan.points {
         case .own, .envelope: break
-        case .thresholds, .penalties: return try evaluate(plan)
+        case .budgets: return try evaluate(plan)
         }
         let key = OwnPoints(
             // A record names its cap, whether the points depend on it or not.
             part: CacheKey(part: request.part, modality: request.testModality, cap: plan.cap),
-            lambda: request.rule == .softLabel ? request.budget : nil
+            lambda: request.rule.descriptor.budgets == .labels ? request.budget : nil
         )
         if let known = ownPoints.withLock({ $0[key] }) { return known }
         let fresh = try evaluate(plan)

@@ -5,14 +5,40 @@ import Scoring
 
 /// Fits a router by its kind: the one door from names to code.
 package enum RouterFitting {
-    /// Every kind that ``fit(_:)`` knows.
-    package static let kinds: [String] = [
-        "oracle", "random", "random-mix", "best-single", "cheapest", "fixed", "knn", "kmeans", "kmeansnew",
-        "linear", "linearmf",
-        "strongest", "strongest-per-dataset", "knn-label", "prknn", "prototype", "ovr", "softmax",
-        "mlp", "mlpmf", "mlp-soft", "cmr",
-        "cosinecls-frozen", "routerdc-frozen", "zooter-frozen", "vlc-frozen",
+    private typealias Fit = @Sendable (FitRequest) throws -> any FittedRouter
+
+    /// How each kind of the catalog is fitted.
+    private static let fits: [String: Fit] = [
+        "oracle": { OracleRouter($0) },
+        "best-single": { SingleModelRouter.strongest($0) },
+        "cheapest": { SingleModelRouter.cheapest($0) },
+        "fixed": { try SingleModelRouter.named($0) },
+        "random": { try RandomRouter($0) },
+        "random-mix": { try RandomMixRouter($0) },
+        "knn": { try NearestNeighboursRouter($0) },
+        "kmeans": { try ClusterRouter($0, adaptive: false) },
+        "kmeansnew": { try ClusterRouter($0, adaptive: true) },
+        "linear": { try LinearRegression.fit($0) },
+        "linearmf": { try PrincipalRidge.fit($0) },
+        "mlp": { try PerceptronRouter($0) },
+        "mlpmf": { try PerceptronRouter($0) },
+        "cmr": { try CrossModalRouter($0) },
+        "strongest": { SingleModelRouter.strongest($0) },
+        "strongest-per-dataset": { DatasetStrongestRouter($0) },
+        "knn-label": { try NeighbourLabelRouter($0) },
+        "prknn": { try PairwiseNeighbourRouter($0) },
+        "prototype": { try PrototypeRouter($0) },
+        "ovr": { try OneVersusRestRouter($0) },
+        "softmax": { try SoftmaxRegression.fit($0) },
+        "mlp-soft": { try SoftPerceptronRouter($0) },
+        "cosinecls-frozen": { try FrozenRouters.fit($0) },
+        "routerdc-frozen": { try FrozenRouters.fit($0) },
+        "zooter-frozen": { try FrozenRouters.fit($0) },
+        "vlc-frozen": { try FrozenRouters.fit($0) },
     ]
+
+    /// Every kind that ``fit(_:)`` fits.
+    package static let kinds: [String] = fits.keys.sorted()
 
     /// Fits one router.
     ///
@@ -21,7 +47,7 @@ package enum RouterFitting {
     /// - Throws: `RouteGridError` `badInput` for an unknown kind (with the nearest known one), an empty train part, a
     ///   parameter that does not fit the train part, or embeddings that are absent.
     package static func fit(_ request: FitRequest) throws -> any FittedRouter {
-        guard kinds.contains(request.router.kind) else {
+        guard let fit = fits[request.router.kind] else {
             throw RouteGridError.badInput(
                 "router",
                 "unknown kind \"\(request.router.kind)\"\(NearestName.hint(request.router.kind, in: kinds))"
@@ -32,30 +58,6 @@ package enum RouterFitting {
         }
         var request = request
         if request.mode == .compat { request.table = request.table.filledWithColumnMeans() }
-        switch request.router.kind {
-        case "oracle": return OracleRouter(request)
-        case "random": return try RandomRouter(request)
-        case "random-mix": return try RandomMixRouter(request)
-        case "best-single": return SingleModelRouter.strongest(request)
-        case "cheapest": return SingleModelRouter.cheapest(request)
-        case "fixed": return try SingleModelRouter.named(request)
-        case "knn": return try NearestNeighboursRouter(request)
-        case "kmeans": return try ClusterRouter(request, adaptive: false)
-        case "kmeansnew": return try ClusterRouter(request, adaptive: true)
-        case "linear": return try LinearRegression.fit(request)
-        case "linearmf": return try PrincipalRidge.fit(request)
-        case "strongest": return SingleModelRouter.strongest(request)
-        case "strongest-per-dataset": return DatasetStrongestRouter(request)
-        case "knn-label": return try NeighbourLabelRouter(request)
-        case "prknn": return try PairwiseNeighbourRouter(request)
-        case "prototype": return try PrototypeRouter(request)
-        case "ovr": return try OneVersusRestRouter(request)
-        case "softmax": return try SoftmaxRegression.fit(request)
-        case "mlp", "mlpmf": return try PerceptronRouter(request)
-        case "mlp-soft": return try SoftPerceptronRouter(request)
-        case "cmr": return try CrossModalRouter(request)
-        case "cosinecls-frozen", "routerdc-frozen", "zooter-frozen", "vlc-frozen": return try FrozenRouters.fit(request)
-        default: preconditionFailure("\(request.router.kind) is listed and not fitted")
-        }
+        return try fit(request)
     }
 }

@@ -8,17 +8,13 @@ extension CurvePicks {
             guard case .point(let point) = pick else { return nil }
             return Mix(from: point, to: point, share: 1)
         }
-        switch metric {
-        case .accuracy, .meanCost: return whole(.point(largest))
-        case .ps: return whole(peak)
-        case .qnc, .qncGap, .qncCost: return whole(parity)
-        case .costAt95, .qualityAt95: return whole(kept[0])
-        case .costAt98, .qualityAt98: return whole(kept[1])
-        case .costAt100, .qualityAt100: return whole(kept[2])
-        case .cpt20, .pgrAt20: return mix(0)
-        case .cpt50, .pgrAt50: return mix(1)
-        case .cpt80, .pgrAt80: return mix(2)
-        case .naucOwn, .naucShared, .regret, .gain, .apgr, .rankScore: return nil
+        switch metric.descriptor.reading {
+        case .largest: return whole(.point(largest))
+        case .peak: return whole(peak)
+        case .parity: return whole(parity)
+        case .kept(let share): return Self.keptShares.firstIndex(of: share).flatMap { whole(kept[$0]) }
+        case .crossing(let share): return Self.recoveredShares.firstIndex(of: share).flatMap(mix)
+        case .curve: return nil
         }
     }
 

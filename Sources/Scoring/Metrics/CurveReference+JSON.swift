@@ -2,28 +2,71 @@ package import Catalog
 package import RouteGridBase
 
 extension CurveReference {
-    /// What a record keeps of its reference, so that records of single budgets can be joined into a curve.
-    package var json: JSONValue {
-        var members: [String: JSONValue] = [
-            "c_lo": .double(lowestCost), "c_hi": .double(highestCost), "c_best": .double(strongCost),
-            "cheapest": cheapest.json, "best": best.json, "oracle": .double(oracleAccuracy),
-        ]
-        if picks.isBound { members["bound"] = true }
-        if let rankBounds { members["rank_bounds"] = [.double(rankBounds.low), .double(rankBounds.high)] }
-        if !lowCoverage.isEmpty {
-            members["low_coverage"] = .array(
-                lowCoverage.map { ["model": .string($0.model), "coverage": .double($0.coverage)] }
-            )
+    /// What a record keeps of its reference, in both byte forms, so that records of single budgets can be joined into a
+    /// curve.
+    package func encode(into out: inout EncodedJSON) {
+        out.object {
+            $0.member("best")
+            best.encode(into: &$0)
+            if picks.isBound {
+                $0.member("bound")
+                $0.boolean(true)
+            }
+            $0.member("c_best")
+            $0.number(strongCost)
+            $0.member("c_hi")
+            $0.number(highestCost)
+            $0.member("c_lo")
+            $0.number(lowestCost)
+            $0.member("cheapest")
+            cheapest.encode(into: &$0)
+            if let dev {
+                $0.member("dev")
+                $0.object {
+                    if let cheapest = dev.cheapest {
+                        $0.member("cheapest")
+                        cheapest.encode(into: &$0)
+                    }
+                    $0.member("goal")
+                    $0.number(dev.goal)
+                    $0.member("hull")
+                    $0.array {
+                        for corner in picks.hull {
+                            $0.element()
+                            $0.integer(corner)
+                        }
+                    }
+                    if let point = dev.point {
+                        $0.member("point")
+                        point.encode(into: &$0)
+                    }
+                }
+            }
+            if !lowCoverage.isEmpty {
+                $0.member("low_coverage")
+                $0.array {
+                    for model in lowCoverage {
+                        $0.element()
+                        $0.object {
+                            $0.member("coverage")
+                            $0.number(model.coverage)
+                            $0.member("model")
+                            $0.string(model.model)
+                        }
+                    }
+                }
+            }
+            $0.member("oracle")
+            $0.number(oracleAccuracy)
+            guard let rankBounds else { return }
+            $0.member("rank_bounds")
+            $0.array {
+                for bound in [rankBounds.low, rankBounds.high] {
+                    $0.element()
+                    $0.number(bound)
+                }
+            }
         }
-        if let dev {
-            var reading: [String: JSONValue] = [
-                "goal": .double(dev.goal), "hull": .array(picks.hull.map { JSONValue($0) }),
-            ]
-            reading["point"] = dev.point?.json
-            reading["cheapest"] = dev.cheapest?.json
-            members["dev"] = .object(reading)
-        }
-        return .object(members)
     }
 
     /// Reads a record's `result.reference`.
@@ -69,7 +112,14 @@ extension ModelCoverage {
 }
 
 extension OperatingPoint {
-    fileprivate var json: JSONValue { ["cost": .double(cost), "accuracy": .double(accuracy)] }
+    fileprivate func encode(into out: inout EncodedJSON) {
+        out.object {
+            $0.member("accuracy")
+            $0.number(accuracy)
+            $0.member("cost")
+            $0.number(cost)
+        }
+    }
 
     fileprivate init?(_ json: JSONValue?) {
         guard let cost = json?["cost"]?.numberValue, let accuracy = json?["accuracy"]?.numberValue else { return nil }

@@ -69,18 +69,7 @@ package struct PartSlices: Sendable {
         }
     }
 
-    /// `{"dataset:NAME": {"n", "accuracy", "cost"}, "group:NAME": …}` of one choice vector.
-    package func json(of choices: ArraySlice<ModelNumber>, _ outcomes: ItemOutcomes) -> JSONValue {
-        var members: [String: JSONValue] = [:]
-        for (name, slice) in zip(names, means(of: choices, outcomes)) {
-            members[name] = [
-                "n": JSONValue(slice.count), "accuracy": .double(slice.accuracy), "cost": .double(slice.cost),
-            ]
-        }
-        return .object(members)
-    }
-
-    /// The same in both byte forms.
+    /// `{"dataset:NAME": {"accuracy", "cost", "n"}, "group:NAME": …}` of one choice vector, in both byte forms.
     package func encode(_ choices: ArraySlice<ModelNumber>, _ outcomes: ItemOutcomes, into out: inout EncodedJSON) {
         let means = means(of: choices, outcomes)
         out.object { out in

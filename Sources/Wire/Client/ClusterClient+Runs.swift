@@ -29,13 +29,13 @@ extension ClusterClient {
     package func submit(
         lock: [UInt8],
         blob: (Digest) throws(RouteGridError) -> [UInt8]
-    ) throws(RouteGridError) -> (run: UInt64, cells: UInt64) {
+    ) throws(RouteGridError) -> (run: RunID, cells: UInt64) {
         var submit = WireSubmit()
         submit.lock = Data(lock)
         while true {
             let answer = try ask(WireMessage(.submit(submit)), isRepeatable: false)
             guard case .submitted(let submitted) = answer.body else { throw unexpected(answer, "a run number") }
-            if submitted.missing.isEmpty { return (submitted.run, submitted.cells) }
+            if submitted.missing.isEmpty { return (submitted.runID, submitted.cells) }
             for name in submitted.missing {
                 let digest = try Digest(field: name, "missing")
                 try put(digest, try blob(digest))
@@ -67,26 +67,26 @@ extension ClusterClient {
     ///
     /// - Parameters:
     ///   - position: 0, or the last position of an earlier answer.
-    ///   - run: 0 follows every record as it is committed and never ends by itself; else the records of one run in cell
-    ///     order, ending with the last.
+    ///   - run: nil follows every record as it is committed and never ends by itself; else the records of one run in
+    ///     cell order, ending with the last.
     ///   - credit: records requested at a time.
     ///   - handler: receives each answer; returns whether to continue.
     /// - Throws: `unreachable` when the coordinator is gone; what `handler` throws.
     package func follow(
         after position: UInt64 = 0,
-        run: UInt64 = 0,
+        run: RunID? = nil,
         credit: UInt32 = 4096,
         handler: (WireRecords) throws -> Bool
     ) throws {
         var follow = WireFollow()
         follow.afterSeq = position
-        follow.run = run
+        if let run { follow.runID = run }
         follow.credit = credit
         while true {
             let answer = try nextRecords(follow)
             guard case .records(let records) = answer.body else { throw unexpected(answer, "records") }
             guard try handler(records) else { return }
-            if run > 0 && records.complete { return }
+            if run != nil && records.complete { return }
             follow.afterSeq = records.last
         }
     }

@@ -10,9 +10,9 @@ final class SlotInbox: @unchecked Sendable {
     // `condition` guards everything below.
     private let condition = NSCondition()
     private var tasks: [SlotTask] = []
-    private var current: UInt64 = 0
+    private var current = LeaseID(0)
     /// Revoked cells, by lease; an empty set is all of them.
-    private var skips: [UInt64: Set<UInt64>] = [:]
+    private var skips: [LeaseID: Set<UInt64>] = [:]
     private var isEnded = false
 
     init(descriptor: Int32) {
@@ -35,7 +35,7 @@ final class SlotInbox: @unchecked Sendable {
         guard !isEnded else { return nil }
         skips[current] = nil
         let task = tasks.removeFirst()
-        current = task.lease
+        current = task.leaseID
         return task
     }
 
@@ -83,11 +83,11 @@ final class SlotInbox: @unchecked Sendable {
             tasks.append(task)
             condition.signal()
         case .skip(let skip):
-            guard skip.lease == current || tasks.contains(where: { $0.lease == skip.lease }) else { break }
+            guard skip.leaseID == current || tasks.contains(where: { $0.leaseID == skip.leaseID }) else { break }
             if skip.cells.isEmpty {
-                skips[skip.lease] = []
-            } else if skips[skip.lease]?.isEmpty != true {
-                skips[skip.lease, default: []].formUnion(skip.cells)
+                skips[skip.leaseID] = []
+            } else if skips[skip.leaseID]?.isEmpty != true {
+                skips[skip.leaseID, default: []].formUnion(skip.cells)
             }
         default: break
         }

@@ -32,7 +32,7 @@ package final class SlotMain {
             if !inbox.isSkipped { try run(task) }
             progress.begin(.idle)
             var finished = SlotFinished()
-            finished.lease = task.lease
+            finished.leaseID = task.leaseID
             // The messages of consecutive tasks are sent together.
             try reporter.send(.finished(finished), atOnce: !inbox.hasNext)
         }
@@ -42,21 +42,21 @@ package final class SlotMain {
         progress.begin(.idle)
         executor.enter(task)
         defer { executor.leave() }
-        progress.begin(.fit(lease: task.lease))
+        progress.begin(.fit(lease: task.leaseID))
         let clock = ContinuousClock()
         let begun = clock.now
         do { try executor.prepare(task) } catch { return try fail(task, nil, error) }
         let fitSeconds = (clock.now - begun) / .seconds(1)
         if fitSeconds > 0.01 {
             var fitted = SlotFitted()
-            fitted.lease = task.lease
+            fitted.leaseID = task.leaseID
             fitted.seconds = fitSeconds
             try reporter.send(.fitted(fitted))
         }
 
         var facts = RunFacts(attempt: task.attempt, worker: task.worker, fitSeconds: fitSeconds)
         for cell in task.cells where !inbox.isSkipped(cell.cell) {
-            progress.begin(.cell(cell.cell, lease: task.lease))
+            progress.begin(.cell(cell.cell, lease: task.leaseID))
             var started = timespec()
             clock_gettime(CLOCK_REALTIME, &started)
             let start = clock.now
@@ -70,13 +70,13 @@ package final class SlotMain {
                 started: started,
                 evaluationSeconds: (clock.now - start) / .seconds(1)
             )
-            try reporter.report(lease: task.lease, cell: cell, outcome: outcome, facts: line)
+            try reporter.report(lease: task.leaseID, cell: cell, outcome: outcome, facts: line)
         }
     }
 
     private func fail(_ task: SlotTask, _ cell: UInt64?, _ error: any Error) throws {
         var failed = SlotCellFailed()
-        failed.lease = task.lease
+        failed.leaseID = task.leaseID
         if let cell { failed.cell = cell }
         let known = error as? RouteGridError
         failed.text = known?.message ?? String(describing: error)

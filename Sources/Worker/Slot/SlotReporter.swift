@@ -20,7 +20,10 @@ final class SlotReporter: @unchecked Sendable {
     static let inlineLimit = 256 << 10
 
     private let descriptor: Int32
-    // `condition` guards the fields below and writing to the descriptor.
+    /// Held while frames are taken and written, so that they leave in their order; whoever adds a result never waits
+    /// for it.
+    private let writing = NSLock()
+    // `condition` guards the fields below.
     private let condition = NSCondition()
     private var batch = SlotBatch()
     private var jobKeys: [UInt8] = []
@@ -44,31 +47,39 @@ final class SlotReporter: @unchecked Sendable {
     /// Sends a message that is no result, after the results before it; without `atOnce` it waits for further messages
     /// that are expected soon.
     func send(_ body: SlotEnvelope.OneOf_Body, atOnce: Bool = true) throws(RouteGridError) {
+        let frame = try SlotFrames.encode(body)
+        let isDue = try locked { () throws(RouteGridError) in
+            try closeBatch()
+            outgoing.append(contentsOf: frame)
+            if atOnce || outgoing.count > WireProtocol.batchSize { return true }
+            leave(within: SlotReporter.patience)
+            return false
+        }
+        if isDue { try write() }
+    }
+
+    private func locked<Value>(_ body: () throws(RouteGridError) -> Value) throws(RouteGridError) -> Value {
         condition.lock()
         defer { condition.unlock() }
-        try closeBatch()
-        outgoing.append(contentsOf: try SlotFrames.encode(body))
-        if atOnce || outgoing.count > WireProtocol.batchSize {
-            try write()
-        } else {
-            leave(within: SlotReporter.patience)
-        }
+        return try body()
     }
 
     /// Adds the result of a cell.
-    func report(lease: UInt64, cell: SlotCell, outcome: CellOutcome, facts: [UInt8]) throws {
+    func report(lease: LeaseID, cell: SlotCell, outcome: CellOutcome, facts: [UInt8]) throws {
         let blobSize = outcome.blobs.reduce(0) { $0 + $1.content.count }
         let isInline = blobSize <= SlotReporter.inlineLimit
         let key = try Digest(field: cell.jobKey, "job_key")
         let expected = outcome.record.count + facts.count + blobSize + 256
 
+        let isFull = try locked { () throws(RouteGridError) in
+            guard items.count + expected + blobBytes > WireProtocol.batchSize else { return false }
+            try closeBatch()
+            return true
+        }
+        if isFull { try write() }
         condition.lock()
         defer { condition.unlock() }
-        if items.count + expected + blobBytes > WireProtocol.batchSize {
-            try closeBatch()
-            try write()
-        }
-        batch.lease = lease
+        batch.leaseID = lease
         batch.cells.append(cell.cell)
         key.append(to: &jobKeys)
         outcome.resultDigest.append(to: &resultDigests)
@@ -104,19 +115,27 @@ final class SlotReporter: @unchecked Sendable {
     }
 
     private func sendInTime() {
-        condition.lock()
         while true {
-            while due == nil { condition.wait() }
-            while let time = due {
-                if !condition.wait(until: time), due == time {
-                    // The supervisor is gone: the inbox thread ends this process.
-                    do throws(RouteGridError) {
-                        try closeBatch()
-                        try write()
-                    } catch { due = nil }
-                }
-            }
+            waitUntilDue()
+            // Without a supervisor the inbox thread ends this process.
+            do throws(RouteGridError) {
+                try locked(closeBatch)
+                try write()
+            } catch { continue }
         }
+    }
+
+    private func waitUntilDue() {
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            guard let time = due else {
+                condition.wait()
+                continue
+            }
+            if !condition.wait(until: time), due == time { break }
+        }
+        due = nil
     }
 
     /// Encodes the added results as a frame.
@@ -135,12 +154,19 @@ final class SlotReporter: @unchecked Sendable {
         outgoing.append(contentsOf: try SlotFrames.encode(.batch(full)))
     }
 
+    /// Writes what waits.
     private func write() throws(RouteGridError) {
-        due = nil
-        defer { outgoing.removeAll(keepingCapacity: outgoing.capacity <= 4 << 20) }
+        writing.lock()
+        defer { writing.unlock() }
+        condition.lock()
+        let frames = outgoing
+        outgoing = []
+        // What was added since the batch was closed keeps its time.
+        if batch.cells.isEmpty { due = nil }
+        condition.unlock()
         var sent = 0
-        while sent < outgoing.count {
-            let count = outgoing.withUnsafeBytes {
+        while sent < frames.count {
+            let count = frames.withUnsafeBytes {
                 cplatform_send(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent)
             }
             if count > 0 {

@@ -9,11 +9,11 @@ package final class ProgressPage: @unchecked Sendable {
     package enum Step: Hashable, Sendable {
         case idle
         /// Reading data and fitting, for a lease.
-        case fit(lease: UInt64)
-        case cell(UInt64, lease: UInt64)
+        case fit(lease: LeaseID)
+        case cell(UInt64, lease: LeaseID)
 
         /// The lease of the current step; none while idle.
-        package var lease: UInt64? {
+        package var lease: LeaseID? {
             switch self {
             case .idle: nil
             case .fit(let lease), .cell(_, let lease): lease
@@ -44,8 +44,8 @@ package final class ProgressPage: @unchecked Sendable {
     package func begin(_ step: Step) {
         switch step {
         case .idle: cplatform_progress_begin(page, 0, 0, 0)
-        case .fit(let lease): cplatform_progress_begin(page, 1, lease, 0)
-        case .cell(let cell, let lease): cplatform_progress_begin(page, 2, lease, cell)
+        case .fit(let lease): cplatform_progress_begin(page, 1, lease.rawValue, 0)
+        case .cell(let cell, let lease): cplatform_progress_begin(page, 2, lease.rawValue, cell)
         }
     }
 
@@ -56,8 +56,8 @@ package final class ProgressPage: @unchecked Sendable {
         let now = cplatform_monotonic()
         let elapsed = Duration.nanoseconds(Int64(clamping: now > since ? now - since : 0))
         switch step {
-        case 1: return (.fit(lease: lease), elapsed)
-        case 2: return (.cell(number, lease: lease), elapsed)
+        case 1: return (.fit(lease: LeaseID(lease)), elapsed)
+        case 2: return (.cell(number, lease: LeaseID(lease)), elapsed)
         default: return (.idle, elapsed)
         }
     }

@@ -116,8 +116,8 @@ extension WorkerSupervisor {
         var heartbeat = WireHeartbeat()
         heartbeat.leases = order.compactMap { leases[$0] }.map { lease in
             var held = WireHeldLease()
-            (held.lease, held.fence, held.done) = (
-                lease.message.lease, lease.message.fence, UInt32(clamping: lease.done)
+            (held.leaseID, held.leaseFence, held.done) = (
+                lease.message.leaseID, lease.message.leaseFence, UInt32(clamping: lease.done)
             )
             return held
         }

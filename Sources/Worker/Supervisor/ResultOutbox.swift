@@ -5,10 +5,10 @@ package import RouteGridBase
 /// They outlive any number of connections.
 package struct ResultOutbox {
     package struct Entry: Hashable {
-        package var lease: UInt64
+        package var lease: LeaseID
         package var cell: UInt64
 
-        package init(lease: UInt64, cell: UInt64) {
+        package init(lease: LeaseID, cell: UInt64) {
             (self.lease, self.cell) = (lease, cell)
         }
     }
@@ -57,7 +57,7 @@ package struct ResultOutbox {
     /// Adds a batch of results of one lease.
     package mutating func add(
         _ frame: [UInt8],
-        lease: UInt64,
+        lease: LeaseID,
         cells: [UInt64],
         names: [Name],
         blockers: Set<Digest>

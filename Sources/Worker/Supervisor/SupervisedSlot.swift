@@ -24,7 +24,7 @@ final class SupervisedSlot {
     /// Prefetched leases, in the order in which the slot starts them, including those revoked since.
     var queue: [WireLease] = []
     /// The lease of the last `Started` message.
-    var announced: UInt64?
+    var announced: LeaseID?
     var pace = SlotPace()
     /// The memory limit last set for the process.
     var memoryLimit: UInt64?
@@ -52,14 +52,14 @@ final class SupervisedSlot {
     var current: (place: Int, message: WireLease, step: ProgressPage.Step, elapsed: Duration)? {
         guard let (step, elapsed) = connection?.peer.progress.read(), let lease = step.lease else { return nil }
         let told = told
-        guard let place = told.firstIndex(where: { $0.lease == lease }) else { return nil }
+        guard let place = told.firstIndex(where: { $0.leaseID == lease }) else { return nil }
         return (place, told[place], step, elapsed)
     }
 
     /// Whether a lease can be prefetched: it must be of the current run, and tasks must be quick.
     func canPrefetch(_ lease: WorkerLease) -> Bool {
         guard case .running(let message) = phase, verdict == nil, !isGone else { return false }
-        return message.run == lease.message.run && connection?.kind == lease.kind && queue.count < pace.depth
+        return message.runID == lease.message.runID && connection?.kind == lease.kind && queue.count < pace.depth
     }
 
     var isEmpty: Bool {

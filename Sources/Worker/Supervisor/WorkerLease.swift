@@ -44,7 +44,9 @@ struct WorkerLease {
     /// What a restarted coordinator needs to adopt the lease; part of the hello.
     var reference: WireLeaseRef {
         var reference = WireLeaseRef()
-        (reference.lease, reference.fence, reference.run) = (message.lease, message.fence, message.run)
+        (reference.leaseID, reference.leaseFence, reference.runID) = (
+            message.leaseID, message.leaseFence, message.runID
+        )
         reference.cells = uncomputed.union(unacknowledged).sorted()
         return reference
     }
@@ -52,7 +54,7 @@ struct WorkerLease {
     /// The task for a slot: the remaining cells, in order.
     func task(worker: String, paths: [SlotFile]) -> SlotTask {
         var task = SlotTask()
-        task.lease = message.lease
+        task.leaseID = message.leaseID
         task.fit = message.fit
         task.labels = message.labels
         task.data = paths

@@ -6,7 +6,7 @@ import Wire
 extension WorkerSupervisor {
     /// Adds a lease: its data is fetched, then a slot runs it.
     func take(_ message: WireLease) throws(RouteGridError) {
-        guard leases[message.lease] == nil, !message.cells.isEmpty else { return }
+        guard leases[message.leaseID] == nil, !message.cells.isEmpty else { return }
         guard phase == .working else { return release(message, []) }
         let text = try Self.numerics(of: message)
         var data: [Digest] = []
@@ -22,15 +22,15 @@ extension WorkerSupervisor {
         }
         let missing = Set(data.filter { !cache.contains($0, byteCount: sizes[$0]) })
         for digest in data { cache.pin(digest) }
-        leases[message.lease] = WorkerLease(message, data: data, kind: kind, missing: missing)
-        order.append(message.lease)
+        leases[message.leaseID] = WorkerLease(message, data: data, kind: kind, missing: missing)
+        order.append(message.leaseID)
         for digest in missing where downloads[digest] == nil {
             do {
                 downloads[digest] = try BlobDownload(digest, path: cache.temporaryPath(of: digest))
             } catch {
-                let lease = leases[message.lease]
+                let lease = leases[message.leaseID]
                 if let lease { fail(lease, cell: nil, .error, error.message, isRetryable: true, log: []) }
-                return forget(message.lease)
+                return forget(message.leaseID)
             }
         }
         requestChunks()
@@ -47,13 +47,13 @@ extension WorkerSupervisor {
         {
             return String(decoding: message.fit[start..<end], as: UTF8.self)
         }
-        return try JSONValue(parsing: message.fit, place: "lease \(message.lease)")["numerics"]?.stringValue ?? ""
+        return try JSONValue(parsing: message.fit, place: "lease \(message.leaseID)")["numerics"]?.stringValue ?? ""
     }
 
     /// The coordinator revokes cells (none named: all).
     ///
     /// Results that are computed already are still sent.
-    func giveUp(_ id: UInt64, _ cells: Set<UInt64>) {
+    func giveUp(_ id: LeaseID, _ cells: Set<UInt64>) {
         guard var lease = leases[id] else { return }
         let isWhole = cells.isEmpty
         let taken = isWhole ? lease.uncomputed : cells.intersection(lease.uncomputed)
@@ -64,7 +64,7 @@ extension WorkerSupervisor {
         case .running(let number):
             guard !taken.isEmpty else { break }
             // Finished or not started: the slot can continue with its next lease.
-            let isElsewhere = slots[number].current.map { $0.message.lease != id } ?? false
+            let isElsewhere = slots[number].current.map { $0.message.leaseID != id } ?? false
             if isElsewhere { skip([], lease: id, slots[number]) } else { abandon(slots[number]) }
         case .queued(let number):
             skip(lease.uncomputed.isEmpty ? [] : taken, lease: id, slots[number])
@@ -76,12 +76,12 @@ extension WorkerSupervisor {
     }
 
     /// Removes a lease when nothing of it is left.
-    func settle(_ id: UInt64) {
+    func settle(_ id: LeaseID) {
         guard let lease = leases[id], lease.isOver, lease.phase == .computed else { return }
         forget(id)
     }
 
-    func forget(_ id: UInt64) {
+    func forget(_ id: LeaseID) {
         guard let lease = leases.removeValue(forKey: id) else { return }
         order.removeAll { $0 == id }
         for digest in lease.data { cache.unpin(digest) }
@@ -105,7 +105,7 @@ extension WorkerSupervisor {
 
     func release(_ message: WireLease, _ cells: [UInt64]) {
         var release = WireRelease()
-        (release.lease, release.fence, release.cells) = (message.lease, message.fence, cells)
+        (release.leaseID, release.leaseFence, release.cells) = (message.leaseID, message.leaseFence, cells)
         say(.release(release), keeping: true)
     }
 
@@ -121,10 +121,10 @@ extension WorkerSupervisor {
                 continue
             }
             let current = slot.current
-            let place = slot.told.firstIndex { $0.lease == id } ?? 0
+            let place = slot.told.firstIndex { $0.leaseID == id } ?? 0
             // The slot has finished it: its results are under way.
             if let current, place < current.place { continue }
-            guard current?.message.lease == id || place == 0 else {
+            guard current?.message.leaseID == id || place == 0 else {
                 skip([], lease: id, slot)
                 giveBack(id, lease.uncomputed)
                 continue
@@ -159,7 +159,7 @@ extension WorkerSupervisor {
         }
     }
 
-    func giveBack(_ id: UInt64, _ cells: Set<UInt64>) {
+    func giveBack(_ id: LeaseID, _ cells: Set<UInt64>) {
         guard let lease = leases[id] else { return }
         release(lease.message, cells == lease.uncomputed && lease.unacknowledged.isEmpty ? [] : cells.sorted())
         leases[id]?.uncomputed.subtract(cells)
@@ -181,18 +181,18 @@ extension WorkerSupervisor {
         log tail: [UInt8]
     ) {
         var failed = WireFailed()
-        (failed.lease, failed.fence, failed.kind) = (lease.message.lease, lease.message.fence, kind)
+        (failed.leaseID, failed.leaseFence, failed.kind) = (lease.message.leaseID, lease.message.leaseFence, kind)
         if let cell { failed.cell = cell }
         failed.retryable = isRetryable
         failed.text = text
         failed.logTail = Data(tail)
         let victim = cell.map { "\($0)" } ?? "the fit"
-        log.warning("failed", metadata: ["lease": "\(failed.lease)", "cell": "\(victim)", "why": "\(text)"])
+        log.warning("failed", metadata: ["lease": "\(failed.leaseID)", "cell": "\(victim)", "why": "\(text)"])
         say(.failed(failed), keeping: true)
         if let cell {
-            leases[failed.lease]?.uncomputed.remove(cell)
+            leases[failed.leaseID]?.uncomputed.remove(cell)
         } else {
-            leases[failed.lease]?.uncomputed.removeAll()
+            leases[failed.leaseID]?.uncomputed.removeAll()
         }
     }
 }

@@ -6,7 +6,7 @@ import Wire
 extension WorkerSupervisor {
     /// Results of cells: forwarded as they are.
     func take(_ batch: SlotBatch, from slot: SupervisedSlot) throws(RouteGridError) {
-        guard case .running(let message) = slot.phase, message.lease == batch.lease else { return }
+        guard case .running(let message) = slot.phase, message.leaseID == batch.leaseID else { return }
         let keys = try Digest.list(batch.jobKeys, "job_keys")
         let digests = try Digest.list(batch.resultShas, "result_shas")
         guard keys.count == batch.cells.count, digests.count == keys.count else {
@@ -19,28 +19,28 @@ extension WorkerSupervisor {
             uploads.add(digest, Array(blob.content))
         }
         let frame = ResultFrame.envelope(
-            lease: message.lease,
-            fence: message.fence,
-            run: message.run,
+            lease: message.leaseID,
+            fence: message.leaseFence,
+            run: message.runID,
             items: batch.items
         )
         guard frame.count <= link.maximumFrame else {
             let text = "a record of \(frame.count) bytes; the coordinator takes at most \(link.maximumFrame)"
-            guard let lease = leases[message.lease] else { return }
+            guard let lease = leases[message.leaseID] else { return }
             for cell in batch.cells { fail(lease, cell: cell, .error, text, isRetryable: false, log: []) }
             return
         }
         let names = zip(keys, digests).map { ResultOutbox.Name(jobKey: $0, resultDigest: $1) }
-        outbox.add(frame, lease: message.lease, cells: batch.cells, names: names, blockers: blockers)
-        leases[message.lease]?.uncomputed.subtract(batch.cells)
-        leases[message.lease]?.unacknowledged.formUnion(batch.cells)
-        closeIfComputed(message.lease)
+        outbox.add(frame, lease: message.leaseID, cells: batch.cells, names: names, blockers: blockers)
+        leases[message.leaseID]?.uncomputed.subtract(batch.cells)
+        leases[message.leaseID]?.unacknowledged.formUnion(batch.cells)
+        closeIfComputed(message.leaseID)
         if !blockers.isEmpty { checkUploads(.now) }
     }
 
     /// An error that the code of a fit or an evaluation reported.
     func take(_ failed: SlotCellFailed, from slot: SupervisedSlot) {
-        guard case .running(let message) = slot.phase, let lease = leases[message.lease] else { return }
+        guard case .running(let message) = slot.phase, let lease = leases[message.leaseID] else { return }
         fail(
             lease,
             cell: failed.hasCell ? failed.cell : nil,
@@ -49,11 +49,11 @@ extension WorkerSupervisor {
             isRetryable: failed.retryable,
             log: slot.connection?.logTail ?? []
         )
-        closeIfComputed(message.lease)
+        closeIfComputed(message.leaseID)
     }
 
     /// A slot that had started a lease when it was withdrawn from the slot may still finish it.
-    private func closeIfComputed(_ id: UInt64) {
+    private func closeIfComputed(_ id: LeaseID) {
         guard let lease = leases[id], lease.phase == .ready, lease.uncomputed.isEmpty else { return }
         leases[id]?.phase = .computed
         settle(id)
@@ -67,16 +67,16 @@ extension WorkerSupervisor {
         } else {
             let next = slot.queue.removeFirst()
             slot.phase = .running(next)
-            if leases[next.lease]?.phase == .queued(slot: slot.number) {
-                leases[next.lease]?.phase = .running(slot: slot.number)
-                leases[next.lease]?.attempts += 1
+            if leases[next.leaseID]?.phase == .queued(slot: slot.number) {
+                leases[next.leaseID]?.phase = .running(slot: slot.number)
+                leases[next.leaseID]?.attempts += 1
             }
         }
-        conclude(message.lease, slot)
+        conclude(message.leaseID, slot)
     }
 
     /// The slot no longer runs the lease.
-    private func conclude(_ id: UInt64, _ slot: SupervisedSlot) {
+    private func conclude(_ id: LeaseID, _ slot: SupervisedSlot) {
         guard let lease = leases[id], lease.phase == .running(slot: slot.number) else { return }
         // A slot leaves out only cells that it was to skip: what is left here was released while it finished.
         if !lease.uncomputed.isEmpty { giveBack(id, lease.uncomputed) }
@@ -127,10 +127,10 @@ extension WorkerSupervisor {
         case .fit: check(slot, elapsed, limit: message.fitTimeoutMs, "the fit")
         case .cell(let cell, _):
             check(slot, elapsed, limit: message.cellTimeoutMs, "the evaluation of cell \(cell)")
-            guard elapsed > .milliseconds(100), leases[message.lease]?.announced != cell else { return }
-            leases[message.lease]?.announced = cell
+            guard elapsed > .milliseconds(100), leases[message.leaseID]?.announced != cell else { return }
+            leases[message.leaseID]?.announced = cell
             var started = WireStarted()
-            (started.lease, started.fence, started.cell) = (message.lease, message.fence, cell)
+            (started.leaseID, started.leaseFence, started.cell) = (message.leaseID, message.leaseFence, cell)
             say(.started(started))
         }
     }
@@ -158,8 +158,8 @@ extension WorkerSupervisor {
         slot.phase = .empty
         switch phase {
         case .running(let message):
-            let victim = told.first { $0.lease == step.lease } ?? message
-            for other in told where other.lease != victim.lease { lose(other.lease, slot) }
+            let victim = told.first { $0.leaseID == step.lease } ?? message
+            for other in told where other.leaseID != victim.leaseID { lose(other.leaseID, slot) }
             blame(slot, victim, step, ending, tail)
         case .starting:
             slot.failedStarts += 1
@@ -182,13 +182,13 @@ extension WorkerSupervisor {
         _ ending: String,
         _ tail: [UInt8]
     ) {
-        if leases[message.lease]?.phase == .queued(slot: slot.number) {
-            leases[message.lease]?.phase = .running(slot: slot.number)
-            leases[message.lease]?.attempts += 1
+        if leases[message.leaseID]?.phase == .queued(slot: slot.number) {
+            leases[message.leaseID]?.phase = .running(slot: slot.number)
+            leases[message.leaseID]?.attempts += 1
         }
-        guard let lease = leases[message.lease], lease.phase == .running(slot: slot.number) else { return }
+        guard let lease = leases[message.leaseID], lease.phase == .running(slot: slot.number) else { return }
         // All of it is computed: the results stand, however their process ended.
-        guard !lease.uncomputed.isEmpty else { return conclude(message.lease, slot) }
+        guard !lease.uncomputed.isEmpty else { return conclude(message.leaseID, slot) }
         var victim: UInt64?
         if case .cell(let cell, _) = step, lease.uncomputed.contains(cell) { victim = cell }
         let work = victim.map { "evaluating cell \($0)" } ?? "fitting"
@@ -204,17 +204,19 @@ extension WorkerSupervisor {
             let text = "the slot process ended by \(ending) while \(work)\(SlotErrorSummary(tail).reason)"
             fail(lease, cell: victim, .crash, text, isRetryable: true, log: tail)
         }
-        guard let left = leases[message.lease]?.uncomputed, !left.isEmpty else { return conclude(message.lease, slot) }
+        guard let left = leases[message.leaseID]?.uncomputed, !left.isEmpty else {
+            return conclude(message.leaseID, slot)
+        }
         if phase == .working, lease.attempts < 3 {
-            leases[message.lease]?.phase = .ready
+            leases[message.leaseID]?.phase = .ready
         } else {
-            leases[message.lease]?.phase = .computed
-            giveBack(message.lease, left)
+            leases[message.leaseID]?.phase = .computed
+            giveBack(message.leaseID, left)
         }
     }
 
     /// Returns a lease that was queued at an ended slot and is not to blame.
-    private func lose(_ id: UInt64, _ slot: SupervisedSlot) {
+    private func lose(_ id: LeaseID, _ slot: SupervisedSlot) {
         guard let lease = leases[id], [.running(slot: slot.number), .queued(slot: slot.number)].contains(lease.phase)
         else { return }
         if lease.uncomputed.isEmpty || phase != .working {

@@ -90,7 +90,7 @@ extension WorkerSupervisor {
     }
 
     private func start(_ lease: WorkerLease, on slot: SupervisedSlot) {
-        let id = lease.message.lease
+        let id = lease.message.leaseID
         guard let connection = slot.connection else { return }
         leases[id]?.phase = .running(slot: slot.number)
         slot.phase = .running(lease.message)
@@ -109,25 +109,25 @@ extension WorkerSupervisor {
 
     /// Sends `Started` for a slot's lease, unless it was sent.
     private func announce(_ slot: SupervisedSlot) {
-        guard case .running(let message) = slot.phase, slot.announced != message.lease else { return }
-        slot.announced = message.lease
+        guard case .running(let message) = slot.phase, slot.announced != message.leaseID else { return }
+        slot.announced = message.leaseID
         var started = WireStarted()
-        (started.lease, started.fence) = (message.lease, message.fence)
+        (started.leaseID, started.leaseFence) = (message.leaseID, message.leaseFence)
         say(.started(started))
     }
 
     /// Withdraws prefetched leases for other slots, because the current step takes long.
     func withdrawPrefetched(of slot: SupervisedSlot) {
-        for message in slot.queue where leases[message.lease]?.phase == .queued(slot: slot.number) {
-            skip([], lease: message.lease, slot)
-            leases[message.lease]?.phase = .ready
+        for message in slot.queue where leases[message.leaseID]?.phase == .queued(slot: slot.number) {
+            skip([], lease: message.leaseID, slot)
+            leases[message.leaseID]?.phase = .ready
         }
     }
 
     /// Makes a slot skip cells of a lease, or (none named) all of it, unless started.
-    func skip(_ cells: Set<UInt64>, lease: UInt64, _ slot: SupervisedSlot) {
+    func skip(_ cells: Set<UInt64>, lease: LeaseID, _ slot: SupervisedSlot) {
         var skip = SlotSkip()
-        skip.lease = lease
+        skip.leaseID = lease
         skip.cells = cells.sorted()
         tell(slot, .skip(skip))
     }
@@ -207,7 +207,7 @@ extension WorkerSupervisor {
             slot.failedStarts = 0
             learn(ready.numerics, connection.kind)
         case .fitted(let fitted):
-            log.debug("fitted", metadata: ["lease": "\(fitted.lease)", "seconds": "\(fitted.seconds)"])
+            log.debug("fitted", metadata: ["lease": "\(fitted.leaseID)", "seconds": "\(fitted.seconds)"])
         case .batch(let batch): try take(batch, from: slot)
         case .cellFailed(let failed): take(failed, from: slot)
         case .finished: finish(slot)

@@ -31,9 +31,9 @@ package actor WorkerSupervisor: Service {
     var unsent: [WireMessage] = []
 
     // The work.
-    var leases: [UInt64: WorkerLease] = [:]
+    var leases: [LeaseID: WorkerLease] = [:]
     /// Leases in order of arrival.
-    var order: [UInt64] = []
+    var order: [LeaseID] = []
     var outbox = ResultOutbox()
     var uploads = BlobUploads()
     var retryUploadAt: ContinuousClock.Instant?

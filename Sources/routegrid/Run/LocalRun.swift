@@ -54,7 +54,7 @@ struct LocalRun {
         let breakdown = TimeBreakdown(facts: facts, since: started)
         if breakdown.cellCount > 0 { console.note(breakdown.text(workers: workers, wallSeconds: seconds)) }
         if report.broken > 0 {
-            let failures = try RunFailures(of: String(run)) { selector throws(RouteGridError) in
+            let failures = try RunFailures(of: "\(run)") { selector throws(RouteGridError) in
                 try client.query(.failures, selector)
             }
             failures.tell(console, words: words)
@@ -79,7 +79,7 @@ struct LocalRun {
 
     /// The board is made on this thread, and a signal meanwhile ends the process at once.
     private func published(
-        _ run: UInt64,
+        _ run: RunID,
         _ report: RunReport,
         _ client: ClusterClient,
         _ signals: SignalWatch
@@ -109,7 +109,7 @@ struct LocalRun {
     }
 
     /// Submits the grid once, even when the coordinator is killed before its answer.
-    private func submitted(through client: ClusterClient, _ watch: RunWatch) throws -> UInt64 {
+    private func submitted(through client: ClusterClient, _ watch: RunWatch) throws -> RunID {
         while true {
             let replacements = watch.replacements
             do {
@@ -121,7 +121,7 @@ struct LocalRun {
     }
 
     /// The unfinished run of the same grid, or a new one; ahead of other unfinished runs of the state folder.
-    private func submission(through client: ClusterClient) throws -> UInt64 {
+    private func submission(through client: ClusterClient) throws -> RunID {
         let replies = try client.query(.status)["runs"]?.arrayValue ?? []
         var unfinished: [RunReport] = []
         for reply in replies {
@@ -130,25 +130,25 @@ struct LocalRun {
         }
         var known: RunReport?
         for report in unfinished where known == nil {
-            let lock = try client.query(.lock, String(report.run))["lock"]?.stringValue
+            let lock = try client.query(.lock, "\(report.run)")["lock"]?.stringValue
             if lock?.utf8.elementsEqual(grid.lock.bytes) == true { known = report }
         }
         let run = try known?.run ?? client.submit(grid).run
         if let known {
             console.note("run \(run) goes on: \(known.done) of \(known.cells) cells are recorded")
-            if known.state == "paused" { try client.control(.resume, String(run)) }
+            if known.state == "paused" { try client.control(.resume, "\(run)") }
         }
         if let other = unfinished.filter({ $0.run != run }).max(by: { $0.priority < $1.priority }) {
             console.note("the state folder holds other unfinished runs; this one goes first")
-            try client.control(.priority, String(run), value: String(max(other.priority + 1, grid.lock.priority)))
+            try client.control(.priority, "\(run)", value: String(max(other.priority + 1, grid.lock.priority)))
         }
         return run
     }
 
-    private func waited(for run: UInt64, _ client: ClusterClient, _ watch: RunWatch) throws -> RunReport {
+    private func waited(for run: RunID, _ client: ClusterClient, _ watch: RunWatch) throws -> RunReport {
         var progress = ProgressReport(console)
         while true {
-            let report = try RunReport(try client.query(.run, String(run)))
+            let report = try RunReport(try client.query(.run, "\(run)"))
             watch.hear(report)
             if try watch.look() { client.reconnect() }
             if report.isOver {

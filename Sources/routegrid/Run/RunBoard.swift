@@ -7,7 +7,7 @@ import Wire
 /// The board of a run, from the records of its coordinator to a folder.
 struct RunBoard {
     let client: ClusterClient
-    let run: UInt64
+    let run: RunID
     let folder: String
     var page = BoardPage()
 
@@ -18,7 +18,7 @@ struct RunBoard {
     ///   when nothing could be selected, so that the board has no row.
     @discardableResult
     func publish(on console: Console) throws -> [JSONValue] {
-        let reply = try client.query(.lock, String(run))
+        let reply = try client.query(.lock, "\(run)")
         guard let text = reply["lock"]?.stringValue else {
             throw RouteGridError(.protocolRefused, "the coordinator's reply holds no lock")
         }
@@ -67,7 +67,7 @@ struct RunBoard {
     ///
     /// - Returns: Whether a cell failed, which determines the exit code.
     private func writeFailures(to output: OutputFolder) throws(RouteGridError) -> Bool {
-        let failures = try RunFailures(of: String(run)) { selector throws(RouteGridError) in
+        let failures = try RunFailures(of: "\(run)") { selector throws(RouteGridError) in
             try client.query(.failures, selector)
         }
         if failures.cells.isEmpty {
@@ -85,7 +85,7 @@ struct RunBoard {
 
     /// The selection made on dev; nil for a grid without `select`, and before the selection.
     private func selection() throws -> FrozenSelection? {
-        guard let name = try client.query(.selection, String(run))["selection"]?.stringValue,
+        guard let name = try client.query(.selection, "\(run)")["selection"]?.stringValue,
             let digest = Digest(hex: name)
         else { return nil }
         return try FrozenSelection(parsing: client.fetch(digest), place: "the selection of run \(run)")

@@ -5,7 +5,7 @@ import Wire
 struct RunFailures {
     /// One object per cell, as in the answer to `status --failures`.
     let cells: [JSONValue]
-    let run: UInt64
+    let run: RunID
 
     /// Queries until all are there.
     ///
@@ -21,7 +21,7 @@ struct RunFailures {
             cells += reply["cells"]?.arrayValue ?? []
             let number = reply["run"]?.integerValue ?? 0
             guard let next = reply["next"]?.integerValue else {
-                self.run = UInt64(clamping: number)
+                self.run = RunID(UInt64(clamping: number))
                 break
             }
             selector = "\(number)/\(next)"
@@ -32,7 +32,7 @@ struct RunFailures {
     /// The document of `status --failures --output json`.
     var json: JSONValue {
         [
-            "schema": "routegrid/failures/v1", "run": JSONValue(Int(clamping: run)), "total": JSONValue(cells.count),
+            "schema": "routegrid/failures/v1", "run": JSONValue(Int(clamping: run.rawValue)), "total": JSONValue(cells.count),
             "cells": .array(cells), "groups": .array(groups.map(\.json)),
         ]
     }
@@ -42,7 +42,7 @@ struct RunFailures {
         cells.flatMap { cell -> [UInt8] in
             var members = cell.objectValue ?? [:]
             members["schema"] = "routegrid/failure/v1"
-            members["run"] = JSONValue(Int(clamping: run))
+            members["run"] = JSONValue(Int(clamping: run.rawValue))
             return JSONValue.object(members).canonicalBytes() + [UInt8(ascii: "\n")]
         }
     }

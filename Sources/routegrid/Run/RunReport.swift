@@ -2,7 +2,7 @@ import RouteGridBase
 
 /// A coordinator's report on a run, in counts of cells.
 struct RunReport: Sendable {
-    let run: UInt64
+    let run: RunID
     let name: String
     /// `active`, `paused`, `cancelled`, `stopped` or `finished`.
     let state: String
@@ -35,7 +35,7 @@ struct RunReport: Sendable {
             }
             return value
         }
-        run = UInt64(clamping: try count("run"))
+        run = RunID(UInt64(clamping: try count("run")))
         name = json["name"]?.stringValue ?? ""
         state = json["state"]?.stringValue ?? ""
         reason = json["reason"]?.stringValue ?? ""

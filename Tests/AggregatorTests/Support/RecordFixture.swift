@@ -28,7 +28,8 @@ struct RecordFixture {
     var inputs: JSONValue?
     /// Those of this build; nil in records of before they were recorded.
     var revisions: JSONValue? = [
-        "metrics": JSONValue(Revisions.metrics), "rule": JSONValue(Revisions.rule(.threshold)), "split": 1,
+        "metrics": JSONValue(CurveMetric.revision), "rule": JSONValue(BudgetRule.threshold.descriptor.revision),
+        "split": 1,
     ]
     var prices: String?
     var models = "all"

@@ -37,11 +37,11 @@ import Wire
         disk.goOn()
         #expect(try worker.verdicts(2).values.allSatisfy { $0 == .new })
         #expect(try bench.count("workers_lost") == 0)
-        let report = try bench.client().query(.run, String(run))
+        let report = try bench.client().query(.run, "\(run)")
         #expect(report["done"] == 2 && report["leased"] == 1, "\(report)")
         try worker.send([MadeUpResult(lease.cells[2])], of: lease)
         #expect(try worker.verdicts(1).values.allSatisfy { $0 == .new })
-        #expect(try bench.client().query(.run, String(run))["state"] == "finished")
+        #expect(try bench.client().query(.run, "\(run)")["state"] == "finished")
     }
 
     @Test func `a worker that sends nothing is lost when reading goes on`() throws {

@@ -94,6 +94,6 @@ import Wire
         #expect(left.cells.map(\.cell) == [results[1].cell])
         try again.send([results[1]], of: left)
         #expect(try again.verdicts(1) == [results[1].jobKey: .new])
-        #expect(try second.client().query(.run, String(run))["state"] == "finished")
+        #expect(try second.client().query(.run, "\(run)")["state"] == "finished")
     }
 }

@@ -33,7 +33,7 @@ import Wire
         try worker.put(Self.content)
         try worker.send([results[1]], of: again)
         #expect(try worker.verdicts(1) == [results[1].jobKey: .new])
-        #expect(try bench.client().query(.run, String(run))["state"] == "finished")
+        #expect(try bench.client().query(.run, "\(run)")["state"] == "finished")
         #expect(try bench.client().fetch(Self.choices) == Self.content)
     }
 
@@ -47,7 +47,7 @@ import Wire
         try worker.send(Array(results[0...1]), of: lease)
         try worker.send([results[2]], of: lease)
         #expect(try worker.verdicts(3).values.allSatisfy { $0 == .new })
-        #expect(try bench.client().query(.run, String(run))["state"] == "finished")
+        #expect(try bench.client().query(.run, "\(run)")["state"] == "finished")
     }
 
     @Test func `a cell whose blob never comes fails in the end and ends its run`() throws {
@@ -55,7 +55,7 @@ import Wire
         let run = try bench.submit(groups: 1, cells: 1)
         let worker = try bench.worker()
         var attempts = 0
-        while try bench.client().query(.run, String(run))["state"] == "active", attempts < 10 {
+        while try bench.client().query(.run, "\(run)")["state"] == "active", attempts < 10 {
             let lease = try worker.nextLease()
             try worker.send([MadeUpResult(lease.cells[0], choices: Self.choices)], of: lease)
             _ = try worker.verdicts(1)
@@ -63,7 +63,7 @@ import Wire
         }
         // Two retries.
         #expect(attempts == 3)
-        #expect(try bench.client().query(.run, String(run))["failed"] == 1)
+        #expect(try bench.client().query(.run, "\(run)")["failed"] == 1)
     }
 
     @Test func `a blob whose file is gone is asked for again`() throws {

@@ -14,7 +14,7 @@ import Wire
         let client = try PlayedPeer(bench.url, role: .client)
         let disk = try SlowDisk(bench)
         var control = WireControl()
-        (control.verb, control.selector) = ("pause", String(run))
+        (control.verb, control.selector) = ("pause", "\(run)")
         try client.say(.control(control))
         let isSpared = client.isSpared { if case .done = $0 { true } else { nil } }
         #expect(isSpared)

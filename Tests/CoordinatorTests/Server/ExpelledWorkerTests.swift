@@ -15,7 +15,13 @@ import Wire
             get throws {
                 switch self {
                 // A Result with an item that is no item.
-                case .brokenResult: ResultFrame.envelope(lease: 1, fence: 1, run: 1, items: Data([26, 3, 1, 2, 3]))
+                case .brokenResult:
+                    ResultFrame.envelope(
+                        lease: LeaseID(1),
+                        fence: Fence(1),
+                        run: RunID(1),
+                        items: Data([26, 3, 1, 2, 3])
+                    )
                 case .noEnvelope: Array("GET / HTTP/1.1".utf8)
                 case .aClientsMessage: try WireMessage.encode(.submit(WireSubmit()))
                 }
@@ -45,7 +51,7 @@ import Wire
         #expect(try broken.refusal().code == "protocol")
         try other.send(next.cells.map { try MadeUpResult($0) }, of: next)
         #expect(try other.verdicts(2).values.allSatisfy { $0 == .new })
-        #expect(try bench.client().query(.run, String(run))["state"] == "finished")
+        #expect(try bench.client().query(.run, "\(run)")["state"] == "finished")
         #expect(try bench.client().query(.workers)["workers"]?.arrayValue?.count == 1)
         // Another start of the program is another worker.
         #expect(throws: Never.self) { try bench.worker() }

@@ -10,7 +10,7 @@ import Wire
     private func leased(
         cells: Int = 1,
         _ limits: [String: JSONValue]
-    ) throws -> (bench: ServerBench, run: UInt64, worker: PlayedPeer, lease: WireLease) {
+    ) throws -> (bench: ServerBench, run: RunID, worker: PlayedPeer, lease: WireLease) {
         let bench = try ServerBench()
         let run = try bench.submit(groups: 1, cells: cells, limits: limits)
         let worker = try bench.worker()
@@ -66,7 +66,7 @@ import Wire
         try worker.send([broken], of: lease)
         #expect(try worker.verdicts(1).values.first == .refused)
         // Answered when all of it is on disk.
-        try bench.client().control(.priority, String(run), value: "1")
+        try bench.client().control(.priority, "\(run)", value: "1")
         #expect(try bench.explain(lease.cells[0].cell, of: run)["log"] == "of the first")
         let other = try bench.explain(lease.cells[1].cell, of: run)
         #expect(other["attempts"] == 1 && other["log"] == nil, "\(other)")

@@ -58,7 +58,7 @@ import Wire
         #expect(again.cells.map(\.cell) == [results[1].cell])
         try worker.send([MadeUpResult(again.cells[0])], of: again)
         #expect(try worker.verdicts(1) == [results[1].jobKey: .new])
-        #expect(try bench.client().query(.run, String(run))["state"] == "finished")
+        #expect(try bench.client().query(.run, "\(run)")["state"] == "finished")
     }
 
     @Test func `facts may be missing`() throws {

@@ -13,7 +13,7 @@ import Wire
         let limits: [String: JSONValue] = ["retries": 0, "crash_limit": 2]
         let run = try first.submit(groups: 1, cells: 4, limits: limits, priority: 4)
         let other = try first.submit(groups: 1, cells: 1, priority: 3)
-        #expect(try first.client().control(.pause, String(other)) == "pause")
+        #expect(try first.client().control(.pause, "\(other)") == "pause")
         let worker = try first.worker()
         let lease = try worker.nextLease()
         let cells = lease.cells.map(\.cell)
@@ -22,8 +22,8 @@ import Wire
         try worker.fail(cells[2], of: lease, .error, isRetryable: false)
         try worker.settle()
         #expect(try first.report(run)["failed"] == 2)
-        try first.client().control(.retry, String(run), value: String(cells[2]))
-        try first.client().control(.priority, String(run), value: "7")
+        try first.client().control(.retry, "\(run)", value: String(cells[2]))
+        try first.client().control(.priority, "\(run)", value: "7")
 
         let second = try first.restarted()
         #expect(try second.report(run)["priority"] == 7 && second.report(other)["priority"] == 3)
@@ -54,18 +54,18 @@ import Wire
         let first = try ServerBench()
         let old = try first.submit(groups: 1, cells: 2)
         let over = try first.submit(groups: 1, cells: 3)
-        try first.client().control(.cancel, String(over))
+        try first.client().control(.cancel, "\(over)")
         let own = try first.submit(groups: 1, cells: 4)
         first.stop()
         let queue = try DatabaseQueue(path: first.folder.path("state/records.sqlite"))
         try queue.write { database in
             for run in [old, over] {
-                let lock = try Data.fetchOne(database, sql: "SELECT lock FROM run WHERE id = ?", arguments: [run])
+                let lock = try Data.fetchOne(database, sql: "SELECT lock FROM run WHERE id = ?", arguments: [Int64(run.rawValue)])
                 let text = String(decoding: lock ?? Data(), as: UTF8.self)
                     .replacing(/"metrics_revision":\d+/, with: "\"metrics_revision\":1")
                 try database.execute(
                     sql: "UPDATE run SET lock = ? WHERE id = ?",
-                    arguments: [Data(text.utf8), run]
+                    arguments: [Data(text.utf8), Int64(run.rawValue)]
                 )
             }
         }
@@ -75,7 +75,7 @@ import Wire
         let reason = try second.report(old)["reason"]?.stringValue ?? ""
         #expect(reason.hasPrefix("frozen under metrics revision 1 (now "), "\(reason)")
         #expect(reason.hasSuffix("): submit the grid again"), "\(reason)")
-        #expect(try second.worker().nextLease().run == own)
+        #expect(try second.worker().nextLease().runID == own)
         #expect(try second.restarted().report(old)["state"] == "cancelled")
     }
 

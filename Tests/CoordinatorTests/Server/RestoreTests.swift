@@ -155,8 +155,8 @@ import Wire
         #expect(left.cells.map(\.jobKey) == lease.cells.dropFirst(2).map(\.jobKey))
         try other.send(left.cells.map { try MadeUpResult($0) }, of: left)
         _ = try other.verdicts(2)
-        #expect(try second.client().query(.run, String(run))["state"] == "finished")
-        #expect(try first.client().query(.run, String(run))["done"] == 2)
+        #expect(try second.client().query(.run, "\(run)")["state"] == "finished")
+        #expect(try first.client().query(.run, "\(run)")["done"] == 2)
     }
 
     @Test func `a copy of an older version, which has no differing results, can be restored`() throws {
@@ -176,7 +176,7 @@ import Wire
         let bench = try ServerBench()
         let blob = Array("the data".utf8)
         for number in 1...2 as ClosedRange<UInt64> {
-            #expect(try bench.submit(groups: 1, cells: 2, priority: 3, blobs: [blob]) == number)
+            #expect(try bench.submit(groups: 1, cells: 2, priority: 3, blobs: [blob]) == RunID(number))
         }
         try bench.client().control(.cancel, "1", reason: "wrong prices")
         try bench.client().control(.pause, "2")

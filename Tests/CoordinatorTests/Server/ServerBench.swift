@@ -71,14 +71,14 @@ final class ServerBench {
         limits: [String: JSONValue] = [:],
         priority: Int = 0,
         blobs: [[UInt8]] = []
-    ) throws -> UInt64 {
+    ) throws -> RunID {
         let lock = SmallLock.bytes(groups: groups, cells: cells, limits: limits, priority: priority, blobs: blobs)
         return try client().submit(lock: lock) { digest in blobs.first { Digest(hashing: $0) == digest } ?? [] }.run
     }
 
-    func report(_ run: UInt64) throws -> JSONValue { try client().query(.run, String(run)) }
+    func report(_ run: RunID) throws -> JSONValue { try client().query(.run, "\(run)") }
 
-    func explain(_ cell: UInt64, of run: UInt64) throws -> JSONValue { try client().query(.explain, "\(run)/\(cell)") }
+    func explain(_ cell: UInt64, of run: RunID) throws -> JSONValue { try client().query(.explain, "\(run)/\(cell)") }
 
     func count(_ name: String) throws -> Int? { try client().query(.status)["counters"]?[name]?.integerValue }
 }
@@ -219,7 +219,12 @@ final class PlayedPeer {
             )
         }
         try say(
-            frame: ResultFrame.envelope(lease: lease.lease, fence: lease.fence, run: lease.run, items: Data(items))
+            frame: ResultFrame.envelope(
+                lease: lease.leaseID,
+                fence: lease.leaseFence,
+                run: lease.runID,
+                items: Data(items)
+            )
         )
     }
 
@@ -291,7 +296,7 @@ enum SmallLock {
         ]
         let budgets = (0..<cells).map { cell -> JSONValue in
             [
-                "rule": ["kind": "threshold", "revision": JSONValue(Revisions.rule(.threshold))],
+                "rule": ["kind": "threshold", "revision": JSONValue(BudgetRule.threshold.descriptor.revision)],
                 "budget": .string("\(cell + 1)x"),
             ]
         }
@@ -315,7 +320,7 @@ enum SmallLock {
             "blocks": [block], "exclude": [],
             "statistics": ["bootstrap": 1000, "alpha": "0.05", "cluster": "prompt", "seed": 1],
             "limits": .object(limits.merging(change) { $1 }), "resources": ["cpus": 1, "gpus": 0],
-            "priority": JSONValue(priority), "metrics_revision": JSONValue(Revisions.metrics),
+            "priority": JSONValue(priority), "metrics_revision": JSONValue(CurveMetric.revision),
             "blobs": .array(
                 blobs.map { ["sha256": .string(Digest(hashing: $0).hex), "bytes": JSONValue($0.count)] }
             ),

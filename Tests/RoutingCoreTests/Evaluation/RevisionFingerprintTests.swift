@@ -63,7 +63,7 @@ import Testing
     ])
     func `a rule's operating points belong to its revision`(rule: BudgetRule, revision: Int, fingerprint: String) throws
     {
-        #expect(Revisions.rule(rule) == revision)
+        #expect(rule.descriptor.revision == revision)
         let found = try evaluations(rule).map { evaluation -> JSONValue in
             guard var members = evaluation.result.objectValue else { return .null }
             members["metrics"] = nil
@@ -79,7 +79,7 @@ import Testing
     /// outcomes as wrong, and what is read at one point is picked on dev; since revision 3 parity is read at the peak
     /// of dev where no point reaches the best single model.
     @Test func `the metrics belong to their revision`() throws {
-        #expect(Revisions.metrics == 3)
+        #expect(CurveMetric.revision == 3)
         let texts = try BudgetRule.allCases.flatMap { try evaluations($0) }.flatMap { evaluation in
             CurveMetric.allCases.map { metric -> JSONValue in
                 let value = evaluation.result["metrics"]?[metric.rawValue]

@@ -88,7 +88,12 @@ extension GridBudget {
         budget = try Budget(json: try object.required("budget"), place: place)
         try rule.finish()
         try object.finish()
-        try revisions.check(revision, own: Revisions.rule(self.rule), of: "rule \(self.rule.rawValue)", place: place)
+        try revisions.check(
+            revision,
+            own: self.rule.descriptor.revision,
+            of: "rule \(self.rule.rawValue)",
+            place: place
+        )
     }
 }
 

@@ -66,7 +66,7 @@ extension GridLockContents {
         }
         try checkStages(place: place)
         try object.finish()
-        try revisions.check(metricsRevision, own: Revisions.metrics, of: "the metric set", place: place)
+        try revisions.check(metricsRevision, own: CurveMetric.revision, of: "the metric set", place: place)
         guard exclude.count <= ExcludeClause.limit else {
             throw .badInput("\(place): exclude", "expected at most \(ExcludeClause.limit) entries")
         }

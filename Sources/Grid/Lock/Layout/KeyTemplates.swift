@@ -48,7 +48,7 @@ struct KeyTemplates: Sendable {
         mode =
             coverage + Array(",\"mode\":\"\(contents.mode.rawValue)\",\"numerics\":".utf8)
             + JSONValue.string(contents.numerics).canonicalBytes() + Array(",\"router\":".utf8)
-        end = Array(",\"v\":\(Revisions.identity)}".utf8)
+        end = Array(",\"v\":\(KeyForm.revision)}".utf8)
         evaluationTails = axes.budgets.map { budget in
             axes.parts.map { part in
                 return Array("\",\"kind\":\"evaluate\",\"metrics_revision\":\(contents.metricsRevision),".utf8)

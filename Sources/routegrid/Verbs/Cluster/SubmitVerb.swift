@@ -28,7 +28,7 @@ struct SubmitVerb: ParsableCommand {
         let (run, cells) = try client.submit(resolved)
         output.console.note("run \(run): \(resolved.lock.name), \(cells) cells")
         output.console.emit(
-            ["schema": "routegrid/submitted/v1", "run": JSONValue(Int(run)), "cells": JSONValue(Int(cells))],
+            ["schema": "routegrid/submitted/v1", "run": JSONValue(Int(clamping: run.rawValue)), "cells": JSONValue(Int(cells))],
             table: "\(run)\n"
         )
     }
@@ -36,7 +36,7 @@ struct SubmitVerb: ParsableCommand {
 
 extension ClusterClient {
     /// Submits a grid after uploading the blobs that the coordinator lacks.
-    func submit(_ grid: ResolvedGrid) throws(RouteGridError) -> (run: UInt64, cells: UInt64) {
+    func submit(_ grid: ResolvedGrid) throws(RouteGridError) -> (run: RunID, cells: UInt64) {
         try submit(lock: grid.lock.bytes) { digest throws(RouteGridError) in
             guard let source = grid.blobs[digest] else {
                 throw RouteGridError(

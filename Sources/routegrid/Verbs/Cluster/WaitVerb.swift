@@ -65,7 +65,7 @@ struct WaitVerb: ParsableCommand {
             output.console.emit(report.json, table: "")
         }
         if report.broken > 0 {
-            let failures = try RunFailures(of: String(report.run)) { selector throws(RouteGridError) in
+            let failures = try RunFailures(of: "\(report.run)") { selector throws(RouteGridError) in
                 try client.query(.failures, selector)
             }
             failures.tell(output.console, words: connection.words)

@@ -1,0 +1,2 @@
+/// Which embeddings a router reads.
+package enum Modality: String, Hashable, Sendable, CaseIterable { case text, image, both }
