@@ -26,11 +26,6 @@ enum FusionRule: Hashable, Sendable {
     /// ``AdaptiveFusion``; width d.
     case adaptive
 
-    /// The names used in grids.
-    static let kinds = [
-        "mean", "weighted", "concat", "normalize_concat", "concat_interaction", "gated", "hadamard", "adaptive",
-    ]
-
     /// - Throws: ``RouteGridError`` `badInput` for an unknown kind or a parameter that is absent.
     init(_ configuration: FusionConfiguration) throws(RouteGridError) {
         switch configuration.kind {
@@ -43,9 +38,10 @@ enum FusionRule: Hashable, Sendable {
         case "hadamard": self = .hadamard
         case "adaptive": self = .adaptive
         default:
+            let known = FusionCatalog.descriptors.map(\.kind)
             throw .badInput(
                 "fusion",
-                "unknown kind \"\(configuration.kind)\"\(NearestName.hint(configuration.kind, in: Self.kinds))"
+                "unknown kind \"\(configuration.kind)\"\(NearestName.hint(configuration.kind, in: known))"
             )
         }
     }
