@@ -185,7 +185,11 @@ let package = Package(
             exclude: ["Vectors"],
             swiftSettings: settings
         ),
-        .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ", "RouteGridBase"], swiftSettings: settings),
+        .testTarget(
+            name: "ZeroMQTests",
+            dependencies: ["ZeroMQ", "CZeroMQ", "RouteGridBase"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "WireTests",
             dependencies: [
