@@ -18,19 +18,31 @@ final class FieldText {
     private var bytes: [UInt8]
     private var fields: [String: Field] = [:]
 
+    /// Reads a file of a folder; nil when there is none.
+    ///
+    /// - Throws: As `KeyFolder.read`; `badInput`.
+    convenience init?(_ name: String, in folder: KeyFolder, isSecret: Bool) throws(RouteGridError) {
+        guard let bytes = try folder.read(name, isSecret: isSecret) else { return nil }
+        try self.init(consume bytes, place: folder.place(of: name))
+    }
+
+    /// - Parameters:
+    ///   - bytes: given away, or wiping them would wipe a copy.
+    ///   - place: names the file in errors.
     /// - Throws: `badInput`.
-    init(_ bytes: [UInt8], place: String) throws(RouteGridError) {
-        (self.bytes, self.place) = (bytes, place)
-        guard bytes.count <= Self.longest else {
-            throw .badInput(place, "has \(bytes.count) bytes; a key's file has at most \(Self.longest)")
+    init(_ bytes: consuming [UInt8], place: String) throws(RouteGridError) {
+        self.bytes = consume bytes
+        self.place = place
+        guard self.bytes.count <= Self.longest else {
+            throw .badInput(place, "has \(self.bytes.count) bytes; a key's file has at most \(Self.longest)")
         }
         var (start, number) = (0, 0)
-        while start < bytes.count {
+        while start < self.bytes.count {
             number += 1
-            let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-            let isBad = bytes[start..<end].contains { $0 < 0x20 || $0 > 0x7E }
+            let end = self.bytes[start...].firstIndex(of: 0x0A) ?? self.bytes.count
+            let isBad = self.bytes[start..<end].contains { $0 < 0x20 || $0 > 0x7E }
             guard !isBad else { throw .badInput("\(place):\(number)", "expected printable ASCII only") }
-            if start < end, bytes[start] != UInt8(ascii: "#") { try add(start..<end, line: number) }
+            if start < end, self.bytes[start] != UInt8(ascii: "#") { try add(start..<end, line: number) }
             start = end + 1
         }
     }

@@ -37,9 +37,7 @@ package struct KeyFile: Hashable, Sendable {
 
     /// Nil when there is no such file.
     init?(name: String, in folder: KeyFolder) throws(RouteGridError) {
-        guard let bytes = try folder.read(name, isSecret: true) else { return nil }
-        let place = "\(folder.path.isEmpty ? "" : folder.path + "/")\(name)"
-        let text = try FieldText(bytes, place: place)
+        guard let text = try FieldText(name, in: folder, isSecret: true) else { return nil }
         try text.format(Self.format)
         let secret = try text.required("secret-key", "a key of 40 characters") { SecretKey(z85: $0) }
         let role = try text.required("role", "\(Self.coordinatorRole), \(Role.list)") { value -> Role?? in

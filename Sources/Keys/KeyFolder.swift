@@ -56,6 +56,9 @@ final class KeyFolder: Sendable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
+    /// The path of a file in it, for messages.
+    func place(of name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
+
     // MARK: Files
 
     /// The names of what is in it, sorted; hidden ones are left out.
@@ -72,7 +75,7 @@ final class KeyFolder: Sendable {
     ///
     /// - Throws: `refused` when it is no such file, `badInput` when it is too large, `system` when it cannot be read.
     func read(_ name: String, isSecret: Bool) throws(RouteGridError) -> [UInt8]? {
-        let file = "\(path.isEmpty ? "" : path + "/")\(name)"
+        let file = place(of: name)
         let opened = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard opened >= 0 else {
             switch errno {
@@ -134,7 +137,7 @@ final class KeyFolder: Sendable {
     ///   - replacing: whether there may be one already.
     /// - Throws: `usage` when there is one and it is not to be replaced, `temporary` on a full disk, `system`.
     func write(_ bytes: [UInt8], to name: String, replacing: Bool) throws(RouteGridError) {
-        let file = "\(path.isEmpty ? "" : path + "/")\(name)"
+        let file = place(of: name)
         var generator = SystemRandomNumberGenerator()
         let partial = ".\(name.prefix(100)).\(String(generator.next() as UInt64, radix: 16))"
         let opened = openat(descriptor, partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

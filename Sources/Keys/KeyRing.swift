@@ -55,13 +55,7 @@ package struct KeyRing: Sendable {
         var problems: [RouteGridError] = []
         for name in names where name.hasSuffix(RingKey.suffix) {
             do throws(RouteGridError) {
-                let place = "\(folder.path)/\(name)"
-                guard let bytes = try folder.read(name, isSecret: false) else { continue }
-                let key = try RingKey(bytes: bytes, place: place)
-                guard key.fileName == name else {
-                    throw .badInput(place, "holds the key that belongs into \(key.fileName)")
-                }
-                keys.append(key)
+                if let key = try RingKey(file: name, in: folder) { keys.append(key) }
             } catch { problems.append(error) }
         }
         if var first = problems.first {

@@ -29,11 +29,11 @@ package struct RingKey: Hashable, Sendable {
     /// One name may have had several keys.
     var fileName: String { "\(name).\(fingerprint.hex)\(Self.suffix)" }
 
-    /// Reads its file.
+    /// Reads a file; nil when there is none.
     ///
-    /// - Throws: `badInput` naming file, line and field.
-    init(bytes: [UInt8], place: String) throws(RouteGridError) {
-        let text = try FieldText(bytes, place: place)
+    /// - Throws: `badInput` naming file, line and field; `refused` for a file that others can change.
+    init?(file: String, in folder: KeyFolder) throws(RouteGridError) {
+        guard let text = try FieldText(file, in: folder, isSecret: false) else { return nil }
         try text.format(Self.format)
         name = try text.keyName()
         role = try text.role()
@@ -44,6 +44,9 @@ package struct RingKey: Hashable, Sendable {
             PublicKey(z85: FieldText.text($0))
         }
         try text.finish()
+        guard fileName == file else {
+            throw .badInput(folder.place(of: file), "holds the key that belongs into \(fileName)")
+        }
     }
 
     var fileBytes: [UInt8] {

@@ -14,18 +14,18 @@ struct KeysAccept: ParsableCommand {
             users can read the arguments of every process. On a terminal, paste the line and press Enter; it is not shown.
 
             Examples:
-              routegrid keys accept w1.key
-              routegrid keys accept w1.key < invite.txt
+              routegrid keys accept
+              routegrid keys accept /etc/routegrid/w1.key < invite.txt
             """
     )
 
-    @Argument(help: ArgumentHelp("The key file to make.", valueName: "file"))
-    var file: String
+    @Argument(help: ArgumentHelp("The key file to make; default: NAME.key in the current folder.", valueName: "file"))
+    var path: String?
 
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard !file.hasPrefix("routegrid-invite-") else {
+        guard path?.hasPrefix("routegrid-invite-") != true else {
             throw ValidationError(
                 "an invite is a secret and no argument: paste it when `keys accept FILE` asks for it."
             )
@@ -37,6 +37,7 @@ struct KeysAccept: ParsableCommand {
         var line = try SecretLine.read(limit: Invite.longestToken + 2)
         defer { explicit_bzero(&line, line.count) }
         let invite = try Invite(token: line)
+        let file = path ?? "\(invite.name).key"
         try invite.keyFile.write(to: file)
         let key = invite.secret.publicKey
         output.console.emit(
@@ -53,42 +54,5 @@ struct KeysAccept: ParsableCommand {
 
                 """
         )
-    }
-}
-
-/// One line of standard input that nobody is to see.
-enum SecretLine {
-    /// The bytes up to the first line feed that follows something, at most `limit`; a terminal does not show them.
-    ///
-    /// - Throws: `badInput` when they cannot be read.
-    static func read(limit: Int) throws(RouteGridError) -> [UInt8] {
-        var before = termios()
-        let isTerminal = tcgetattr(STDIN_FILENO, &before) == 0
-        if isTerminal {
-            var silent = before
-            // Lines longer than the terminal's own buffer (4,095 bytes) cannot come; invites are shorter.
-            silent.c_lflag &= ~tcflag_t(ECHO)
-            tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
-        }
-        defer { if isTerminal { tcsetattr(STDIN_FILENO, TCSAFLUSH, &before) } }
-        var line = [UInt8](repeating: 0, count: limit)
-        defer { explicit_bzero(&line, line.count) }
-        var count = 0
-        while count < limit {
-            var byte: UInt8 = 0
-            let got = Foundation.read(STDIN_FILENO, &byte, 1)
-            if got < 0 {
-                if errno == EINTR { continue }
-                throw .badInput("standard input", String(cString: strerror(errno)).lowercased())
-            }
-            if got == 0 { break }
-            if byte == 0x0A {
-                if count > 0 { break }
-                continue
-            }
-            line[count] = byte
-            count += 1
-        }
-        return Array(line.prefix(count))
     }
 }

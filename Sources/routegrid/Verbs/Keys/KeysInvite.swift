@@ -10,11 +10,11 @@ struct KeysInvite: ParsableCommand {
         abstract: "Makes a key for another machine, and prints one line to paste there.",
         discussion: """
             The line holds the secret: whoever sees it can act in its place until the key is revoked. Paste it into \
-            `routegrid keys accept FILE` on the other machine, or pass it through a pipe.
+            `routegrid keys accept` on the other machine, or pass it through a pipe.
 
             Examples:
               routegrid keys invite w1 --role worker --state ./state --connect tcp://grid.example.org:7557
-              routegrid keys invite w1 --role worker --state ./state | ssh host1 routegrid keys accept w1.key
+              routegrid keys invite w1 --role worker | ssh host1 routegrid keys accept
             """
     )
 
@@ -61,6 +61,6 @@ enum InvitePage {
             table: line + "\n"
         )
         console.note("\(invite.role) key \(invite.name), fingerprint \(invite.secret.publicKey.fingerprint)")
-        console.note("on the other machine: routegrid keys accept \(invite.name).key, then paste the line above")
+        console.note("on the other machine: routegrid keys accept, then paste the line above")
     }
 }

@@ -13,7 +13,7 @@ struct KeysRotate: ParsableCommand {
 
             Examples:
               routegrid keys rotate w1 --state ./state
-              routegrid keys rotate w1 --keep-old --state ./state | ssh host1 routegrid keys accept w1-new.key
+              routegrid keys rotate w1 --keep-old | ssh host1 routegrid keys accept new.key
             """
     )
 

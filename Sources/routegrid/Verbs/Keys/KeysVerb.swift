@@ -16,7 +16,7 @@ struct KeysVerb: ParsableCommand {
 
             Examples:
               routegrid keys init --state ./state
-              routegrid keys invite w1 --role worker --state ./state | ssh host1 routegrid keys accept w1.key
+              routegrid keys invite w1 --role worker | ssh host1 routegrid keys accept
               routegrid keys list --state ./state
               routegrid keys revoke w1 --state ./state
             """,
