@@ -86,7 +86,10 @@ package final class ZAPHandler: Sendable {
     package func stop() {
         let (loop, desk) = (loop, desk)
         _ = try? loop.runSync {
-            if let socket = desk.socket { loop.close(socket, discarding: true) }
+            guard let socket = desk.socket else { return }
+            // Closing frees the address some time later; another handler may be made at once.
+            zmq_unbind(socket.handle, Self.address)
+            loop.close(socket, discarding: true)
             desk.socket = nil
         }
         loop.stop()

@@ -35,6 +35,7 @@ import ZeroMQ
 
     @Test func `hundreds of half handshakes hold nobody up, and end`() throws {
         let hold = try Stronghold(handshake: .seconds(3))
+        // Both ends are descriptors of this process, and a soft limit of 1,024 is usual.
         let held = try (0..<300).map { place in
             let peer = try HeldPeer(port: hold.port)
             // Each stops somewhere else.
