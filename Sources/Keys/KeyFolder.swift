@@ -176,28 +176,40 @@ final class KeyFolder: Sendable {
 
     // MARK: Changes
 
+    private static let lockName = ".lock"
+
     /// Runs `body` while no other process changes the folder.
+    ///
+    /// The length of the lock's file counts the changes: see ``Stamp``.
     func locked<Result>(_ body: () throws(RouteGridError) -> Result) throws(RouteGridError) -> Result {
-        let lock = openat(descriptor, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let lock = openat(descriptor, Self.lockName, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard lock >= 0 else { throw KeyFolder.failure(path, "cannot be locked", errno) }
         defer { close(lock) }
         while flock(lock, LOCK_EX) != 0 {
             guard errno == EINTR else { throw KeyFolder.failure(path, "cannot be locked", errno) }
         }
+        defer {
+            var found = stat()
+            if fstat(lock, &found) == 0 { ftruncate(lock, found.st_size + 1) }
+        }
         return try body()
     }
 
-    /// When something was last put into the folder or taken from it.
+    /// Differs from an earlier one when something was put into the folder or taken from it since.
+    ///
+    /// The time is as coarse as the kernel's tick, the number counts our own changes only.
     struct Stamp: Hashable, Sendable {
         let seconds: Int
         let nanoseconds: Int
-        let node: UInt
+        let changes: Int
     }
 
     func stamp() -> Stamp? {
         var found = stat()
         guard fstat(descriptor, &found) == 0 else { return nil }
-        return Stamp(seconds: found.st_mtim.tv_sec, nanoseconds: found.st_mtim.tv_nsec, node: UInt(found.st_ino))
+        var lock = stat()
+        let changes = fstatat(descriptor, Self.lockName, &lock, AT_SYMLINK_NOFOLLOW) == 0 ? Int(lock.st_size) : 0
+        return Stamp(seconds: found.st_mtim.tv_sec, nanoseconds: found.st_mtim.tv_nsec, changes: changes)
     }
 
     private static func failure(_ path: String, _ what: String, _ number: Int32) -> RouteGridError {

@@ -6,7 +6,7 @@ package struct KeyRingWatch: Sendable {
     private let state: String
     private let folder: KeyFolder
     private var seen: KeyFolder.Stamp?
-    /// When the folder was read; a change right after may have the same time stamp.
+    /// When the folder was read; a change by hand right after may have the same time stamp.
     private var read: Date
 
     /// The ring as it was read last.
@@ -27,21 +27,26 @@ package struct KeyRingWatch: Sendable {
         self.ring = ring
     }
 
-    /// Reads the folder again when something was put into it or taken from it: one `fstat` when not.
+    /// Reads the folder again when something was put into it or taken from it: two `fstat` when not.
     ///
     /// - Returns: whether ``ring`` changed.
     /// - Throws: As ``KeyRing/init(state:)``; ``ring`` is then what it was, and the next call tries again.
     package mutating func poll() throws(RouteGridError) -> Bool {
-        let stamp = folder.stamp()
-        // Stamps are as coarse as the kernel's tick: a folder that was read soon after its change is read again.
-        let isSettled = stamp.map { read.timeIntervalSince1970 - Double($0.seconds) > 2 } ?? false
-        guard stamp != seen || !isSettled else { return false }
-        let start = Date()
-        guard let now = try KeyRing(state: state, folder: folder) else {
+        let (stamp, now) = (folder.stamp(), Date())
+        guard stamp != seen || isDoubtful(at: now) else { return false }
+        guard let found = try KeyRing(state: state, folder: folder) else {
             throw RouteGridError(.refused, "\(KeyRing.path(state)): the coordinator's own key is gone")
         }
-        (seen, read) = (stamp, start)
-        defer { ring = now }
-        return now.keys != ring.keys || now.isInitialised != ring.isInitialised
+        (seen, read) = (stamp, now)
+        defer { ring = found }
+        return found.keys != ring.keys || found.isInitialised != ring.isInitialised
+    }
+
+    /// Whether the folder was read so soon after its change that another one may have the same time, and may be read
+    /// once more now that no more can have it.
+    private func isDoubtful(at now: Date) -> Bool {
+        guard let seen else { return true }
+        let changed = Double(seen.seconds)
+        return read.timeIntervalSince1970 - changed < 2 && now.timeIntervalSince1970 - changed > 3
     }
 }

@@ -88,6 +88,26 @@ import ZeroMQ
         #expect(error?.code == .refused && error?.message.contains("belongs to user 65534") == true)
     }
 
+    @Test func `a service reads what root handed out to it, and nothing that more may read`() async throws {
+        // In a process of its own that becomes another user, which only root can.
+        guard geteuid() == 0 else { return }
+        await #expect(processExitsWith: .success) {
+            let folder = "/tmp/routegrid-handed-\(getpid())"
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            precondition(mkdir(folder, 0o755) == 0 && chmod(folder, 0o777) == 0)
+            let modes: [(mode: mode_t, isTaken: Bool)] = [(0o440, true), (0o640, true), (0o444, false), (0o460, false)]
+            for (mode, _) in modes {
+                let path = "\(folder)/\(mode)"
+                try KeyFile(secret: .generate(), holder: .coordinator).write(to: path)
+                precondition(chown(path, 0, 65534) == 0 && chmod(path, mode) == 0)
+            }
+            precondition(setgroups(0, nil) == 0 && setgid(65534) == 0 && setuid(65534) == 0)
+            for (mode, isTaken) in modes {
+                precondition(((try? KeyFile(path: "\(folder)/\(mode)")) != nil) == isTaken, "mode \(mode)")
+            }
+        }
+    }
+
     @Test(arguments: ["link", "dangling", "folder", "fifo", "none", "no folder"])
     func `what is no file is refused and not waited for`(kind: String) throws {
         var path = folder.path("w1.key")

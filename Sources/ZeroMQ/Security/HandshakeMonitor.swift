@@ -6,6 +6,9 @@ package import RouteGridBase
 ///
 /// A client needs it: a server that refuses its key is not tried again by libzmq, and what it sends is accepted and
 /// goes nowhere. It belongs to the thread of its socket.
+///
+/// Its events are read or it is closed: when too many wait, libzmq's own thread waits for their reader, and with it every
+/// connection of the context.
 package final class HandshakeMonitor {
     package enum Event: Hashable, Sendable {
         case succeeded
@@ -50,17 +53,7 @@ package final class HandshakeMonitor {
     /// - Throws: `system` when the context ended.
     package func next() throws(RouteGridError) -> Event? {
         while let message = try events.receive() {
-            guard let head = message.frames.first, head.count == 6 else { continue }
-            let (event, value) = head.withUnsafeBytes {
-                ($0.loadUnaligned(as: UInt16.self), $0.loadUnaligned(fromByteOffset: 2, as: UInt32.self))
-            }
-            switch Int32(event) {
-            case Int32(ZMQ_EVENT_HANDSHAKE_SUCCEEDED): return .succeeded
-            case Int32(ZMQ_EVENT_HANDSHAKE_FAILED_AUTH): return .refused(status: Int(value))
-            case Int32(ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL): return .brokeProtocol(code: Int(value))
-            case Int32(ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL): return .ended
-            default: continue
-            }
+            if let event = Self.event(message) { return event }
         }
         return nil
     }
@@ -73,6 +66,34 @@ package final class HandshakeMonitor {
             let left = deadline - .now
             guard left > .zero else { return nil }
             try events.wait(left)
+        }
+    }
+
+    /// Calls `handler` with each event, on the loop that owns the socket; until ``stop(on:)``.
+    package func watch(on loop: ZMQEventLoop, _ handler: @escaping (Event) -> Void) {
+        loop.onReadable(events) { messages in
+            for event in messages.compactMap(Self.event) { handler(event) }
+        }
+    }
+
+    /// Ends ``watch(on:_:)``, and closes.
+    package func stop(on loop: ZMQEventLoop) {
+        if watched.isOpen { zmq_socket_monitor(watched.handle, nil, 0) }
+        loop.close(events, discarding: true)
+    }
+
+    /// Nil for an event that does not say how a handshake ended.
+    private static func event(_ message: ZMQMessage) -> Event? {
+        guard let head = message.frames.first, head.count == 6 else { return nil }
+        let (number, value) = head.withUnsafeBytes {
+            ($0.loadUnaligned(as: UInt16.self), $0.loadUnaligned(fromByteOffset: 2, as: UInt32.self))
+        }
+        return switch Int32(number) {
+        case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: .succeeded
+        case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: .refused(status: Int(value))
+        case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: .brokeProtocol(code: Int(value))
+        case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: .ended
+        default: nil
         }
     }
 }

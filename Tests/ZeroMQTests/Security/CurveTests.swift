@@ -182,6 +182,34 @@ import ZeroMQ
         #expect(event != nil && event != .succeeded)
     }
 
+    @Test func `a loop hears how handshakes end`() async throws {
+        let hold = try Stronghold()
+        let (endpoint, stranger) = (hold.endpoint, try CurveSecretKey.generate())
+        let (server, good) = (hold.serverKey.publicKey, hold.goodKey)
+        let loop = try ZMQEventLoop(name: "client")
+        defer { loop.stop() }
+        for (key, expected) in [(good, .succeeded), (stranger, .refused(status: 400))]
+            as [(CurveSecretKey, HandshakeMonitor.Event)]
+        {
+            let (events, event) = AsyncStream.makeStream(of: HandshakeMonitor.Event.self)
+            try await loop.run {
+                let context = try ZMQContext()
+                var options = SocketOptions()
+                options.security = .client(key, server: server)
+                let socket = try context.socket(.dealer, options: options)
+                let monitor = try HandshakeMonitor(socket, context: context)
+                monitor.watch(on: loop) { heard in
+                    event.yield(heard)
+                    monitor.stop(on: loop)
+                    loop.close(socket, discarding: true)
+                }
+                try socket.connect(endpoint)
+            }
+            var iterator = events.makeAsyncIterator()
+            #expect(await iterator.next() == expected)
+        }
+    }
+
     @Test func `the list may change while peers connect`() throws {
         let hold = try Stronghold()
         let changing = try ZMQEventLoop(name: "changing")
