@@ -77,9 +77,13 @@ let package = Package(
             dependencies: ["RouteGridBase", "CZeroMQ", "CPlatform"],
             swiftSettings: settings
         ),
+        // Who may connect, and as what.
+        .target(name: "Keys", dependencies: ["RouteGridBase", "ZeroMQ"], swiftSettings: settings),
         .target(
             name: "Wire",
-            dependencies: ["RouteGridBase", "ZeroMQ", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            dependencies: [
+                "RouteGridBase", "Keys", "ZeroMQ", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             exclude: ["routegrid.proto", "slot.proto"],
             swiftSettings: settings
         ),
@@ -127,7 +131,7 @@ let package = Package(
             name: "routegrid",
             dependencies: [
                 "Aggregator", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
-                "RoutingCore", "Scoring", "Wire",
+                "RoutingCore", "Scoring", "Keys", "Wire",
                 "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -198,11 +202,21 @@ let package = Package(
             exclude: ["Vectors"],
             swiftSettings: settings
         ),
-        .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ", "RouteGridBase"], swiftSettings: settings),
+        .testTarget(
+            name: "ZeroMQTests",
+            dependencies: ["ZeroMQ", "CZeroMQ", "RouteGridBase"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "KeysTests",
+            dependencies: ["Keys", "ZeroMQ", "RouteGridBase", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "WireTests",
             dependencies: [
-                "Wire", "ZeroMQ", "RouteGridBase", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                "Wire", "Keys", "ZeroMQ", "RouteGridBase",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: settings
         ),

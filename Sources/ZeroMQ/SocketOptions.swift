@@ -33,6 +33,9 @@ package struct SocketOptions: Hashable, Sendable {
     /// DEALER: messages wait in our own queue, not in one for a peer that may never connect.
     package var queuesOnlyWhenConnected = false
 
+    /// How it proves who it is.
+    package var security = SocketSecurity.plaintext
+
     package init() {}
 
     func apply(to socket: ZMQSocket) throws(RouteGridError) {
@@ -49,6 +52,7 @@ package struct SocketOptions: Hashable, Sendable {
         try socket.set(ZMQ_HANDSHAKE_IVL, SocketOptions.milliseconds(handshakeTimeout))
         try socket.set(ZMQ_BACKLOG, Int32(clamping: backlog))
         try socket.set(ZMQ_IMMEDIATE, Int32(queuesOnlyWhenConnected ? 1 : 0))
+        try security.apply(to: socket)
         if socket.kind == .router { try socket.set(ZMQ_ROUTER_MANDATORY, Int32(isMandatory ? 1 : 0)) }
     }
 

@@ -3,6 +3,11 @@
 /// At a ROUTER the first frame is the sender's routing id.
 package struct ZMQMessage: Hashable, Sendable {
     package var frames: [[UInt8]]
+    /// Whose it is: the User-Id that the ``ZAPHandler`` gave the sender's key.
+    ///
+    /// Nil at every socket but that of a ``SocketSecurity/server(_:domain:)``: in plain text a sender could write
+    /// it itself.
+    package var userID: String?
 
-    package init(_ frames: [[UInt8]]) { self.frames = frames }
+    package init(_ frames: [[UInt8]], userID: String? = nil) { (self.frames, self.userID) = (frames, userID) }
 }

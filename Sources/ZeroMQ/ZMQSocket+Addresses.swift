@@ -12,6 +12,7 @@ extension ZMQSocket {
     /// - Throws: `usage` for a bad address; `temporary` when it is in use, `system` when it is not on this machine.
     @discardableResult
     package func bind(_ url: String) throws(RouteGridError) -> String {
+        security.checkUse("bind", isBinding: true)
         let address = try ZMQAddress(url)
         if case .ipc(let path) = address.transport { try checkPlace(path, of: address) }
         if address.isVersion6 { try set(ZMQ_IPV6, Int32(1)) }
@@ -23,6 +24,7 @@ extension ZMQSocket {
     ///
     /// - Throws: `usage` for a bad address.
     package func connect(_ url: String) throws(RouteGridError) {
+        security.checkUse("connect", isBinding: false)
         let address = try ZMQAddress(url)
         if address.isVersion6 { try set(ZMQ_IPV6, Int32(1)) }
         guard zmq_connect(handle, address.text) == 0 else {

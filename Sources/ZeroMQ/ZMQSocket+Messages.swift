@@ -30,6 +30,7 @@ extension ZMQSocket {
     package func receive() throws(RouteGridError) -> ZMQMessage? {
         while true {
             var frames: [[UInt8]] = []
+            var userID: String?
             var isMore = false
             repeat {
                 guard zmq_msg_recv(scratch, handle, ZMQ_DONTWAIT) >= 0 else {
@@ -42,10 +43,14 @@ extension ZMQSocket {
                     }
                 }
                 isMore = zmq_msg_more(scratch) != 0
+                // A ROUTER's first frame is libzmq's own; the last one is the sender's.
+                if !isMore, security.names { userID = senderOfScratch() }
                 // Frames beyond the limit are read, so that the next message starts at its first frame, and dropped.
                 if frames.count <= ZMQSocket.maximumFrames { frames.append(copyOfScratch()) }
             } while isMore
-            if frames.count <= ZMQSocket.maximumFrames { return ZMQMessage(frames) }
+            let isWhole = frames.count <= ZMQSocket.maximumFrames
+            // No handler vouched for a nameless sender: libzmq lets none in, and none gets past here.
+            if isWhole, userID != nil || !security.names { return ZMQMessage(frames, userID: userID) }
             droppedMessages += 1
         }
     }
@@ -74,6 +79,11 @@ extension ZMQSocket {
             let number = ZMQFailure.number
             if number != EINTR { return number }
         }
+    }
+
+    private func senderOfScratch() -> String? {
+        guard let user = zmq_msg_gets(scratch, "User-Id"), user.pointee != 0 else { return nil }
+        return String(cString: user)
     }
 
     private func copyOfScratch() -> [UInt8] {

@@ -11,12 +11,13 @@ package final class ZMQSocket {
     package enum Kind: Hashable, Sendable { case router, dealer, pair, push, pull, pub, sub, req, rep }
 
     package let kind: Kind
-    /// Messages dropped because they had more than ``maximumFrames`` frames.
+    /// Messages dropped because they had more than ``maximumFrames`` frames, or at a CURVE server no User-Id.
     package internal(set) var droppedMessages = 0
     /// Frames a message may have; none of ours has more than three.
     package static let maximumFrames = 16
 
     private let context: ZMQContext
+    let security: SocketSecurity
     private var pointer: UnsafeMutableRawPointer?
     /// One message that every receive reuses.
     ///
@@ -29,6 +30,7 @@ package final class ZMQSocket {
         }
         self.kind = kind
         self.context = context
+        security = options.security
         pointer = opened
         scratch = .allocate(capacity: 1)
         zmq_msg_init(scratch)
@@ -69,6 +71,12 @@ package final class ZMQSocket {
     func set(_ option: Int32, _ value: Int32) throws(RouteGridError) { try setBytes(of: value, option) }
 
     func set(_ option: Int32, _ value: Int64) throws(RouteGridError) { try setBytes(of: value, option) }
+
+    func set(_ option: Int32, bytes: [UInt8]) throws(RouteGridError) {
+        if zmq_setsockopt(handle, option, bytes, bytes.count) != 0 {
+            throw ZMQFailure.system("setting ZeroMQ option \(option)", ZMQFailure.number)
+        }
+    }
 
     private func setBytes(of value: some BitwiseCopyable, _ option: Int32) throws(RouteGridError) {
         let result = withUnsafeBytes(of: value) { zmq_setsockopt(handle, option, $0.baseAddress, $0.count) }

@@ -65,6 +65,7 @@ struct RouteGrid: AsyncParsableCommand {
                     PriorityVerb.self,
                     RetryVerb.self,
                     DrainVerb.self,
+                    KeysVerb.self,
                     BackupVerb.self,
                 ]
             ),

@@ -12,7 +12,7 @@ struct BenchVerb: ParsableCommand {
               routegrid bench --items 8800 --models 10
               routegrid bench fit --data jobs/data/digits_vqa --router linear
             """,
-        subcommands: [BenchSweeps.self, BenchFit.self],
+        subcommands: [BenchSweeps.self, BenchFit.self, BenchCurve.self],
         defaultSubcommand: BenchSweeps.self
     )
 }

@@ -1,0 +1,19 @@
+/// What the holder of a key may be to a coordinator; ``Permissions`` says what each may do.
+package enum Role: String, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+    /// Takes leases and delivers results.
+    case worker
+    /// Submits grids, follows and steers runs.
+    case client
+    /// A client that also decides about workers, keys and records.
+    case admin
+    /// Looks, and changes nothing.
+    case reader
+
+    package var description: String { rawValue }
+
+    /// `worker, client, admin or reader`.
+    package static var list: String {
+        let names = allCases.map(\.rawValue)
+        return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+    }
+}

@@ -1,0 +1,60 @@
+/// A peer that was not let in.
+package struct RefusedPeer: Hashable, Sendable, CustomStringConvertible {
+    package enum Reason: Hashable, Sendable {
+        /// A key that is not on the list: never there, or revoked.
+        case unknownKey(CurvePublicKey)
+        case mechanism
+        case domain
+        /// No key of 32 bytes.
+        case credentials
+        /// A question of another version of ZAP.
+        case question
+    }
+
+    package let reason: Reason
+    /// Where it connected from, as libzmq says it: text of foreign origin when it is not an IP address.
+    package let address: String
+    /// Refusals since the last one that was told, which were too many to tell.
+    package let untold: Int
+
+    package var description: String {
+        let what =
+            switch reason {
+            case .unknownKey(let key): "a key that is not allowed here (\(key))"
+            case .mechanism: "another mechanism than CURVE"
+            case .domain: "another domain"
+            case .credentials: "no key of 32 bytes"
+            case .question: "a question that is not ZAP 1.0"
+            }
+        return "refused \(address): \(what)" + (untold > 0 ? "; \(untold) more were not told" : "")
+    }
+}
+
+/// How many refusals are told in a second: an attacker must not fill a log.
+struct RefusalLimit {
+    private let perSecond: Int
+    private var window: ContinuousClock.Instant?
+    private var told = 0
+    private var untold = 0
+
+    init(perSecond: Int) { self.perSecond = perSecond }
+
+    /// Whether one more may be told now, and how many were not since the last one.
+    mutating func admit(at now: ContinuousClock.Instant) -> Int? {
+        if let window, now - window < .seconds(1) {
+            guard told < perSecond else {
+                untold += 1
+                return nil
+            }
+        } else {
+            (window, told) = (now, 0)
+            guard perSecond > 0 else {
+                untold += 1
+                return nil
+            }
+        }
+        told += 1
+        defer { untold = 0 }
+        return untold
+    }
+}
