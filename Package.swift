@@ -96,7 +96,7 @@ let package = Package(
         .target(
             name: "Coordinator",
             dependencies: [
-                "RouteGridBase", "Scheduling", "Grid", "Wire", "ZeroMQ", "CPlatform",
+                "RouteGridBase", "Scheduling", "Grid", "Keys", "Wire", "ZeroMQ", "CPlatform",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -114,7 +114,7 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "RouteGridBase", "Catalog", "Scoring", "RoutingCore", "RoutingData", "Grid", "Wire", "ZeroMQ",
+                "RouteGridBase", "Catalog", "Scoring", "RoutingCore", "RoutingData", "Grid", "Keys", "Wire", "ZeroMQ",
                 "CPlatform", "COpenBLAS",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -35,6 +35,8 @@ extension Scheduler {
     package var workerIDs: [WorkerID] { workers.keys.sorted() }
     package var leaseCount: Int { leases.count }
 
+    /// Who holds a lease; nil when there is no such lease (any more).
+    package func worker(of lease: LeaseID) -> WorkerID? { leases[lease]?.worker }
     package func leases(of worker: WorkerID) -> [LeaseID] { workers[worker]?.leases.sorted() ?? [] }
 
     package func counts(of id: RunID) -> RunCounts? {

@@ -198,12 +198,4 @@ import Testing
         #expect(state.status == 75, "\(state)")
         #expect(state.lines.count == 1 && state.messages.contains("state"), "\(state)")
     }
-
-    @Test func `an address of another machine is refused until there are keys`() async throws {
-        let folder = try TemporaryFolder()
-        let outcome = try await CommandLineTool.run("coordinator", "--bind", "tcp://0.0.0.0:7557", in: folder.path)
-        #expect(outcome.status == 64, "\(outcome)")
-        #expect(outcome.messages.contains("this machine only"), "\(outcome)")
-        #expect(try folder.names() == [])
-    }
 }

@@ -1,4 +1,5 @@
 import Grid
+import Keys
 import Logging
 import RouteGridBase
 import Scheduling
@@ -11,14 +12,17 @@ extension CoordinatorServer {
         for message in messages where message.frames.count >= 2 {
             let route = RoutingID(bytes: message.frames[0])
             do throws(RouteGridError) {
+                let sender = try sender(userID: message.userID)
                 if message.frames.count == 2, ReceivedResult.isResult(message.frames[1]) {
+                    try admit(sender, .work)
                     try receive(
                         ReceivedResult(frame: message.frames[1], limit: configuration.maximumFrame),
                         from: route
                     )
                 } else {
                     let parsed = try WireMessage(frames: message.frames[1...], limit: configuration.maximumFrame)
-                    try receive(parsed, from: route)
+                    if keys != nil { try admit(sender, parsed.body.act) }
+                    try receive(parsed, from: route, sender)
                 }
             } catch {
                 refuse(error, route)
@@ -48,8 +52,12 @@ extension CoordinatorServer {
         peers.expel(route)
     }
 
-    private func receive(_ message: WireMessage, from route: RoutingID) throws(RouteGridError) {
-        if case .hello(let hello) = message.body { return try greet(hello, route) }
+    private func receive(
+        _ message: WireMessage,
+        from route: RoutingID,
+        _ sender: Sender
+    ) throws(RouteGridError) {
+        if case .hello(let hello) = message.body { return try greet(hello, route, sender) }
         guard let peer = peers[route] else { return send(.unknown, to: route) }
         if let worker = peer.worker {
             try receive(message, from: worker, route)
@@ -58,7 +66,7 @@ extension CoordinatorServer {
         }
     }
 
-    private func greet(_ hello: WireHello, _ route: RoutingID) throws(RouteGridError) {
+    private func greet(_ hello: WireHello, _ route: RoutingID, _ sender: Sender) throws(RouteGridError) {
         if let refusal = WireProtocol.refusal(of: hello) { throw refusal }
         guard !peers.isExpelled(hello) else {
             throw RouteGridError(
@@ -66,7 +74,8 @@ extension CoordinatorServer {
                 "this worker sent a message that could not be read, and was expelled; is it of the coordinator's version?"
             )
         }
-        let peer = peers.enter(hello, route: route)
+        try admit(sender, hello, route)
+        let peer = peers.enter(hello, route: route, key: sender.key)
         send(
             .welcome(
                 identity: access.store.identity,
@@ -101,6 +110,7 @@ extension CoordinatorServer {
             handle(.heartbeat(worker, leases: heartbeat.leases.map { $0.leaseID }))
             send(.heartbeat, to: route)
         case .started(let started):
+            guard holds(started.leaseID, worker) else { break }
             handle(
                 .started(
                     started.leaseID,
@@ -108,8 +118,10 @@ extension CoordinatorServer {
                     cell: started.hasCell ? Int(clamping: started.cell) : nil
                 )
             )
-        case .failed(let failed): handle(failed)
+        case .failed(let failed):
+            if holds(failed.leaseID, worker) { handle(failed) }
         case .release(let release):
+            guard holds(release.leaseID, worker) else { break }
             handle(
                 .released(
                     release.leaseID,

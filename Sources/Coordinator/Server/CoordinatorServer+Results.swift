@@ -10,6 +10,9 @@ extension CoordinatorServer {
         guard let worker = peer.worker else {
             throw RouteGridError(.protocolRefused, "a client does not send this message")
         }
+        guard holds(result.lease, worker) else {
+            throw RouteGridError(.protocolRefused, "a result for lease \(result.lease), which another worker holds")
+        }
         handle(.messageReceived(worker))
         // The worker keeps them and will send them again.
         guard !commits.isStalled else { return }

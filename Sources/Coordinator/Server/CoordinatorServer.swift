@@ -1,5 +1,6 @@
 import Foundation
 import Grid
+import Keys
 package import Logging
 package import RouteGridBase
 package import Scheduling
@@ -12,8 +13,12 @@ package import ZeroMQ
 /// `commits` until the commit that holds them has returned.
 package actor CoordinatorServer {
     package struct Configuration: Sendable {
-        /// Where workers and clients connect: `ipc://…`, or `tcp://` on a loopback address.
+        /// Where workers and clients connect: `ipc://…` or `tcp://…`.
         package var bind: String
+        /// Whether peers prove who they are; plain text is for tests and for whoever asks for it by a long flag.
+        package var usesKeys = false
+        /// Whether plain text may leave this machine.
+        package var allowsPlaintextEverywhere = false
         package var stateFolder: String
         package var heartbeatMilliseconds: UInt32 = 1_000
         package var scheduler = Scheduler.Configuration()
@@ -60,18 +65,32 @@ package actor CoordinatorServer {
     var counters = ServerCounters()
     /// Differing results on disk, by the run that computed them.
     var divergences: [RunID: Int]
+    /// Who may talk to it; nil in plain text.
+    var keys: ServerKeys?
     private var ended: CheckedContinuation<Void, any Error>?
     private var outcome: Result<Void, any Error>?
 
     /// Opens the state folder, resumes its unfinished runs, and binds.
     ///
-    /// - Throws: `badInput`, `temporary` or `system` from the state folder; `usage` for an address that is neither ipc
-    ///   nor loopback; `temporary` for a port in use.
+    /// - Throws: `badInput`, `temporary` or `system` from the state folder; `refused` for an address that other machines
+    ///   can reach while there are no keys for them; `temporary` for a port in use.
     package init(configuration: Configuration, log: Logger) throws(RouteGridError) {
-        try Self.checkAddress(configuration.bind)
+        let address = try ZMQAddress(configuration.bind)
+        if !configuration.usesKeys, !configuration.allowsPlaintextEverywhere, !address.isLocal {
+            throw RouteGridError(
+                .refused,
+                "--bind \(configuration.bind): in plain text a coordinator listens on this machine only; "
+                    + "use tcp://127.0.0.1:PORT or ipc://PATH"
+            )
+        }
         self.configuration = configuration
         self.log = log
+        // Before anything is made: beyond this machine somebody must have made keys.
+        if configuration.usesKeys, !address.isLocal {
+            keys = try ServerKeys(for: address, state: configuration.stateFolder)
+        }
         let folder = try StateFolder(path: configuration.stateFolder)
+        if configuration.usesKeys, keys == nil { keys = try ServerKeys(for: address, state: folder.path) }
         let store = try RecordStore(folder: folder)
         if let backup = try store.unfinishedRestore() {
             throw RouteGridError(
@@ -111,23 +130,16 @@ package actor CoordinatorServer {
         return try store.restore(from: BackupFolder(path: backup), progress: progress)
     }
 
-    /// There are no keys for other machines yet: without them TCP stays on this machine.
-    private static func checkAddress(_ url: String) throws(RouteGridError) {
-        guard try ZMQAddress(url).isLocal else {
-            throw RouteGridError(
-                .usage,
-                "--bind \(url): without keys a coordinator listens on this machine only; use tcp://127.0.0.1:PORT or ipc://PATH"
-            )
-        }
-    }
-
     /// Binds and starts to serve; returns the address, with the actual port in place of `*`.
     package func start() throws -> String {
         var options = SocketOptions()
         options.maximumFrame = configuration.maximumFrame
+        if let security = keys?.security { options.security = security }
+        try keys?.start(context, log)
         let socket = try context.socket(.router, options: options)
         self.socket = socket
         let address = try socket.bind(configuration.bind)
+        try keys?.leaveLocal(for: ZMQAddress(address), state: configuration.stateFolder)
         try resumeRuns()
         loop.onReadable(socket, batch: 512) { messages in
             self.assumeIsolated { $0.receive(messages) }
@@ -141,6 +153,7 @@ package actor CoordinatorServer {
                 server.probeStore()
                 server.checkFolder()
                 server.dropAbandonedUploads()
+                server.followKeys()
             }
         }
         loop.onTurnEnd { self.assumeIsolated { $0.commitIfIdle() } }
@@ -166,6 +179,7 @@ package actor CoordinatorServer {
         outcome = result
         if let socket {
             loop.close(socket)
+            keys?.end()
             CoordinatorAddress.remove(from: configuration.stateFolder)
         }
         socket = nil

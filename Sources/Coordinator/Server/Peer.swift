@@ -13,6 +13,8 @@ struct Peer: Sendable {
     let role: WireRole
     let name: String
     let build: String
+    /// The User-Id of its key; nil in plain text.
+    let key: String?
     var worker: WorkerID?
     var slots: Int
     var numerics: [String]
@@ -28,6 +30,8 @@ struct PeerTable: Sendable {
     private var routes: [[UInt8]: RoutingID] = [:]
     private var workers: [WorkerID: RoutingID] = [:]
     private var names: [[UInt8]: WorkerID] = [:]
+    /// The key that each process greeted with.
+    private var owners: [[UInt8]: String] = [:]
     private var nextWorker: UInt64 = 1
     /// Processes that were expelled, the newest last.
     private var expelled: [[UInt8]] = []
@@ -43,8 +47,9 @@ struct PeerTable: Sendable {
     }
 
     /// Adds a peer; an older connection of the same process is dropped.
-    mutating func enter(_ hello: WireHello, route: RoutingID) -> Peer {
+    mutating func enter(_ hello: WireHello, route: RoutingID, key: String?) -> Peer {
         let boot = Array(hello.boot)
+        owners[boot] = key
         if let old = routes[boot], old != route { byRoute[old] = nil }
         var worker: WorkerID?
         if hello.role == .worker {
@@ -59,6 +64,7 @@ struct PeerTable: Sendable {
             role: hello.role,
             name: SafeText.shortened(SafeText.line(hello.name), to: 200),
             build: hello.build,
+            key: key,
             worker: worker,
             slots: Int(hello.slots),
             numerics: hello.numerics,
@@ -85,6 +91,9 @@ struct PeerTable: Sendable {
         if expelled.count == Self.expelledLimit { expelled.removeFirst() }
         expelled.append(peer.boot)
     }
+
+    /// The key that a process with this boot id greeted with before.
+    func owner(of hello: WireHello) -> String? { owners[Array(hello.boot)] }
 
     func isExpelled(_ hello: WireHello) -> Bool { expelled.contains { hello.boot.elementsEqual($0) } }
 

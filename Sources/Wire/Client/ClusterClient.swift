@@ -1,4 +1,5 @@
 import Foundation
+package import Keys
 package import RouteGridBase
 import ZeroMQ
 
@@ -21,35 +22,43 @@ package final class ClusterClient {
     package var attend: (() throws(RouteGridError) -> Bool)?
 
     let url: String
+    private let address: ZMQAddress
+    private let key: KeySource
     private let role: WireRole
     private let name: String
     private let boot = WireProtocol.makeBootID()
     private let context: ZMQContext
     private var socket: ZMQSocket?
+    /// Watches the handshakes of the socket until it is welcomed.
+    private var handshakes: HandshakeMonitor?
 
     /// Connects to the coordinator at `url` and sends a hello.
     ///
     /// - Parameters:
     ///   - url: `tcp://HOST:PORT` or `ipc://PATH`.
     ///   - role: `client`, or `follower` for a stream of records.
+    ///   - key: how the client proves who it is.
     ///   - limit: how long to wait for the welcome.
     ///   - name: for people, such as the verb.
     /// - Returns: the client, welcomed.
-    /// - Throws: `unreachable` when there is no answer in time, `protocolRefused` when the other side has another
-    ///   version or another protocol, `usage` for a bad address.
+    /// - Throws: `unreachable` when there is no answer in time, `refused` when the coordinator does not know the key,
+    ///   `protocolRefused` when the other side has another version or another protocol, `usage` for a bad address.
     package static func connect(
         _ url: String,
         role: WireRole = .client,
+        key: KeySource = .plaintext,
         within limit: Duration = .seconds(5),
         name: String = "client"
     ) throws(RouteGridError) -> ClusterClient {
-        let client = try ClusterClient(url: url, role: role, name: name)
+        let client = try ClusterClient(url: url, role: role, key: key, name: name)
         try client.greet(until: .now + limit, limit: limit)
         return client
     }
 
-    private init(url: String, role: WireRole, name: String) throws(RouteGridError) {
-        self.url = try ZMQAddress(url).text
+    private init(url: String, role: WireRole, key: KeySource, name: String) throws(RouteGridError) {
+        address = try ZMQAddress(url)
+        self.url = address.text
+        self.key = key
         self.role = role
         self.name = "\(name):\(ProcessInfo.processInfo.processIdentifier)"
         context = try ZMQContext()
@@ -58,13 +67,18 @@ package final class ClusterClient {
     /// Sends a goodbye and closes; a client that is released does the same.
     package func close() {
         guard let open = socket else { return }
-        socket = nil
+        handshakes?.close()
+        (socket, handshakes) = (nil, nil)
         _ = try? open.send(WireMessage(.goodbye(WireGoodbye())).frames())
         open.close()
     }
 
     /// Drops the connection: the next request makes a new one.
-    package func reconnect() {
+    package func reconnect() { drop() }
+
+    private func drop() {
+        handshakes?.close()
+        handshakes = nil
         socket?.close()
         socket = nil
     }
@@ -103,8 +117,7 @@ package final class ClusterClient {
         while true {
             try send(message, until: deadline)
             guard let answer = try answer(until: patience) else {
-                socket?.close()
-                socket = nil
+                drop()
                 return nil
             }
             guard case .unknown = answer.body else { return answer }
@@ -141,10 +154,11 @@ package final class ClusterClient {
                 default: return message
                 }
             }
+            try checkHandshake()
             let left = deadline - .now
             guard left > .zero else { return nil }
             guard let attend else {
-                try socket.wait(min(left, .seconds(1)))
+                try socket.wait(min(left, handshakes == nil ? .seconds(1) : .milliseconds(50)))
                 continue
             }
             try socket.wait(min(left, .milliseconds(50)))
@@ -153,6 +167,25 @@ package final class ClusterClient {
     }
 
     // MARK: Hello
+
+    /// - Throws: `refused` when the coordinator does not know the key: libzmq does not try again, and says nothing.
+    private func checkHandshake() throws(RouteGridError) {
+        while let event = try handshakes?.next() {
+            guard case .refused = event else { continue }
+            throw RouteGridError(.refused, "the coordinator at \(url) does not know this key, or it was revoked")
+        }
+    }
+
+    /// A new socket that connects; nil while there is no key to connect with.
+    private func open(_ options: SocketOptions) throws(RouteGridError) -> ZMQSocket? {
+        guard let security = try key.security(for: address) else { return nil }
+        var options = options
+        options.security = security
+        let opened = try context.socket(.dealer, options: options)
+        if security != .plaintext { handshakes = try HandshakeMonitor(opened, context: context) }
+        try opened.connect(url)
+        return opened
+    }
 
     private func greet(until deadline: ContinuousClock.Instant, limit: Duration) throws(RouteGridError) {
         var options = SocketOptions()
@@ -165,19 +198,24 @@ package final class ClusterClient {
         hello.name = name
         var answer: WireMessage?
         while answer == nil {
-            socket?.close()
-            let opened = try context.socket(.dealer, options: options)
-            try opened.connect(url)
-            socket = opened
-            _ = try opened.send(WireMessage(.hello(hello)).frames())
-            answer = try self.answer(until: deadline)
+            drop()
+            socket = try open(options)
+            if let socket {
+                _ = try socket.send(WireMessage(.hello(hello)).frames())
+                answer = try self.answer(until: deadline)
+            } else {
+                // A coordinator that starts leaves its keys when it listens.
+                _ = try attend?()
+                usleep(20_000)
+            }
             // No answer before the deadline: the coordinator was replaced, and the new one gets a hello too.
             guard answer != nil || ContinuousClock.now < deadline else {
-                socket?.close()
-                socket = nil
+                drop()
                 throw unreachable(limit)
             }
         }
+        handshakes?.close()
+        handshakes = nil
         guard case .welcome(let welcome)? = answer?.body else {
             throw RouteGridError(.protocolRefused, "\(url) answered the greeting with another message than a welcome")
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Keys
 import Logging
 import RouteGridBase
 import Wire
@@ -36,15 +37,19 @@ extension WorkerSupervisor {
     /// an answer is replaced, and the next one gets twice its timeout.
     func connect() {
         // What it did not deliver is sent again on the new one.
+        handshakes?.stop(on: loop)
+        handshakes = nil
         if let socket { loop.close(socket, discarding: true) }
+        socket = nil
         var options = SocketOptions()
         options.linger = .milliseconds(200)
         options.reconnectMaximum = .milliseconds(250)
         do {
-            let opened = try context.socket(.dealer, options: options)
-            try opened.connect(configuration.url)
-            loop.onReadable(opened) { messages in self.receive(messages) }
-            socket = opened
+            // Without a key yet, as without an answer: the next attempt follows.
+            if let security = try configuration.key.security(for: ZMQAddress(configuration.url)) {
+                options.security = security
+                socket = try open(options)
+            }
         } catch {
             return end(.failure(error))
         }
@@ -52,6 +57,27 @@ extension WorkerSupervisor {
         link.patience = min(patience * 2, configuration.backoff.upperBound)
         link.phase = .greeting(until: .now + max(patience, configuration.backoff.lowerBound))
         sendHello()
+    }
+
+    private func open(_ options: SocketOptions) throws(RouteGridError) -> ZMQSocket {
+        let opened = try context.socket(.dealer, options: options)
+        if options.security != .plaintext {
+            let monitor = try HandshakeMonitor(opened, context: context)
+            monitor.watch(on: loop) { event in
+                // libzmq does not try again. A key that the coordinator left may be replaced by then.
+                guard case .refused = event, self.configuration.key.isFixed else { return }
+                let url = self.configuration.url
+                self.end(
+                    .failure(
+                        RouteGridError(.refused, "the coordinator at \(url) does not know this key, or it was revoked")
+                    )
+                )
+            }
+            handshakes = monitor
+        }
+        try opened.connect(configuration.url)
+        loop.onReadable(opened) { messages in self.receive(messages) }
+        return opened
     }
 
     private func sendHello() {
@@ -171,6 +197,8 @@ extension WorkerSupervisor {
         link.coordinator = welcome.coordinator
         link.heartbeat = .milliseconds(Int64(max(welcome.heartbeatMs, 20)))
         link.maximumFrame = Int(clamping: welcome.maxFrame)
+        handshakes?.stop(on: loop)
+        handshakes = nil
         link.phase = .open
         link.patience = nil
         link.lostSince = nil
@@ -197,7 +225,11 @@ extension WorkerSupervisor {
     func refuse(_ refused: WireRefused) {
         let error = refused.error
         guard case .greeting = link.phase else {
-            return log.warning("the coordinator refused a message", metadata: ["why": "\(error)"])
+            log.warning("the coordinator refused a message", metadata: ["why": "\(error)"])
+            // A revoked key: the next handshake decides.
+            guard error.code == .refused else { return }
+            lose()
+            return connect()
         }
         // After a temporary failure, the next hello follows this one's timeout.
         guard error.code != .temporary, error.code != .system else { return }

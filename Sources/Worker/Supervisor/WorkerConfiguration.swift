@@ -1,10 +1,13 @@
 import Foundation
+package import Keys
 import RouteGridBase
 
 /// The settings of a worker, from its command line.
 package struct WorkerConfiguration: Sendable {
     /// The coordinator's address.
     package var url: String
+    /// How the worker proves who it is.
+    package var key = KeySource.plaintext
     /// Cells evaluated at a time, each in a process of its own.
     package var slots: Int
     /// For people: in `status` and in the facts of runs.

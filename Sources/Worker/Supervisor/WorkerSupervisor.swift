@@ -27,6 +27,8 @@ package actor WorkerSupervisor: Service {
     // The connection.
     var link = Link()
     var socket: ZMQSocket?
+    /// Watches the handshakes of the socket until it is welcomed.
+    var handshakes: HandshakeMonitor?
     /// Messages to send after the next welcome.
     var unsent: [WireMessage] = []
 
@@ -166,6 +168,8 @@ package actor WorkerSupervisor: Service {
         for slot in slots { retire(slot) }
         retired = []
         downloads = [:]
+        handshakes?.stop(on: loop)
+        handshakes = nil
         if let socket { loop.close(socket) }
         socket = nil
         waiting?.resume(with: result)

@@ -4,6 +4,7 @@ import Catalog
 import Coordinator
 import Foundation
 import Grid
+import Keys
 import RouteGridBase
 import Wire
 
@@ -65,7 +66,12 @@ struct LocalRun {
     /// Fails when another coordinator uses the state folder.
     private func checkIdle() throws(RouteGridError) {
         guard let address = CoordinatorAddress(stateFolder: stateFolder),
-            let client = try? ClusterClient.connect(address.url, within: .milliseconds(500), name: "run")
+            let client = try? ClusterClient.connect(
+                address.url,
+                key: .local(.admin),
+                within: .milliseconds(500),
+                name: "run"
+            )
         else { return }
         defer { client.close() }
         guard client.welcome.coordinator == Data(address.identity) else { return }
@@ -100,7 +106,12 @@ struct LocalRun {
         // There is no timeout while the coordinator runs: it may have much to read.
         while true {
             do throws(RouteGridError) {
-                return try ClusterClient.connect(cluster.url, within: .milliseconds(500), name: "run")
+                return try ClusterClient.connect(
+                    cluster.url,
+                    key: .local(.admin),
+                    within: .milliseconds(500),
+                    name: "run"
+                )
             } catch {
                 guard error.code == .unreachable else { throw error }
             }

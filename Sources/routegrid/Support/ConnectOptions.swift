@@ -1,8 +1,10 @@
 import ArgumentParser
 import Coordinator
 import Foundation
+import Keys
 import RouteGridBase
 import Wire
+import ZeroMQ
 
 /// Where the coordinator is: `@OptionGroup var connection: ConnectOptions`.
 struct ConnectOptions: ParsableArguments {
@@ -13,6 +15,8 @@ struct ConnectOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("In place of an address: the state folder that the coordinator uses.", valueName: "dir"))
     var state: String?
+
+    @OptionGroup var key: KeyOptions
 
     @Option(name: .customLong("connect-timeout"), help: ArgumentHelp("How long to wait for it.", valueName: "seconds"))
     var timeout = 5.0
@@ -53,7 +57,7 @@ struct ConnectOptions: ParsableArguments {
         guard isAtRest else { return .coordinator(try client(verb)) }
         do throws(RouteGridError) {
             return .coordinator(
-                try ClusterClient.connect(ConnectOptions.usual, within: .milliseconds(300), name: verb)
+                try connected(ConnectOptions.usual, within: .milliseconds(300), verb)
             )
         } catch {
             return .folder(try StoredState(folder: StatePlace.usual), path: StatePlace.usual)
@@ -65,7 +69,7 @@ struct ConnectOptions: ParsableArguments {
         let folder = state ?? StatePlace.usual
         guard let address = CoordinatorAddress(stateFolder: folder) else { return nil }
         do throws(RouteGridError) {
-            let client = try ClusterClient.connect(address.url, within: .seconds(min(timeout, 2)), name: verb)
+            let client = try connected(address.url, within: .seconds(min(timeout, 2)), verb)
             // A killed coordinator leaves its address behind: another one may listen there now.
             if client.welcome.coordinator == Data(address.identity) { return client }
             client.close()
@@ -77,7 +81,16 @@ struct ConnectOptions: ParsableArguments {
     }
 
     private func greet(_ url: String, _ verb: String) throws(RouteGridError) -> ClusterClient {
-        try ClusterClient.connect(url, within: .seconds(timeout), name: verb)
+        try connected(url, within: .seconds(timeout), verb)
+    }
+
+    private func connected(
+        _ url: String,
+        within limit: Duration,
+        _ verb: String
+    ) throws(RouteGridError) -> ClusterClient {
+        let source = try key.source(.admin, for: url)
+        return try ClusterClient.connect(url, key: source, within: limit, name: verb)
     }
 
     /// The options in the form of a command line, for advice; empty when the usual address is used.

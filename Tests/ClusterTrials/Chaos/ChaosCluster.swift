@@ -39,11 +39,13 @@ final class ChaosCluster {
         self.lines = lines
         clientURL = "tcp://127.0.0.1:\(lines[options.workers + 1].port)"
         func seat(_ name: String, _ words: [String]) -> Seat { Seat(name, [program] + words, logs: logs) }
+        // Faults are made on lines whose messages can be read.
+        let plain = "--insecure-plaintext"
         coordinator = seat(
             "coordinator",
             [
                 "coordinator", "--bind", url, "--state", disk.path + "/state", "--lease", "\(options.leaseSeconds)",
-                "--verbose",
+                "--verbose", plain,
             ]
         )
         workers = (0..<options.workers).map { number in
@@ -52,12 +54,12 @@ final class ChaosCluster {
                 "worker-\(number)",
                 [
                     "worker", "--connect", connect, "--slots", "\(options.slots)", "--drain-grace", "2", "--cache",
-                    options.folder + "/cache-\(number)",
+                    options.folder + "/cache-\(number)", plain,
                 ]
             )
         }
         let connect = "tcp://127.0.0.1:\(lines[options.workers].port)"
-        aggregator = seat("aggregator", ["aggregator", "--connect", connect, "--out", boards, "--every", "0.3"])
+        aggregator = seat("aggregator", ["aggregator", "--connect", connect, "--out", boards, "--every", "0.3", plain])
     }
 
     private var seats: [Seat] { [coordinator] + workers + [aggregator] }

@@ -11,16 +11,19 @@ struct CoordinatorVerb: AsyncParsableCommand {
         commandName: "coordinator",
         abstract: "Keeps the queue and the records; workers and clients connect to it.",
         discussion: """
-            The address it listens on is the one line on stdout. Without keys it listens on this machine only. \
+            The address it listens on is the one line on stdout. Whoever connects proves a key, and all is encrypted: \
+            on this machine processes of the same user find theirs by themselves; other machines can reach it once \
+            `keys init` was run, and join by `keys invite`. \
             SIGTERM ends it after the last commit; started again on the same state folder it continues its runs, and \
             workers reconnect by themselves.
 
-            Example:
+            Examples:
               routegrid coordinator --bind tcp://127.0.0.1:7557 --state ./state
+              routegrid keys init --state ./state && routegrid coordinator --bind 'tcp://*:7557' --state ./state
             """
     )
 
-    @Option(help: "Where to listen: tcp://127.0.0.1:PORT (* = any free port) or ipc://PATH.")
+    @Option(help: "Where to listen: tcp://ADDRESS:PORT (* = every address, any free port) or ipc://PATH.")
     var bind = "tcp://127.0.0.1:7557"
 
     @Option(
@@ -37,6 +40,9 @@ struct CoordinatorVerb: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Fills an empty state folder from a backup first.", valueName: "dir"))
     var restore: String?
+
+    @Flag(name: .customLong("insecure-plaintext"), help: "Without keys and encryption: whoever reaches it may do all.")
+    var isPlaintext = false
 
     @Flag(name: .customLong("die-with-parent"), help: .hidden)
     var diesWithParent = false
@@ -55,6 +61,7 @@ struct CoordinatorVerb: AsyncParsableCommand {
         umask(0o077)
         let log = output.makeLogger("coordinator")
         var configuration = CoordinatorServer.Configuration(bind: bind, stateFolder: state)
+        (configuration.usesKeys, configuration.allowsPlaintextEverywhere) = (!isPlaintext, isPlaintext)
         configuration.scheduler.leaseMilliseconds = Int64(lease * 1_000)
         configuration.heartbeatMilliseconds = UInt32(min(1_000, lease * 1_000 / 4))
         if let restore {

@@ -13,13 +13,18 @@ struct WorkerVerb: AsyncParsableCommand {
             It waits for a coordinator that does not answer yet, and continues when the coordinator is restarted. SIGTERM
             releases what is not started, waits a little for what is, and ends.
 
-            Example:
+            On the coordinator's machine it finds a key by itself; elsewhere `keys accept` makes one of an invite.
+
+            Examples:
               routegrid worker --connect tcp://127.0.0.1:7557 --slots 4
+              routegrid worker --connect tcp://head:7557 --key worker-1.key
             """
     )
 
     @Option(help: "The coordinator's address: tcp://HOST:PORT or ipc://PATH.")
     var connect = "tcp://127.0.0.1:7557"
+
+    @OptionGroup var key: KeyOptions
 
     @Option(help: "Cells computed at a time. Default: one a core.")
     var slots: Int?
@@ -69,6 +74,7 @@ struct WorkerVerb: AsyncParsableCommand {
         umask(0o077)
         let log = output.makeLogger("worker")
         var configuration = WorkerConfiguration(url: connect, slots: slots)
+        configuration.key = try key.source(.worker, for: connect)
         if let cache { configuration.cacheFolder = cache }
         configuration.cacheLimit = Int(min(cacheLimit, 1e9) * 1_073_741_824)
         if let name { configuration.name = name }

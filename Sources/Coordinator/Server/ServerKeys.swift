@@ -1,0 +1,84 @@
+import Keys
+import Logging
+import RouteGridBase
+import ZeroMQ
+
+/// Who may talk to a coordinator: its keys, the handler that libzmq asks, and the files for processes of this user.
+///
+/// Everything but the handler's own thread belongs to the coordinator's loop.
+struct ServerKeys {
+    static let domain = "routegrid"
+
+    private var watch: KeyRingWatch
+    private var handler: ZAPHandler?
+    private var local: (place: LocalKeys, files: [Role: KeyFile])?
+    /// Why the keys could not be read last; the earlier ones hold meanwhile.
+    private(set) var problem: String?
+
+    /// - Throws: `refused` (77) with the way out for an address that others can reach while there are no keys.
+    init(for address: ZMQAddress, state: String) throws(RouteGridError) {
+        watch = try KeyRing.serving(at: address, state: state)
+    }
+
+    /// What the socket is bound with.
+    var security: SocketSecurity { .server(watch.ring.server, domain: Self.domain) }
+
+    /// Starts to answer libzmq; before anything is bound.
+    mutating func start(_ context: ZMQContext, _ log: Logger) throws {
+        handler = try ZAPHandler(context: context, domain: Self.domain, allowed: watch.ring.allowList) { refused in
+            log.warning("connection refused", metadata: ["why": "\(refused)"])
+        }
+    }
+
+    /// Leaves keys for processes of this user, where only they can connect.
+    mutating func leaveLocal(for address: ZMQAddress, state: String) throws(RouteGridError) {
+        guard address.isLocal else { return }
+        let files = try KeyRing.localKeys(for: address, state: state)
+        _ = try refresh()
+        local = (try LocalKeys(leaving: files, for: address), files)
+    }
+
+    /// Reads the keys again when they were changed.
+    ///
+    /// - Returns: whether they were.
+    mutating func refresh() throws(RouteGridError) -> Bool {
+        guard try watch.poll() else { return false }
+        handler?.allow(watch.ring.allowList)
+        return true
+    }
+
+    /// The same once a second, while the coordinator runs: what cannot be read is logged, once.
+    mutating func poll(_ log: Logger) -> Bool {
+        do throws(RouteGridError) {
+            let changed = try refresh()
+            problem = nil
+            return changed
+        } catch {
+            if problem != error.message {
+                log.error("keys could not be read; the earlier ones hold", metadata: ["why": "\(error)"])
+            }
+            problem = error.message
+            return false
+        }
+    }
+
+    /// The role in which a message may act now; nil when its key is revoked.
+    func role(userID: String?) -> Role? { watch.ring.role(userID: userID) }
+
+    /// The name of a key, for people.
+    func name(userID: String?) -> String? { userID.flatMap { watch.ring.key(userID: $0)?.name.text } }
+
+    /// Whether two keys are one over rotations.
+    func isSame(_ key: String?, _ other: String?) -> Bool {
+        guard key != other else { return true }
+        guard let key, let other, let newer = watch.ring.key(userID: key), let older = watch.ring.key(userID: other)
+        else { return false }
+        return watch.ring.lineage(of: newer).contains(older) || watch.ring.lineage(of: older).contains(newer)
+    }
+
+    /// Ends the handler and removes the files for this user's processes.
+    func end() {
+        handler?.stop()
+        local?.place.remove(local?.files.values.map { $0 } ?? [])
+    }
+}
