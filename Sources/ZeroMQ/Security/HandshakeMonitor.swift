@@ -7,8 +7,8 @@ package import RouteGridBase
 /// A client needs it: a server that refuses its key is not tried again by libzmq, and what it sends is accepted and
 /// goes nowhere. It belongs to the thread of its socket.
 ///
-/// Its events are read or it is closed: when too many wait, libzmq's own thread waits for their reader, and with it every
-/// connection of the context.
+/// Its events are read or it is closed: when too many wait, libzmq's own thread waits for their reader, and with it
+/// every connection of the context.
 package final class HandshakeMonitor {
     package enum Event: Hashable, Sendable {
         case succeeded

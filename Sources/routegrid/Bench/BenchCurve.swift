@@ -20,7 +20,7 @@ struct BenchCurve: ParsableCommand {
 
     @Option(help: "Bytes of a message, with commas between sizes.") var sizes = "100,2660,65536"
     @Option(help: "How often each is measured.") var rounds = 7
-    @Option(help: "About how many bytes a round sends, at least 20,000 messages.") var bytes = 100_000_000
+    @Option(help: "About how many bytes a round sends, at least 2,000 messages.") var bytes = 100_000_000
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -69,7 +69,7 @@ struct BenchCurve: ParsableCommand {
     }
 
     private func measure(_ size: Int) throws -> Row {
-        let count = max(20_000, bytes / size)
+        let count = max(2_000, bytes / size)
         var (plain, curve): ([CurveTrial.Figures], [CurveTrial.Figures]) = ([], [])
         for round in 0..<rounds {
             // Each goes first in every other round.
