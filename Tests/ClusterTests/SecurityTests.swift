@@ -6,7 +6,8 @@ import Testing
 /// Who may connect to a coordinator, tried with real processes.
 @Suite(.timeLimit(.minutes(3))) struct SecurityTests {
     /// A key of a ring in a file of the folder.
-    private func key(_ name: String, _ role: String, of state: String = "state", _ folder: TemporaryFolder) async throws {
+    private func key(_ name: String, _ role: String, of state: String = "state", _ folder: TemporaryFolder) async throws
+    {
         let made = try await CommandLineTool.run(
             ["keys", "add", name, "--role", role, "--out", "\(name).key", "--state", state],
             in: folder.path
@@ -101,7 +102,9 @@ import Testing
         let begin = ContinuousClock.now
         let status = ["status", "--connect", coordinator.url]
         // A key of another ring also names another server, so that the handshake itself fails.
-        for (words, expected) in [(["--key", "stranger.key"], 69), (["--insecure-plaintext"], 69)] as [([String], Int32)] {
+        for (words, expected) in [(["--key", "stranger.key"], 69), (["--insecure-plaintext"], 69)]
+            as [([String], Int32)]
+        {
             let outcome = try await CommandLineTool.run(
                 status + words + ["--connect-timeout", "1"],
                 in: folder.path

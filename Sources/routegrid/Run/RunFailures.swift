@@ -32,7 +32,8 @@ struct RunFailures {
     /// The document of `status --failures --output json`.
     var json: JSONValue {
         [
-            "schema": "routegrid/failures/v1", "run": JSONValue(Int(clamping: run.rawValue)), "total": JSONValue(cells.count),
+            "schema": "routegrid/failures/v1", "run": JSONValue(Int(clamping: run.rawValue)),
+            "total": JSONValue(cells.count),
             "cells": .array(cells), "groups": .array(groups.map(\.json)),
         ]
     }

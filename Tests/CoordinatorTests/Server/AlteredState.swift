@@ -9,7 +9,11 @@ enum AlteredState {
     static func replace(limits: [String: JSONValue], of run: RunID, in state: String) throws {
         let queue = try DatabaseQueue(path: "\(state)/records.sqlite")
         try queue.write { database in
-            let row = try Data.fetchOne(database, sql: "SELECT lock FROM run WHERE id = ?", arguments: [Int64(run.rawValue)])
+            let row = try Data.fetchOne(
+                database,
+                sql: "SELECT lock FROM run WHERE id = ?",
+                arguments: [Int64(run.rawValue)]
+            )
             let stored = try JSONValue(parsing: row ?? Data(), place: "lock").objectValue
             var lock = try #require(stored)
             lock["limits"] = .object((lock["limits"]?.objectValue ?? [:]).merging(limits) { $1 })

@@ -60,7 +60,11 @@ import Wire
         let queue = try DatabaseQueue(path: first.folder.path("state/records.sqlite"))
         try queue.write { database in
             for run in [old, over] {
-                let lock = try Data.fetchOne(database, sql: "SELECT lock FROM run WHERE id = ?", arguments: [Int64(run.rawValue)])
+                let lock = try Data.fetchOne(
+                    database,
+                    sql: "SELECT lock FROM run WHERE id = ?",
+                    arguments: [Int64(run.rawValue)]
+                )
                 let text = String(decoding: lock ?? Data(), as: UTF8.self)
                     .replacing(/"metrics_revision":\d+/, with: "\"metrics_revision\":1")
                 try database.execute(

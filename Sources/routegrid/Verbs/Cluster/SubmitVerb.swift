@@ -28,7 +28,10 @@ struct SubmitVerb: ParsableCommand {
         let (run, cells) = try client.submit(resolved)
         output.console.note("run \(run): \(resolved.lock.name), \(cells) cells")
         output.console.emit(
-            ["schema": "routegrid/submitted/v1", "run": JSONValue(Int(clamping: run.rawValue)), "cells": JSONValue(Int(cells))],
+            [
+                "schema": "routegrid/submitted/v1", "run": JSONValue(Int(clamping: run.rawValue)),
+                "cells": JSONValue(Int(cells)),
+            ],
             table: "\(run)\n"
         )
     }

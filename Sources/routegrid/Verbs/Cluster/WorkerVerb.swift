@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Keys
 import RouteGridBase
 import Worker
 import ZeroMQ
