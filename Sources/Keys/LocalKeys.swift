@@ -50,11 +50,25 @@ package struct LocalKeys: Sendable {
             throw RouteGridError(.usage, "\(address): only a local address with a port or a path has local keys")
         }
         _ = try KeyFolder.make(base, what: Self.what)
+        Self.removeAbandoned(in: base)
         path = "\(base)/\(place)"
         let folder = try KeyFolder.make(path, what: Self.what)
         for name in try folder.names() where name.hasSuffix(".key") { folder.remove(name) }
         for (role, file) in files.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             try file.write(to: "\(role).key", in: folder, replacing: true)
+        }
+    }
+
+    /// Removes what killed coordinators left for sockets that are gone; ports are used again, and their files replaced.
+    private static func removeAbandoned(in base: String) {
+        for name in (try? KeyFolder(existing: base, what: what)?.names()) ?? [] where name.hasPrefix("ipc-") {
+            guard let folder = try? KeyFolder(existing: "\(base)/\(name)", what: what),
+                let file = try? KeyFile(name: "\(Role.worker).key", in: folder),
+                case .peer(_, _, _, let text?) = file.holder, let address = try? ZMQAddress(text),
+                case .ipc(let socket) = address.transport, access(socket, F_OK) != 0
+            else { continue }
+            for role in Role.allCases { folder.remove("\(role).key") }
+            rmdir("\(base)/\(name)")
         }
     }
 

@@ -17,7 +17,7 @@ import ZeroMQ
         let router = try context.socket(.router)
         defer { router.close() }
         let url = try router.bind("ipc://\(folder.path("other"))")
-        let running = try RunningCommand(command + ["--connect", url], in: folder.path)
+        let running = try RunningCommand(command + ["--connect", url, "--insecure-plaintext"], in: folder.path)
         let deadline = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < deadline {
             try router.wait(.milliseconds(100))
@@ -50,7 +50,7 @@ import ZeroMQ
 
     @Test func `a greeting of another version, and what is no message, are refused by name`() async throws {
         let folder = try TemporaryFolder()
-        let coordinator = try await ClusterTests.Coordinator(in: folder)
+        let coordinator = try await ClusterTests.Coordinator(in: folder, more: ["--insecure-plaintext"])
         var hello = WireHello()
         (hello.protocol, hello.role, hello.boot) = (99, .client, Data(repeating: 1, count: 16))
         let version = try refusal(of: WireMessage(.hello(hello)).frames(), at: coordinator.url)

@@ -10,19 +10,21 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct DurabilityTests {
     /// A coordinator under strace that served a run, stopped in order.
     private func trace(_ folder: TemporaryFolder) async throws -> SystemCallTrace {
+        // Acknowledgements are read off the system calls that send them.
+        let plain = "--insecure-plaintext"
         let traced = SystemCallTrace.command(
             [
                 CommandLineTool.path, "coordinator", "--bind", "tcp://127.0.0.1:*", "--state", "state",
-                "--die-with-parent",
+                "--die-with-parent", plain,
             ],
             to: folder.path("trace")
         )
         let strace = try RunningCommand(Array(traced.dropFirst()), program: traced[0], in: folder.path)
         let url = try await strace.firstLine()
-        let worker = try RunningCommand(["worker", "--connect", url, "--slots", "1"], in: folder.path)
-        let submitted = try await CommandLineTool.run("submit", "grid.yaml", "--connect", url, in: folder.path)
+        let worker = try RunningCommand(["worker", "--connect", url, "--slots", "1", plain], in: folder.path)
+        let submitted = try await CommandLineTool.run("submit", "grid.yaml", "--connect", url, plain, in: folder.path)
         #expect(submitted.status == 0, "\(submitted)")
-        let waited = try await CommandLineTool.run("wait", "1", "--connect", url, "--timeout", "120")
+        let waited = try await CommandLineTool.run("wait", "1", "--connect", url, "--timeout", "120", plain)
         #expect(waited.status == 0, "\(waited) \(worker.messages)")
         let coordinator = try #require(Processes.children(of: strace.identifier).first)
         kill(coordinator.identifier, SIGTERM)

@@ -26,8 +26,7 @@ import Testing
         running.send(signal)
         #expect(await running.ended() == 128 + signal, "\(running.messages)")
         #expect(running.messages.contains("stopped by SIG") && running.messages.contains("cells are recorded"))
-        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path("tmp"))
-        #expect(left.filter { !$0.hasPrefix("routegrid-cache") }.isEmpty, "\(left)")
+        #expect(try Leftovers.of(temporaryFolder: folder.path("tmp")) == [])
         #expect(Processes.children(of: running.identifier).isEmpty)
     }
 
@@ -97,8 +96,7 @@ import Testing
         #expect(closed.status == 1 && closed.messages.contains("stdout cannot be written"), "\(closed)")
         let full = try await run(">/dev/full")
         #expect(full.status == 75 && full.messages.contains("stdout cannot be written"), "\(full)")
-        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path("tmp"))
-        #expect(left.filter { !$0.hasPrefix("routegrid-cache") }.isEmpty, "\(left)")
+        #expect(try Leftovers.of(temporaryFolder: folder.path("tmp")) == [])
     }
 
     @Test func `a state folder that vanishes ends the run with a message`() async throws {
