@@ -117,10 +117,16 @@ let package = Package(
             dependencies: ["RouteGridBase", "RoutingCore", "RoutingData", "Catalog", "Grid", "Wire", "ZeroMQ"],
             swiftSettings: settings
         ),
+        // Boards as pages and pictures.
+        .target(
+            name: "Report",
+            dependencies: ["Aggregator", "RoutingCore", "Catalog", "Grid", "RouteGridBase"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
+                "Aggregator", "Report", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
                 "RoutingCore", "Wire",
                 "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -223,6 +229,13 @@ let package = Package(
                 "Aggregator", "Grid", "RouteGridBase", "Catalog", "RoutingCore", "RoutingData", "TestSupport",
             ],
             swiftSettings: numericSettings
+        ),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: [
+                "Report", "Aggregator", "Catalog", "Grid", "RouteGridBase", "RoutingCore", "RoutingData", "TestSupport",
+            ],
+            swiftSettings: settings
         ),
         .testTarget(
             name: "PlantedTests",

@@ -16,6 +16,10 @@ package struct BoardTable: Codable, Sendable {
     package var caption: String { captionParts.joined(separator: " · ") }
     /// Why the rows are not ordered by the board's own metric.
     package let remark: String?
+    /// What the table says, in a sentence or two.
+    package let verdict: String
+    /// Whether it can be trusted, in one line.
+    package let trust: String
     package private(set) var columns: [Column] = []
     package private(set) var rows: [[String]] = []
     /// Rows that a shortened table shows besides the first: what others are measured against.
@@ -29,10 +33,17 @@ package struct BoardTable: Codable, Sendable {
         case full
     }
 
-    init(_ section: BoardSection, caption: [String], metrics: [BoardMetric], detail: Detail) {
+    init(
+        _ section: BoardSection,
+        caption: [String],
+        verdict: Verdict,
+        metrics: [BoardMetric],
+        detail: Detail
+    ) {
         dataset = SafeText.line(section.key.dataset)
         captionParts = caption
         remark = section.ranking.why
+        (self.verdict, trust) = (SafeText.line(verdict.text), SafeText.line(verdict.trustLine))
         let all = section.rows
         rows = all.map { _ in [] }
         references = all.indices.filter { ["best-single", "cheapest", "oracle"].contains(all[$0].routerKind) }
@@ -177,8 +188,8 @@ extension Leaderboard {
         let shown = BoardMetric.shown(mode: mode, detail: detail)
         let metrics = BoardMetric.columns(of: rows).filter { shown.contains($0.name) }
         let captions = BoardCaptions(sections, mode: mode)
-        return zip(sections, captions.parts).map { section, caption in
-            BoardTable(section, caption: caption, metrics: metrics, detail: detail)
+        return zip(zip(sections, captions.parts), verdicts).map { table, verdict in
+            BoardTable(table.0, caption: table.1, verdict: verdict, metrics: metrics, detail: detail)
         }
     }
 }

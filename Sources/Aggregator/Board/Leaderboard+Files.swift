@@ -11,7 +11,7 @@ extension Leaderboard {
                 ("incomplete", JSONValue(incompleteCount)), ("statistics", statistics?.json ?? .null),
                 ("comparisons", .array(comparisons)), ("notes", JSONValue(notes)), ("remarks", JSONValue(remarks)),
                 ("not_selected", JSONValue(unmade)), ("ranking_remarks", JSONValue(rankingRemarks)),
-                ("left_out", .array(leftOut.map(\.json))),
+                ("left_out", .array(leftOut.map(\.json))), ("verdicts", .array(verdictsJSON)),
             ],
             list: "rows",
             rows.map(\.json)
