@@ -233,7 +233,7 @@ let package = Package(
         .testTarget(
             name: "ReportTests",
             dependencies: [
-                "Report", "Aggregator", "Catalog", "Grid", "RouteGridBase", "RoutingCore", "RoutingData", "TestSupport",
+                "Report", "Aggregator", "PlantedTrials", "RouteGridBase", "TestSupport",
             ],
             swiftSettings: settings
         ),

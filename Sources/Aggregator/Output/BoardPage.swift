@@ -164,7 +164,7 @@ package struct BoardPage: Sendable {
                 text = "\u{1B}[1m\(table.dataset)\u{1B}[0m" + heading.dropFirst(table.dataset.count)
             }
             let verdict = page.wrapped("  \(table.verdict)", indent: 2)
-            text += bold ? "\u{1B}[1m\(verdict)\u{1B}[0m" : verdict
+            text += bold ? "\u{1B}[1m\(verdict.dropLast())\u{1B}[0m\n" : verdict
             text += page.wrapped("  \(table.trust)", indent: 2)
             if let remark = table.remark { text += page.wrapped("  \(remark)", indent: 2) }
             let titles = line(table.columns.map(\.title))

@@ -8,7 +8,8 @@ struct ReportTable {
     let number: Int
     let section: BoardSection
     let dataset: String
-    let caption: String
+    let captionParts: [String]
+    var caption: String { captionParts.joined(separator: " · ") }
     let remark: String?
     let verdict: Verdict
     let rows: [ReportRow]
@@ -19,7 +20,7 @@ struct ReportTable {
 
     init(_ section: BoardSection, shown: BoardTable, verdict: Verdict, number: Int) {
         (self.section, self.verdict, self.number) = (section, verdict, number)
-        (dataset, caption, remark) = (shown.dataset, shown.caption, shown.remark)
+        (dataset, captionParts, remark) = (shown.dataset, shown.captionParts, shown.remark)
         let unit = CostUnit(section.rows.lazy.compactMap(\.costUnit).first)
         costUnit = unit
         rows = section.rows.indices.map { place in
@@ -32,7 +33,7 @@ struct ReportTable {
 
     /// The metrics of the table for people, the ranking one first.
     var metrics: [MetricDescriptor] {
-        let names = [ranking, "accuracy", "mean_cost", "ps", "gain", "qnc", "cost_at_98", "quality_at_98"]
+        let names = [ranking, "accuracy", "gain", "mean_cost", "qnc", "cost_at_98", "quality_at_98"]
         var seen: Set<String> = []
         return names.filter { name in seen.insert(name).inserted && rows.contains { $0.row.value(name) != nil } }
             .compactMap(MetricDescriptor.named)

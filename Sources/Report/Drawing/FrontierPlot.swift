@@ -264,11 +264,13 @@ struct FrontierPlot {
         }
         var out = ""
         // The best router has the first choice; then single models, which have no line to be known by.
-        let wanted = shown.series.reversed().filter(\.isOn)
+        // A telephone has room for a few; its legend has them all.
+        let most = size == .wide ? ShownSeries.shownRouters : 2
+        let wanted = shown.series.reversed().filter { $0.isOn && ($0.role != .router || $0.style < most) }
         for series in wanted {
             guard let last = series.row.curve.points.last else { continue }
             let (x, y) = (across.place(last.cost), up.place(last.accuracy))
-            let words = Self.shortened(series.row.label, to: size == .wide ? 26 : 18)
+            let words = Self.shortened(series.row.label, to: size == .wide ? 26 : 16)
             guard let placed = placement.place(columns: words.count, size: size.text, x: x, y: y) else { continue }
             var label = ""
             if placed.isLed {

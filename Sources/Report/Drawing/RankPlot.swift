@@ -25,7 +25,7 @@ struct RankPlot {
     private static let step = 22.0
     private static let top = 26.0
     private var left: Double { size == .wide ? 220 : 132 }
-    private var right: Double { size == .wide ? 76 : 46 }
+    private var right: Double { size == .wide ? 76 : 56 }
     var height: Double { Self.top + Double(rows.count) * Self.step + 44 }
 
     var description: String {
@@ -63,7 +63,7 @@ struct RankPlot {
         let zero = scale.place(0)
         out += line(zero, Self.top - 4, zero, bottom, "zero")
         out += text(zero, Self.top - 9, "best single model", "tick", "middle")
-        out += text(size.width - right + 10, Self.top - 9, "rank, tie", "tick", nil)
+        out += text(size.width - right + 10, Self.top - 9, size == .wide ? "rank, tie" : "rank", "tick", nil)
         for (number, entry) in rows.enumerated() {
             let y = Self.top + (Double(number) + 0.5) * Self.step
             out += drawn(entry.row, entry.bounds, y, scale)
@@ -78,7 +78,7 @@ struct RankPlot {
     private func drawn(_ row: ReportRow, _ bounds: SectionClaims.Bounds, _ y: Double, _ scale: PlotScale) -> String {
         let group = row.row.standing.map { "g\(($0.tie - 1) % 8)" } ?? "g0"
         let isNamed = table.verdict.row == row.number
-        let label = FrontierPlot.shortened(row.label, to: size == .wide ? 34 : 20)
+        let label = FrontierPlot.shortened(row.label, to: size == .wide ? 32 : 18)
         let numbers =
             "\(Numbers.fixed(bounds.estimate, 3, signed: true)) (\(Numbers.fixed(bounds.low, 3, signed: true)) to "
             + "\(Numbers.fixed(bounds.high, 3, signed: true)))"

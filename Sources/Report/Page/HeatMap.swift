@@ -50,7 +50,7 @@ struct HeatMap {
         }
         let digits = Numbers.decimals(row.row.interval("gain"))
         return "<td class=\"n h\(Self.shade(gain))\">\(Numbers.fixed(accuracy, digits))"
-            + "<br/><small>\(Numbers.fixed(gain, digits, signed: true))</small></td>"
+            + "<small>\(Numbers.fixed(gain, digits, signed: true))</small></td>"
     }
 
     /// 0…6; 3 is about equal.

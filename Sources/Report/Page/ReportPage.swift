@@ -67,16 +67,18 @@ struct ReportPage {
         guard count > 1 else { return out }
         out += "<nav aria-label=\"Tables\"><ul class=\"toc\">\n"
         for table in board.tables {
-            out += "<li><a href=\"#\(table.identity)\">\(Markup.text(table.dataset))</a>\(Self.telling(table)): "
+            out += "<li><a href=\"#\(table.identity)\">\(Markup.text(table.dataset))</a>\(telling(table)): "
             out += "\(Markup.text(table.verdict.text))</li>\n"
         }
         return out + "</ul></nav>\n"
     }
 
-    /// What tells tables of one dataset apart.
-    private static func telling(_ table: ReportTable) -> String {
-        let rule = table.section.key.rule
-        return " (\(Markup.text("table \(table.number), rule \(rule)")))"
+    /// What tells tables of one dataset apart: the parts of their captions that not all of them have.
+    private func telling(_ table: ReportTable) -> String {
+        let others = board.tables.filter { $0.dataset == table.dataset }
+        guard others.count > 1 else { return "" }
+        let parts = table.captionParts.filter { part in !others.allSatisfy { $0.captionParts.contains(part) } }
+        return parts.isEmpty ? "" : " <span class=\"meta\">\(Markup.text(parts.joined(separator: " · ")))</span>"
     }
 
     private var warnings: [String] {

@@ -104,7 +104,7 @@ struct RowTable {
         if let interval, interval.high > interval.low {
             let digits = Numbers.decimals(interval)
             func text(_ value: Double) -> String { Numbers.fixed(value, digits, signed: isSigned) }
-            words = "\(text(value * factor)) <small>\(text(interval.low))…\(text(interval.high))</small>"
+            words = "\(text(value * factor))<small>\(text(interval.low)) to \(text(interval.high))</small>"
         } else {
             words = isCost ? Numbers.short(value * factor) : Numbers.fixed(value, 3, signed: isSigned)
         }

@@ -24,7 +24,7 @@ enum PageStyle {
         p{margin:6px 0}
         .meta,.caption,.note{color:var(--soft);font-size:13.5px}
         .caption{overflow-wrap:anywhere}
-        .note{max-width:78ch}
+        .note{max-width:100ch}
         section.table{border-top:1px solid var(--edge);margin-top:26px;padding-top:22px}
         .verdict{background:var(--panel);border-left:4px solid var(--edge);border-radius:4px;padding:14px 18px;margin:12px 0}
         .verdict.better,.verdict.cheaper{border-left-color:var(--good)}
@@ -44,7 +44,7 @@ enum PageStyle {
         .toc li{margin:4px 0}
         figure{margin:12px 0}
         figure svg{display:block;width:100%;height:auto}
-        figcaption{color:var(--soft);font-size:13.5px;max-width:78ch}
+        figcaption{color:var(--soft);font-size:13.5px;max-width:100ch}
         svg.narrow{display:none!important}
         .warning{border-left:4px solid var(--warn);padding:4px 12px;margin:8px 0;background:var(--panel);overflow-wrap:anywhere}
         footer{color:var(--soft);font-size:13.5px;padding-top:24px;padding-bottom:40px}
@@ -91,7 +91,7 @@ enum PageStyle {
         th,td{padding:5px 10px;text-align:left;border-bottom:1px solid var(--faint);vertical-align:baseline}
         th{font-weight:600;white-space:nowrap;border-bottom-color:var(--edge)}
         td.n,th.n{text-align:right;white-space:nowrap}
-        td small{color:var(--soft);font-size:12px}
+        td small{display:block;color:var(--soft);font-size:11.5px;line-height:1.25;font-weight:400}
         th button{background:none;border:0;padding:0;font-weight:600;font-size:13.5px;border-radius:2px}
         th[aria-sort] button::after{content:" \2195";color:var(--soft);font-weight:400}
         th[aria-sort=ascending] button::after{content:" \25B2";color:var(--ink)}
