@@ -1,5 +1,6 @@
 import Foundation
 import RouteGridBase
+import RoutingCore
 
 /// Reads the verdict of a table off its claims.
 struct SectionVerdict {
@@ -42,11 +43,13 @@ struct SectionVerdict {
         let saving = keeping.filter { ($0.claim.cost?.high ?? .infinity) < 1 && !hasDoubtfulCosts($0) }
         let better = candidates.filter { ($0.claim.gain?.low ?? -.infinity) > 0 }
         if let best = better.max(by: { (gain($0), -$0.row) < (gain($1), -$1.row) }) {
-            var text = betterText(best, others: better.count - 1)
+            var text = betterText(best, better.filter { $0.row != best.row })
             if let cheapest = saving.first { text += " " + alternative(cheapest, to: best) }
             return (.better, best.row, text)
         }
-        if let cheapest = saving.first { return (.cheaper, cheapest.row, cheaperText(cheapest, of: saving.count)) }
+        if let cheapest = saving.first {
+            return (.cheaper, cheapest.row, cheaperText(cheapest, of: saving.count, claims))
+        }
         let isTied = candidates.allSatisfy { ($0.claim.gain?.high ?? .infinity) < claims.margin }
         if isTied { return (.tied, keeping.first?.row, tiedText(keeping, claims)) }
         return (.tooFew, nil, fewText(candidates, claims))
@@ -59,11 +62,25 @@ struct SectionVerdict {
 
     // MARK: Sentences
 
-    private func betterText(_ best: Candidate, others: Int) -> String {
+    private func betterText(_ best: Candidate, _ others: [Candidate]) -> String {
         guard let gain = best.claim.gain else { return "" }
-        let also = others == 0 ? "" : others == 1 ? "; one other router does too" : "; \(others) other routers do too"
+        var also = ""
+        if !others.isEmpty {
+            also = "; \(others.count == 1 ? "one other router does" : "\(others.count) other routers do") too"
+            if others.allSatisfy({ isTied($0, best) }) {
+                also += ", and the table does not tell \(others.count == 1 ? "the two" : "them") apart"
+            }
+        }
         return "\(name(best)) beats the best single model: accuracy \(VerdictWords.difference(gain.estimate)) "
             + "(at least +\(VerdictWords.atLeast(gain.low)))\(also)."
+    }
+
+    /// Whether neither of two rows is shown to be better on the metric that rows are ordered by.
+    private func isTied(_ one: Candidate, _ other: Candidate) -> Bool {
+        guard let comparison = section.comparison, let a = comparison.rows.firstIndex(of: one.row),
+            let b = comparison.rows.firstIndex(of: other.row)
+        else { return true }
+        return !comparison.result.isBetter[a][b] && !comparison.result.isBetter[b][a]
     }
 
     private func alternative(_ cheapest: Candidate, to best: Candidate) -> String {
@@ -73,12 +90,14 @@ struct SectionVerdict {
         return "\(subject) that model's accuracy (\(below(cheapest))) at \(costs(cheapest))."
     }
 
-    private func cheaperText(_ cheapest: Candidate, of count: Int) -> String {
+    private func cheaperText(_ cheapest: Candidate, of count: Int, _ claims: SectionClaims) -> String {
+        let limit = JSONValue.shortestText(claims.margin)
         let which =
             count == 1
-            ? "one keeps its accuracy for less" : "\(count) keep its accuracy for less; the cheapest of them is"
-        return "No router is shown to be more accurate than the best single model; \(which)"
-            + "\(count == 1 ? ":" : "") \(name(cheapest)), \(below(cheapest)), at \(costs(cheapest))."
+            ? "one keeps its accuracy within \(limit) for less:"
+            : "\(count) keep its accuracy within \(limit) for less, the cheapest of them"
+        return "No router is shown to be more accurate than the best single model; \(which) \(name(cheapest)), at "
+            + "\(costs(cheapest)) with \(below(cheapest))."
     }
 
     private func tiedText(_ keeping: [Candidate], _ claims: SectionClaims) -> String {

@@ -257,9 +257,21 @@ struct FrontierPlot {
             )
         )
         for series in shown.series where series.isOn {
-            for place in marked(series.row.curve.points.count, series.row) {
-                let point = series.row.curve.points[place]
-                placement.avoid(x: across.place(point.cost), y: up.place(point.accuracy), radius: 4)
+            let places = series.row.curve.points.map { (x: across.place($0.cost), y: up.place($0.accuracy)) }
+            for place in marked(places.count, series.row) {
+                placement.avoid(x: places[place].x, y: places[place].y, radius: 4)
+            }
+            // A label over a line is hard to read, too.
+            for (left, right) in zip(places, places.dropFirst()) {
+                let steps = Int((abs(right.x - left.x) + abs(right.y - left.y)) / 8)
+                for step in 0..<min(steps, 100) {
+                    let share = (Double(step) + 0.5) / Double(steps)
+                    placement.avoid(
+                        x: left.x + share * (right.x - left.x),
+                        y: left.y + share * (right.y - left.y),
+                        radius: 2
+                    )
+                }
             }
         }
         var out = ""

@@ -12,9 +12,14 @@ enum Numbers {
 
     /// How many decimals a value has: one more than half the width of its interval supports; 3 without an interval.
     static func decimals(_ interval: (low: Double, high: Double)?) -> Int {
-        guard let interval, interval.high > interval.low else { return 3 }
+        guard let interval, isWide(interval) else { return 3 }
         let half = (interval.high - interval.low) / 2
         return min(max(Int(-log10(half).rounded(.down)) + 1, 0), 8)
+    }
+
+    /// Whether an interval is more than rounding.
+    static func isWide(_ interval: (low: Double, high: Double)) -> Bool {
+        interval.high - interval.low > 1e-9 * max(abs(interval.low), abs(interval.high))
     }
 
     /// With so many decimals; a true minus sign.

@@ -24,7 +24,7 @@ struct RankPlot {
 
     private static let step = 22.0
     private static let top = 26.0
-    private var left: Double { size == .wide ? 220 : 132 }
+    private var left: Double { size == .wide ? 222 : 138 }
     private var right: Double { size == .wide ? 76 : 56 }
     var height: Double { Self.top + Double(rows.count) * Self.step + 44 }
 
@@ -78,7 +78,7 @@ struct RankPlot {
     private func drawn(_ row: ReportRow, _ bounds: SectionClaims.Bounds, _ y: Double, _ scale: PlotScale) -> String {
         let group = row.row.standing.map { "g\(($0.tie - 1) % 8)" } ?? "g0"
         let isNamed = table.verdict.row == row.number
-        let label = FrontierPlot.shortened(row.label, to: size == .wide ? 32 : 18)
+        let label = FrontierPlot.shortened(row.label, to: size == .wide ? 30 : 17)
         let numbers =
             "\(Numbers.fixed(bounds.estimate, 3, signed: true)) (\(Numbers.fixed(bounds.low, 3, signed: true)) to "
             + "\(Numbers.fixed(bounds.high, 3, signed: true)))"

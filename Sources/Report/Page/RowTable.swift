@@ -101,7 +101,7 @@ struct RowTable {
         let interval = row.row.interval(metric.name).map { (low: $0.low * factor, high: $0.high * factor) }
         let isSigned = metric.name == "gain"
         var words: String
-        if let interval, interval.high > interval.low {
+        if let interval, Numbers.isWide(interval) {
             let digits = Numbers.decimals(interval)
             func text(_ value: Double) -> String { Numbers.fixed(value, digits, signed: isSigned) }
             words = "\(text(value * factor))<small>\(text(interval.low)) to \(text(interval.high))</small>"

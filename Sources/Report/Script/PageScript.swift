@@ -163,7 +163,8 @@ enum PageScript {
         function number(value) {
           if (value === 0) { return "0"; }
           var size = Math.abs(value);
-          return size >= 1e6 || size < 1e-4 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
+          if (size < 1e-4) { return value.toExponential(2); }
+          return Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 6 });
         }
         data.tables.forEach(function (table) {
           var slider = one("#price-" + table.id);
