@@ -43,7 +43,8 @@ package struct BoardTable: Codable, Sendable {
         dataset = SafeText.line(section.key.dataset)
         captionParts = caption
         remark = section.ranking.why
-        (self.verdict, trust) = (SafeText.line(verdict.text), SafeText.line(verdict.trustLine))
+        self.verdict = SafeText.line(verdict.text)
+        trust = SafeText.line(detail == .brief ? verdict.briefTrustLine : verdict.trustLine)
         let all = section.rows
         rows = all.map { _ in [] }
         references = all.indices.filter { ["best-single", "cheapest", "oracle"].contains(all[$0].routerKind) }

@@ -21,6 +21,14 @@ package struct Verdict: Sendable {
     /// What the reader of a table would ask next, each answered either way.
     package let trust: [TrustCheck]
 
+    /// The same for a terminal: what is well by its name alone.
+    package var briefTrustLine: String {
+        let faults = trust.filter { !$0.isFine }.map { "(!) " + $0.text }
+        let fine = trust.filter(\.isFine).map(\.name)
+        let rest = fine.isEmpty ? [] : ["fine: \(fine.joined(separator: ", "))"]
+        return "Can you trust this? " + (faults + rest).joined(separator: "; ") + "."
+    }
+
     /// One line.
     package var trustLine: String {
         "Can you trust this? " + trust.map { ($0.isFine ? "" : "(!) ") + $0.text }.joined(separator: "; ") + "."

@@ -155,6 +155,6 @@ import Testing
         let table = try #require(page.range(of: "| rank"))
         #expect(sentence.lowerBound < table.lowerBound && page.contains("Can you trust this?"))
         let printed = BoardPage(isWhole: true).text(board.tables(.brief), bold: false)
-        #expect(printed.contains(verdict.text) && printed.contains(verdict.trustLine))
+        #expect(printed.contains(verdict.text) && printed.contains(verdict.briefTrustLine))
     }
 }
