@@ -39,7 +39,7 @@ struct FrontierPlot {
             limits: 0...Double.infinity
         )
         up = PlotScale(
-            all.map(\.accuracy),
+            all.map(\.accuracy) + shown.series.filter { $0.isOn && $0.role != .bound }.flatMap { Self.ends($0.row) },
             from: size.height - Self.bottom,
             to: Self.top,
             mayBeLogarithmic: false,
@@ -57,6 +57,11 @@ struct FrontierPlot {
         )
         for index in kept { marks[points[index].row]?[points[index].place] = true }
         isOnFrontier = marks
+    }
+
+    /// The ends of a row's own interval at its largest budget.
+    private static func ends(_ row: ReportRow) -> [Double] {
+        row.row.interval("accuracy").map { [$0.low, $0.high] } ?? []
     }
 
     /// Whether there is anything to draw.

@@ -32,7 +32,7 @@ struct LabelPlacement {
 
     /// A place for a label of so many columns; nil where every place is taken.
     mutating func place(columns: Int, size: Double, x: Double, y: Double) -> Placed? {
-        let width = Double(columns) * size * 0.56
+        let width = Double(columns) * size * 0.6
         var best: (cost: Double, box: Box, placed: Placed)?
         for (number, distance) in [7.0, 16, 28, 42, 58, 76].enumerated() {
             for (dx, dy) in [(1.0, 0.0), (0.7, -0.8), (0.7, 0.8), (-1, 0), (-0.7, -0.8), (-0.7, 0.8)] {

@@ -98,7 +98,12 @@ struct TableSection {
             let line =
                 series.role == .single
                 ? "" : Markup.element("path", [("class", "line"), ("d", "M1 6L25 6")])
-            let point = Markup.element("circle", [("class", "pt"), ("cx", "13"), ("cy", "6"), ("r", "3.5")])
+            let point =
+                series.role == .single
+                ? Markup.element(
+                    "rect",
+                    [("class", "pt"), ("x", "9.5"), ("y", "2.5"), ("width", "7"), ("height", "7")]
+                ) : Markup.element("circle", [("class", "pt"), ("cx", "13"), ("cy", "6"), ("r", "3.5")])
             let swatch = Markup.element(
                 "svg",
                 [("viewBox", "0 0 26 12"), ("class", style), ("aria-hidden", "true")],

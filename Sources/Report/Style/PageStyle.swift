@@ -16,7 +16,7 @@ enum PageStyle {
         a{color:var(--link)}
         .skip{position:absolute;left:-999px}
         .skip:focus{left:8px;top:8px;background:var(--paper);padding:6px 10px;z-index:9}
-        main,header.top,footer{max-width:1080px;margin:0 auto;padding:0 20px}
+        main,header.top,footer{max-width:1160px;margin:0 auto;padding:0 20px}
         header.top{display:flex;gap:12px;align-items:center;justify-content:space-between;padding-top:18px;padding-bottom:6px}
         h1{font-size:20px;margin:0;overflow-wrap:anywhere}
         h2{font-size:22px;margin:0 0 2px;overflow-wrap:anywhere}
@@ -30,7 +30,7 @@ enum PageStyle {
         .verdict.better,.verdict.cheaper{border-left-color:var(--good)}
         .verdict.tied{border-left-color:var(--link)}
         .verdict.too_few{border-left-color:var(--warn)}
-        .verdict .say{font-size:19px;line-height:1.4;margin:4px 0 8px;max-width:62ch;overflow-wrap:anywhere}
+        .verdict .say{font-size:19px;line-height:1.4;margin:4px 0 8px;max-width:70ch;overflow-wrap:anywhere}
         .badge{display:inline-block;font-size:12px;font-weight:600;letter-spacing:.04em;text-transform:uppercase}
         .better .badge,.cheaper .badge{color:var(--good)}
         .tied .badge{color:var(--link)}
@@ -68,6 +68,7 @@ enum PageStyle {
         input[type=search]{background:var(--paper);border:1px solid var(--edge);border-radius:5px;padding:5px 9px;width:min(260px,100%)}
         input[type=range]{width:min(420px,100%);accent-color:var(--link)}
         .bar{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:8px 0}
+        header.top .bar{flex-wrap:nowrap;flex:none}
         html:not(.js) .needs-js{display:none!important}
         .legend{list-style:none;padding:0;margin:6px 0;display:flex;flex-wrap:wrap;gap:2px 16px;font-size:13.5px}
         .legend label{display:inline-flex;align-items:center;gap:6px;cursor:pointer;min-height:24px;overflow-wrap:anywhere}
@@ -86,9 +87,9 @@ enum PageStyle {
 
     private static let tables = #"""
         .scroll{overflow-x:auto;max-width:100%}
-        table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-nums}
+        table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}
         table.rows{width:100%}
-        th,td{padding:5px 10px;text-align:left;border-bottom:1px solid var(--faint);vertical-align:baseline}
+        th,td{padding:5px 8px;text-align:left;border-bottom:1px solid var(--faint);vertical-align:baseline}
         th{font-weight:600;white-space:nowrap;border-bottom-color:var(--edge)}
         td.n,th.n{text-align:right;white-space:nowrap}
         td small{display:block;color:var(--soft);font-size:11.5px;line-height:1.25;font-weight:400}
