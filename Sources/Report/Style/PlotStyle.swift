@@ -23,6 +23,7 @@ enum PlotStyle {
             .lead{stroke-width:1;opacity:.45}
             .pt{stroke-width:1.5}
             .series.off{display:none}
+            .tag,.line,.whisker{pointer-events:none}
             .single .pt{fill:\(colour("soft"));stroke:\(colour("soft"))}
             .single .whisker,.single .lead,.reference .whisker,.reference .lead,.bound .lead{stroke:\(colour("soft"))}
             .reference .line{stroke:\(colour("soft"));stroke-dasharray:2 3}
