@@ -112,6 +112,12 @@ import Testing
         #expect(try JSONValue(parsing: data.utf8, place: "data")["tables"]?.arrayValue != nil)
     }
 
+    @Test func `of very many rows the best are shown, and the others counted`() throws {
+        let board = try HostileBoard.board(datasets: ["one"], parameters: (0..<5_000).map { "model \($0)" })
+        let page = Self.text(ReportFiles.html(of: board))
+        #expect(page.contains("1000 more rows are in leaderboard.csv.") && page.utf8.count < 5_000_000)
+    }
+
     @Test func `a page of five hundred rows is below five megabytes`() throws {
         let board = try HostileBoard.board(datasets: ["one"], parameters: (0..<500).map { "model \($0)" })
         let page = ReportFiles.html(of: board)

@@ -7,12 +7,21 @@ struct ReportBoard {
     let board: Leaderboard
     let lock: GridLock?
     let tables: [ReportTable]
+    /// Tables that are left to the files beside the page.
+    let hiddenTables: Int
+
+    /// Tables of a page, and rows of all of them together: what a browser shows without a pause.
+    static let mostTables = 60
+    static let mostRows = 4_000
 
     init(_ board: Leaderboard, lock: GridLock? = nil) {
         (self.board, self.lock) = (board, lock)
         let shown = board.tables(.full)
-        tables = zip(zip(board.sections, shown), board.verdicts).enumerated().map { number, found in
-            ReportTable(found.0.0, shown: found.0.1, verdict: found.1, number: number + 1)
+        let count = min(shown.count, Self.mostTables)
+        let rowLimit = max(50, Self.mostRows / max(count, 1))
+        hiddenTables = shown.count - count
+        tables = zip(zip(board.sections, shown), board.verdicts).prefix(count).enumerated().map { number, found in
+            ReportTable(found.0.0, shown: found.0.1, verdict: found.1, number: number + 1, rowLimit: rowLimit)
         }
     }
 

@@ -12,18 +12,25 @@ struct ReportTable {
     var caption: String { captionParts.joined(separator: " · ") }
     let remark: String?
     let verdict: Verdict
+    /// The best ones, what they are measured against, and the one that the verdict names.
     let rows: [ReportRow]
+    /// Rows that are left to the files beside the page.
+    let hiddenRows: Int
     let costUnit: CostUnit
 
     var identity: String { "t\(number)" }
     var ranking: String { section.ranking.metric }
 
-    init(_ section: BoardSection, shown: BoardTable, verdict: Verdict, number: Int) {
+    init(_ section: BoardSection, shown: BoardTable, verdict: Verdict, number: Int, rowLimit: Int) {
         (self.section, self.verdict, self.number) = (section, verdict, number)
         (dataset, captionParts, remark) = (shown.dataset, shown.captionParts, shown.remark)
         let unit = CostUnit(section.rows.lazy.compactMap(\.costUnit).first)
         costUnit = unit
-        rows = section.rows.indices.map { place in
+        let kept = section.rows.indices.filter { place in
+            place < rowLimit || shown.references.contains(place) || place == verdict.row
+        }
+        hiddenRows = section.rows.count - kept.count
+        rows = kept.map { place in
             ReportRow(section.rows[place], cells: shown.rows[place], columns: shown.columns, number: place, unit: unit)
         }
     }

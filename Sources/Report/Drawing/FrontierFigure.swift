@@ -1,3 +1,4 @@
+import Aggregator
 import RouteGridBase
 
 /// `frontier.svg`: the plots of all tables as one picture for papers.
@@ -20,10 +21,10 @@ struct FrontierFigure {
         let lines = max(1, (plots.count + columns - 1) / columns)
         let (width, height) = (cell * Double(columns), rise * Double(lines))
         var contents = Markup.element("title", [("id", "title")], "Accuracy over cost")
-        let left = board.tables.count - plots.count
+        let left = board.board.sections.count - plots.count
         let description =
             plots.map { "\($0.table.dataset): \($0.description)" }.joined(separator: " ")
-            + (left > 0 ? " \(left) further tables are in \"report.html\"." : "")
+            + (left > 0 ? " \(left) further tables are not drawn." : "")
         contents += Markup.element("desc", [("id", "desc")], Markup.text(description))
         contents += Markup.element("style", [], PlotStyle.standalone)
         contents += Markup.element("rect", [("class", "paper"), ("width", "100%"), ("height", "100%")])

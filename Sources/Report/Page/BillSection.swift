@@ -35,7 +35,7 @@ struct BillSection {
             """
     }
 
-    private func name(_ row: Int) -> String { table.rows[row].label }
+    private func name(_ row: Int) -> String { table.rows.first { $0.number == row }?.label ?? "" }
 
     /// Prices that a slider goes through: from where the second row begins to win to where the last does, and beyond.
     static func prices(_ table: ReportTable) -> (low: Double, high: Double)? {

@@ -1,5 +1,6 @@
 import Aggregator
 import Foundation
+import Grid
 import RouteGridBase
 
 /// `report.html`: a board for people, one file that asks the network for nothing.
@@ -55,7 +56,7 @@ struct ReportPage {
     // MARK: Above all tables
 
     private var introduction: String {
-        let count = board.tables.count
+        let count = board.tables.count + board.hiddenTables
         let rows = board.board.rows.count
         var out =
             "<p class=\"meta\">\(rows) row\(rows == 1 ? "" : "s") in \(count) table\(count == 1 ? "" : "s"), mode "
@@ -70,7 +71,12 @@ struct ReportPage {
             out += "<li><a href=\"#\(table.identity)\">\(Markup.text(table.dataset))</a>\(telling(table)): "
             out += "\(Markup.text(table.verdict.text))</li>\n"
         }
-        return out + "</ul></nav>\n"
+        out += "</ul></nav>\n"
+        out +=
+            "<p class=\"note\">Each verdict by itself is wrong for at most \(error) of tables; they are not adjusted for each other"
+        out +=
+            board.hiddenTables > 0 ? ", and \(board.hiddenTables) more tables are in leaderboard.md.</p>\n" : ".</p>\n"
+        return out
     }
 
     /// What tells tables of one dataset apart: the parts of their captions that not all of them have.
@@ -79,6 +85,11 @@ struct ReportPage {
         guard others.count > 1 else { return "" }
         let parts = table.captionParts.filter { part in !others.allSatisfy { $0.captionParts.contains(part) } }
         return parts.isEmpty ? "" : " <span class=\"meta\">\(Markup.text(parts.joined(separator: " · ")))</span>"
+    }
+
+    /// `5 %`.
+    private var error: String {
+        String(format: "%g %%", (board.board.statistics?.alpha ?? 0.05) * 100)
     }
 
     private var warnings: [String] {

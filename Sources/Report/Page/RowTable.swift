@@ -7,13 +7,16 @@ struct RowTable {
     private let table: ReportTable
     private let metrics: [MetricDescriptor]
 
+    private let hasTies: Bool
+    private let hasFlags: Bool
+    private let hasChoices: Bool
+
     init(_ table: ReportTable) {
         (self.table, metrics) = (table, table.metrics)
+        hasTies = table.rows.contains { !$0.tie.isEmpty && $0.tie != "–" }
+        hasFlags = table.rows.contains { !$0.flags.isEmpty }
+        hasChoices = table.rows.contains { !$0.chosen.isEmpty }
     }
-
-    private var hasTies: Bool { table.rows.contains { !$0.tie.isEmpty && $0.tie != "–" } }
-    private var hasFlags: Bool { table.rows.contains { !$0.flags.isEmpty } }
-    private var hasChoices: Bool { table.rows.contains { !$0.chosen.isEmpty } }
 
     var html: String {
         let name = table.identity
@@ -30,8 +33,12 @@ struct RowTable {
             \(table.rows.map(line).joined(separator: "\n"))
             </tbody></table></div>
             <p class="note">Small numbers are intervals of a row by itself; digits end one behind what the interval supports.
-            ↑ more is better, ↓ less is. –: no value; leaderboard.json says why.</p>
+            ↑ more is better, ↓ less is. –: no value; leaderboard.json says why.\(more)</p>
             """
+    }
+
+    private var more: String {
+        table.hiddenRows > 0 ? " \(table.hiddenRows) more rows are in leaderboard.csv." : ""
     }
 
     // MARK: Heads
