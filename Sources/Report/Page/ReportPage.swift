@@ -72,11 +72,10 @@ struct ReportPage {
             out += "\(Markup.text(table.verdict.text))</li>\n"
         }
         out += "</ul></nav>\n"
-        out +=
-            "<p class=\"note\">Each verdict by itself is wrong for at most \(error) of tables; they are not adjusted for each other"
-        out +=
-            board.hiddenTables > 0 ? ", and \(board.hiddenTables) more tables are in leaderboard.md.</p>\n" : ".</p>\n"
-        return out
+        out += "<p class=\"note\">A verdict's bounds fail for at most \(error) of such tables; "
+        out += "verdicts of several tables are not adjusted for each other."
+        if board.hiddenTables > 0 { out += " \(board.hiddenTables) more tables are in leaderboard.md." }
+        return out + "</p>\n"
     }
 
     /// What tells tables of one dataset apart: the parts of their captions that not all of them have.
