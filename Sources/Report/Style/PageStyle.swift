@@ -125,6 +125,7 @@ enum PageStyle {
         section.table:first-of-type{break-before:auto}
         figure,.verdict,tr{break-inside:avoid}
         .scroll{overflow:visible}
+        details::details-content{content-visibility:visible;block-size:auto}
         table{font-size:11px}
         th,td{padding:3px 6px}
         }
