@@ -5,13 +5,11 @@ import RoutingCore
 /// Reads the verdict of a table off its claims.
 struct SectionVerdict {
     private let section: BoardSection
-    private let names: RouterNames
     private let mode: String
     private let hasStatistics: Bool
 
     init(_ section: BoardSection, mode: String, hasStatistics: Bool) {
         (self.section, self.mode, self.hasStatistics) = (section, mode, hasStatistics)
-        names = RouterNames(among: section.rows)
     }
 
     private typealias Found = (kind: Verdict.Kind, row: Int?, text: String)
@@ -21,7 +19,7 @@ struct SectionVerdict {
         return Verdict(
             kind: found.kind,
             row: found.row,
-            router: found.row.map { names.name(of: section.rows[$0]) },
+            router: found.row.map(name),
             text: found.text,
             trust: TrustCheck.checks(of: section)
         )
@@ -58,7 +56,8 @@ struct SectionVerdict {
     private func cost(_ candidate: Candidate) -> Double { candidate.claim.cost?.estimate ?? .infinity }
     private func gain(_ candidate: Candidate) -> Double { candidate.claim.gain?.estimate ?? -.infinity }
     private func hasDoubtfulCosts(_ candidate: Candidate) -> Bool { section.rows[candidate.row].hasDoubtfulCosts }
-    private func name(_ candidate: Candidate) -> String { names.name(of: section.rows[candidate.row]) }
+    private func name(_ candidate: Candidate) -> String { name(candidate.row) }
+    private func name(_ row: Int) -> String { RouterNames(among: section.rows).name(of: section.rows[row]) }
 
     // MARK: Sentences
 
@@ -160,7 +159,7 @@ struct SectionVerdict {
             let flags = Set(routers.flatMap(\.harmfulFlags)).sorted().map(\.rawValue).joined(separator: ", ")
             return "every router is flagged (\(flags))"
         }
-        if routers.count > BoardStatistics.rowLimit { return "there are too many rows to test together" }
+        if section.rows.count > BoardStatistics.rowLimit { return "there are too many rows to test together" }
         return "no router has an interval"
     }
 }
