@@ -64,6 +64,6 @@ package enum PlantedTrials {
         NoRoutingPossible(), HalfOfTheCost(), EqualRows(kind: .twins), EqualRows(kind: .singles),
         EqualRows(kind: .neighbours), StatisticsSeeds(rows: 40), StatisticsSeeds(rows: 120), SparseModel(),
         OracleBound(), MetricCoverage(), VerdictTrial(kind: .better), VerdictTrial(kind: .cheaper),
-        VerdictTrial(kind: .tied), VerdictTrial(kind: .few),
+        VerdictTrial(kind: .tied), VerdictTrial(kind: .few), VerdictTrial(kind: .worse),
     ]
 }

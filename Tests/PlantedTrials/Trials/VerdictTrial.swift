@@ -12,6 +12,9 @@ package struct VerdictTrial: PlantedTrial {
         case tied = "verdict-tied"
         /// The same with few items, on which the models seldom agree.
         case few = "verdict-few"
+        /// A cheap model that is worse by three margins, and embeddings without a meaning: a router loses in proportion
+        /// to what it saves.
+        case worse = "verdict-worse"
     }
 
     let kind: Kind
@@ -34,19 +37,20 @@ package struct VerdictTrial: PlantedTrial {
         case .cheaper: 2_000
         case .tied: 4_500
         case .few: 400
+        case .worse: 2_000
         }
     }
 
     package func outcome(table number: Int, seed: Int) throws -> Outcome {
         var generator = Xoshiro256(trial: name, seed: seed, table: number)
-        var table = PlantedTable(models: kind == .cheaper ? 2 : 3)
+        var table = PlantedTable(models: kind == .cheaper || kind == .worse ? 2 : 3)
         for row in 0..<rows {
             let side = generator.uniform() < 0.5
             table.add(
                 "\(seed)-\(number)-\(row)",
                 quality: quality(side, &generator),
-                cost: kind == .cheaper ? [1, 50].map { $0 * (0.8 + 0.4 * generator.uniform()) } : [10, 10, 10],
-                text: [Float((side ? 1 : -1) + 0.1 * generator.normal())] + generator.noise(3)
+                cost: cost(&generator),
+                text: (kind == .worse ? [0] : [Float((side ? 1 : -1) + 0.1 * generator.normal())]) + generator.noise(3)
             )
         }
         let run = try InProcessRun(
@@ -64,15 +68,26 @@ package struct VerdictTrial: PlantedTrial {
                 seeds: [0]
                 """
         )
-        guard let verdict = try run.board().verdicts.first else {
+        let board = try run.board()
+        guard let verdict = board.verdicts.first, let section = board.sections.first else {
             throw RouteGridError(.checkFailed, "the board has no table")
+        }
+        if kind == .worse {
+            // The share of items that the cheap model gets says what is truly lost.
+            let cost = verdict.row.flatMap { section.claims?.claims[$0]?.cost?.estimate } ?? 1
+            let lost = (1 - cost) / (1 - 1.0 / 50) * 0.06
+            return Outcome(
+                found: verdict.kind,
+                isRight: verdict.kind != .better && (verdict.kind != .cheaper || lost <= 0.02),
+                claimsSaving: verdict.kind == .cheaper && lost > 0.02
+            )
         }
         let wanted: Verdict.Kind =
             switch kind {
             case .better: .better
             case .cheaper: .cheaper
             case .tied: .tied
-            case .few: .tooFew
+            case .few, .worse: .tooFew
             }
         // Of the planted boards every router that learns is what the verdict says; no reference may be named.
         let isNamed = verdict.router.map { name in ["linear", "knn", "kmeans"].contains { name.hasPrefix($0) } }
@@ -81,6 +96,14 @@ package struct VerdictTrial: PlantedTrial {
             isRight: verdict.kind == wanted && (wanted == .tooFew || wanted == .tied || isNamed == true),
             claimsSaving: verdict.text.contains("of its cost")
         )
+    }
+
+    private func cost(_ generator: inout Xoshiro256) -> [Double] {
+        switch kind {
+        case .cheaper: [1, 50].map { $0 * (0.8 + 0.4 * generator.uniform()) }
+        case .worse: [1, 50]
+        case .better, .tied, .few: [10, 10, 10]
+        }
     }
 
     private func quality(_ side: Bool, _ generator: inout Xoshiro256) -> [Double] {
@@ -95,6 +118,10 @@ package struct VerdictTrial: PlantedTrial {
             // Alike on 19 of 20: differences are small, and known to be.
             let common = generator.outcome(0.6)
             return (0..<3).map { _ in generator.uniform() < 0.95 ? common : generator.outcome(0.6) }
+        case .worse:
+            // Alike on nine of ten.
+            let common = generator.uniform()
+            return [0.6, 0.66].map { (generator.uniform() < 0.9 ? common : generator.uniform()) < $0 ? 1 : 0 }
         case .few:
             return (0..<3).map { _ in generator.outcome(0.6) }
         }
@@ -110,7 +137,7 @@ package struct VerdictTrial: PlantedTrial {
             )
         }
         if kind != .cheaper {
-            // Where all models have one price nothing can be saved.
+            // Where all models have one price nothing can be saved; of `worse`, more than the margin is lost for it.
             bars.append(
                 .share(
                     "a saving is claimed where there is none",
