@@ -127,10 +127,16 @@ let package = Package(
             dependencies: ["RouteGridBase", "Scoring", "RoutingData", "Catalog", "Grid", "Wire", "ZeroMQ"],
             swiftSettings: settings
         ),
+        // Boards as pages and pictures.
+        .target(
+            name: "Report",
+            dependencies: ["Aggregator", "Scoring", "Catalog", "Grid", "RouteGridBase"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
+                "Aggregator", "Report", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
                 "RoutingCore", "Scoring", "Keys", "Wire",
                 "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -251,6 +257,13 @@ let package = Package(
                 "TestSupport",
             ],
             swiftSettings: numericSettings
+        ),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: [
+                "Report", "Aggregator", "PlantedTrials", "RouteGridBase", "TestSupport",
+            ],
+            swiftSettings: settings
         ),
         .testTarget(
             name: "PlantedTests",

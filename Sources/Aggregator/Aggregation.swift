@@ -22,7 +22,8 @@ package struct Aggregation: Sendable {
     package let board: Leaderboard
     /// Measurements beside the records; on no board.
     package let latency: LatencyTable
-    private let lock: GridLock?
+    /// The grid that the records answer.
+    package let lock: GridLock?
     private let tables: KnownTables
     private let selection: FrozenSelection?
     private let reads: TestReadCounts
@@ -144,11 +145,16 @@ package struct Aggregation: Sendable {
 
     /// Writes the board into a folder: every file whole or not at all, the manifest last.
     ///
-    /// - Parameter folder: Where to.
+    /// - Parameters:
+    ///   - folder: Where to.
+    ///   - pages: Further files, made of the board: the names are those of ``OutputName``.
     /// - Returns: What was written and what was not found.
     /// - Throws: `system` when the folder cannot be written; `checkFailed` when a blob's bytes are not its digest's;
     ///   `cancelled`.
-    package func publish(to folder: OutputFolder) throws(RouteGridError) -> Published {
+    package func publish(
+        to folder: OutputFolder,
+        pages: [BoardPageFile] = []
+    ) throws(RouteGridError) -> Published {
         var published = Published()
         var manifest = Manifest()
         progress.begin(.writing, total: blobs.count)
@@ -162,13 +168,18 @@ package struct Aggregation: Sendable {
             manifest.add(OutputName.blob(digest), digest)
         }
         let (board, frontier, comparisons) = (board, FrontierTable(board), ComparisonTable(board))
-        let contents: [(name: String, bytes: @Sendable () -> [UInt8])] = [
+        var contents: [(name: String, bytes: @Sendable () -> [UInt8])] = [
             (OutputName.records, recordBytes), ("comparisons.csv", { comparisons.csvBytes }),
             ("comparisons.json", { comparisons.jsonBytes }), ("frontier.csv", { frontier.csvBytes }),
             ("frontier.json", { frontier.jsonBytes }), ("leaderboard.csv", { board.csvBytes }),
             (OutputName.leaderboard, { board.jsonBytes }), ("leaderboard.md", { board.markdownBytes }),
         ]
-        var files = concurrentMap(contents.count) { (contents[$0].name, contents[$0].bytes()) }
+        contents += pages.map { page in
+            let make: @Sendable () -> [UInt8] = { page.bytes(self) }
+            return (page.name, make)
+        }
+        let made = contents
+        var files = concurrentMap(made.count) { (made[$0].name, made[$0].bytes()) }
         if let lock { files.insert((OutputName.lock, lock.bytes), at: 0) }
         if let bytes = tables.bytes { files.append((OutputName.tables, bytes)) }
         if let selection { files.append((OutputName.selection, selection.bytes)) }

@@ -118,6 +118,20 @@ import Testing
         #expect(chosen.board.rows.map(\.jobKeys) == [[other.jobKey]])
     }
 
+    @Test func `files of other modules stand in the folder and in the manifest`() throws {
+        let folder = try TemporaryFolder()
+        try RecordFixture.write(Self.records, to: folder.path("in/records.jsonl"))
+        let aggregation = try Aggregation([RecordSource(path: folder.path("in"))])
+        let page = BoardPageFile(name: OutputName.report) { Array("\($0.board.recordCount) records".utf8) }
+        let published = try aggregation.publish(to: OutputFolder(path: folder.path("out")), pages: [page])
+        let bytes = Array("\(Self.records.count) records".utf8)
+        #expect(published.files.contains("report.html"))
+        #expect(FileManager.default.contents(atPath: folder.path("out/report.html")) == Data(bytes))
+        let manifest = try String(contentsOfFile: folder.path("out/MANIFEST.sha256"), encoding: .utf8)
+        #expect(manifest.contains("\(Digest(hashing: bytes).hex)  report.html\n"))
+        #expect(OutputName.published.contains("report.html") && OutputName.published.contains("frontier.svg"))
+    }
+
     @Test func `a choices blob that no input has is reported, and a false one is refused`() throws {
         let folder = try TemporaryFolder()
         try RecordFixture.write(Self.records, to: folder.path("in/records.jsonl"))

@@ -204,6 +204,10 @@ import Testing
 
             mode sound · split random 0.6/0.2/0.2, seed 1 · part test · rule threshold, every operating point · modality both · n = 100 · unsealed
 
+            **Cannot separate: there are no intervals (statistics.bootstrap is 0).**
+
+            Can you trust this? (!) unsealed: test was read without a selection frozen on dev; (!) how often test was read is not known; every model answered enough of train; no outcome is missing; no item has a twin across the split; costs as the data give them, nothing known against them; no router draws random numbers; no cell lacks a record.
+
             |   # | router     | nAUC shared | points | flags |
             | --: | ---------- | ----------: | -----: | ----- |
             |   1 | knn (k=2)  |      0.5000 |      2 |       |

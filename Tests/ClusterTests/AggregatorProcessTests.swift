@@ -31,9 +31,9 @@ import Testing
             in: folder.path
         )
         #expect(waited.status == 0, "\(waited) \(worker.messages)")
-        let expected = try hashedFiles(of: folder.path("out")).filter {
-            !["grid.lock.json", "MANIFEST.sha256"].contains($0.key)
-        }
+        // The report names the grid, which a follower of all grids has not.
+        let ofGrid: Set = ["grid.lock.json", "report.html", "MANIFEST.sha256"]
+        let expected = try hashedFiles(of: folder.path("out")).filter { !ofGrid.contains($0.key) }
         let rows = try JSONValue(parsing: try #require(expected["leaderboard.json"]), place: "leaderboard.json")["rows"]
         #expect(rows?.arrayValue?.contains { $0["rank"]?.arrayValue?.count == 2 } == true)
         let board = try await eventually("the whole board; \(second.messages)") { () -> String? in
@@ -45,7 +45,8 @@ import Testing
         }
         second.send(SIGTERM)
         #expect(await second.ended() == 143, "\(second.messages)")
-        let kept = try hashedFiles(of: board).filter { $0.key != "MANIFEST.sha256" }
+        #expect(FileManager.default.contents(atPath: board + "/report.html")?.isEmpty == false)
+        let kept = try hashedFiles(of: board).filter { !ofGrid.contains($0.key) }
         #expect(Set(kept.keys) == Set(expected.keys))
         for name in expected.keys.sorted() { #expect(kept[name] == expected[name], "\(name)") }
     }

@@ -38,6 +38,11 @@ import Testing
         try expect(MetricCoverage(population: 20_000), tables: 60)
     }
 
+    @Test(arguments: VerdictTrial.Kind.allCases)
+    func `the verdict of a table says what was planted`(kind: VerdictTrial.Kind) throws {
+        try expect(VerdictTrial(kind: kind), tables: 12)
+    }
+
     private func expect(_ trial: some PlantedTrial, tables: Int) throws {
         let bars = try trial.measure(tables: tables)
         for bar in bars { #expect(!bar.isRefuted, "\(trial.name): \(bar.line)") }

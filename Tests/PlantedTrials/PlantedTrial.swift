@@ -63,6 +63,7 @@ package enum PlantedTrials {
         EqualCandidates(split: .random), EqualCandidates(split: .folds), EqualCandidates(split: .twins),
         NoRoutingPossible(), HalfOfTheCost(), EqualRows(kind: .twins), EqualRows(kind: .singles),
         EqualRows(kind: .neighbours), StatisticsSeeds(rows: 40), StatisticsSeeds(rows: 120), SparseModel(),
-        OracleBound(), MetricCoverage(),
+        OracleBound(), MetricCoverage(), VerdictTrial(kind: .better), VerdictTrial(kind: .cheaper),
+        VerdictTrial(kind: .tied), VerdictTrial(kind: .few), VerdictTrial(kind: .worse),
     ]
 }

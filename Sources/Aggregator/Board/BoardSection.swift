@@ -1,31 +1,31 @@
 import Grid
-import RouteGridBase
+package import RouteGridBase
 
 /// What may be compared: rows about the same data, prices, splits, part and rule, by the same kind of curve.
-struct SectionKey: Hashable, Comparable, Sendable {
+package struct SectionKey: Hashable, Comparable, Sendable {
     /// How a row's points came about.
-    enum Curve: String, Hashable, Sendable {
+    package enum Curve: String, Hashable, Sendable {
         /// Every operating point, found by one sort.
         case exact
         /// The budgets that the grid lists, joined.
         case listed
     }
 
-    let dataset: String
+    package let dataset: String
     /// The pool in words: `all`, or its label.
     let pool: String
     /// The grid's `where` in words.
     let condition: String?
     /// The digest of who was asked and which pool answered how.
-    let data: String
+    package let data: String
     /// The price sheet's name.
-    let prices: String?
+    package let prices: String?
     /// The digest of what cells cost; nil where records do not name it.
-    let cost: String?
-    let part: String
+    package let cost: String?
+    package let part: String
     /// Without seed and index of a run; with its parameters and seed.
-    let split: JSONValue
-    let rule: String
+    package let split: JSONValue
+    package let rule: String
     /// λ multiplies costs in their own unit.
     let isRaw: Bool
     let curve: Curve
@@ -64,10 +64,10 @@ struct SectionKey: Hashable, Comparable, Sendable {
         ]
     }
 
-    static func == (left: SectionKey, right: SectionKey) -> Bool { left.order == right.order }
-    func hash(into hasher: inout Hasher) { hasher.combine(order) }
+    package static func == (left: SectionKey, right: SectionKey) -> Bool { left.order == right.order }
+    package func hash(into hasher: inout Hasher) { hasher.combine(order) }
 
-    static func < (left: SectionKey, right: SectionKey) -> Bool {
+    package static func < (left: SectionKey, right: SectionKey) -> Bool {
         for (one, other) in zip(left.order, right.order) where one != other {
             return one.utf8.lexicographicallyPrecedes(other.utf8)
         }
@@ -83,7 +83,7 @@ struct SectionKey: Hashable, Comparable, Sendable {
 
 /// One table of a board.
 package struct BoardSection: Sendable {
-    let key: SectionKey
+    package let key: SectionKey
     /// What the rows are ordered by.
     package internal(set) var ranking: BoardRanking
     /// Best first; then rows without the ranking metric; then rows over budget; then bounds; then incomplete rows.
@@ -92,4 +92,6 @@ package struct BoardSection: Sendable {
     package internal(set) var remark: String?
     /// How its competitors compare; nil where nobody was compared.
     package internal(set) var comparison: SectionComparison?
+    /// What its routers claim beside the best single model; nil where nothing was tested.
+    package internal(set) var claims: SectionClaims?
 }

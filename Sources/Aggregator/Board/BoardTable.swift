@@ -16,6 +16,10 @@ package struct BoardTable: Codable, Sendable {
     package var caption: String { captionParts.joined(separator: " · ") }
     /// Why the rows are not ordered by the board's own metric.
     package let remark: String?
+    /// What the table says, in a sentence or two.
+    package let verdict: String
+    /// Whether it can be trusted, in one line.
+    package let trust: String
     package private(set) var columns: [Column] = []
     package private(set) var rows: [[String]] = []
     /// Rows that a shortened table shows besides the first: what others are measured against.
@@ -29,35 +33,37 @@ package struct BoardTable: Codable, Sendable {
         case full
     }
 
-    init(_ section: BoardSection, caption: [String], metrics: [BoardMetric], detail: Detail) {
+    init(
+        _ section: BoardSection,
+        caption: [String],
+        verdict: Verdict,
+        metrics: [BoardMetric],
+        detail: Detail
+    ) {
         dataset = SafeText.line(section.key.dataset)
         captionParts = caption
         remark = section.ranking.why
+        self.verdict = SafeText.line(verdict.text)
+        trust = SafeText.line(detail == .brief ? verdict.briefTrustLine : verdict.trustLine)
         let all = section.rows
         rows = all.map { _ in [] }
         references = all.indices.filter { ["best-single", "cheapest", "oracle"].contains(all[$0].routerKind) }
-        if all.contains(where: { $0.standing != nil }) {
-            add("rank", isNumber: true, worth: 1, all) { $0.standing.map { BoardTable.range($0.rank) } ?? "–" }
-            add("tie", worth: 30, all) { $0.standing.map { BoardTable.letters($0.tie) } ?? "–" }
-        } else {
-            add("#", isNumber: true, worth: 1, all) { $0.place.map(String.init) ?? "–" }
-        }
-        let names = RouterNames(among: all)
-        add("router", worth: 0, all) { names.name(of: $0) }
-        for axis in BoardTable.axes { addIfVaried(axis.title, worth: 3, all, axis.text) }
+        let scope = BoardColumns.Scope(all, detail)
+        for column in BoardColumns.columns { add(column, scope) }
         addMetrics(metrics, ranking: section.ranking.metric, detail, all)
-        addIfAny("chosen", worth: 42, all) { $0.selection?.words }
-        addIfAny("chosen of", isNumber: true, worth: 40, all) { $0.selection.map { String($0.competing) } }
-        if detail == .full {
-            add("points", isNumber: true, worth: 99, all) { $0.hasRecord ? String($0.pointCount) : "–" }
+        for column in BoardColumns.lastColumns { add(column, scope) }
+    }
+
+    private mutating func add(_ column: BoardColumns.Column, _ scope: BoardColumns.Scope) {
+        guard column.isShown(scope) else { return }
+        let texts = scope.rows.map { column.text($0, scope) }
+        switch column.condition {
+        case .always: break
+        case .any: guard texts.contains(where: { $0 != nil }) else { return }
+        case .varied: guard Set(texts.compactMap { $0 }).count > 1 else { return }
         }
-        addIfVaried("n", isNumber: true, worth: 20, all) { $0.itemCount.map(String.init) }
-        // What every row of a table says is said once, above it.
-        let shared = Set(BoardTable.sharedFlags(all))
-        addIfAny("flags", worth: 5, all) { row in
-            let flags = row.flags.filter { !shared.contains($0) }.map(\.rawValue)
-            return flags.isEmpty ? nil : flags.joined(separator: ", ")
-        }
+        columns.append(Column(title: column.title, isNumber: column.isNumber, worth: column.worth))
+        for (index, text) in texts.enumerated() { rows[index].append(SafeText.line(text ?? "")) }
     }
 
     private mutating func addMetrics(_ metrics: [BoardMetric], ranking: String, _ detail: Detail, _ all: [BoardRow]) {
@@ -84,12 +90,12 @@ package struct BoardTable: Codable, Sendable {
     }
 
     /// `3` or `1–4`.
-    private static func range(_ ranks: ClosedRange<Int>) -> String {
+    static func range(_ ranks: ClosedRange<Int>) -> String {
         ranks.count == 1 ? String(ranks.lowerBound) : "\(ranks.lowerBound)–\(ranks.upperBound)"
     }
 
     /// 1, 2, … as a, b, …, z, aa, ab, ….
-    private static func letters(_ number: Int) -> String {
+    static func letters(_ number: Int) -> String {
         let rest = (number - 1) / 26
         let last = String(UnicodeScalar(UInt8(ascii: "a") + UInt8((number - 1) % 26)))
         return rest > 0 ? letters(rest) + last : last
@@ -138,17 +144,6 @@ package struct BoardTable: Codable, Sendable {
         add(title, isNumber: isNumber, worth: worth, all) { text($0) ?? "" }
     }
 
-    private mutating func addIfVaried(
-        _ title: String,
-        isNumber: Bool = false,
-        worth: Int,
-        _ all: [BoardRow],
-        _ text: (BoardRow) -> String?
-    ) {
-        guard Set(all.compactMap(text)).count > 1 else { return }
-        add(title, isNumber: isNumber, worth: worth, all) { text($0) ?? "" }
-    }
-
     /// Something that rows may differ in besides the router: a column when they do, else a part of the caption.
     struct Axis: Sendable {
         let title: String
@@ -177,8 +172,8 @@ extension Leaderboard {
         let shown = BoardMetric.shown(mode: mode, detail: detail)
         let metrics = BoardMetric.columns(of: rows).filter { shown.contains($0.name) }
         let captions = BoardCaptions(sections, mode: mode)
-        return zip(sections, captions.parts).map { section, caption in
-            BoardTable(section, caption: caption, metrics: metrics, detail: detail)
+        return zip(zip(sections, captions.parts), verdicts).map { table, verdict in
+            BoardTable(table.0, caption: table.1, verdict: verdict, metrics: metrics, detail: detail)
         }
     }
 }

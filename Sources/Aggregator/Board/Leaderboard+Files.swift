@@ -11,7 +11,7 @@ extension Leaderboard {
                 ("incomplete", JSONValue(incompleteCount)), ("statistics", statistics?.json ?? .null),
                 ("comparisons", .array(comparisons)), ("notes", JSONValue(notes)), ("remarks", JSONValue(remarks)),
                 ("not_selected", JSONValue(unmade)), ("ranking_remarks", JSONValue(rankingRemarks)),
-                ("left_out", .array(leftOut.map(\.json))),
+                ("left_out", .array(leftOut.map(\.json))), ("verdicts", .array(verdictsJSON)),
             ],
             list: "rows",
             rows.map(\.json)
@@ -41,37 +41,16 @@ extension Leaderboard {
                 .map { (metric.name, $0) }
         }
         var lines = CSVLines(
-            columns: [
-                "dataset", "models", "place", "router", "parameters", "train_modality", "test_modality", "encoder",
-                "fusion", "mode", "numerics",
-                "split", "splits", "seeds", "part", "rule", "budget", "lambda", "prices", "n", "n_missing", "n_twins",
-                "points",
-                "cost_unit", "rank_lo", "rank_hi", "tie", "mde", "chosen", "chosen_of", "test_reads",
-            ] + metrics.map { $0.1 == "v" ? $0.0 : "\($0.0)_\($0.1)" } + [
-                "flags", "job_keys", "data_sha256", "cost_sha256",
-            ]
+            columns: BoardColumns.fields.map(\.name)
+                + metrics.map { $0.1 == "v" ? $0.0 : "\($0.0)_\($0.1)" }
+                + BoardColumns.lastFields.map(\.name)
         )
         for row in rows {
-            let labels = RowLabels(row: row)
-            let fields: [String?] = [
-                row.job["dataset"]?.stringValue, row.job["models"]?.stringValue, row.place.map(String.init),
-                row.routerKind, labels.allParameters,
-                labels.trainModality, labels.testModality, labels.encoder, labels.fusion, mode, numerics, labels.split,
-                row.splits.map(String.init).joined(separator: " "), row.seeds.map(String.init).joined(separator: " "),
-                row.job["part"]?.stringValue, row.job["rule"]?.stringValue, labels.budget, labels.lambda,
-                row.job["prices"]?.stringValue,
-                row.itemCount.map(String.init), String(row.missingCount), String(row.twinCount), String(row.pointCount),
-                row.costUnit,
-                row.standing.map { String($0.rank.lowerBound) }, row.standing.map { String($0.rank.upperBound) },
-                row.standing.map { String($0.tie) }, CSVLines.number(row.standing?.detectable),
-                row.selection?.words, row.selection.map { String($0.competing) }, row.testReads.map(String.init),
-            ]
+            let source = BoardColumns.FileRow(row, of: self)
             lines.add(
-                fields + metrics.map { CSVLines.number(row.metrics[$0.0]?[$0.1]?.numberValue) }
-                    + [
-                        row.flags.map(\.rawValue).joined(separator: " "), row.jobKeys.map(\.hex).joined(separator: " "),
-                        row.job["data"]?.stringValue, row.job["inputs"]?["cost"]?.stringValue,
-                    ]
+                BoardColumns.fields.map { $0.value(source) }
+                    + metrics.map { CSVLines.number(row.metrics[$0.0]?[$0.1]?.numberValue) }
+                    + BoardColumns.lastFields.map { $0.value(source) }
             )
         }
         return Array(lines.text.utf8)

@@ -28,6 +28,7 @@ extension Leaderboard {
             if table.dataset != dataset { text += "\n## \(SafeText.markdown(table.dataset))\n" }
             dataset = table.dataset
             text += "\n\(SafeText.markdown(table.caption))\n\n"
+            text += "**\(SafeText.markdown(table.verdict))**\n\n\(SafeText.markdown(table.trust))\n\n"
             if let remark = table.remark { text += "> \(SafeText.markdown(remark)).\n\n" }
             text += table.markdown
         }

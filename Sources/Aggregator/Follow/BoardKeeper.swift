@@ -5,14 +5,18 @@ package import Wire
 /// Keeps the boards of a coordinator's records current in a folder: one subfolder a mode and numerics class.
 package struct BoardKeeper {
     private let folder: OutputFolder
+    private let pages: [BoardPageFile]
     private var log: RecordLog
     private var hasPublished = false
     /// Grids that this build cannot read: their records are shown without what the grids say of them.
     private var unread: [LeftOut] = []
 
+    /// - Parameters:
+    ///   - folder: Where boards are kept.
+    ///   - pages: Further files of each board.
     /// - Throws: `system` when the folder cannot be written.
-    package init(folder: OutputFolder) throws(RouteGridError) {
-        self.folder = folder
+    package init(folder: OutputFolder, pages: [BoardPageFile] = []) throws(RouteGridError) {
+        (self.folder, self.pages) = (folder, pages)
         log = try RecordLog(in: folder)
     }
 
@@ -55,7 +59,7 @@ package struct BoardKeeper {
             let path = folder.place(name)
             let output = try OutputFolder(path: path)
             try output.claim()
-            _ = try aggregation.publish(to: output)
+            _ = try aggregation.publish(to: output, pages: pages)
             kept.append(Kept(path: path, board: aggregation.board))
         }
         hasPublished = true

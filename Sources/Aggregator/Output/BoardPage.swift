@@ -163,6 +163,9 @@ package struct BoardPage: Sendable {
             if bold, heading.hasPrefix(table.dataset) {
                 text = "\u{1B}[1m\(table.dataset)\u{1B}[0m" + heading.dropFirst(table.dataset.count)
             }
+            let verdict = page.wrapped("  \(table.verdict)", indent: 2)
+            text += bold ? "\u{1B}[1m\(verdict.dropLast())\u{1B}[0m\n" : verdict
+            text += page.wrapped("  \(table.trust)", indent: 2)
             if let remark = table.remark { text += page.wrapped("  \(remark)", indent: 2) }
             let titles = line(table.columns.map(\.title))
             text += (bold ? "\u{1B}[1m\(titles)\u{1B}[0m" : titles) + "\n"

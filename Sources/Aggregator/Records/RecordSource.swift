@@ -67,6 +67,10 @@ package enum OutputName {
     package static let runs = "runs.jsonl"
     package static let latency = "latency.jsonl"
     package static let leaderboard = "leaderboard.json"
+    /// The board for people, with its plots; one file.
+    package static let report = "report.html"
+    /// Cost and accuracy of a board's rows.
+    package static let plot = "frontier.svg"
     package static let manifest = "MANIFEST.sha256"
     /// The cells that failed, a line each; beside an incomplete board.
     package static let failures = "failures.jsonl"
@@ -74,7 +78,8 @@ package enum OutputName {
     /// What a board may replace in its folder.
     package static let published = [
         lock, tables, selection, testReads, records, runs, latency, leaderboard, "leaderboard.csv", "leaderboard.md",
-        "frontier.csv", "frontier.json", "comparisons.csv", "comparisons.json", manifest, failures, "blobs",
+        "frontier.csv", "frontier.json", "comparisons.csv", "comparisons.json", report, plot, manifest, failures,
+        "blobs",
     ]
 
     /// Where a blob is: `blobs/ab/cdef…`.

@@ -42,12 +42,13 @@ struct SectionStatistics {
                 + "select choose among them"
             competitors = []
         }
+        let isJudged = metrics.contains(.qncGap) && section.rows.count <= BoardStatistics.rowLimit
         let found = try resampled(
             &section,
             usable,
             metrics,
             influenced: (competitors.isEmpty ? [] : ranking.map { [$0] } ?? [])
-                + (metrics.contains(.qncGap) ? [.qncGap] : []),
+                + (metrics.contains(.qncGap) ? [.qncGap] : []) + (isJudged ? [.gain, .qncCost] : []),
             resamples
         )
         for (place, finding) in found {
@@ -58,6 +59,10 @@ struct SectionStatistics {
         try SectionParity(statistics: statistics, resamples: resamples)
             .apply(to: &section, found.compactMapValues { $0.influences[.qncGap] })
         for place in found.keys { section.rows[place].addSeedIntervals(alpha: statistics.settings.alpha) }
+        if isJudged {
+            section.claims = try ClaimTest(statistics: statistics, resamples: resamples)
+                .claims(of: section, found.mapValues(\.influences))
+        }
         competitors.removeAll { found[$0] == nil }
         guard let ranking, !competitors.isEmpty else { return }
         let comparison = PairedComparison(

@@ -16,6 +16,8 @@ struct LocalRun {
     let outFolder: String
     let console: Console
     var page = BoardPage()
+    /// Shows the report when the board is written.
+    var opensReport = false
 
     /// Runs the grid; throws the error with which the command ends.
     ///
@@ -98,7 +100,8 @@ struct LocalRun {
             let line = CommandFailure.line("stopped by \(SignalWatch.name(signal)): \(text)")
             Console.writeError((isDrawing ? "\n" : "") + line)
         } _: {
-            try RunBoard(client: client, run: run, folder: outFolder, page: page).publish(on: console)
+            try RunBoard(client: client, run: run, folder: outFolder, page: page, opensReport: opensReport)
+                .publish(on: console)
         }
     }
 

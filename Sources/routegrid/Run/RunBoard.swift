@@ -1,6 +1,7 @@
 import Aggregator
 import Foundation
 import Grid
+import Report
 import RouteGridBase
 import Wire
 
@@ -10,6 +11,8 @@ struct RunBoard {
     let run: RunID
     let folder: String
     var page = BoardPage()
+    /// Shows the report when it is written.
+    var opensReport = false
 
     /// Fetches records and blobs, writes the board and prints it.
     ///
@@ -41,6 +44,7 @@ struct RunBoard {
             let board = BoardReport(summary: kept.summary, folder: folder)
             try board.show(on: console, page)
             console.emit(latency)
+            open(output, console)
             if !hasFailures { try board.checkSelected() }
             return facts
         }
@@ -51,7 +55,7 @@ struct RunBoard {
             reads: reads,
             progress: report.progress()
         )
-        let published = try aggregation.publish(to: output)
+        let published = try aggregation.publish(to: output, pages: ReportFiles.pages)
         report.finish()
         let board = BoardReport(aggregation, published, folder: folder)
         if let inputs, published.missingBlobs.isEmpty {
@@ -59,8 +63,14 @@ struct RunBoard {
         }
         try board.show(on: console, page)
         console.emit(aggregation.latency)
+        open(output, console)
         if !hasFailures { try board.checkSelected() }
         return facts
+    }
+
+    private func open(_ output: OutputFolder, _ console: Console) {
+        guard opensReport else { return }
+        ReportOpening.open(output.place(OutputName.report), console)
     }
 
     /// Writes `failures.jsonl`, or removes it when nothing failed.

@@ -28,6 +28,7 @@ struct BoardReport {
         for remark in summary.remarks { console.warn("no intervals where \(SafeText.line(remark))") }
         for record in summary.leftOut.prefix(5) { console.warn("left out: \(SafeText.line(record))") }
         console.note("\(summary.rowCount) rows from \(summary.recordCount) records in \(folder)")
+        console.note("report: \(folder)/\(OutputName.report)")
     }
 
     /// - Throws: `incomplete` when there is no row because nothing could be selected.

@@ -46,7 +46,7 @@ package struct SwarmTrial {
         client.requestLimit = .seconds(30)
         try Data(grid.utf8).write(to: URL(fileURLWithPath: folder + "/grid.yaml"))
         let submit = try TrialProcess(
-            [routegrid, "submit", folder + "/grid.yaml", "--connect", url],
+            [routegrid, "submit", folder + "/grid.yaml", "--connect", url, "--insecure-plaintext"],
             name: "submit",
             logs: folder
         )

@@ -1,6 +1,7 @@
 import Aggregator
 import ArgumentParser
 import Foundation
+import Report
 import RouteGridBase
 import Wire
 
@@ -43,7 +44,7 @@ struct AggregatorVerb: ParsableCommand {
     }
 
     private func follow() throws {
-        var keeper = try BoardKeeper(folder: OutputFolder(path: out))
+        var keeper = try BoardKeeper(folder: OutputFolder(path: out), pages: ReportFiles.pages)
         var client: ClusterClient? = try connection.client("aggregator")
         defer { client?.close() }
         var warned: Set<LeftOut> = []

@@ -2,6 +2,7 @@ import Aggregator
 import ArgumentParser
 import Foundation
 import Grid
+import Report
 import RouteGridBase
 
 /// Makes boards from record files.
@@ -53,7 +54,7 @@ struct AggregateVerb: ParsableCommand {
         )
         let folder = try OutputFolder(path: out)
         try folder.claim()
-        let published = try aggregation.publish(to: folder)
+        let published = try aggregation.publish(to: folder, pages: ReportFiles.pages)
         progress.finish()
         if aggregation.records.repeatedCount > 0 {
             console.note("\(aggregation.records.repeatedCount) records came more than once, each time equal")

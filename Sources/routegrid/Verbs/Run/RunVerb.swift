@@ -13,7 +13,7 @@ struct RunVerb: ParsableCommand {
             Records stay in the state folder: a run that was stopped is continued, and what is recorded is never \
             computed again. The board goes to stdout, files to the output folder. Without --state and --out they are \
             state/ and out/NAME below the current folder, which must hold the grid file; files there that routegrid did \
-            not write are never overwritten.
+            not write are never overwritten. report.html there is the board for people.
 
             Meanwhile, elsewhere: `routegrid status --state DIR` shows how far it is, and \
             `routegrid wait last --state DIR --timeout 0 --out BOARD` makes a board of what is recorded so far.
@@ -37,6 +37,9 @@ struct RunVerb: ParsableCommand {
     )
     var out: String?
 
+    @Flag(help: "Open the report in a browser when the board is written.")
+    var open = false
+
     @OptionGroup var board: BoardOptions
     @OptionGroup var output: OutputOptions
 
@@ -58,7 +61,8 @@ struct RunVerb: ParsableCommand {
             stateFolder: state ?? StatePlace.usual,
             outFolder: out ?? "out/\(SafeText.fileName(resolved.lock.name))",
             console: output.console,
-            page: board.page
+            page: board.page,
+            opensReport: open
         ).perform()
     }
 }
