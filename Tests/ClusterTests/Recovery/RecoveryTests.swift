@@ -4,6 +4,9 @@ import RouteGridBase
 import TestSupport
 import Testing
 
+/// The swarm's peers greet in plain text.
+private let plain = "--insecure-plaintext"
+
 /// How soon leases and records continue: a real coordinator, and workers that compute nothing.
 @Suite(.timeLimit(.minutes(5))) struct RecoveryTests {
     /// A coordinator with a grid of many one-cell fits, at an address that it can come back to.
@@ -27,11 +30,18 @@ import Testing
                 """
             )
             url = "tcp://127.0.0.1:\(try LoopbackSocket.steadyPort())"
-            let more = lease.map { ["--lease", "\($0)"] } ?? []
+            let more = [plain] + (lease.map { ["--lease", "\($0)"] } ?? [])
             coordinator = try await ClusterTests.Coordinator(in: folder, bind: url, more: more)
-            let submitted = try await CommandLineTool.run("submit", "grid.yaml", "--connect", url, in: folder.path)
+            let submitted = try await CommandLineTool.run(
+                "submit",
+                "grid.yaml",
+                "--connect",
+                url,
+                plain,
+                in: folder.path
+            )
             #expect(submitted.status == 0, "\(submitted)")
-            let plan = try await CommandLineTool.run("explain", "1/0", "--connect", url, "--output", "json")
+            let plan = try await CommandLineTool.run("explain", "1/0", "--connect", url, plain, "--output", "json")
             let fit = try JSONValue(parsing: plan.output, place: "explain")["fit"]
             numerics = [try #require(fit?["numerics"]?.stringValue)]
         }
@@ -62,7 +72,7 @@ import Testing
             bench.coordinator.process.send(SIGKILL)
             _ = await bench.coordinator.process.ended()
             let restarted = ContinuousClock.now
-            bench.coordinator = try await ClusterTests.Coordinator(in: bench.folder, bind: bench.url)
+            bench.coordinator = try await ClusterTests.Coordinator(in: bench.folder, bind: bench.url, more: [plain])
             let last = try await eventually("the next lease and record of each worker; \(times)") {
                 () -> ContinuousClock.Instant? in
                 let counts = try swarm.counts()
