@@ -1,6 +1,7 @@
 import Coordinator
 import Foundation
 import RouteGridBase
+import Scheduling
 import TestSupport
 import Testing
 import Wire
