@@ -6,7 +6,7 @@ package typealias PublicKey = CurvePublicKey
 /// A secret key with its public half; never printed.
 package typealias SecretKey = CurveSecretKey
 
-/// The first 64 bits of the SHA-256 of a public key: what people compare, and what names a key in records and logs.
+/// The first 64 bits of the SHA-256 of a public key: what people compare, and what names a key in logs.
 ///
 /// A key ring holds no two keys with one fingerprint.
 package struct Fingerprint: Hashable, Comparable, Sendable, CustomStringConvertible {

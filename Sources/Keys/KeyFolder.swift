@@ -49,9 +49,13 @@ final class KeyFolder: Sendable {
 
     /// Any folder that a key's file is to be put into.
     init(of file: String) throws(RouteGridError) {
-        path = (file as NSString).deletingLastPathComponent
+        path = file.lastIndex(of: "/").map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? ""
         descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if descriptor < 0 { throw KeyFolder.failure(path.isEmpty ? "." : path, "cannot be opened", errno) }
+        if descriptor < 0 {
+            let number = errno
+            if number == ENOENT { throw RouteGridError(.usage, "\(file): there is no such folder") }
+            throw KeyFolder.failure(path.isEmpty ? "." : path, "cannot be opened", number)
+        }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }

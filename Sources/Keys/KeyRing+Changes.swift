@@ -103,7 +103,7 @@ extension KeyRing {
         }
     }
 
-    /// Replaces a key by a new one of the same name and role, which keeps what was granted to the old one.
+    /// Replaces a key by a new one of the same name and role, which is known as its successor.
     ///
     /// The new one is on disk before the old one ends: a crash in between leaves both allowed, which
     /// `keys list` shows.

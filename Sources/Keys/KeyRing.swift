@@ -102,7 +102,7 @@ package struct KeyRing: Sendable {
         return key.role
     }
 
-    /// A key and those before it that it took the place of, newest first: what was granted to one holds for all.
+    /// A key and those before it that it took the place of, newest first: processes of one are processes of all.
     package func lineage(of key: RingKey) -> [RingKey] {
         var line = [key]
         // A ring that was written by hand may be a circle.

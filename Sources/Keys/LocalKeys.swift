@@ -5,8 +5,8 @@ package import ZeroMQ
 /// Where a coordinator leaves keys for processes of the same user on the same machine.
 ///
 /// `$XDG_RUNTIME_DIR/routegrid/PLACE/ROLE.key`, else `routegrid-keys-UID/PLACE/ROLE.key` in the temporary folder; PLACE
-/// is the port, or for `ipc://` a digest of the path. Every folder has mode 0700 and belongs to this user, none is a
-/// link: whoever can read there could read the state folder too.
+/// is the port (and the address, where it is not 127.0.0.1), or for `ipc://` a digest of the path. Every folder has
+/// mode 0700 and belongs to this user, none is a link: whoever can read there could read the state folder too.
 package struct LocalKeys: Sendable {
     /// The folder of one coordinator.
     package let path: String
@@ -17,8 +17,15 @@ package struct LocalKeys: Sendable {
     static func place(of address: ZMQAddress) -> String? {
         guard address.isLocal else { return nil }
         switch address.transport {
-        case .tcp(_, let port): return UInt16(port).map { String($0) }
-        case .ipc(let path): return "ipc-\(Digest(hashing: path.utf8).hex.prefix(16))"
+        case .tcp(let host, let port):
+            // Several coordinators may have one port, each on an address of its own.
+            let isUsual = ["localhost", "127.0.0.1"].contains(host)
+            let suffix = isUsual ? "" : "-" + host.filter { $0.isHexDigit || $0 == "." || $0 == ":" }
+            return UInt16(port).map { "\($0)\(suffix)" }
+        case .ipc(let path):
+            let isWhole = path.hasPrefix("/") || path.hasPrefix("@")
+            let whole = isWhole ? path : FileManager.default.currentDirectoryPath + "/" + path
+            return "ipc-\(Digest(hashing: whole.utf8).hex.prefix(16))"
         case .inproc: return nil
         }
     }
@@ -26,7 +33,11 @@ package struct LocalKeys: Sendable {
     /// The folders that may hold them, the preferred one first.
     private static func bases(_ environment: [String: String]) -> [String] {
         var bases: [String] = []
-        if let runtime = environment["XDG_RUNTIME_DIR"], runtime.hasPrefix("/"), access(runtime, W_OK | X_OK) == 0 {
+        var found = stat()
+        // Of this user: root's would be closed to the user whose folder it is.
+        if let runtime = environment["XDG_RUNTIME_DIR"], runtime.hasPrefix("/"), stat(runtime, &found) == 0,
+            found.st_uid == geteuid(), access(runtime, W_OK | X_OK) == 0
+        {
             bases.append("\(runtime)/routegrid")
         }
         let temporary = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
@@ -65,7 +76,8 @@ package struct LocalKeys: Sendable {
             guard let folder = try? KeyFolder(existing: "\(base)/\(name)", what: what),
                 let file = try? KeyFile(name: "\(Role.worker).key", in: folder),
                 case .peer(_, _, _, let text?) = file.holder, let address = try? ZMQAddress(text),
-                case .ipc(let socket) = address.transport, access(socket, F_OK) != 0
+                case .ipc(let socket) = address.transport, socket.hasPrefix("/"), access(socket, F_OK) != 0,
+                errno == ENOENT
             else { continue }
             for role in Role.allCases { folder.remove("\(role).key") }
             rmdir("\(base)/\(name)")

@@ -45,7 +45,7 @@ package enum PrivateFolder {
     private static func makeMissing(_ path: String, what: String) throws(RouteGridError) {
         var found = stat()
         if lstat(path, &found) == 0 { return }
-        let parent = (path as NSString).deletingLastPathComponent
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
         do {
             if !parent.isEmpty {
                 try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)

@@ -42,7 +42,8 @@ package struct SocketOptions: Hashable, Sendable {
         try socket.set(ZMQ_LINGER, SocketOptions.milliseconds(linger))
         try socket.set(ZMQ_SNDHWM, Int32(clamping: sendHighWater))
         try socket.set(ZMQ_RCVHWM, Int32(clamping: receiveHighWater))
-        try socket.set(ZMQ_MAXMSGSIZE, Int64(maximumFrame))
+        // libzmq measures a frame as it is sent: encrypted, with name, nonce, flags and authenticator.
+        try socket.set(ZMQ_MAXMSGSIZE, Int64(maximumFrame + (security == .plaintext ? 0 : 33)))
         try socket.set(ZMQ_TCP_KEEPALIVE, Int32(1))
         try socket.set(ZMQ_TCP_KEEPALIVE_IDLE, Int32(clamping: keepAliveIdle.components.seconds))
         try socket.set(ZMQ_TCP_KEEPALIVE_INTVL, Int32(5))

@@ -60,6 +60,17 @@ package struct ZMQAddress: Hashable, Sendable, CustomStringConvertible {
         return host == "localhost" || Self.isLoopback(host)
     }
 
+    /// How processes of this machine reach what listens here; nil when only by a network.
+    package var onThisMachine: ZMQAddress? {
+        if isLocal { return self }
+        guard case .tcp(let host, let port) = transport else { return nil }
+        switch host {
+        case "0.0.0.0", "*": return try? ZMQAddress("tcp://127.0.0.1:\(port)")
+        case "[::]": return try? ZMQAddress("tcp://[::1]:\(port)")
+        default: return nil
+        }
+    }
+
     /// Whether it names a host by IPv6, which libzmq disables by default.
     var isVersion6: Bool {
         guard case .tcp(let host, _) = transport else { return false }

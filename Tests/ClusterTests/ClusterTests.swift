@@ -170,7 +170,7 @@ import Testing
             )
             #expect(outcome.status == 69, "\(command): \(outcome)")
             #expect(outcome.lines.count == 1, "\(command): \(outcome)")
-            #expect(outcome.messages.contains("no coordinator answers at ipc://"), "\(outcome)")
+            #expect(outcome.messages.contains("has left a key for ipc://"), "\(outcome)")
         }
     }
 

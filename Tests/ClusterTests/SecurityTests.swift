@@ -13,8 +13,6 @@ import Testing
             in: folder.path
         )
         #expect(made.status == 0, "\(made)")
-        // A coordinator that runs reads its keys again within a quarter of a second.
-        try await Task.sleep(for: .milliseconds(600))
     }
 
     private func initialised(_ folder: TemporaryFolder, _ state: String = "state") async throws {
@@ -178,5 +176,61 @@ import Testing
         #expect(outcome.status == 77 && outcome.messages.contains("other users can read it"), "\(outcome)")
         let other = try await CommandLineTool.run(["status", "--connect", "tcp://192.0.2.1:7557"], in: folder.path)
         #expect(other.status == 77 && other.messages.contains("keys invite"), "\(other)")
+    }
+
+    @Test func `two coordinators on one port of two addresses keep their own keys, and a wildcard has some too`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let first = try await ClusterTests.Coordinator(in: folder)
+        let port = try #require(first.url.split(separator: ":").last)
+        let second = try await ClusterTests.Coordinator(in: folder, state: "second", bind: "tcp://127.0.0.2:\(port)")
+        for url in [first.url, second.url] {
+            let status = try await CommandLineTool.run(["status", "--connect", url], in: folder.path)
+            #expect(status.status == 0, "\(url): \(status)")
+        }
+        try await initialised(folder, "third")
+        let third = try await ClusterTests.Coordinator(in: folder, state: "third", bind: "tcp://0.0.0.0:*")
+        for words in [["--state", "third"], ["--connect", third.url.replacing("0.0.0.0", with: "127.0.0.1")]] {
+            let status = try await CommandLineTool.run(["status"] + words, in: folder.path)
+            #expect(status.status == 0, "\(words): \(status)")
+        }
+    }
+
+    @Test func `a worker whose key is rotated in its place goes on`() async throws {
+        let folder = try await SmallData.grid(Grids.many(splits: 1))
+        try await initialised(folder)
+        let coordinator = try await ClusterTests.Coordinator(in: folder)
+        try await key("w1", "worker", folder)
+        let worker = try RunningCommand(
+            ["worker", "--connect", coordinator.url, "--slots", "1", "--key", "w1.key"],
+            in: folder.path
+        )
+        _ = try await eventually("the worker; \(worker.messages)") {
+            let outcome = try await CommandLineTool.run("status", "--connect", coordinator.url, "--output", "json")
+            let status = try JSONValue(parsing: outcome.output, place: "status")
+            return status["workers"]?.arrayValue?.isEmpty == false ? true : nil
+        }
+        let rotate =
+            "'\(CommandLineTool.path)' keys rotate w1 --keep-old --state state 2>/dev/null"
+            + " | '\(CommandLineTool.path)' keys accept new.key && mv new.key w1.key"
+        let rotated = try RunningCommand(["-c", rotate], program: "/bin/sh", in: folder.path)
+        #expect(await rotated.ended() == 0, "\(rotated.messages)")
+        let list = try await CommandLineTool.run(
+            ["keys", "list", "--state", "state", "--output", "json"],
+            in: folder.path
+        )
+        let keys = try JSONValue(parsing: list.output, place: "list")["keys"]?.arrayValue ?? []
+        let old = try #require(
+            keys.first { $0["name"] == "w1" && $0["replaces"] == .null }?["fingerprint"]?.stringValue
+        )
+        let revoked = try await CommandLineTool.run(["keys", "revoke", old, "--state", "state"], in: folder.path)
+        #expect(revoked.status == 0, "\(revoked)")
+        let run = try await coordinator.submit(folder)
+        let waited = try await CommandLineTool.run(
+            ["wait", run, "--connect", coordinator.url, "--timeout", "60"],
+            in: folder.path
+        )
+        #expect(waited.status == 0 && !worker.hasEnded, "\(waited)\n\(worker.messages)")
     }
 }

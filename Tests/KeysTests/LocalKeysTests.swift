@@ -29,7 +29,7 @@ import ZeroMQ
 
     @Test(arguments: [
         ("tcp://127.0.0.1:7557", "tcp://localhost:7557"), ("ipc:///tmp/x/coordinator", "ipc:///tmp/x/coordinator"),
-        ("tcp://[::1]:7557", "tcp://127.0.0.1:7557"),
+        ("tcp://[::1]:7557", "tcp://[::1]:7557"),
     ])
     func `what a coordinator leaves is found by its address, in folders of mode 0700`(left: String, asked: String)
         throws

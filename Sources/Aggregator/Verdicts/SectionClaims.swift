@@ -2,9 +2,9 @@ import Scoring
 
 /// What a table shows of its routers beside the best single model, by bounds that hold for all of them at once.
 ///
-/// Three numbers of each router: the accuracy of the point that was best on dev, and of the point of parity (see `qnc`),
-/// each less the best single model's, and the cost of the latter as a share of that model's. All of a table are tested
-/// together, so that naming one router among them costs nothing.
+/// Three numbers of each router: the accuracy of the point that was best on dev, and of the point of parity (see
+/// `qnc`), each less the best single model's, and the cost of the latter as a share of that model's. All of a table are
+/// tested together, so that naming one router among them costs nothing.
 package struct SectionClaims: Sendable {
     /// A number with bounds that hold together with all others of the table.
     package struct Bounds: Hashable, Sendable {

@@ -51,13 +51,23 @@ package enum CurveMetric: String, CaseIterable, Hashable, Sendable {
         .rankScore,
     ]
 
-    /// The revision of the set of metrics: grows whenever a value of any of them changes, or their set; part of every key.
+    /// The revision of the set of metrics: grows whenever a value of any of them changes, or their set.
+    ///
+    /// Part of every key.
     package static let revision = 3
 }
 
 extension CurveMetric {
     /// What grids and boards know about the metric, and where it is read.
     package var descriptor: MetricDescriptor {
+        // Evaluations ask for it several times a record: it is made once.
+        guard let known = Self.descriptors[self] else { preconditionFailure("a metric without a descriptor") }
+        return known
+    }
+
+    private static let descriptors = Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.made) })
+
+    private var made: MetricDescriptor {
         switch self {
         case .accuracy:
             up("accuracy", .point, .largest, "at the largest budget; missing items count as wrong")

@@ -10,11 +10,20 @@ package enum BudgetRule: String, Hashable, Sendable, CaseIterable {
     /// What grids, evaluations and boards know about the rule.
     package var descriptor: RuleDescriptor {
         switch self {
-        case .threshold: RuleDescriptor(budgets: .costs, point: "threshold", revision: 2)
-        case .penalty: RuleDescriptor(budgets: .penalties, point: "lambda", options: ["raw"], revision: 2)
-        case .softLabel: RuleDescriptor(budgets: .labels, point: "lambda", options: ["scale", "scheme"], revision: 2)
+        case .threshold: Self.costs
+        case .penalty: Self.prices
+        case .softLabel: Self.labels
         }
     }
+
+    private static let costs = RuleDescriptor(budgets: .costs, point: "threshold", revision: 2)
+    private static let prices = RuleDescriptor(budgets: .penalties, point: "lambda", options: ["raw"], revision: 2)
+    private static let labels = RuleDescriptor(
+        budgets: .labels,
+        point: "lambda",
+        options: ["scale", "scheme"],
+        revision: 2
+    )
 
     /// The rules of routers that predict quality and cost.
     package static let ofPredictions = Set(allCases.filter { $0.descriptor.budgets != .labels })

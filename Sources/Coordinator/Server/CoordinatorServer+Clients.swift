@@ -21,6 +21,12 @@ extension CoordinatorServer {
         }
     }
 
+    /// Who does something: the name of its key, and what it calls itself.
+    private func actor(_ peer: Peer) -> String {
+        guard let key = peer.key, let name = keys?.name(userID: key) else { return peer.name }
+        return "\(name) (\(key)) as \(peer.name)"
+    }
+
     private func control(_ control: WireControl, of peer: Peer, _ route: RoutingID) throws(RouteGridError) {
         let event: SchedulerEvent
         guard let kind = ControlKind(rawValue: control.verb) else {
@@ -32,6 +38,8 @@ extension CoordinatorServer {
                 handle(.drain(worker))
                 if let target = peers.route(of: worker) { send(.done("drain"), to: target) }
             }
+            persist(.audit(actor: actor(peer), action: control.verb, detail: control.selector))
+            commitIfIdle()
             return send(.done("draining"), to: route)
         case .pause: event = .runPaused(try run(control.selector))
         case .resume: event = .runResumed(try run(control.selector))
@@ -52,7 +60,7 @@ extension CoordinatorServer {
         }
         persist(
             .audit(
-                actor: peer.name,
+                actor: actor(peer),
                 action: control.verb,
                 detail: "\(control.selector) \(control.value) \(control.reason)"
             )

@@ -33,8 +33,8 @@ extension CoordinatorServer {
         }
     }
 
-    /// - Throws: `refused` for a process, or a connection, that belongs to another key, and for a hello that changes the
-    ///   role of a connection.
+    /// - Throws: `refused` for a process, or a connection, that belongs to another key, and for a hello that changes
+    ///   the role of a connection.
     func admit(_ sender: Sender, _ hello: WireHello, _ route: RoutingID) throws(RouteGridError) {
         if let known = peers[route], known.role != hello.role || !hello.boot.elementsEqual(known.boot) {
             throw RouteGridError(.refused, "this connection has greeted as another process")
@@ -43,7 +43,10 @@ extension CoordinatorServer {
         throw RouteGridError(.refused, "a process with this boot id has greeted with another key")
     }
 
-    /// Whether a message about a lease comes from the worker that holds it; one of a lease that is over changes nothing.
+    /// False when another worker holds the lease.
+    ///
+    /// True for one that nobody holds: that it started, failed or is released changes nothing, and its results are
+    /// welcome late. Which cells a key was granted is not kept yet, so that a worker's key can deliver any cell's.
     func holds(_ lease: LeaseID, _ worker: WorkerID) -> Bool {
         scheduler.worker(of: lease).map { $0 == worker } ?? true
     }
@@ -57,5 +60,6 @@ extension CoordinatorServer {
             if let worker = peer.worker { handle(.workerLeft(worker)) }
             peers.forget(peer.route)
         }
+        followers.forget { peers[$0] == nil }
     }
 }

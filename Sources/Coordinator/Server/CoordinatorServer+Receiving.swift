@@ -32,11 +32,18 @@ extension CoordinatorServer {
         updateReading()
     }
 
-    /// Notifies a peer that a message was refused.
-    func refuse(_ error: RouteGridError, _ route: RoutingID) {
+    /// Notifies a peer that a message was refused; the log has at most twenty a second.
+    func refuse(_ error: RouteGridError, _ route: RoutingID, isSent: Bool = true) {
         counters.refusedMessages += 1
-        log.warning("message refused", metadata: ["peer": "\(peers[route]?.name ?? "unknown")", "why": "\(error)"])
-        send(.refused(error.code, error.message), to: route)
+        if let untold = refusals.admit(at: clock.now) {
+            log.warning(
+                "message refused",
+                metadata: [
+                    "peer": "\(peers[route]?.name ?? "unknown")", "why": "\(error)", "unlogged_before": "\(untold)",
+                ]
+            )
+        }
+        if isSent { send(.refused(error.code, error.message), to: route) }
     }
 
     /// Expels a worker that sent a malformed message: the results in it are unknown, so the worker would keep them, and

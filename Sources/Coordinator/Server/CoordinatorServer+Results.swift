@@ -10,10 +10,8 @@ extension CoordinatorServer {
         guard let worker = peer.worker else {
             throw RouteGridError(.protocolRefused, "a client does not send this message")
         }
-        guard holds(result.lease, worker) else {
-            throw RouteGridError(.protocolRefused, "a result for lease \(result.lease), which another worker holds")
-        }
         handle(.messageReceived(worker))
+        guard holds(result.lease, worker) else { return refuseForeign(result, of: peer, route) }
         // The worker keeps them and will send them again.
         guard !commits.isStalled else { return }
         var receipt = ServerCommits.Receipt(
@@ -37,6 +35,20 @@ extension CoordinatorServer {
         if !receipt.cells.isEmpty { commits.add(receipt, byteCount: result.byteCount) }
         refuse(refusals, of: result, route)
         commitIfIdle()
+    }
+
+    /// Has a worker drop the results of a lease that another one holds.
+    ///
+    /// It is not expelled: another process may have claimed the lease in its hello.
+    private func refuseForeign(_ result: ReceivedResult, of peer: Peer, _ route: RoutingID) {
+        var answer = Acknowledgement()
+        for item in result.items { answer.refuse(item.jobKey, item.resultDigest) }
+        send(.committed(answer), to: route)
+        refuse(
+            RouteGridError(.refused, "a result for lease \(result.lease), which another worker holds"),
+            route,
+            isSent: false
+        )
     }
 
     /// Fails the cells of refused results and has their worker drop them: it would keep them, and their lease, for

@@ -63,6 +63,7 @@ package actor CoordinatorServer {
     /// When the socket last had no unread message.
     var lastFullyRead = Moment(milliseconds: 0)
     var counters = ServerCounters()
+    var refusals = RefusalLimit(perSecond: 20)
     /// Differing results on disk, by the run that computed them.
     var divergences: [RunID: Int]
     /// Who may talk to it; nil in plain text.
@@ -72,8 +73,8 @@ package actor CoordinatorServer {
 
     /// Opens the state folder, resumes its unfinished runs, and binds.
     ///
-    /// - Throws: `badInput`, `temporary` or `system` from the state folder; `refused` for an address that other machines
-    ///   can reach while there are no keys for them; `temporary` for a port in use.
+    /// - Throws: `badInput`, `temporary` or `system` from the state folder; `refused` for an address that others can
+    ///   reach while there are no keys for them; `temporary` for a port in use.
     package init(configuration: Configuration, log: Logger) throws(RouteGridError) {
         let address = try ZMQAddress(configuration.bind)
         if !configuration.usesKeys, !configuration.allowsPlaintextEverywhere, !address.isLocal {
@@ -153,7 +154,13 @@ package actor CoordinatorServer {
                 server.probeStore()
                 server.checkFolder()
                 server.dropAbandonedUploads()
+                server.keys?.keepLocal(server.log)
             }
+        }
+        if keys == nil, try !ZMQAddress(address).isLocal {
+            let warn = { self.assumeIsolated { $0.log.warning("plain text: whoever reaches this address may do all") } }
+            warn()
+            loop.every(.seconds(60), warn)
         }
         // A look at the time stamp of a folder: whoever was just given a key expects it to work.
         if keys != nil { loop.every(.milliseconds(250)) { self.assumeIsolated { $0.followKeys() } } }
@@ -179,8 +186,9 @@ package actor CoordinatorServer {
         guard outcome == nil else { return }
         outcome = result
         if let socket {
-            loop.close(socket)
+            // First the files: once the port is free another coordinator may leave its own.
             keys?.end()
+            loop.close(socket)
             CoordinatorAddress.remove(from: configuration.stateFolder)
         }
         socket = nil

@@ -81,7 +81,13 @@ struct PeerTable: Sendable {
         guard let route = workers.removeValue(forKey: worker), let peer = byRoute.removeValue(forKey: route) else {
             return
         }
-        routes[peer.boot] = nil
+        drop(peer)
+    }
+
+    /// Forgets a process: every caller has removed it from the scheduler, or it is no worker.
+    private mutating func drop(_ peer: Peer) {
+        (routes[peer.boot], owners[peer.boot], names[peer.boot]) = (nil, nil, nil)
+        if let worker = peer.worker { workers[worker] = nil }
     }
 
     /// Drops a connection and remembers its process, whose next hello is refused.
@@ -99,7 +105,6 @@ struct PeerTable: Sendable {
 
     mutating func forget(_ route: RoutingID) {
         guard let peer = byRoute.removeValue(forKey: route) else { return }
-        routes[peer.boot] = nil
-        if let worker = peer.worker { workers[worker] = nil }
+        drop(peer)
     }
 }

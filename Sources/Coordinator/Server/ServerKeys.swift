@@ -11,9 +11,9 @@ struct ServerKeys {
 
     private var watch: KeyRingWatch
     private var handler: ZAPHandler?
-    private var local: (place: LocalKeys, files: [Role: KeyFile])?
-    /// Why the keys could not be read last; the earlier ones hold meanwhile.
-    private(set) var problem: String?
+    private var local: (place: LocalKeys, files: [Role: KeyFile], address: ZMQAddress, state: String)?
+    /// What was logged last of keys that could not be read or left; the earlier ones hold meanwhile.
+    private var problem: String?
 
     /// - Throws: `refused` (77) with the way out for an address that others can reach while there are no keys.
     init(for address: ZMQAddress, state: String) throws(RouteGridError) {
@@ -32,10 +32,25 @@ struct ServerKeys {
 
     /// Leaves keys for processes of this user, where only they can connect.
     mutating func leaveLocal(for address: ZMQAddress, state: String) throws(RouteGridError) {
-        guard address.isLocal else { return }
+        guard let address = address.onThisMachine else { return }
         let files = try KeyRing.localKeys(for: address, state: state)
         _ = try refresh()
-        local = (try LocalKeys(leaving: files, for: address), files)
+        local = (try LocalKeys(leaving: files, for: address), files, address, state)
+    }
+
+    /// Puts them back when they are gone, or their keys were revoked.
+    mutating func keepLocal(_ log: Logger) {
+        guard let local else { return }
+        let isThere = local.files.allSatisfy { role, file in
+            let found = try? LocalKeys.find(role, for: local.address)
+            return watch.ring.role(userID: file.secret.publicKey.fingerprint.hex) != nil && found?.secret == file.secret
+        }
+        guard !isThere else { return }
+        do throws(RouteGridError) { try leaveLocal(for: local.address, state: local.state) } catch {
+            guard problem != error.message else { return }
+            problem = error.message
+            log.error("keys for this machine could not be left", metadata: ["why": "\(error)"])
+        }
     }
 
     /// Reads the keys again when they were changed.
@@ -66,7 +81,7 @@ struct ServerKeys {
     func role(userID: String?) -> Role? { watch.ring.role(userID: userID) }
 
     /// The name of a key, for people.
-    func name(userID: String?) -> String? { userID.flatMap { watch.ring.key(userID: $0)?.name.text } }
+    func name(userID: String) -> String? { watch.ring.key(userID: userID)?.name.text }
 
     /// Whether two keys are one over rotations.
     func isSame(_ key: String?, _ other: String?) -> Bool {

@@ -1,7 +1,7 @@
 /// Colours that people with any colour vision tell apart, on light paper and on dark.
 ///
-/// Series: M. Okabe, K. Ito, "Color universal design", 2008, the yellow replaced by one that is seen on white; marks and
-/// dashes tell them apart as well.
+/// Series: M. Okabe, K. Ito, "Color universal design", 2008, the yellow replaced by one that is seen on white; marks
+/// and dashes tell them apart as well.
 enum Palette {
     /// Name, on light, on dark.
     static let colours: [(name: String, light: String, dark: String)] = [

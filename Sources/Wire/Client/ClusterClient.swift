@@ -171,7 +171,8 @@ package final class ClusterClient {
     /// - Throws: `refused` when the coordinator does not know the key: libzmq does not try again, and says nothing.
     private func checkHandshake() throws(RouteGridError) {
         while let event = try handshakes?.next() {
-            guard case .refused = event else { continue }
+            // A key that a coordinator left may be replaced by then.
+            guard case .refused = event, key.isFixed else { continue }
             throw RouteGridError(.refused, "the coordinator at \(url) does not know this key, or it was revoked")
         }
     }
@@ -202,7 +203,8 @@ package final class ClusterClient {
             socket = try open(options)
             if let socket {
                 _ = try socket.send(WireMessage(.hello(hello)).frames())
-                answer = try self.answer(until: deadline)
+                // A handshake that failed is not tried again by libzmq: a key that is looked for is looked for anew.
+                answer = try self.answer(until: key.isFixed ? deadline : min(deadline, .now + .seconds(2)))
             } else {
                 // A coordinator that starts leaves its keys when it listens.
                 _ = try attend?()
@@ -223,7 +225,14 @@ package final class ClusterClient {
     }
 
     private func unreachable(_ limit: Duration) -> RouteGridError {
-        RouteGridError(
+        if case .local = key, (try? key.security(for: address)) == .some(nil) {
+            return RouteGridError(
+                .unreachable,
+                "no coordinator of this user has left a key for \(url) (waited \(limit)); is it running? "
+                    + "`routegrid coordinator --bind \(url) --state DIR` starts one, --key FILE names a key"
+            )
+        }
+        return RouteGridError(
             .unreachable,
             "no coordinator answers at \(url) (waited \(limit)); "
                 + "is it running? `routegrid coordinator --bind \(url) --state DIR` starts one"

@@ -161,6 +161,7 @@ final class SlotReporter: @unchecked Sendable {
         condition.lock()
         let frames = outgoing
         outgoing = []
+        outgoing.reserveCapacity(min(frames.capacity, 1 << 20))
         // What was added since the batch was closed keeps its time.
         if batch.cells.isEmpty { due = nil }
         condition.unlock()

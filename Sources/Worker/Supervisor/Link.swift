@@ -45,11 +45,13 @@ extension WorkerSupervisor {
         options.linger = .milliseconds(200)
         options.reconnectMaximum = .milliseconds(250)
         do {
-            // Without a key yet, as without an answer: the next attempt follows.
-            if let security = try configuration.key.security(for: ZMQAddress(configuration.url)) {
-                options.security = security
-                socket = try open(options)
+            guard let security = try configuration.key.security(for: ZMQAddress(configuration.url)) else {
+                // A coordinator of this user leaves one when it listens; nothing was tried, so the delay stays.
+                link.phase = .greeting(until: .now + .milliseconds(100))
+                return
             }
+            options.security = security
+            socket = try open(options)
         } catch {
             return end(.failure(error))
         }
@@ -65,7 +67,7 @@ extension WorkerSupervisor {
             let monitor = try HandshakeMonitor(opened, context: context)
             monitor.watch(on: loop) { event in
                 // libzmq does not try again. A key that the coordinator left may be replaced by then.
-                guard case .refused = event, self.configuration.key.isFixed else { return }
+                guard case .refused = event, self.configuration.key.isFinal(options.security) else { return }
                 let url = self.configuration.url
                 self.end(
                     .failure(
@@ -103,7 +105,7 @@ extension WorkerSupervisor {
         case .closed: break
         case .greeting(let deadline):
             guard now >= deadline else { break }
-            log.warning("no coordinator answers", metadata: ["url": "\(configuration.url)"])
+            if socket != nil { log.warning("no coordinator answers", metadata: ["url": "\(configuration.url)"]) }
             connect()
         case .open:
             // After a missed answer the coordinator may have been restarted: more frequent heartbeats detect its return

@@ -31,16 +31,16 @@ package struct RefusedPeer: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// How many refusals are told in a second: an attacker must not fill a log.
-struct RefusalLimit {
+package struct RefusalLimit: Sendable {
     private let perSecond: Int
     private var window: ContinuousClock.Instant?
     private var told = 0
     private var untold = 0
 
-    init(perSecond: Int) { self.perSecond = perSecond }
+    package init(perSecond: Int) { self.perSecond = perSecond }
 
     /// Whether one more may be told now, and how many were not since the last one.
-    mutating func admit(at now: ContinuousClock.Instant) -> Int? {
+    package mutating func admit(at now: ContinuousClock.Instant) -> Int? {
         if let window, now - window < .seconds(1) {
             guard told < perSecond else {
                 untold += 1

@@ -7,6 +7,7 @@ import Grid
 import Keys
 import RouteGridBase
 import Wire
+import ZeroMQ
 
 /// One grid on a cluster of child processes, from start to board.
 struct LocalRun {
@@ -69,7 +70,7 @@ struct LocalRun {
     private func checkIdle() throws(RouteGridError) {
         guard let address = CoordinatorAddress(stateFolder: stateFolder),
             let client = try? ClusterClient.connect(
-                address.url,
+                (try? ZMQAddress(address.url).onThisMachine?.text) ?? address.url,
                 key: .local(.admin),
                 within: .milliseconds(500),
                 name: "run"

@@ -69,7 +69,8 @@ struct ConnectOptions: ParsableArguments {
         let folder = state ?? StatePlace.usual
         guard let address = CoordinatorAddress(stateFolder: folder) else { return nil }
         do throws(RouteGridError) {
-            let client = try connected(address.url, within: .seconds(min(timeout, 2)), verb)
+            let url = try ZMQAddress(address.url).onThisMachine?.text ?? address.url
+            let client = try connected(url, within: .seconds(min(timeout, 2)), verb)
             // A killed coordinator leaves its address behind: another one may listen there now.
             if client.welcome.coordinator == Data(address.identity) { return client }
             client.close()

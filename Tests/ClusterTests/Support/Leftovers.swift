@@ -2,7 +2,7 @@ import Foundation
 
 /// What a command left behind.
 enum Leftovers {
-    /// In its temporary folder, but for what is meant to stay: the cache, and the folder of local keys when it is empty.
+    /// In its temporary folder, but for what is meant to stay: the cache, and the empty folder of local keys.
     static func of(temporaryFolder path: String) throws -> [String] {
         let files = FileManager.default
         return try files.contentsOfDirectory(atPath: path).flatMap { name -> [String] in

@@ -52,6 +52,7 @@ struct KeysAdd: ParsableCommand {
             }
             key = try KeyRing.add(name, role: role, publicKey: given, state: state)
         }
+        keys.settle(state)
         keys.output.console.emit(
             ["schema": "routegrid/keys-add/v1", "key": key.json, "file": out.map { .string($0) } ?? .null],
             table: "\(key.name)  \(key.role)  \(key.fingerprint)\n"

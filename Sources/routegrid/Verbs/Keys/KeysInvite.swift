@@ -44,6 +44,7 @@ struct KeysInvite: ParsableCommand {
             address: connect,
             state: state
         )
+        keys.settle(state)
         InvitePage.emit(invite, keys.output.console)
     }
 }

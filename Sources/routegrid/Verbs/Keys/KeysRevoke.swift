@@ -8,7 +8,7 @@ struct KeysRevoke: ParsableCommand {
         commandName: "revoke",
         abstract: "Ends a key for ever.",
         discussion: """
-            The file stays, so that records keep the name of who delivered them. A revoked key is not allowed again.
+            The file stays, so that its name and fingerprint keep their meaning. A revoked key is not allowed again.
 
             Examples:
               routegrid keys revoke w1 --state ./state

@@ -8,7 +8,7 @@ struct KeysRotate: ParsableCommand {
         commandName: "rotate",
         abstract: "Replaces a key by a new one of the same name, and prints one line to paste where it is used.",
         discussion: """
-            The new key keeps what the old one was granted. The old one is revoked at once, or with --keep-old when you \
+            A worker that reads its key from a file goes on with the new one in the same place. The old one is revoked at once, or with --keep-old when you \
             say so, by its fingerprint.
 
             Examples:
@@ -30,7 +30,9 @@ struct KeysRotate: ParsableCommand {
 
     func run() throws {
         if let connect { try Invite.check(address: connect) }
-        let invite = try KeyRing.rotate(key, keepsOld: keepsOld, address: connect, state: keys.state())
+        let state = try keys.state()
+        let invite = try KeyRing.rotate(key, keepsOld: keepsOld, address: connect, state: state)
+        keys.settle(state)
         InvitePage.emit(invite, keys.output.console)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Coordinator
 import Foundation
 import Keys
 import RouteGridBase
@@ -41,6 +42,12 @@ struct KeysOptions: ParsableArguments {
     func state() throws(RouteGridError) -> String {
         if folder == nil { try StatePlace.check(missing: ["--state"]) }
         return folder ?? StatePlace.usual
+    }
+
+    /// Waits until a coordinator that runs has read a change: it looks four times a second, and whoever is given a key
+    /// may use it at once.
+    func settle(_ state: String) {
+        if CoordinatorAddress(stateFolder: state) != nil { usleep(400_000) }
     }
 
     /// `--state DIR`, for advice.
