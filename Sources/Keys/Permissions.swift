@@ -4,9 +4,9 @@
 package enum Act: CaseIterable, Hashable, Sendable {
     /// Hello, by what it asks to be.
     case greetAsWorker, greetAsClient, greetAsFollower
-    /// Signs of life, goodbye.
+    /// Heartbeat, goodbye.
     case converse
-    /// Asks for leases, says how they go, gives them back, delivers results.
+    /// Requests leases, reports on them, releases them, delivers results.
     case work
     /// Reads blobs: data, choices.
     case fetch
@@ -14,7 +14,7 @@ package enum Act: CaseIterable, Hashable, Sendable {
     case store
     /// Submits a grid.
     case submit
-    /// Asks about runs, workers, records.
+    /// Queries runs, workers, records.
     case ask
     /// Reads records as they come.
     case follow

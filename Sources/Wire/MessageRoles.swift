@@ -4,7 +4,7 @@ package import Keys
 ///
 /// Exhaustive, without `default`: a message that is new does not compile until it has its place here.
 extension WireEnvelope.OneOf_Body {
-    /// Nil for what only a coordinator says, and for questions and controls that nobody knows: no role may send them.
+    /// Nil for what only a coordinator sends, and for unknown queries and controls: no role may send them.
     package var act: Act? {
         switch self {
         case .hello(let hello): hello.role.act

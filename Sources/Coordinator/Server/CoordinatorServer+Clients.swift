@@ -78,9 +78,9 @@ extension CoordinatorServer {
 
     /// The run that a selector names: its number, or `last`.
     func run(_ selector: String) throws(RouteGridError) -> RunID {
-        if selector == "last", let last = locks.keys.max() { return last }
+        if selector == "last", let last = served.keys.max() { return last }
         if let number = UInt64(selector), let run = setAside[RunID(number)] { throw run.error }
-        guard let number = UInt64(selector), locks[RunID(number)] != nil else {
+        guard let number = UInt64(selector), served[RunID(number)] != nil else {
             throw RouteGridError(.usage, "there is no run \(selector); `routegrid status` lists them")
         }
         return RunID(number)

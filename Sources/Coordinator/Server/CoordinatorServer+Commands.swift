@@ -37,7 +37,7 @@ extension CoordinatorServer {
             persist(.exception(run, cell: cell, exception, log: log))
         case .runChanged(let run, let state, let reason):
             persist(.runState(run, state, reason: reason))
-            runNames[run]?.reason = reason
+            served[run]?.reason = reason
             log.info("run changed", metadata: ["run": "\(run)", "state": "\(state.rawValue)", "reason": "\(reason)"])
         case .workerLost(let worker):
             counters.workersLost += 1
@@ -54,7 +54,7 @@ extension CoordinatorServer {
         group: Int,
         cells: [Int]
     ) {
-        guard let lock = locks[run], let route = peers.route(of: worker) else { return }
+        guard let lock = served[run]?.lock, let route = peers.route(of: worker) else { return }
         var message = WireLease()
         message.leaseID = lease
         message.leaseFence = fence
@@ -84,7 +84,7 @@ extension CoordinatorServer {
 
     /// Computes the keys of groups and looks them up, off the loop; the first of them may be known.
     private func resolve(_ run: RunID, _ wanted: Range<Int>, known: [ResolvedGroup]) {
-        guard let lock = locks[run] else { return }
+        guard let lock = served[run]?.lock else { return }
         let groups = wanted.dropFirst(known.count)
         // After the other commands of the same event.
         if !known.isEmpty { loop.submit { self.assumeIsolated { $0.resolved(run, .success(known)) } } }

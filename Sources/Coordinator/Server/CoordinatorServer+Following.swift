@@ -9,11 +9,11 @@ extension CoordinatorServer {
     func follow(_ request: WireFollow, _ route: RoutingID) throws(RouteGridError) {
         let limit = Int(min(max(request.credit, 1), 4_096))
         if request.run == 0 { return feed(Follower(route: route, after: request.afterSeq, limit: limit)) }
-        guard let lock = locks[request.runID] else {
+        guard let lock = served[request.runID]?.lock else {
             throw RouteGridError(.usage, "there is no run \(request.run); `routegrid status` lists them")
         }
         let identity = access.store.identity
-        let selected = selections[request.runID]?.cells ?? CellBitmap()
+        let selected = served[request.runID]?.selection?.cells ?? CellBitmap()
         let start = Int(clamping: request.afterSeq)
         access.read { store throws(RouteGridError) in
             var page = RunPage(start: start, limit: limit)

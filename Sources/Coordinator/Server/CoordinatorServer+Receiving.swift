@@ -35,11 +35,11 @@ extension CoordinatorServer {
     /// Notifies a peer that a message was refused; the log has at most twenty a second.
     func refuse(_ error: RouteGridError, _ route: RoutingID, isSent: Bool = true) {
         counters.refusedMessages += 1
-        if let untold = refusals.admit(at: clock.now) {
+        if let unlogged = refusals.admit(at: clock.now) {
             log.warning(
                 "message refused",
                 metadata: [
-                    "peer": "\(peers[route]?.name ?? "unknown")", "why": "\(error)", "unlogged_before": "\(untold)",
+                    "peer": "\(peers[route]?.name ?? "unknown")", "why": "\(error)", "unlogged_before": "\(unlogged)",
                 ]
             )
         }

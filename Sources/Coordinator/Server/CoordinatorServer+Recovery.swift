@@ -23,9 +23,13 @@ extension CoordinatorServer {
 
     private func takeUp(_ loaded: LoadedRun) {
         let run = loaded.run
-        locks[run.id] = loaded.lock
-        runNames[run.id] = (run.name, run.submitted, run.reason)
-        selections[run.id] = loaded.selection
+        served[run.id] = ServedRun(
+            lock: loaded.lock,
+            name: run.name,
+            submitted: run.submitted,
+            reason: run.reason,
+            selection: loaded.selection
+        )
         handle(loaded.event)
         if !run.state.isOver { log.info("run loaded", metadata: ["run": "\(run.id)", "name": "\(run.name)"]) }
     }

@@ -95,7 +95,7 @@ extension CoordinatorServer {
     }
 
     private func check(_ item: ReceivedResult.Item, run: RunID, worker: String) throws(RouteGridError) -> ResultRow {
-        guard let lock = locks[run], item.cell < UInt64(lock.cellCount) else {
+        guard let lock = served[run]?.lock, item.cell < UInt64(lock.cellCount) else {
             throw RouteGridError(.protocolRefused, "a result for cell \(item.cell) of run \(run), which does not exist")
         }
         let cell = Int(item.cell)

@@ -10,7 +10,7 @@ extension CoordinatorServer {
 
     /// Reads the dev records of a run and makes its selection.
     func select(_ run: RunID) {
-        guard let lock = locks[run], let tally = SelectionTally(lock) else { return }
+        guard let lock = served[run]?.lock, let tally = SelectionTally(lock) else { return }
         log.info("selecting on dev", metadata: ["run": "\(run)"])
         tallied(run, lock, .success(tally), upTo: 0)
     }
@@ -45,8 +45,8 @@ extension CoordinatorServer {
         commits.add { error in
             guard error == nil else { return }
             self.assumeIsolated { server in
-                server.selections[run] = ServerSelection(digest: digest, selection)
-                let cells = server.selections[run]?.cells ?? CellBitmap()
+                server.served[run]?.selection = ServerSelection(digest: digest, selection)
+                let cells = server.served[run]?.selection?.cells ?? CellBitmap()
                 server.log.info("selected", metadata: ["run": "\(run)", "cells": "\(cells.count)", "sha": "\(digest)"])
                 server.handle(.selected(run, cells: cells))
             }

@@ -32,7 +32,7 @@ extension CoordinatorServer {
             }
         case .selection:
             let id = try run(query.selector)
-            let selection = selections[id]
+            let selection = served[id]?.selection
             send(
                 .reply([
                     "run": JSONValue(Int(id.rawValue)),
@@ -42,7 +42,7 @@ extension CoordinatorServer {
             )
         case .lock:
             let id = try run(query.selector)
-            guard let lock = locks[id] else { return }
+            guard let lock = served[id]?.lock else { return }
             send(
                 .reply([
                     "run": JSONValue(Int(id.rawValue)), "lock": .string(String(decoding: lock.bytes, as: UTF8.self)),
@@ -77,16 +77,16 @@ extension CoordinatorServer {
 
     private func runReport(_ id: RunID) -> JSONValue {
         guard let counts = scheduler.counts(of: id) else { return .null }
-        let names = runNames[id]
+        let run = served[id]
         return RunReports.run(
             id,
             counts,
             RunReports.Heading(
-                name: names?.name ?? "",
-                submitted: names?.submitted ?? "",
-                reason: names?.reason ?? ""
+                name: run?.name ?? "",
+                submitted: run?.submitted ?? "",
+                reason: run?.reason ?? ""
             ),
-            selection: selections[id],
+            selection: run?.selection,
             divergent: divergences[id] ?? 0,
             trouble: storeError
         )
@@ -110,14 +110,14 @@ extension CoordinatorServer {
     private func failures(_ selector: String) throws(RouteGridError) -> JSONValue {
         let place = selector.contains("/") ? try RunReports.parts(of: selector) : (selector, -1)
         let id = try run(place.0)
-        return RunReports.failures(id, locks[id], scheduler.exceptions(of: id), after: place.1)
+        return RunReports.failures(id, served[id]?.lock, scheduler.exceptions(of: id), after: place.1)
     }
 
     /// Why a cell (`RUN/CELL`) waits, runs, failed or is done.
     private func explain(_ selector: String, _ route: RoutingID) throws(RouteGridError) {
         let (name, cell) = try RunReports.parts(of: selector)
         let id = try run(name)
-        let lock = locks[id]
+        let lock = served[id]?.lock
         let isCell = lock.map { (0..<$0.cellCount).contains(cell) } ?? false
         let report = try RunReports.explanation(
             id,
@@ -125,7 +125,7 @@ extension CoordinatorServer {
             lock,
             job: isCell ? lock.flatMap { cache.job(ofCell: cell, in: id, lock: $0) } : nil,
             standing: scheduler.standing(of: cell, in: id),
-            hasSelected: selections[id] != nil
+            hasSelected: served[id]?.selection != nil
         ) { [peers] worker in peers.peer(of: worker)?.name ?? worker.description }
         let finished = report
         access.read { store throws(RouteGridError) in

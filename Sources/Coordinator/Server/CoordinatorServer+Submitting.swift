@@ -57,8 +57,12 @@ extension CoordinatorServer {
     }
 
     private func add(_ id: RunID, _ new: NewRun, _ recorded: [Bool]) {
-        locks[id] = new.lock.measured(by: id, submitted: new.submitted)
-        runNames[id] = (new.lock.name, new.submitted, "")
+        served[id] = ServedRun(
+            lock: new.lock.measured(by: id, submitted: new.submitted),
+            name: new.lock.name,
+            submitted: new.submitted,
+            reason: ""
+        )
         log.info(
             "run submitted",
             metadata: ["run": "\(id)", "name": "\(new.lock.name)", "cells": "\(new.lock.firstStageCount)"]

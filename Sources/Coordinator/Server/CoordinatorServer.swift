@@ -45,12 +45,9 @@ package actor CoordinatorServer {
     var socket: ZMQSocket?
     var scheduler: Scheduler
     var peers = PeerTable()
-    var locks: [RunID: GridLock] = [:]
-    var runNames: [RunID: (name: String, submitted: String, reason: String)] = [:]
+    var served: [RunID: ServedRun] = [:]
     /// Runs of the state folder that could not be loaded.
     var setAside: [RunID: SetAsideRun] = [:]
-    /// The frozen selections of runs in their second stage.
-    var selections: [RunID: ServerSelection] = [:]
     var testReads = KnownTestReads()
     var cache = JobCache()
     var uploads: [UploadID: Upload] = [:]

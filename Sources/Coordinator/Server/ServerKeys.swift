@@ -3,7 +3,7 @@ import Logging
 import RouteGridBase
 import ZeroMQ
 
-/// Who may talk to a coordinator: its keys, the handler that libzmq asks, and the files for processes of this user.
+/// Who may connect to a coordinator: its keys, the handler that libzmq asks, and the files for processes of this user.
 ///
 /// Everything but the handler's own thread belongs to the coordinator's loop.
 struct ServerKeys {

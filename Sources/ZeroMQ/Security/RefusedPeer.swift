@@ -14,8 +14,8 @@ package struct RefusedPeer: Hashable, Sendable, CustomStringConvertible {
     package let reason: Reason
     /// Where it connected from, as libzmq says it: text of foreign origin when it is not an IP address.
     package let address: String
-    /// Refusals since the last one that was told, which were too many to tell.
-    package let untold: Int
+    /// Refusals since the last reported one: too many in a second to report each.
+    package let unreported: Int
 
     package var description: String {
         let what =
@@ -26,35 +26,35 @@ package struct RefusedPeer: Hashable, Sendable, CustomStringConvertible {
             case .credentials: "no key of 32 bytes"
             case .question: "a question that is not ZAP 1.0"
             }
-        return "refused \(address): \(what)" + (untold > 0 ? "; \(untold) more were not told" : "")
+        return "refused \(address): \(what)" + (unreported > 0 ? "; \(unreported) more were not logged" : "")
     }
 }
 
-/// How many refusals are told in a second: an attacker must not fill a log.
+/// How many refusals are reported in a second: an attacker must not fill a log.
 package struct RefusalLimit: Sendable {
     private let perSecond: Int
     private var window: ContinuousClock.Instant?
-    private var told = 0
-    private var untold = 0
+    private var reported = 0
+    private var unreported = 0
 
     package init(perSecond: Int) { self.perSecond = perSecond }
 
-    /// Whether one more may be told now, and how many were not since the last one.
+    /// Nil when no more may be reported now; else how many were not since the last one.
     package mutating func admit(at now: ContinuousClock.Instant) -> Int? {
         if let window, now - window < .seconds(1) {
-            guard told < perSecond else {
-                untold += 1
+            guard reported < perSecond else {
+                unreported += 1
                 return nil
             }
         } else {
-            (window, told) = (now, 0)
+            (window, reported) = (now, 0)
             guard perSecond > 0 else {
-                untold += 1
+                unreported += 1
                 return nil
             }
         }
-        told += 1
-        defer { untold = 0 }
-        return untold
+        reported += 1
+        defer { unreported = 0 }
+        return unreported
     }
 }

@@ -40,8 +40,8 @@ package final class ZAPHandler: Sendable {
     ///   - context: whose sockets ask; it can have one handler.
     ///   - domain: the ``SocketSecurity/server(_:domain:)`` that it answers for.
     ///   - allowed: who may connect at first.
-    ///   - refusalsPerSecond: how many refusals are told.
-    ///   - onRefusal: is told of refusals on the handler's thread, and must not block it.
+    ///   - refusalsPerSecond: how many refusals are reported.
+    ///   - onRefusal: is called with refusals on the handler's thread, and must not block it.
     /// - Throws: `temporary` when the context has a handler already, `system` when there are no file descriptors left.
     package init(
         context: ZMQContext,
@@ -102,7 +102,7 @@ package final class ZAPHandler: Sendable {
             state.withLock { $0.counts.broken += 1 }
             return
         }
-        let (verdict, told) = state.withLock { state -> (ZAPVerdict, RefusedPeer?) in
+        let (verdict, report) = state.withLock { state -> (ZAPVerdict, RefusedPeer?) in
             let verdict = request.verdict(domain: domain, state.allowed)
             let reason: RefusedPeer.Reason
             switch verdict {
@@ -116,13 +116,13 @@ package final class ZAPHandler: Sendable {
                 state.counts.broken += 1
                 reason = .question
             }
-            let told = state.limit.admit(at: .now).map {
-                RefusedPeer(reason: reason, address: request.address, untold: $0)
+            let report = state.limit.admit(at: .now).map {
+                RefusedPeer(reason: reason, address: request.address, unreported: $0)
             }
-            return (verdict, told)
+            return (verdict, report)
         }
         // A peer that went away meanwhile has no connection to answer to.
         _ = try? socket.send(request.answer(verdict))
-        if let told { onRefusal(told) }
+        if let report { onRefusal(report) }
     }
 }

@@ -81,7 +81,7 @@ import ZeroMQ
         let refused = hold.handler.counts.refused
         let told = hold.refusals.withLock { $0 }
         #expect(told.count <= 5 * 60 && told.count <= refused)
-        #expect(told.reduce(0) { $0 + 1 + $1.untold } <= refused)
+        #expect(told.reduce(0) { $0 + 1 + $1.unreported } <= refused)
     }
 
     private func openDescriptors() throws -> Int {
