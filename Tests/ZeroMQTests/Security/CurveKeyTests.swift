@@ -77,7 +77,9 @@ import ZeroMQ
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let refusals = told.withLock { $0 }
         #expect(Double(refusals.count) <= 3 * (seconds + 1))
-        #expect(refusals.count == 5 && refusals.prefix(3).allSatisfy { $0.unreported == 0 } && refusals[3].unreported > 0)
+        #expect(
+            refusals.count == 5 && refusals.prefix(3).allSatisfy { $0.unreported == 0 } && refusals[3].unreported > 0
+        )
         handler.stop()
     }
 }
