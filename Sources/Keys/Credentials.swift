@@ -7,7 +7,7 @@ package enum Credentials {
     /// The key in a file, else the one that a coordinator of this user left for processes of this machine.
     ///
     /// - Parameters:
-    ///   - path: what `--key` says.
+    ///   - path: the value of `--key`.
     ///   - role: what is needed; a file's role is the server's concern.
     ///   - address: of the coordinator.
     ///   - environment: of the process.

@@ -11,8 +11,8 @@ package enum KeySource: Sendable {
     case local(Role)
 
     /// - Parameters:
-    ///   - path: what `--key` says.
-    ///   - isPlaintext: what `--insecure-plaintext` says.
+    ///   - path: the value of `--key`.
+    ///   - isPlaintext: whether `--insecure-plaintext` is given.
     ///   - role: what is needed where a coordinator left keys; a file's role is the server's concern.
     ///   - address: of the coordinator.
     /// - Throws: As ``Credentials/find(keyFile:role:for:environment:)``.

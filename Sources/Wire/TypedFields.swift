@@ -2,10 +2,9 @@ package import RouteGridBase
 
 // Protobuf knows numbers only: these are the types that they stand for.
 
-/// A message about one lease, with its fence.
+/// A message about one lease.
 package protocol LeaseMessage {
     var lease: UInt64 { get set }
-    var fence: UInt64 { get set }
 }
 
 extension LeaseMessage {
@@ -13,22 +12,17 @@ extension LeaseMessage {
         get { LeaseID(lease) }
         set { lease = newValue.rawValue }
     }
+}
 
+/// One that also has the fence of the lease: all between coordinator and worker; a slot needs none.
+package protocol FencedMessage: LeaseMessage {
+    var fence: UInt64 { get set }
+}
+
+extension FencedMessage {
     package var leaseFence: Fence {
         get { Fence(fence) }
         set { fence = newValue.rawValue }
-    }
-}
-
-/// A message between a supervisor and its slot, about one lease.
-package protocol SlotLeaseMessage {
-    var lease: UInt64 { get set }
-}
-
-extension SlotLeaseMessage {
-    package var leaseID: LeaseID {
-        get { LeaseID(lease) }
-        set { lease = newValue.rawValue }
     }
 }
 
@@ -44,19 +38,19 @@ extension RunMessage {
     }
 }
 
-extension WireLease: LeaseMessage, RunMessage {}
-extension WireLeaseRef: LeaseMessage, RunMessage {}
-extension WireHeldLease: LeaseMessage {}
-extension WireStarted: LeaseMessage {}
-extension WireFailed: LeaseMessage {}
-extension WireRelease: LeaseMessage {}
-extension WireRevoke: LeaseMessage {}
-extension WireResult: LeaseMessage, RunMessage {}
+extension WireLease: FencedMessage, RunMessage {}
+extension WireLeaseRef: FencedMessage, RunMessage {}
+extension WireHeldLease: FencedMessage {}
+extension WireStarted: FencedMessage {}
+extension WireFailed: FencedMessage {}
+extension WireRelease: FencedMessage {}
+extension WireRevoke: FencedMessage {}
+extension WireResult: FencedMessage, RunMessage {}
 extension WireSubmitted: RunMessage {}
 extension WireFollow: RunMessage {}
-extension SlotTask: SlotLeaseMessage {}
-extension SlotFitted: SlotLeaseMessage {}
-extension SlotBatch: SlotLeaseMessage {}
-extension SlotCellFailed: SlotLeaseMessage {}
-extension SlotFinished: SlotLeaseMessage {}
-extension SlotSkip: SlotLeaseMessage {}
+extension SlotTask: LeaseMessage {}
+extension SlotFitted: LeaseMessage {}
+extension SlotBatch: LeaseMessage {}
+extension SlotCellFailed: LeaseMessage {}
+extension SlotFinished: LeaseMessage {}
+extension SlotSkip: LeaseMessage {}

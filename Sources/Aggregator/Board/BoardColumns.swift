@@ -75,7 +75,7 @@ enum BoardColumns {
         let detail: BoardTable.Detail
         let isCompared: Bool
         let names: RouterNames
-        /// What every row says is said once, above the table.
+        /// Flags of every row: they stand once, above the table.
         let sharedFlags: Set<BoardFlag>
 
         init(_ rows: [BoardRow], _ detail: BoardTable.Detail) {

@@ -16,7 +16,7 @@ package struct BoardTable: Codable, Sendable {
     package var caption: String { captionParts.joined(separator: " · ") }
     /// Why the rows are not ordered by the board's own metric.
     package let remark: String?
-    /// What the table says, in a sentence or two.
+    /// The conclusion of the table, in a sentence or two.
     package let verdict: String
     /// Whether it can be trusted, in one line.
     package let trust: String

@@ -6,7 +6,7 @@ extension Leaderboard {
         sections.map { SectionVerdict($0, mode: mode, hasStatistics: statistics != nil).verdict }
     }
 
-    /// The member `verdicts` of `leaderboard.json`: what identifies each table, and what it says.
+    /// The member `verdicts` of `leaderboard.json`: what identifies each table, and its conclusion.
     var verdictsJSON: [JSONValue] {
         var first = 1
         return zip(sections, verdicts).enumerated().map { number, found in

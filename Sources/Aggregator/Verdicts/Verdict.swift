@@ -1,4 +1,4 @@
-/// What a table says, in a sentence or two, computed from bounds that hold for all of its routers at once.
+/// The conclusion of a table in a sentence or two, computed from bounds that hold for all of its routers at once.
 package struct Verdict: Sendable {
     /// What was found; see the page of this module.
     package enum Kind: String, Sendable, CaseIterable {

@@ -13,7 +13,7 @@ extension CoordinatorServer {
                     _ = try access.store.commit([.runState(run.id, loaded.run.state, reason: loaded.run.reason)])
                     log.warning("run cancelled", metadata: ["run": "\(run.id)", "reason": "\(loaded.run.reason)"])
                 }
-                takeUp(loaded)
+                resume(loaded)
             }
             guard let aside else { continue }
             setAside[run.id] = aside
@@ -21,7 +21,7 @@ extension CoordinatorServer {
         }
     }
 
-    private func takeUp(_ loaded: LoadedRun) {
+    private func resume(_ loaded: LoadedRun) {
         let run = loaded.run
         served[run.id] = ServedRun(
             lock: loaded.lock,
