@@ -6,6 +6,7 @@ extension Scheduler {
     /// Takes time in proportion to leases, workers and reached groups, not to cells.
     ///
     /// - Parameter slots: how many slots a worker has.
+    /// - Returns: a part for each active run, in their order.
     package func demand(slots: (WorkerID) -> Int) -> WorkDemand {
         var demand = WorkDemand(isStalled: isStalled)
         for (id, worker) in workers where !worker.isDraining {

@@ -47,6 +47,7 @@ package struct WorkDemand: Hashable, Sendable {
         /// Seconds of one slot that the cells take, with their fits.
         ///
         /// - Parameter guess: seconds of a cell where none was observed.
+        /// - Returns: the time if one slot did it all.
         package func seconds(unmeasured guess: Double) -> Double {
             Double(cells + leasedCells) * (cellSeconds ?? guess) + Double(groups) * (fitSeconds ?? 0)
         }

@@ -33,6 +33,7 @@ package struct WorkersWanted: Hashable, Sendable {
     /// - Parameters:
     ///   - demand: the work that there is.
     ///   - others: slots of connected workers that are not counted among those wanted.
+    /// - Returns: a number within the bounds.
     package func count(for demand: WorkDemand, others: Int = 0) -> Int {
         let doable = demand.parts.filter(canDo)
         let seconds = doable.reduce(0) { $0 + $1.seconds(unmeasured: guess) }
