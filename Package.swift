@@ -133,12 +133,14 @@ let package = Package(
             dependencies: ["Aggregator", "Scoring", "Catalog", "Grid", "RouteGridBase"],
             swiftSettings: settings
         ),
+        // Workers through a batch system: how many, and Slurm's commands.
+        .target(name: "Allocation", dependencies: ["RouteGridBase", "Scheduling"], swiftSettings: settings),
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Report", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
+                "Aggregator", "Allocation", "Report", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
                 "RoutingCore", "Scoring", "Keys", "Wire",
-                "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
+                "Scheduling", "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -248,6 +250,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AllocationTests",
+            dependencies: ["Allocation", "Scheduling", "RouteGridBase", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

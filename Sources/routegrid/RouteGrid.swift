@@ -53,6 +53,7 @@ struct RouteGrid: AsyncParsableCommand {
                     SubmitVerb.self,
                     WaitVerb.self,
                     AggregatorVerb.self,
+                    AllocVerb.self,
                     SlotVerb.self,
                 ]
             ),

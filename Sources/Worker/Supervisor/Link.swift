@@ -93,8 +93,9 @@ extension WorkerSupervisor {
         hello.numerics = NumericsKind.allCases.compactMap { classes[$0] }.reduce(into: []) { texts, text in
             if !texts.contains(text) { texts.append(text) }
         }
-        hello.cpus = UInt32(clamping: ProcessInfo.processInfo.activeProcessorCount)
-        hello.memory = ProcessInfo.processInfo.physicalMemory
+        let limits = MachineLimits.ofThisProcess
+        hello.cpus = UInt32(clamping: limits.processors)
+        hello.memory = limits.memory
         hello.held = order.compactMap { leases[$0]?.reference }
         hello.unacked = outbox.keys.map(\.data)
         transmit(WireMessage(.hello(hello)))
@@ -156,7 +157,7 @@ extension WorkerSupervisor {
     func sendCredit() {
         guard link.isOpen else { return }
         var wanted = 0
-        if phase == .working {
+        if takesLeases {
             let settled = leases.values.count { $0.phase == .computed }
             let quick = slots.reduce(0) { $0 + $1.pace.depth }
             wanted = configuration.slots + configuration.ahead + quick + min(settled, 256)

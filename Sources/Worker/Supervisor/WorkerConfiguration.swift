@@ -17,6 +17,11 @@ package struct WorkerConfiguration: Sendable {
     package var cacheLimit = 8 << 30
     /// The worker drains after this time without a lease; nil is never.
     package var idleTimeout: Duration?
+    /// The worker takes no lease after this time, less a random part of `lifetimeStagger`, and drains when it holds none;
+    /// nil is never.
+    package var lifetime: Duration?
+    /// How far the ends of workers that started together are spread.
+    package var lifetimeStagger: Duration = .zero
     /// The worker ends after this time without a coordinator.
     package var onLostTimeout: Duration = .seconds(600)
     /// The time that a drain gives running cells, and then acknowledgements.
@@ -33,7 +38,7 @@ package struct WorkerConfiguration: Sendable {
     package init(url: String, slots: Int? = nil) {
         self.url = url
         let process = ProcessInfo.processInfo
-        self.slots = slots ?? process.activeProcessorCount
+        self.slots = slots ?? MachineLimits.ofThisProcess.processors
         name = "\(process.hostName):\(process.processIdentifier)"
         cacheFolder = WorkerConfiguration.defaultCacheFolder
     }

@@ -7,7 +7,7 @@ extension WorkerSupervisor {
     /// Adds a lease: its data is fetched, then a slot runs it.
     func take(_ message: WireLease) throws(RouteGridError) {
         guard leases[message.leaseID] == nil, !message.cells.isEmpty else { return }
-        guard phase == .working else { return release(message, []) }
+        guard takesLeases else { return release(message, []) }
         let text = try Self.numerics(of: message)
         var data: [Digest] = []
         var sizes: [Digest: Int] = [:]

@@ -50,6 +50,8 @@ package actor WorkerSupervisor: Service {
     // The end of the worker.
     var phase = Phase.working
     var lastBusy = ContinuousClock.now
+    /// When the lifetime is over.
+    private let closing: ContinuousClock.Instant?
     private var outcome: Result<Void, any Error>?
     private var waiting: CheckedContinuation<Void, any Error>?
 
@@ -79,6 +81,9 @@ package actor WorkerSupervisor: Service {
         self.log = log
         cache = try BlobCache(folder: configuration.cacheFolder, limit: configuration.cacheLimit)
         context = try ZMQContext()
+        closing = configuration.lifetime.map {
+            .now + max(.zero, $0 - configuration.lifetimeStagger * Double.random(in: 0..<1))
+        }
         slots = (0..<configuration.slots).map { SupervisedSlot(number: $0) }
         loop = try ZMQEventLoop(name: "worker")
     }
@@ -131,6 +136,9 @@ package actor WorkerSupervisor: Service {
 
     // MARK: Ending
 
+    /// Whether more leases are wanted.
+    var takesLeases: Bool { phase == .working && closing.map { ContinuousClock.now < $0 } ?? true }
+
     /// Takes no more leases, releases what is not started, waits for what is, and ends ``run()``.
     package func drain(_ reason: String) {
         guard phase == .working else { return }
@@ -143,6 +151,7 @@ package actor WorkerSupervisor: Service {
         if !leases.isEmpty { lastBusy = now }
         switch phase {
         case .working:
+            if !takesLeases, leases.isEmpty { return drain("its lifetime is over") }
             if let limit = configuration.idleTimeout, link.isOpen, now - lastBusy > limit { drain("idle for \(limit)") }
         case .draining(let deadline):
             if now >= deadline { releaseStarted() }

@@ -27,7 +27,7 @@ struct WorkerVerb: AsyncParsableCommand {
 
     @OptionGroup var key: KeyOptions
 
-    @Option(help: "Cells computed at a time. Default: one a core.")
+    @Option(help: "Cells computed at a time. Default: one a core that Slurm or the container allows.")
     var slots: Int?
 
     @Option(help: "The folder that keeps data; workers of a machine may share it. Default: below the temporary folder.")
@@ -44,6 +44,15 @@ struct WorkerVerb: AsyncParsableCommand {
         help: ArgumentHelp("End after this time without work. Default: never.", valueName: "seconds")
     )
     var idleTimeout: Double?
+
+    @Option(help: ArgumentHelp("Take no work after this time, finish what is held, and end.", valueName: "seconds"))
+    var lifetime: Double?
+
+    @Option(
+        name: .customLong("lifetime-stagger"),
+        help: ArgumentHelp("Up to so much earlier, at random, so that workers do not all end at once.", valueName: "seconds")
+    )
+    var lifetimeStagger = 0.0
 
     @Option(
         name: .customLong("on-lost-timeout"),
@@ -64,7 +73,9 @@ struct WorkerVerb: AsyncParsableCommand {
 
     func validate() throws {
         if let slots, !(1...4096).contains(slots) { throw ValidationError("--slots takes 1 to 4096.") }
-        guard cacheLimit > 0, onLostTimeout > 0, drainGrace >= 0, idleTimeout.map({ $0 > 0 }) ?? true else {
+        guard cacheLimit > 0, onLostTimeout > 0, drainGrace >= 0, idleTimeout.map({ $0 > 0 }) ?? true,
+            lifetime.map({ $0 > 0 }) ?? true, lifetimeStagger >= 0
+        else {
             throw ValidationError("limits and times are positive numbers.")
         }
     }
@@ -80,6 +91,8 @@ struct WorkerVerb: AsyncParsableCommand {
         configuration.cacheLimit = Int(min(cacheLimit, 1e9) * 1_073_741_824)
         if let name { configuration.name = name }
         configuration.idleTimeout = idleTimeout.map { .seconds($0) }
+        configuration.lifetime = lifetime.map { .seconds($0) }
+        configuration.lifetimeStagger = .seconds(lifetimeStagger)
         configuration.onLostTimeout = .seconds(onLostTimeout)
         configuration.drainGrace = .seconds(drainGrace)
         let turn = MachineTurn.files(of: try ZMQAddress(connect))
