@@ -138,7 +138,8 @@ let package = Package(
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Allocation", "Report", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
+                "Aggregator", "Allocation", "Report", "Coordinator", "Simulation", "Worker", "Grid", "Catalog",
+                "RoutingData",
                 "RoutingCore", "Scoring", "Keys", "Wire",
                 "Scheduling", "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

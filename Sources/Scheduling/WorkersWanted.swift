@@ -22,7 +22,7 @@ package struct WorkersWanted: Hashable, Sendable {
         self.target = min(lifetime, target ?? lifetime)
     }
 
-    /// Whether one of these workers can do the work of a run: it is of the class, and a cell ends before the worker does.
+    /// Whether one of these workers can do the work of a run: it is of the class, and a cell ends before it does.
     package func canDo(_ part: WorkDemand.Part) -> Bool {
         (numerics?.contains(part.numerics) ?? true) && part.fits(in: lifetime)
     }

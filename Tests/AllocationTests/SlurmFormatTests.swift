@@ -56,7 +56,11 @@ struct SlurmJobTests {
         #expect(!SlurmJobState("WONDERING").isOver)
     }
 
-    @Test(arguments: [("123\n", "123"), ("123;big\n", "123"), ("hello\n42\n", "42"), ("no", nil), ("12x", nil), ("", nil)])
+    @Test(
+        arguments: [
+            ("123\n", "123"), ("123;big\n", "123"), ("hello\n42\n", "42"), ("no", nil), ("12x", nil), ("", nil),
+        ] as [(String, String?)]
+    )
     func `the number of a submission`(answer: String, id: String?) {
         #expect(SlurmCommands.id(in: answer) == id)
     }
@@ -69,7 +73,8 @@ struct SlurmJobTests {
         let status: JSONValue = [
             "demand": WorkDemand(slots: 9, idleSlots: 1).json,
             "workers": [
-                ["name": "rg-x.12_3.n0", "slots": 4, "numerics": ["a"]], ["name": "host:1", "slots": 5, "numerics": ["b"]],
+                ["name": "rg-x.12_3.n0", "slots": 4, "numerics": ["a"]],
+                ["name": "host:1", "slots": 5, "numerics": ["b"]],
             ],
         ]
         let view = try ClusterView(status: status, jobName: "rg-x")
@@ -104,7 +109,8 @@ struct SlurmCommandsTests {
     }
 
     /// Commands that a test wrote, in place of Slurm's.
-    private func tools(_ scripts: [String: String], arguments: [String] = []) throws -> (SlurmCommands, TemporaryFolder) {
+    private func tools(_ scripts: [String: String], arguments: [String] = []) throws -> (SlurmCommands, TemporaryFolder)
+    {
         let folder = try TemporaryFolder()
         for (name, script) in scripts {
             let path = try folder.write("#!/bin/sh\n\(script)\n", to: name)
@@ -173,7 +179,7 @@ struct SlurmCommandsTests {
         #expect(throws: RouteGridError.self) { try failing.cancel(["1_1"]) }
         #expect(failing.nodes().isEmpty)
         var (doubtful, _) = try tools([
-            "sbatch": "echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1",
+            "sbatch": "echo 'sbatch: error: Socket timed out on send/recv operation' >&2; exit 1",
             "squeue": "exec sleep 60",
         ])
         guard case .unknown = doubtful.submit(1, excluding: [], script: script) else {
@@ -293,7 +299,8 @@ struct AllocatorFolderTests {
     @Test func `the last line of a log, harmless`() throws {
         let folder = try TemporaryFolder()
         #expect(AllocatorFolder.lastLine(of: folder.path("none")) == nil)
-        let file = try folder.write(String(repeating: "x\n", count: 9_000) + "no \u{1B}[31msuch file\n\n  \n", to: "log")
+        let text = String(repeating: "x\n", count: 9_000) + "no \u{1B}[31msuch file\n\n  \n"
+        let file = try folder.write(text, to: "log")
         #expect(AllocatorFolder.lastLine(of: file) == "no ␛[31msuch file")
     }
 }

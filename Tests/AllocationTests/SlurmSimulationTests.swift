@@ -3,7 +3,8 @@ import RouteGridBase
 import Scheduling
 import Testing
 
-/// A Slurm of the imagination: jobs wait, start, greet, fail, are preempted, vanish for a while; answers are lost or late.
+/// A Slurm of the imagination: jobs wait, start, greet, fail, are preempted, vanish for a while; answers are lost or
+/// late.
 struct SimulatedSlurm {
     struct Job {
         let id: String

@@ -59,7 +59,8 @@ import Worker
         let worker = try RunningWorker(coordinator.url) { $0.lifetime = .seconds(3) }
         try await coordinator.welcome(heartbeat: 50)
         try await coordinator.send(.lease(lease(1, ["gate lifetime ok"])))
-        while try await coordinator.next({ if case .credit(let credit) = $0.body { credit.groups } else { nil } }) > 0 {}
+        while try await coordinator.next({ if case .credit(let credit) = $0.body { credit.groups } else { nil } }) > 0 {
+        }
         // What comes too late is released, what is held goes on.
         try await coordinator.send(.lease(lease(2, ["ok"])))
         #expect(try await coordinator.next { if case .release(let item) = $0.body { item.lease } else { nil } } == 2)

@@ -12,7 +12,7 @@ extension Allocator {
             } else if connected.contains(id) {
                 // Its worker is the truth.
                 jobs[id]?.hasGreeted = true
-                (jobs[id]?.absentSince, jobs[id]?.absentRounds) = (nil, 0)
+                jobs[id]?.isBack()
             } else {
                 age(id)
                 // Nothing is left to remember.
@@ -41,7 +41,7 @@ extension Allocator {
         switch job.state {
         // It may stay in this state for long, or come back from it.
         case .ending, .lost: age(job.id)
-        default: (jobs[job.id]?.absentSince, jobs[job.id]?.absentRounds) = (nil, 0)
+        default: jobs[job.id]?.isBack()
         }
     }
 

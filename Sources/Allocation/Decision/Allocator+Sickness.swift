@@ -1,8 +1,8 @@
 extension Allocator {
     /// Takes the ends of jobs into account, each once.
     ///
-    /// Only an end before the worker greeted says something about a node: an idle exit, a cancellation, a preemption and
-    /// the end of a walltime are what jobs are for.
+    /// Only an end before the worker greeted says something about a node: an idle exit, a cancellation, a preemption
+    /// and the end of a walltime are what jobs are for.
     mutating func judge() {
         var ended: [KnownJob] = []
         for (id, job) in jobs where !job.isJudged && job.state.isOver {
@@ -18,8 +18,9 @@ extension Allocator {
             longest: settings.longestPause
         )
         sickRounds += 1
+        let node = last.node ?? "an unknown node"
         pause = Pause(
-            reason: "job \(last.id) on \(last.node ?? "an unknown node") ended before its worker greeted: \(last.reason)",
+            reason: "job \(last.id) on \(node) ended before its worker greeted: \(last.reason)",
             until: max(now + time, pause?.until ?? now),
             isForSickness: true
         )

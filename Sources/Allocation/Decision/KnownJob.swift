@@ -23,6 +23,9 @@ package struct KnownJob: Hashable, Sendable {
     /// Whether it waits in the queue by the last answer, and may be cancelled.
     var isWaiting: Bool { state == .waiting && absentSince == nil }
 
+    /// It is there after all, or still.
+    mutating func isBack() { (absentSince, absentRounds) = (nil, 0) }
+
     /// Whether it takes a place: it waits or runs, or may come back.
     func counts(at now: Double, _ settings: AllocatorSettings) -> Bool {
         guard !state.isOver else { return false }

@@ -99,6 +99,7 @@ package final class AllocatorFolder: Sendable {
         try? handle.seek(toOffset: end > 8_192 ? end - 8_192 : 0)
         let data = (try? handle.read(upToCount: 8_192)) ?? Data()
         let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
-        return lines.last { !$0.allSatisfy(\.isWhitespace) }.map { SafeText.shortened(SafeText.line(String($0)), to: 300) }
+        let last = lines.last { !$0.allSatisfy(\.isWhitespace) }
+        return last.map { SafeText.shortened(SafeText.line(String($0)), to: 300) }
     }
 }

@@ -69,7 +69,7 @@ extension KnownJob {
 }
 
 extension Allocator {
-    /// Takes over what an earlier allocator knew: nodes to leave out, and jobs that the queue may not list for a moment.
+    /// Takes over what an earlier allocator knew: nodes to leave out, and jobs that the queue may not list just now.
     ///
     /// Without it all jobs are found by their name.
     package mutating func restore(from state: JSONValue) {

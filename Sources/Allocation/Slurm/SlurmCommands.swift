@@ -127,10 +127,10 @@ package struct SlurmCommands: Sendable {
     /// - Throws: `usage`.
     package static func check(_ arguments: [String]) throws(RouteGridError) {
         let own = ["--job-name", "--array", "--wrap", "--wait", "--parsable", "--test-only", "--nodes", "--ntasks"]
-        let short: [(Character, String)] = [("J", "--job-name"), ("a", "--array"), ("W", "--wait"), ("N", "--nodes"), ("n", "--ntasks")]
+        let short = ["-J", "-a", "-W", "-N", "-n"]
         for word in arguments {
             let name = word.split(separator: "=", maxSplits: 1).first.map(String.init) ?? word
-            let isOwn = own.contains(name) || short.contains { word.hasPrefix("-\($0.0)") && !word.hasPrefix("--") }
+            let isOwn = own.contains(name) || short.contains { word.hasPrefix($0) }
             guard !isOwn else {
                 throw RouteGridError(.usage, "\(word): the allocator sets this itself, to find its jobs again")
             }

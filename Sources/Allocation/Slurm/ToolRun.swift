@@ -13,8 +13,8 @@ struct ToolRun: Sendable {
     /// The last line of what it complained about, or how it ended; one line, not long.
     var complaint: String {
         if timedOut { return "no answer in time" }
-        let lines = (messages.isEmpty ? output : messages).split(whereSeparator: \.isNewline).map { SafeText.line(String($0)) }
-        let text = lines.suffix(3).joined(separator: "; ")
+        let lines = (messages.isEmpty ? output : messages).split(whereSeparator: \.isNewline)
+        let text = lines.suffix(3).map { SafeText.line(String($0)) }.joined(separator: "; ")
         return text.isEmpty ? "exit code \(status)" : SafeText.shortened(text, to: 400)
     }
 
@@ -28,6 +28,7 @@ struct ToolRun: Sendable {
     ///   - input: what it reads.
     ///   - environment: all of its variables.
     ///   - seconds: after which it is ended.
+    /// - Returns: how it ended and what it printed.
     /// - Throws: `system` when it is not found or cannot be started.
     static func run(
         _ words: [String],

@@ -17,8 +17,8 @@ package struct WorkerConfiguration: Sendable {
     package var cacheLimit = 8 << 30
     /// The worker drains after this time without a lease; nil is never.
     package var idleTimeout: Duration?
-    /// The worker takes no lease after this time, less a random part of `lifetimeStagger`, and drains when it holds none;
-    /// nil is never.
+    /// The worker takes no lease after this time, less a random part of `lifetimeStagger`, and drains when it holds
+    /// none; nil is never.
     package var lifetime: Duration?
     /// How far the ends of workers that started together are spread.
     package var lifetimeStagger: Duration = .zero

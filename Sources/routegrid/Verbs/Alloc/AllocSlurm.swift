@@ -81,10 +81,10 @@ struct AllocSlurm: ParsableCommand {
     @Option(help: "The routegrid of the nodes. Default: the file of this one.")
     var program: String?
 
-    @Option(help: ArgumentHelp("The workers' folder for data. Default: below the node's temporary folder.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The workers' folder for data. Default: below the temporary folder.", valueName: "dir"))
     var cache: String?
 
-    @Option(help: ArgumentHelp("A line of the script before the worker, such as 'module load openblas'.", valueName: "line"))
+    @Option(help: ArgumentHelp("A line of the script before the worker: 'module load openblas'.", valueName: "line"))
     var setup: [String] = []
 
     @Flag(name: .customLong("dry-run"), help: "Print the script and the command that would submit it, and end.")
@@ -108,7 +108,8 @@ struct AllocSlurm: ParsableCommand {
         guard walltime.seconds >= 10, idleExit.seconds > 0, target.map({ $0.seconds > 0 }) ?? true else {
             throw ValidationError("--walltime is 10s or more, --idle-exit and --target are positive.")
         }
-        if let id, id.isEmpty || id.count > 32 || !id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }) {
+        let isPlain = id?.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } ?? true
+        if let id, id.isEmpty || id.count > 32 || !isPlain {
             throw ValidationError("--id takes up to 32 letters, digits and hyphens.")
         }
         if let maximumQueued, maximumQueued < 1 { throw ValidationError("--max-queued is at least 1.") }
@@ -185,7 +186,7 @@ struct AllocSlurm: ParsableCommand {
         let nodes = workerConnect ?? connect
         let address = try ZMQAddress(nodes)
         var script = BatchScript(
-            program: try AllocatorPlace.absolute(program ?? ownProgram()),
+            program: AllocatorPlace.absolute(try nodeProgram()),
             jobName: jobName,
             connect: nodes,
             walltime: walltime,
@@ -215,9 +216,10 @@ struct AllocSlurm: ParsableCommand {
         return script
     }
 
-    private func ownProgram() throws(RouteGridError) -> String {
+    private func nodeProgram() throws(RouteGridError) -> String {
+        if let program { return program }
         guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-            throw RouteGridError(.system, "the file of this program cannot be found; name that of the nodes by --program")
+            throw RouteGridError(.system, "the file of this program cannot be found; name the nodes' by --program")
         }
         return path
     }

@@ -43,6 +43,8 @@ struct AllocatorPlace: ParsableArguments {
 }
 
 extension TimeSpan: ExpressibleByArgument {
+    /// A time of the command line.
     public init?(argument: String) { self.init(argument) }
+    /// The time as help shows it.
     public var defaultValueDescription: String { text }
 }

@@ -15,8 +15,8 @@ struct AllocatorConnection {
     /// - Throws: `unreachable` when it does not answer, which passes; `refused` for the key; `protocolRefused`.
     mutating func status() throws(RouteGridError) -> JSONValue {
         do throws(RouteGridError) {
-            let client = try client ?? connected()
-            self.client = client
+            if client == nil { client = try connected() }
+            guard let client else { throw RouteGridError(.unreachable, "\(url): no connection") }
             return try client.query(.status)
         } catch {
             close()

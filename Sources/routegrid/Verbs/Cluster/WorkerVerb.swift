@@ -50,7 +50,7 @@ struct WorkerVerb: AsyncParsableCommand {
 
     @Option(
         name: .customLong("lifetime-stagger"),
-        help: ArgumentHelp("Up to so much earlier, at random, so that workers do not all end at once.", valueName: "seconds")
+        help: ArgumentHelp("Up to so much earlier, at random, so that not all end at once.", valueName: "seconds")
     )
     var lifetimeStagger = 0.0
 
