@@ -164,7 +164,7 @@ struct SlurmCommandsTests {
     }
 
     @Test func `failures of commands are told apart`() throws {
-        let (failing, _) = try tools([
+        let (failing, first) = try tools([
             "squeue": "echo 'slurm_load_jobs error: Unable to contact slurm controller' >&2; exit 1",
             "sbatch": "echo 'sbatch: error: Batch job submission failed: Invalid account' >&2; exit 1",
             "scancel": "exit 1", "sinfo": "exit 1",
@@ -178,7 +178,7 @@ struct SlurmCommandsTests {
         #expect(text.contains("Invalid account"))
         #expect(throws: RouteGridError.self) { try failing.cancel(["1_1"]) }
         #expect(failing.nodes().isEmpty)
-        var (doubtful, _) = try tools([
+        var (doubtful, second) = try tools([
             "sbatch": "echo 'sbatch: error: Socket timed out on send/recv operation' >&2; exit 1",
             "squeue": "exec sleep 60",
         ])
@@ -188,11 +188,11 @@ struct SlurmCommandsTests {
         }
         doubtful.patience = 0.3
         #expect(throws: RouteGridError.self) { try doubtful.jobs() }
-        let (none, _) = try tools([:])
+        withExtendedLifetime((first, second)) {}
         let missing = #expect(throws: RouteGridError.self) {
             try SlurmCommands(jobName: "x", partition: nil, arguments: [], environment: ["PATH": "/nonexistent"]).jobs()
         }
-        #expect(missing?.code == .system && missing?.message.contains("squeue: no such command") == true, "\(none)")
+        #expect(missing?.code == .system && missing?.message.contains("squeue: no such command") == true)
     }
 }
 

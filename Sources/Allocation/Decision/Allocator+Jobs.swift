@@ -12,6 +12,7 @@ extension Allocator {
             } else if connected.contains(id) {
                 // Its worker is the truth.
                 jobs[id]?.hasGreeted = true
+                jobs[id]?.state = .started
                 jobs[id]?.isBack()
             } else {
                 age(id)

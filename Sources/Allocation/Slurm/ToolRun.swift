@@ -43,8 +43,9 @@ struct ToolRun: Sendable {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = Array(words.dropFirst())
         process.environment = environment
-        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
-        (process.standardInput, process.standardOutput, process.standardError) = (stdin, stdout, stderr)
+        let (stdout, stderr) = (Pipe(), Pipe())
+        (process.standardOutput, process.standardError) = (stdout, stderr)
+        process.standardInput = input.isEmpty ? FileHandle.nullDevice : try file(holding: input)
         do { try process.run() } catch {
             throw RouteGridError(.system, "\(path): cannot be started: \(error.localizedDescription)")
         }
@@ -65,9 +66,6 @@ struct ToolRun: Sendable {
             let data = reader.readDataToEndOfFile()
             messages.withLock { $0 = data }
         }
-        // A script fits into the pipe; SIGPIPE is ignored.
-        try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try? stdin.fileHandleForWriting.close()
         let output = stdout.fileHandleForReading.readDataToEndOfFile()
         group.wait()
         process.waitUntilExit()
@@ -78,6 +76,24 @@ struct ToolRun: Sendable {
             messages: String(decoding: messages.withLock { $0 }.prefix(Self.limit), as: UTF8.self),
             timedOut: late.withLock { $0 }
         )
+    }
+
+    /// A file without a name: a command that ends before it has read a pipe would end its writer.
+    private static func file(holding text: String) throws(RouteGridError) -> FileHandle {
+        var path = Array((NSTemporaryDirectory() + "/routegrid-XXXXXX").utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor >= 0 else {
+            let number = errno
+            throw RouteGridError(.writing(number), "\(NSTemporaryDirectory()): \(String(cString: strerror(number)))")
+        }
+        unlink(path)
+        let bytes = Array(text.utf8)
+        guard write(descriptor, bytes, bytes.count) == bytes.count, lseek(descriptor, 0, SEEK_SET) == 0 else {
+            let number = errno
+            close(descriptor)
+            throw RouteGridError(.writing(number), "a batch script: \(String(cString: strerror(number)))")
+        }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     private static func find(_ name: String, in path: String) -> String? {
