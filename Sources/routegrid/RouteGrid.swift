@@ -73,6 +73,9 @@ struct RouteGrid: AsyncParsableCommand {
                 name: "Look",
                 subcommands: [
                     StatusVerb.self,
+                    WatchVerb.self,
+                    RecordsVerb.self,
+                    ShowVerb.self,
                     ExplainVerb.self,
                     DoctorVerb.self,
                     BenchVerb.self,
@@ -89,6 +92,7 @@ struct RouteGrid: AsyncParsableCommand {
         do {
             try ProcessStart.prepare()
             var command = try parseAsRoot()
+            JSONLog.begin(for: command)
             if var waiting = command as? any AsyncParsableCommand {
                 try await waiting.run()
             } else {
