@@ -59,6 +59,7 @@ extension CoordinatorServer {
             "runs": .array(scheduler.runIDs.map(runReport)),
             "set_aside": .array(setAside.sorted { $0.key < $1.key }.map(\.value.report)),
             "workers": .array(workerReports()),
+            "demand": demand.json,
             "store": [
                 "stalled": .bool(commits.isStalled),
                 "trouble": storeError.map { .string($0) } ?? .null,
@@ -75,6 +76,9 @@ extension CoordinatorServer {
             ],
         ]
     }
+
+    /// The work that workers could do now: for allocators of workers, and for metrics.
+    var demand: WorkDemand { scheduler.demand { [peers] worker in peers.peer(of: worker)?.slots ?? 0 } }
 
     private func runReport(_ id: RunID) -> JSONValue {
         guard let counts = scheduler.counts(of: id) else { return .null }

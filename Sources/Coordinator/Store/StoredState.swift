@@ -26,7 +26,7 @@ package struct StoredState {
         }
         return [
             "schema": "routegrid/status/v1", "runs": .array(reports), "set_aside": .array(setAside), "workers": [],
-            "store": ["divergent": JSONValue(divergences.values.reduce(0, +))],
+            "demand": .null, "store": ["divergent": JSONValue(divergences.values.reduce(0, +))],
         ]
     }
 
