@@ -53,6 +53,7 @@ struct RouteGrid: AsyncParsableCommand {
                     SubmitVerb.self,
                     WaitVerb.self,
                     AggregatorVerb.self,
+                    DashboardVerb.self,
                     SlotVerb.self,
                 ]
             ),

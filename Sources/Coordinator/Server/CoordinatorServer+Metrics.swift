@@ -50,6 +50,7 @@ extension CoordinatorServer {
                 "refused_total": .object(metrics.refused.mapValues { JSONValue($0) }),
                 "unsent_total": JSONValue(counters.unsent),
             ],
+            "demand": demand.json,
             "failures_total": .object(metrics.failures.mapValues { JSONValue($0) }),
             "runs": .array(listed(runs).map { runReport($0.id, $0.counts) }),
             "runs_total": JSONValue(runs.count),

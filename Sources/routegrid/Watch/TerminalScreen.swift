@@ -16,7 +16,7 @@ struct TerminalScreen {
         isOpen = true
         out += "\u{1B}[H"
         let shown = lines.prefix(Self.size.height - 1)
-        out += shown.map { $0 + "\u{1B}[K\r\n" }.joined() + "\u{1B}[J"
+        out += shown.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J"
         Console.writeData(out)
     }
 
