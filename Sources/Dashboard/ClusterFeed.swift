@@ -53,7 +53,7 @@ struct ClusterFeed {
     }
 
     private mutating func ask(_ client: ClusterClient) throws {
-        var metrics = try client.query(.metrics)
+        var metrics = ShownText.safe(try client.query(.metrics))
         try failures.update(metrics, client)
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
         let time = Date().timeIntervalSince1970
@@ -141,7 +141,7 @@ struct FailureReports {
                 var members = group.json.objectValue ?? [:]
                 members["run"] = JSONValue(number)
                 members["log"] = try client.query(.explain, "\(number)/\(group.cell)")["log"] ?? .null
-                return .object(members)
+                return ShownText.safe(.object(members))
             }
         }
     }

@@ -56,7 +56,8 @@ package final class Dashboard: Sendable {
         let state = state
         let gate = LockedBox<RequestGate?>(nil)
         let started = ContinuousClock.now
-        listener = try HTTPListener(host: configuration.host, port: configuration.port, policy: DashboardPage.policy) { head in
+        listener = try HTTPListener(host: configuration.host, port: configuration.port, policy: DashboardPage.policy) {
+            head in
             guard let known = gate.withLock({ $0 }) else { return Reply(503, text: "starting") }
             return known.refusal(of: head) ?? DashboardRoutes.answer(head, state, since: started)
         }
@@ -77,7 +78,12 @@ package final class Dashboard: Sendable {
         let (state, connect, configuration) = (state, connect, configuration)
         let records = RecordFeed(state: state, limit: configuration.boardRecords, connect: connect)
         Self.thread("routegrid.dashboard.cluster") {
-            var feed = ClusterFeed(state: state, tick: configuration.tick, wanted: configuration.wanted, connect: connect)
+            var feed = ClusterFeed(
+                state: state,
+                tick: configuration.tick,
+                wanted: configuration.wanted,
+                connect: connect
+            )
             feed.run(isStopped: isStopped)
         }
         Self.thread("routegrid.dashboard.records") { records.read(isStopped: isStopped) }

@@ -77,10 +77,12 @@ final class LiveState: Sendable {
 
     /// New records; the frame's id is the last one's number.
     func publish(_ records: [LiveRecord]) {
-        guard let frame = state.withLock({ state in
-            state.records.add(records)
-            return EventFrame.records(records, missed: false)
-        }) else { return }
+        guard
+            let frame = state.withLock({ state in
+                state.records.add(records)
+                return EventFrame.records(records, missed: false)
+            })
+        else { return }
         send(frame)
     }
 
@@ -97,7 +99,10 @@ final class LiveState: Sendable {
     /// - Parameter last: The number of the last record that the client has; nil for one that is new.
     /// - Returns: Its frames; nil when there are too many clients.
     func subscribe(after last: UInt64?) -> EventSubscription? {
-        let (frames, continuation) = AsyncStream.makeStream(of: Data.self, bufferingPolicy: .bufferingNewest(Self.framesKept))
+        let (frames, continuation) = AsyncStream.makeStream(
+            of: Data.self,
+            bufferingPolicy: .bufferingNewest(Self.framesKept)
+        )
         let number: Int? = state.withLock { state in
             guard state.subscribers.count < Self.mostSubscribers else { return nil }
             state.nextSubscriber += 1

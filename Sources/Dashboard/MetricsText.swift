@@ -19,7 +19,11 @@ struct MetricsText {
         guard metrics != .null else { return }
         func number(_ group: String, _ name: String) -> Double { metrics[group]?[name]?.numberValue ?? 0 }
         info(metrics)
-        gauge("routegrid_coordinator_uptime_seconds", "Time since the coordinator was started.", number("coordinator", "uptime_s"))
+        gauge(
+            "routegrid_coordinator_uptime_seconds",
+            "Time since the coordinator was started.",
+            number("coordinator", "uptime_s")
+        )
         family("routegrid_cells", "gauge", "Cells of all runs by state.") {
             ["done", "leased", "waiting", "backing_off", "failed", "quarantined"].map {
                 ("", [("state", $0)], number("cells", $0))
@@ -36,7 +40,11 @@ struct MetricsText {
         family("routegrid_failures_total", "counter", "Failures reported, final or not, by kind.") {
             failures.sorted { $0.key < $1.key }.map { ("", [("kind", $0.key)], $0.value.numberValue ?? 0) }
         }
-        gauge("routegrid_queue_depth", "Cells of active runs that wait, in their back-off too.", number("queue", "depth"))
+        gauge(
+            "routegrid_queue_depth",
+            "Cells of active runs that wait, in their back-off too.",
+            number("queue", "depth")
+        )
         gauge("routegrid_runnable_cells", "Cells that wait for nothing but a worker.", number("queue", "runnable"))
         gauge("routegrid_runs_active", "Runs that are neither over nor paused.", number("queue", "runs_active"))
         gauge("routegrid_leases", "Leases held.", number("leases", "held"))
@@ -45,12 +53,24 @@ struct MetricsText {
         gauge("routegrid_workers_draining", "Workers that take no more leases.", number("workers", "draining"))
         counter("routegrid_workers_lost_total", "Workers that were lost.", number("workers", "lost_total"))
         if let wanted = metrics["workers_wanted"]?.numberValue {
-            gauge("routegrid_workers_wanted", "Workers that the present work asks for, those that run included.", wanted)
+            gauge(
+                "routegrid_workers_wanted",
+                "Workers that the present work asks for, those that run included.",
+                wanted
+            )
         }
         gauge("routegrid_slots", "Slots of the connected workers.", number("workers", "slots"))
         gauge("routegrid_slots_busy", "Slots with a lease.", number("workers", "slots_busy"))
-        gauge("routegrid_demand_seconds", "Seconds of one slot that the observed work takes.", number("demand", "seconds"))
-        gauge("routegrid_records_divergent", "Results that differ from the first of their key.", number("records", "divergent"))
+        gauge(
+            "routegrid_demand_seconds",
+            "Seconds of one slot that the observed work takes.",
+            number("demand", "seconds")
+        )
+        gauge(
+            "routegrid_records_divergent",
+            "Results that differ from the first of their key.",
+            number("records", "divergent")
+        )
         commits(metrics["commits"] ?? .null)
         let refused = metrics["messages"]?["refused_total"]?.objectValue ?? [:]
         family("routegrid_messages_refused_total", "counter", "Messages refused, by reason.") {

@@ -78,7 +78,9 @@ final class RecordFeed: Sendable {
         var shown: [LiveRecord] = []
         for item in message.items {
             let place = "record \(item.seq)"
-            guard let job = RecordScan.job(of: item.record), let scan = RecordScan(item.record), !scan.isLatency else { continue }
+            guard let job = RecordScan.job(of: item.record), let scan = RecordScan(item.record), !scan.isLatency else {
+                continue
+            }
             shown.append(LiveRecord(sequence: item.seq, json: Self.summary(item.seq, job, scan)))
             taken.withLock { taken in
                 guard taken.collection.count < limit else {

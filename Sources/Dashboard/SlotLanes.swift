@@ -55,7 +55,8 @@ struct SlotLanes: Sendable {
             }
         }
         lanes = lanes.filter { slots[$0.key] != nil }
-        samples.append(["time": .double(time), "rows": .array(rows)])
+        let rate = metrics["records"]?["per_second_10s"] ?? .null
+        samples.append(["time": .double(time), "rate": rate, "rows": .array(rows)])
         if samples.count > Self.kept { samples.removeFirst() }
     }
 
@@ -65,7 +66,9 @@ struct SlotLanes: Sendable {
         let last = failures.last?["number"]?.integerValue ?? 0
         defer { lastFailure = last }
         guard let known = lastFailure, known <= last else { return [] }
-        return Set(failures.filter { ($0["number"]?.integerValue ?? 0) > known }.compactMap { $0["worker"]?.stringValue })
+        return Set(
+            failures.filter { ($0["number"]?.integerValue ?? 0) > known }.compactMap { $0["worker"]?.stringValue }
+        )
     }
 
     var last: JSONValue { samples.last ?? .null }

@@ -119,7 +119,9 @@ package struct RecordTable: Sendable {
         if let found = value[path] { return found }
         var end = path.startIndex
         while let dot = path[end...].firstIndex(of: ".") {
-            if let inner = value[String(path[..<dot])] { return member(String(path[path.index(after: dot)...]), of: inner) }
+            if let inner = value[String(path[..<dot])] {
+                return member(String(path[path.index(after: dot)...]), of: inner)
+            }
             end = path.index(after: dot)
         }
         return .null

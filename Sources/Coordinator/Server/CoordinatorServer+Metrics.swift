@@ -34,7 +34,8 @@ extension CoordinatorServer {
                 "lost_total": JSONValue(counters.workersLost),
                 "slots": JSONValue(workers.reduce(0) { $0 + $1.slots }),
                 "slots_busy": JSONValue(
-                    workers.reduce(0) { sum, peer in sum + min(peer.slots, peer.worker.flatMap { totals.held[$0] } ?? 0) }
+                    workers.reduce(0) { sum, peer in sum + min(peer.slots, peer.worker.flatMap { totals.held[$0] } ?? 0)
+                    }
                 ),
                 "clients": JSONValue(peers.all.count - workers.count),
             ],

@@ -31,7 +31,9 @@ extension StoredState {
         let view = try view(of: self.run(run))
         let selected = view.selection?.cells ?? CellBitmap()
         for group in 0..<view.lock.groupCount {
-            let jobs = view.lock.jobs(ofGroup: group).filter { !view.lock.isDeferred($0.cell) || selected.contains($0.cell) }
+            let jobs = view.lock.jobs(ofGroup: group).filter {
+                !view.lock.isDeferred($0.cell) || selected.contains($0.cell)
+            }
             try body(store.records(of: jobs.map(\.jobKey)).records.map(Line.init))
         }
     }

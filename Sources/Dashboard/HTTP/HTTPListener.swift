@@ -51,7 +51,10 @@ struct HTTPListener: Sendable {
         } catch {
             let number = errno
             guard number == EADDRINUSE else {
-                throw RouteGridError(.usage, "--http \(host):\(port): cannot be listened on: \(error.localizedDescription)")
+                throw RouteGridError(
+                    .usage,
+                    "--http \(host):\(port): cannot be listened on: \(error.localizedDescription)"
+                )
             }
             throw RouteGridError(.temporary, "--http \(host):\(port): the port is in use; port 0 takes any free one")
         }
@@ -82,7 +85,9 @@ struct HTTPListener: Sendable {
                 }
                 guard table.enter(client.socket, until: .now + Self.headTime) else {
                     let full = Reply(503, text: "too many connections")
-                    _ = try? client.socket.write(full.head(keepsAlive: false, policy: policy) + Data("too many connections\n".utf8))
+                    _ = try? client.socket.write(
+                        full.head(keepsAlive: false, policy: policy) + Data("too many connections\n".utf8)
+                    )
                     try? client.close()
                     continue
                 }

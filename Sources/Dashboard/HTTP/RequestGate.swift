@@ -44,8 +44,8 @@ package struct RequestGate: Sendable {
         if let site = head.header("sec-fetch-site"), site == "cross-site", head.path != "/" {
             return Reply(403, text: "pages of other sites are not answered")
         }
-        // Whether the process lives is no secret, and those that ask have no token.
-        guard let token, head.path != "/healthz" else { return nil }
+        // The page is a constant that asks for the token; whether the process lives is no secret.
+        guard let token, !["/", "/healthz"].contains(head.path) else { return nil }
         guard Self.isEqual(Array((bearer(head) ?? "").utf8), token) else {
             var reply = Reply(401, text: "a token is required: Authorization: Bearer TOKEN")
             reply.headers = [("www-authenticate", "Bearer realm=\"routegrid\"")]
@@ -70,7 +70,9 @@ package struct RequestGate: Sendable {
     /// Takes as long for a wrong token as for the right one.
     private static func isEqual(_ given: [UInt8], _ token: [UInt8]) -> Bool {
         var difference = given.count ^ token.count
-        for (place, byte) in token.enumerated() { difference |= Int(byte ^ (place < given.count ? given[place] : ~byte)) }
+        for (place, byte) in token.enumerated() {
+            difference |= Int(byte ^ (place < given.count ? given[place] : ~byte))
+        }
         return difference == 0
     }
 }

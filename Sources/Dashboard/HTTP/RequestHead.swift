@@ -60,7 +60,8 @@ struct RequestHead: Sendable {
         }
         // A body is neither wanted nor read.
         let length = headers.filter { $0.name == "content-length" }
-        guard length.allSatisfy({ $0.value == "0" }), !headers.contains(where: { $0.name == "transfer-encoding" }) else {
+        guard length.allSatisfy({ $0.value == "0" }), !headers.contains(where: { $0.name == "transfer-encoding" })
+        else {
             throw .malformed
         }
         self.headers = headers

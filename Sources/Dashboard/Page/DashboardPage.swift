@@ -39,7 +39,7 @@ enum DashboardPage {
         <section class="card"><h2>Workers</h2><div id="workers"></div></section>
         </div>
         <section class="card"><h2>Slots</h2><div id="slots"></div>
-        <p class="note">A row a slot, sampled with each update, newest on the right. Empty is idle, black a failure.</p></section>
+        <p class="note">A row a slot, sampled with each update, newest on the right. Empty is idle; a failure is black, in the dark theme white.</p></section>
         <section class="card" id="failing" hidden><h2>Failures</h2><div id="failures"></div></section>
         <section id="board" aria-label="Board so far"></section>
         <section class="card"><h2>Newest records</h2><div id="records"></div></section>

@@ -147,7 +147,7 @@ enum DashboardScript {
           fill(id("tiles"), [
             tile("Runnable cells", count(now.queue.runnable), now.queue.paused ? count(now.queue.paused) + " paused" : ""),
             tile("Leased cells", count(now.leases.cells), "in " + count(now.leases.held)),
-            tile("Workers", count(now.workers.connected), typeof now.workers_wanted === "number" ? "of " + count(now.workers_wanted) + " wanted" : ""),
+            tile("Workers", count(now.workers.connected), typeof now.workers_wanted === "number" ? count(now.workers_wanted) + " wanted" : ""),
             tile("Slots busy", count(now.workers.slots_busy), "of " + count(now.workers.slots)),
             tile("Records", pace(now.records.per_second_10s), count(now.records.committed_total) + " in all"),
             tile("Commit", mean === null ? "–" : mean.toFixed(1) + " ms", commits.stalled ? "stalled" : "with sync")
@@ -199,24 +199,24 @@ enum DashboardScript {
           if (now) { rates.push([now.time, now.records.per_second_10s || 0]); }
           if (rates.length > 300) { rates.shift(); }
           var most = Math.max.apply(null, rates.map(function (pair) { return pair[1]; }).concat([1]));
-          var step = Math.pow(10, Math.floor(Math.log10(most))), top = Math.ceil(most / step) * step;
-          var svg = draw("svg", { viewBox: "0 0 560 150", role: "img", "aria-label": "records per second, the last " + rates.length + " samples" });
+          var W = innerWidth < 560 ? 360 : 560, E = W - 4, step = Math.pow(10, Math.floor(Math.log10(most))), top = Math.ceil(most / step) * step;
+          var svg = draw("svg", { viewBox: "0 0 " + W + " 150", role: "img", "aria-label": "records per second, the last " + rates.length + " samples" });
           [0, 0.5, 1].forEach(function (share) {
             var y = 130 - 115 * share;
-            svg.appendChild(draw("line", { x1: 44, x2: 556, y1: y, y2: y, "class": share ? "grid" : "axis" }));
+            svg.appendChild(draw("line", { x1: 44, x2: E, y1: y, y2: y, "class": share ? "grid" : "axis" }));
             svg.appendChild(draw("text", { x: 38, y: y + 4, "text-anchor": "end" }, short(top * share)));
           });
           if (rates.length > 1) {
             var first = rates[0][0], last = rates[rates.length - 1][0], span = Math.max(30, last - first);
             var points = rates.map(function (pair) {
-              return (556 - 512 * (last - pair[0]) / span).toFixed(1) + "," + (130 - 115 * pair[1] / top).toFixed(1);
+              return (E - (E - 44) * (last - pair[0]) / span).toFixed(1) + "," + (130 - 115 * pair[1] / top).toFixed(1);
             });
             var left = points[0].split(",")[0];
-            svg.appendChild(draw("polygon", { points: left + ",130 " + points.join(" ") + " 556,130", "class": "area" }));
+            svg.appendChild(draw("polygon", { points: left + ",130 " + points.join(" ") + " " + E + ",130", "class": "area" }));
             svg.appendChild(draw("polyline", { points: points.join(" "), "class": "spark" }));
             svg.appendChild(draw("text", { x: 44, y: 146 }, lasts(span) + " ago"));
           }
-          svg.appendChild(draw("text", { x: 556, y: 146, "text-anchor": "end" }, "now"));
+          svg.appendChild(draw("text", { x: E, y: 146, "text-anchor": "end" }, "now"));
           fill(id("rate"), [svg]);
         }
         """#
@@ -281,28 +281,29 @@ enum DashboardScript {
           return function (value) { return from + (to - from) * ((logarithmic ? Math.log(value) : value) - a) / ((b - a) || 1); };
         }
         function plot(table) {
+          var W = innerWidth < 560 ? 360 : 560, R = W - 12;
           var all = [], rows = table.rows.filter(function (row) { return row.points.length; });
           rows.forEach(function (row) { row.points.forEach(function (point) { all.push(point); }); });
           if (!all.length) { return make("p", "none", "No row has a point yet."); }
           var costs = all.map(function (point) { return point[0]; }), marks = all.map(function (point) { return point[1]; });
           var low = Math.min.apply(null, costs), high = Math.max.apply(null, costs), bottom = Math.min.apply(null, marks), top = Math.max.apply(null, marks);
-          var logarithmic = low > 0 && high / low > 20, room = Math.max(0.01, (top - bottom) * 0.08);
+          var logarithmic = low > 0 && high / low > 8, room = Math.max(0.01, (top - bottom) * 0.08);
           if (low === high) { low = low * 0.9 || -1; high = high * 1.1 || 1; }
           bottom = Math.max(0, bottom - room);
           top = Math.min(1, top + room);
-          var across = scale(low, high, 52, 548, logarithmic), up = scale(bottom, top, 262, 12, false);
-          var svg = draw("svg", { viewBox: "0 0 560 300", role: "img", "aria-label": "Accuracy over cost of " + rows.length + " rows, " + table.dataset });
+          var across = scale(low, high, 52, R, logarithmic), up = scale(bottom, top, 262, 12, false);
+          var svg = draw("svg", { viewBox: "0 0 " + W + " 300", role: "img", "aria-label": "Accuracy over cost of " + rows.length + " rows, " + table.dataset });
           for (var line = 0; line <= 4; line += 1) {
             var value = bottom + (top - bottom) * line / 4, y = up(value);
-            svg.appendChild(draw("line", { x1: 52, x2: 548, y1: y, y2: y, "class": line ? "grid" : "axis" }));
+            svg.appendChild(draw("line", { x1: 52, x2: R, y1: y, y2: y, "class": line ? "grid" : "axis" }));
             svg.appendChild(draw("text", { x: 46, y: y + 4, "text-anchor": "end" }, value.toFixed(2)));
           }
-          [0, 0.25, 0.5, 0.75, 1].forEach(function (share) {
+          (W < 400 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]).forEach(function (share) {
             var cost = logarithmic ? Math.exp(Math.log(low) + share * Math.log(high / low)) : low + share * (high - low);
             var end = share === 0 ? "start" : share === 1 ? "end" : "middle";
-            svg.appendChild(draw("text", { x: 52 + 496 * share, y: 278, "text-anchor": end }, short(cost)));
+            svg.appendChild(draw("text", { x: 52 + (R - 52) * share, y: 278, "text-anchor": end }, short(cost)));
           });
-          svg.appendChild(draw("text", { x: 300, y: 295, "text-anchor": "middle" }, table.unit + (logarithmic ? ", logarithmic" : "")));
+          svg.appendChild(draw("text", { x: (52 + R) / 2, y: 295, "text-anchor": "middle" }, table.unit + (logarithmic ? ", logarithmic" : "")));
           var rivals = [];
           rows.forEach(function (row) {
             if (row.role !== "bound") { row.points.forEach(function (point) { rivals.push(point); }); }
@@ -317,7 +318,7 @@ enum DashboardScript {
           rows.forEach(function (row) {
             row.points.forEach(function (point) {
               var words = row.label + ": accuracy " + fixed(point[1], 3) + " at " + short(point[0]);
-              svg.appendChild(draw("circle", { cx: across(point[0]).toFixed(1), cy: up(point[1]).toFixed(1), r: row.role === "single" ? 4.5 : 3.2, "class": "pt " + row.role, "data-t": words }));
+              svg.appendChild(draw("circle", { cx: across(point[0]).toFixed(1), cy: up(point[1]).toFixed(1), r: row.role === "single" ? 4.5 : row.points.length > 12 ? 2.1 : 3, "class": "pt " + row.role, "data-t": words }));
             });
           });
           return svg;
@@ -325,12 +326,18 @@ enum DashboardScript {
         function showBoard(board) {
           var tables = board.tables || [];
           if (!tables.length) { return fill(id("board"), []); }
-          fill(id("board"), tables.map(function (table) {
+          var top = make("div", "above");
+          top.appendChild(make("h2", "", "Board so far"));
+          top.appendChild(make("p", "note", "Partial: of " + count(board.records) + " records, without intervals, so places may only be noise. Points are operating points; the dashed line joins the best of what competes; yellow reads the answers and is a bound."));
+          fill(id("board"), [top].concat(tables.map(function (table) {
+            var same = tables.filter(function (other) { return other.dataset === table.dataset; });
+            var own = table.caption.split(" · ").filter(function (part) {
+              return same.some(function (other) { return other.caption.split(" · ").indexOf(part) < 0; });
+            });
             var card = make("section", "card"), split = make("div", "split"), left = make("div"), right = make("div");
-            card.appendChild(make("h2", "", table.dataset + " so far"));
-            card.appendChild(make("p", "note", "Partial: " + count(board.records) + " records, no intervals yet, so an order means little. " + table.caption));
+            card.appendChild(make("h2", "", [table.dataset].concat(own).join(" · ")));
+            card.appendChild(make("p", "note", table.caption));
             left.appendChild(plot(table));
-            left.appendChild(make("p", "note", "Points are operating points, the dashed line is the best of what competes; orange reads the answers and bounds it."));
             var ranked = table.rows.slice().sort(function (a, b) { return (a.place || 1e9) - (b.place || 1e9); });
             right.appendChild(grid([">#", "router", ">" + table.metric, ">accuracy", ">cost"], ranked.slice(0, 14).map(function (row) {
               return { kind: row.role === "router" ? "" : "quiet", cells: [row.place || "", row.label + (row.incomplete ? " (incomplete)" : ""), fixed(row.value, 3), fixed(row.accuracy, 3), short(row.cost)] };
@@ -341,7 +348,7 @@ enum DashboardScript {
             split.appendChild(right);
             card.appendChild(split);
             return card;
-          }).concat((board.notes || []).map(function (note) { return make("p", "note", note); })));
+          })).concat((board.notes || []).map(function (note) { return make("p", "note", note); })));
         }
         """#
 
@@ -424,6 +431,7 @@ enum DashboardScript {
         function begin() {
           data("/api/stream", function (value) {
             samples = (value.samples || []).slice(-most);
+            rates = samples.map(function (sample) { return [sample.time, sample.rate || 0]; });
             return data("/api/status", showSnapshot);
           }).then(function () { return data("/api/board", showBoard); }).catch(function () {}).then(follow);
         }

@@ -4,7 +4,7 @@ import Report
 enum DashboardStyle {
     static let text =
         ":root{color-scheme:light;\(Palette.lightProperties);--blank:#fff;--bad:#111}\n"
-        + "@media (prefers-color-scheme:dark){:root{color-scheme:dark;\(Palette.darkProperties);--blank:#20262c;--bad:#000}}\n"
+        + "@media (prefers-color-scheme:dark){:root{color-scheme:dark;\(Palette.darkProperties);--blank:#20262c;--bad:#fff}}\n"
         + layout + parts
 
     private static let layout = #"""
@@ -49,8 +49,7 @@ enum DashboardStyle {
         .bar{display:flex;height:14px;border-radius:4px;overflow:hidden;background:var(--faint);margin:6px 0}
         .bar i{display:block;height:100%;min-width:0}
         .bar .done{background:var(--c2)}.bar .leased{background:var(--c0)}.bar .again{background:var(--c4)}.bar .failed{background:var(--bad)}
-        @media (prefers-color-scheme:dark){.bar .failed{background:#000;outline:1px solid var(--warn);outline-offset:-1px}}
-        .facts{display:flex;flex-wrap:wrap;gap:2px 16px;font-size:13.5px;color:var(--soft);font-variant-numeric:tabular-nums}
+                .facts{display:flex;flex-wrap:wrap;gap:2px 16px;font-size:13.5px;color:var(--soft);font-variant-numeric:tabular-nums}
         .facts b{color:var(--ink);font-weight:600}
         .facts .key::before{content:"";display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:6px;background:var(--faint)}
         .facts .done::before{background:var(--c2)}.facts .leased::before{background:var(--c0)}.facts .again::before{background:var(--c4)}
@@ -84,12 +83,13 @@ enum DashboardStyle {
         .c0{background:var(--c0)}.c1{background:var(--c1)}.c2{background:var(--c2)}.c3{background:var(--c3)}
         .c4{background:var(--c4)}.c5{background:var(--c5)}.c6{background:var(--c6)}.c7{background:var(--c7)}
         .front{fill:none;stroke:var(--ink);stroke-width:1.4;stroke-dasharray:5 3}
-        .pt{stroke:var(--paper);stroke-width:1}.pt.router{fill:var(--c0)}.pt.single,.pt.reference{fill:var(--soft)}.pt.bound{fill:var(--c4)}
+        .pt{stroke:var(--paper);stroke-width:.6}.pt.router{fill:var(--c0)}.pt.single,.pt.reference{fill:var(--soft)}.pt.bound{fill:var(--c4)}
         .curve{fill:none;stroke:var(--c0);stroke-width:1.2;opacity:.45}.curve.bound{stroke:var(--c4);stroke-dasharray:4 3}.curve.reference{stroke:var(--soft)}
-        .split{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,4fr);gap:18px;align-items:start}
+        .above{margin:22px 2px 10px}.above h2{font-size:17px}
+.split{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,4fr);gap:18px;align-items:start}
         @media (max-width:820px){.split{grid-template-columns:minmax(0,1fr)}}
         @media (max-width:560px){.lanes .what{display:none}.lanes{grid-template-columns:minmax(0,max-content) minmax(0,1fr)}
-        .lanes .who{max-width:12ch}.tiles{grid-template-columns:1fr 1fr}.run .share{font-size:18px}}
+        .lanes .who{max-width:12ch}th,td{padding-right:6px}td.long{min-width:0}table{font-size:12.5px}.tiles{grid-template-columns:1fr 1fr}.run .share{font-size:18px}}
         .tip{position:fixed;z-index:20;pointer-events:none;background:var(--ink);color:var(--paper);font-size:12.5px;padding:4px 9px;border-radius:5px;max-width:300px}
 
         """#

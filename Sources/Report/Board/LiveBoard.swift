@@ -31,7 +31,9 @@ package struct LiveBoard: Sendable {
         func number(_ value: Double?) -> JSONValue { value.map { .double($0) } ?? .null }
         return [
             "label": .string(SafeText.line(row.label)),
-            "role": .string(row.row.isBound ? "bound" : row.isOneModel ? "single" : row.row.isReference ? "reference" : "router"),
+            "role": .string(
+                row.row.isBound ? "bound" : row.isOneModel ? "single" : row.row.isReference ? "reference" : "router"
+            ),
             "place": row.row.place.map { JSONValue($0) } ?? .null, "value": number(row.row.value(table.ranking)),
             "accuracy": number(largest?.accuracy), "cost": number(largest?.cost),
             "incomplete": .bool(row.row.isIncomplete), "flags": .string(row.flags),

@@ -21,7 +21,9 @@ struct CellText {
         }
         out += section("execution", members(cell["facts"], leaving: ["job_key"]))
         if let log = cell["log"]?.stringValue {
-            out += "\nstandard error\n" + log.split(separator: "\n").map { "  " + SafeText.line(String($0)) + "\n" }.joined()
+            out +=
+                "\nstandard error\n"
+                + log.split(separator: "\n").map { "  " + SafeText.line(String($0)) + "\n" }.joined()
         }
         return out
     }

@@ -30,7 +30,8 @@ struct ChoiceSummary {
                         (Self.name(number, models), JSONValue.double(Double(count) / Double(shape[1])))
                     }
                     return [
-                        "point": points.indices.contains(point) ? points[point]["id"] ?? JSONValue(point) : JSONValue(point),
+                        "point": points.indices.contains(point)
+                            ? points[point]["id"] ?? JSONValue(point) : JSONValue(point),
                         "models": .object(Dictionary(shares, uniquingKeysWith: { first, _ in first })),
                     ]
                 }

@@ -31,7 +31,10 @@ enum SecretFile {
         let count = max(0, read(file, &bytes, bytes.count))
         let line = bytes.prefix(count).prefix { $0 != 0x0A && $0 != 0x0D }
         guard size.contains(line.count), line.allSatisfy({ (0x21..<0x7F).contains($0) }) else {
-            throw .badInput(path, "expected a token of \(size.lowerBound) to \(size.upperBound) letters, digits and signs")
+            throw .badInput(
+                path,
+                "expected a token of \(size.lowerBound) to \(size.upperBound) letters, digits and signs"
+            )
         }
         return String(decoding: line, as: UTF8.self)
     }

@@ -7,7 +7,9 @@ struct TerminalScreen {
     /// Columns and lines of the terminal on stdout; 80 × 24 where it does not say.
     static var size: (width: Int, height: Int) {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
         return (max(40, Int(size.ws_col)), max(10, Int(size.ws_row)))
     }
 

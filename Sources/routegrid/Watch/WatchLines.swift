@@ -18,7 +18,9 @@ struct WatchLines {
             if console.format != .quiet { console.emit(view.metrics, table: "") }
             return
         }
-        for failure in failures { Console.writeData("failed: " + SafeText.line(WatchView.text(ofFailure: failure)) + "\n") }
+        for failure in failures {
+            Console.writeData("failed: " + SafeText.line(WatchView.text(ofFailure: failure)) + "\n")
+        }
         guard isLast || lastTime.map({ ContinuousClock.now - $0 >= .seconds(5) }) ?? true else { return }
         lastTime = .now
         if view.runs.isEmpty, last.isEmpty {
@@ -27,7 +29,8 @@ struct WatchLines {
         }
         for item in view.runs {
             let report = item.report
-            let text = "run \(report.run) \(report.name): \(report.state) · \(ProgressReport.text(report, rate: item.rate))"
+            let text =
+                "run \(report.run) \(report.name): \(report.state) · \(ProgressReport.text(report, rate: item.rate))"
             guard last[report.run] != text else { continue }
             last[report.run] = text
             let workers = report.isOver ? "" : " · \(view.count("workers", "connected")) workers"

@@ -70,7 +70,9 @@ struct WatchPage {
         ]
         let rate = ProgressReport.rate(view.number("records", "per_second_10s"))
         let commits = view.count("commits", "total")
-        let mean = commits == 0 ? "" : " · commit \(Self.milliseconds(view.number("commits", "seconds_total") / Double(commits)))"
+        let mean =
+            commits == 0
+            ? "" : " · commit \(Self.milliseconds(view.number("commits", "seconds_total") / Double(commits)))"
         return [
             bold("queue    ") + fitted(parts.joined(separator: " · "), less: 9),
             bold("records  ")

@@ -35,7 +35,12 @@ struct DashboardVerb: AsyncParsableCommand {
     )
     var tokenFile: String?
 
-    @Option(help: ArgumentHelp("A further name under which it is reached, such as a proxy's; may be repeated.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "A further name under which it is reached, such as a proxy's; may be repeated.",
+            valueName: "name"
+        )
+    )
     var host: [String] = []
 
     @Option(help: ArgumentHelp("Ask the coordinator this often.", valueName: "seconds"))

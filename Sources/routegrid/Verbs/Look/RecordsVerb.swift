@@ -28,7 +28,9 @@ struct RecordsVerb: ParsableCommand {
     /// How rows are written.
     enum Format: String, ExpressibleByArgument, CaseIterable { case csv, jsonl, text }
 
-    @Argument(help: ArgumentHelp("Record files or output folders; none: a coordinator or state folder.", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp("Record files or output folders; none: a coordinator or state folder.", valueName: "path")
+    )
     var inputs: [String] = []
 
     @Option(
@@ -71,7 +73,8 @@ struct RecordsVerb: ParsableCommand {
     func run() throws {
         let named = [("router", router), ("dataset", dataset), ("part", part), ("budget", budget)]
         let table = try RecordTable(
-            columns: columns.map { $0.split(separator: ",").map { String($0).trimmingCharacters(in: .whitespaces) } } ?? [],
+            columns: columns.map { $0.split(separator: ",").map { String($0).trimmingCharacters(in: .whitespaces) } }
+                ?? [],
             where: named.compactMap { name, value in value.map { (name, $0) } }
                 + conditions.map { text in
                     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -101,7 +104,9 @@ struct RecordsVerb: ParsableCommand {
         var facts: [String: Data] = [:]
         if writer.needsFacts, let lines = FileManager.default.contents(atPath: source.runsPath) {
             for line in lines.split(separator: UInt8(ascii: "\n")) {
-                guard let key = try? JSONValue(parsing: line, place: source.runsPath)["job_key"]?.stringValue else { continue }
+                guard let key = try? JSONValue(parsing: line, place: source.runsPath)["job_key"]?.stringValue else {
+                    continue
+                }
                 facts[key] = line
             }
         }

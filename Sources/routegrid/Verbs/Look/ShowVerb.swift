@@ -71,7 +71,9 @@ struct ShowVerb: ParsableCommand {
             // Records of a run come in the order of its cells: its own is the first from there on, if it has one.
             var found: (record: [UInt8], facts: [UInt8])?
             try client.follow(after: UInt64(cell), run: RunID(UInt64(run)), credit: 1) { message in
-                found = message.items.first { $0.jobKey.elementsEqual(key.bytes) }.map { (Array($0.record), Array($0.run)) }
+                found = message.items.first { $0.jobKey.elementsEqual(key.bytes) }.map {
+                    (Array($0.record), Array($0.run))
+                }
                 return false
             }
             return found
