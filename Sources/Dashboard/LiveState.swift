@@ -129,7 +129,7 @@ struct EventSubscription: Sendable {
 
 /// Frames of an event stream (WHATWG HTML, 9.2).
 enum EventFrame {
-    /// - Parameter data: JSON in one line.
+    /// One event; `data` is JSON in one line.
     static func data(_ event: String, id: UInt64? = nil, _ data: Data) -> Data {
         var frame = Data((id.map { "id: \($0)\n" } ?? "").utf8)
         frame += Data("event: \(event)\ndata: ".utf8)

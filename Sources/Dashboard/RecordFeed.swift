@@ -7,8 +7,8 @@ import Wire
 
 /// Follows the coordinator's records: the newest for the list, all of them for the board as it forms.
 ///
-/// Two threads: one that reads, and one that makes the board, less often the longer that takes, so that looking takes no
-/// more than some percent of a core from who computes.
+/// Two threads: one that reads, and one that makes the board, less often the longer that takes, so that looking takes
+/// no more than some percent of a core from who computes.
 final class RecordFeed: Sendable {
     private struct Taken {
         var collection = RecordCollection(bad: .setAside)

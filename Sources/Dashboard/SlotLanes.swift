@@ -14,9 +14,7 @@ struct SlotLanes: Sendable {
     private var lastFailure: Int?
     private(set) var samples: [JSONValue] = []
 
-    /// Adds a sample made of a coordinator's metrics.
-    ///
-    /// - Parameter time: Seconds since 1970.
+    /// Adds a sample made of a coordinator's metrics, taken at a time in seconds since 1970.
     mutating func add(_ metrics: JSONValue, at time: Double) {
         var slots: [String: Int] = [:]
         var order: [String] = []

@@ -86,7 +86,7 @@ enum DashboardStyle {
         .pt{stroke:var(--paper);stroke-width:.6}.pt.router{fill:var(--c0)}.pt.single,.pt.reference{fill:var(--soft)}.pt.bound{fill:var(--c4)}
         .curve{fill:none;stroke:var(--c0);stroke-width:1.2;opacity:.45}.curve.bound{stroke:var(--c4);stroke-dasharray:4 3}.curve.reference{stroke:var(--soft)}
         .above{margin:22px 2px 10px}.above h2{font-size:17px}
-.split{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,4fr);gap:18px;align-items:start}
+        .split{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,4fr);gap:18px;align-items:start}
         @media (max-width:820px){.split{grid-template-columns:minmax(0,1fr)}}
         @media (max-width:560px){.lanes .what{display:none}.lanes{grid-template-columns:minmax(0,max-content) minmax(0,1fr)}
         .lanes .who{max-width:12ch}th,td{padding-right:6px}td.long{min-width:0}table{font-size:12.5px}.tiles{grid-template-columns:1fr 1fr}.run .share{font-size:18px}}

@@ -2,7 +2,7 @@ import Logging
 import RouteGridBase
 
 extension OutputOptions {
-    /// A logger on stderr: `--log-level` and above; without it informative ones, `--verbose` more, `--quiet` errors only.
+    /// A logger on stderr: `--log-level` and above; without it what informs, `--verbose` more, `--quiet` errors only.
     func makeLogger(_ label: String) -> Logger {
         var log = Logger(label: label) { label -> any LogHandler in
             logFormat == .json
