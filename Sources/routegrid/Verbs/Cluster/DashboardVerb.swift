@@ -83,6 +83,8 @@ struct DashboardVerb: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // Looking comes after computing, where both share a machine.
+        setpriority(PRIO_PROCESS, 0, 10)
         let log = output.makeLogger("dashboard")
         let (host, port) = try place()
         var configuration = Dashboard.Configuration(host: host, port: port)
