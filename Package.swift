@@ -27,6 +27,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // Messages between processes: fixed schema, no code.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        // Sockets of the dashboard: builds in seconds, depends on nothing; it has no bounds of its own, so requests are read
+        // and bounded by us, and its HTTP server is not used.
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         // SQLite: the record store.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // Grid files are YAML.
@@ -135,11 +138,20 @@ let package = Package(
         ),
         // Workers through a batch system: how many, and Slurm's commands.
         .target(name: "Allocation", dependencies: ["RouteGridBase", "Scheduling"], swiftSettings: settings),
+        // A running coordinator as a page, an API and metrics over HTTP.
+        .target(
+            name: "Dashboard",
+            dependencies: [
+                "RouteGridBase", "Aggregator", "Grid", "Report", "Scheduling", "Wire",
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Allocation", "Report", "Coordinator", "Simulation", "Worker", "Grid", "Catalog",
-                "RoutingData",
+                "Aggregator", "Allocation", "Report", "Dashboard", "Coordinator", "Simulation", "Worker", "Grid",
+                "Catalog", "RoutingData",
                 "RoutingCore", "Scoring", "Keys", "Wire",
                 "Scheduling", "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -270,6 +282,13 @@ let package = Package(
             name: "ReportTests",
             dependencies: [
                 "Report", "Aggregator", "PlantedTrials", "RouteGridBase", "TestSupport",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Dashboard", "Aggregator", "Grid", "RouteGridBase", "Scheduling", "TestSupport", "Wire",
             ],
             swiftSettings: settings
         ),

@@ -40,21 +40,9 @@ extension Scheduler {
     package func leases(of worker: WorkerID) -> [LeaseID] { workers[worker]?.leases.sorted() ?? [] }
 
     package func counts(of id: RunID) -> RunCounts? {
-        guard let run = runs[id] else { return nil }
-        let states = run.exceptions.values.map(\.state)
-        return RunCounts(
-            state: run.state,
-            stage: run.stage.number,
-            cells: run.space.cellCount - run.space.excludedCount - run.space.deferredCount
-                + (run.stage.admittedCount ?? run.space.deferredCount),
-            done: run.done.count,
-            reused: run.reusedCells,
-            leased: leases.values.reduce(0) { $0 + ($1.run == id ? $1.cells.count : 0) },
-            failed: states.count { $0 == .failed },
-            quarantined: states.count { $0 == .quarantined },
-            backingOff: states.count { $0 == .backingOff },
-            priority: run.policy.priority
-        )
+        guard var counts = countsWithoutLeases(of: id) else { return nil }
+        counts.leased = leases.values.reduce(0) { $0 + ($1.run == id ? $1.cells.count : 0) }
+        return counts
     }
 
     /// The cells with an exception, and the exception of each.

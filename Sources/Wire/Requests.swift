@@ -5,6 +5,8 @@ package enum QueryKind: String, CaseIterable, Sendable {
     /// The state of one run.
     case run
     case workers
+    /// Counts, rates and times for who watches and scrapes, with runs, workers and slots in bounded lists.
+    case metrics
     /// The failures of a run.
     case failures
     /// Everything that is known of a cell.

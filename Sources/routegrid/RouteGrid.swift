@@ -54,6 +54,7 @@ struct RouteGrid: AsyncParsableCommand {
                     WaitVerb.self,
                     AggregatorVerb.self,
                     AllocVerb.self,
+                    DashboardVerb.self,
                     SlotVerb.self,
                 ]
             ),
@@ -74,6 +75,9 @@ struct RouteGrid: AsyncParsableCommand {
                 name: "Look",
                 subcommands: [
                     StatusVerb.self,
+                    WatchVerb.self,
+                    RecordsVerb.self,
+                    ShowVerb.self,
                     ExplainVerb.self,
                     DoctorVerb.self,
                     BenchVerb.self,
@@ -90,6 +94,7 @@ struct RouteGrid: AsyncParsableCommand {
         do {
             try ProcessStart.prepare()
             var command = try parseAsRoot()
+            JSONLog.begin(for: command)
             if var waiting = command as? any AsyncParsableCommand {
                 try await waiting.run()
             } else {

@@ -35,6 +35,9 @@ extension CoordinatorServer {
             var log: [UInt8]?
             if case .failureLog(let tail) = attachment, exception != nil { log = tail }
             persist(.exception(run, cell: cell, exception, log: log))
+            if let exception, exception.state != .retrying {
+                metrics.failed(run, cell: cell, exception, worker: failureReporter, log: log ?? [], at: now)
+            }
         case .runChanged(let run, let state, let reason):
             persist(.runState(run, state, reason: reason))
             served[run]?.reason = reason

@@ -22,9 +22,11 @@ extension CoordinatorServer {
     func commitIfIdle() {
         guard let batch = commits.begin() else { return }
         access.write { store throws(RouteGridError) in
+            let begun = ContinuousClock.now
             let outcome = batch.changes.isEmpty ? CommitOutcome() : try store.commit(batch.changes)
             return Committed(
                 outcome: outcome,
+                seconds: (ContinuousClock.now - begun) / .seconds(1),
                 divergences: outcome.verdicts.contains(.divergent) ? try store.divergenceCounts() : nil
             )
         } then: { outcome in
@@ -35,6 +37,8 @@ extension CoordinatorServer {
     /// The outcome of a commit.
     private struct Committed: Sendable {
         let outcome: CommitOutcome
+        /// What writing and the sync took.
+        let seconds: Double
         /// By run; set when some result diverged.
         let divergences: [RunID: Int]?
     }
@@ -44,6 +48,12 @@ extension CoordinatorServer {
         case .success(let committed):
             commits.written()
             counters.commits += 1
+            metrics.committed(
+                committed.outcome.places.count,
+                last: committed.outcome.places.last,
+                in: committed.seconds,
+                at: now
+            )
             if !batch.receipts.isEmpty { storeError = nil }
             if let found = committed.divergences { divergences = found }
             feedFollowers(with: batch, committed.outcome)

@@ -35,6 +35,7 @@ extension CoordinatorServer {
     /// Notifies a peer that a message was refused; the log has at most twenty a second.
     func refuse(_ error: RouteGridError, _ route: RoutingID, isSent: Bool = true) {
         counters.refusedMessages += 1
+        metrics.refused(error.code)
         if let unlogged = refusals.admit(at: clock.now) {
             log.warning(
                 "message refused",
@@ -151,6 +152,8 @@ extension CoordinatorServer {
     }
 
     private func handle(_ failed: WireFailed) {
+        failureReporter = scheduler.worker(of: failed.leaseID).flatMap { peers.peer(of: $0)?.name } ?? ""
+        defer { failureReporter = "" }
         let kind: FailureKind =
             switch failed.kind {
             case .timeout: .timeout

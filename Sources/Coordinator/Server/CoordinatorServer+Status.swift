@@ -13,6 +13,7 @@ extension CoordinatorServer {
         switch kind {
         case .status: send(.reply(status()), to: route)
         case .run: send(.reply(runReport(try run(query.selector))), to: route)
+        case .metrics: send(.reply(metricsReport()), to: route)
         case .workers: send(.reply(["schema": "routegrid/workers/v1", "workers": .array(workerReports())]), to: route)
         case .failures: send(.reply(try failures(query.selector)), to: route)
         case .explain: try explain(query.selector, route)
@@ -81,6 +82,10 @@ extension CoordinatorServer {
 
     private func runReport(_ id: RunID) -> JSONValue {
         guard let counts = scheduler.counts(of: id) else { return .null }
+        return runReport(id, counts)
+    }
+
+    func runReport(_ id: RunID, _ counts: RunCounts) -> JSONValue {
         let run = served[id]
         return RunReports.run(
             id,

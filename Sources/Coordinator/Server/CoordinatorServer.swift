@@ -60,6 +60,9 @@ package actor CoordinatorServer {
     /// When the socket last had no unread message.
     var lastFullyRead = Moment(milliseconds: 0)
     var counters = ServerCounters()
+    var metrics: ServerMetrics
+    /// Who reported the failure that is being handled; empty for nobody.
+    var failureReporter = ""
     var refusals = RefusalLimit(perSecond: 20)
     /// Differing results on disk, by the run that computed them.
     var divergences: [RunID: Int]
@@ -104,7 +107,9 @@ package actor CoordinatorServer {
         origin = ContinuousClock().now
         commits = ServerCommits(byteLimit: configuration.waitingBytes)
         divergences = try store.divergenceCounts()
-        followers = WaitingFollowers(end: try store.lastSequence())
+        let end = try store.lastSequence()
+        followers = WaitingFollowers(end: end)
+        metrics = ServerMetrics(lastSequence: end)
         let runs = try store.runs()
         scheduler = Scheduler(
             configuration: configuration.scheduler,

@@ -21,7 +21,7 @@ package final class ClusterClient {
     /// sent again on a new connection.
     package var attend: (() throws(RouteGridError) -> Bool)?
 
-    let url: String
+    package let url: String
     private let address: ZMQAddress
     private let key: KeySource
     private let role: WireRole

@@ -1,11 +1,10 @@
-import RouteGridBase
-import Wire
+package import RouteGridBase
 
 /// The cells of a run that failed for good: one by one, and grouped for people by router, parameters and reason.
-struct RunFailures {
+package struct RunFailures {
     /// One object per cell, as in the answer to `status --failures`.
-    let cells: [JSONValue]
-    let run: RunID
+    package let cells: [JSONValue]
+    package let run: RunID
 
     /// Queries until all are there.
     ///
@@ -13,7 +12,7 @@ struct RunFailures {
     ///   - run: The run's number, or `last`.
     ///   - ask: Answers the query `failures` for a selector.
     /// - Throws: What `ask` throws.
-    init(of run: String, _ ask: (String) throws(RouteGridError) -> JSONValue) throws(RouteGridError) {
+    package init(of run: String, _ ask: (String) throws(RouteGridError) -> JSONValue) throws(RouteGridError) {
         var cells: [JSONValue] = []
         var selector = run
         while true {
@@ -30,7 +29,7 @@ struct RunFailures {
     }
 
     /// The document of `status --failures --output json`.
-    var json: JSONValue {
+    package var json: JSONValue {
         [
             "schema": "routegrid/failures/v1", "run": JSONValue(Int(clamping: run.rawValue)),
             "total": JSONValue(cells.count),
@@ -39,7 +38,7 @@ struct RunFailures {
     }
 
     /// `failures.jsonl`: one line per cell.
-    var lines: [UInt8] {
+    package var lines: [UInt8] {
         cells.flatMap { cell -> [UInt8] in
             var members = cell.objectValue ?? [:]
             members["schema"] = "routegrid/failure/v1"
@@ -49,17 +48,17 @@ struct RunFailures {
     }
 
     /// Failures of one router with one set of parameters for one reason.
-    struct Group {
-        let router: String
-        let parameters: String
-        let kind: String
-        let state: String
-        let reason: String
-        var count = 0
+    package struct Group {
+        package let router: String
+        package let parameters: String
+        package let kind: String
+        package let state: String
+        package let reason: String
+        package var count = 0
         /// The first of the cells.
-        let cell: Int
+        package let cell: Int
 
-        var json: JSONValue {
+        package var json: JSONValue {
             [
                 "router": .string(router), "parameters": .string(parameters), "kind": .string(kind),
                 "state": .string(state), "reason": .string(reason), "cells": JSONValue(count), "first": JSONValue(cell),
@@ -68,7 +67,7 @@ struct RunFailures {
     }
 
     /// The largest first.
-    var groups: [Group] {
+    package var groups: [Group] {
         var places: [[String]: Int] = [:]
         var groups: [Group] = []
         for cell in cells {
@@ -96,36 +95,7 @@ struct RunFailures {
     }
 
     /// A reason without the parts that differ from cell to cell: its number, the measured memory.
-    static func general(_ text: String) -> String {
+    package static func general(_ text: String) -> String {
         text.replacing(/cell [0-9]+/, with: "a cell").replacing(/(used|with) [0-9]+ MiB/) { "\($0.output.1) … MiB" }
-    }
-
-    /// A table for people.
-    func table(bold: Bool = false, limit: Int = .max) -> String {
-        var table = TextTable(">cells", "router", "parameters", "kind", "reason", "first")
-        for group in groups.prefix(limit) {
-            table.add(
-                "\(group.count)",
-                group.router,
-                group.parameters,
-                group.state == "quarantined" ? "\(group.kind), quarantined" : group.kind,
-                String(group.reason.prefix(200)),
-                "\(run)/\(group.cell)"
-            )
-        }
-        return table.rendered(bold: bold)
-    }
-
-    /// What `run` and `wait` print on stderr.
-    ///
-    /// - Parameters:
-    ///   - console: Where to print it.
-    ///   - words: The command-line options that name the coordinator or its folder.
-    func tell(_ console: Console, words: String) {
-        guard !cells.isEmpty else { return }
-        for line in table(limit: 8).split(separator: "\n") { console.note(String(line)) }
-        if let first = groups.first {
-            console.note("more of one: routegrid explain \(run)/\(first.cell)\(words)")
-        }
     }
 }

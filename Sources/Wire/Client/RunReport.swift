@@ -1,34 +1,34 @@
-import RouteGridBase
+package import RouteGridBase
 
 /// A coordinator's report on a run, in counts of cells.
-struct RunReport: Sendable {
-    let run: RunID
-    let name: String
+package struct RunReport: Sendable {
+    package let run: RunID
+    package let name: String
     /// `active`, `paused`, `cancelled`, `stopped` or `finished`.
-    let state: String
-    let reason: String
+    package let state: String
+    package let reason: String
     /// Cells that the grid asks for.
-    let cells: Int
+    package let cells: Int
     /// Cells with a record.
-    let done: Int
+    package let done: Int
     /// Those of them that existed before the run.
-    let reused: Int
-    let leased: Int
-    let failed: Int
-    let quarantined: Int
-    let divergent: Int
-    let priority: Int
+    package let reused: Int
+    package let leased: Int
+    package let failed: Int
+    package let quarantined: Int
+    package let divergent: Int
+    package let priority: Int
     /// 1 while dev cells run, 2 once some test cells are selected; nil for a run without `select`.
-    let stage: Int?
+    package let stage: Int?
     /// Choices that could not be made: no configuration had a dev value.
-    let unmadeChoices: Int
+    package let unmadeChoices: Int
     /// Why results cannot be written to the coordinator's disk at present.
-    let storeError: String?
+    package let storeError: String?
     /// The reply as received.
-    let json: JSONValue
+    package let json: JSONValue
 
     /// - Throws: `protocolRefused` when the reply has another form.
-    init(_ json: JSONValue) throws(RouteGridError) {
+    package init(_ json: JSONValue) throws(RouteGridError) {
         func count(_ name: String) throws(RouteGridError) -> Int {
             guard let value = json[name]?.integerValue else {
                 throw RouteGridError(.protocolRefused, "the coordinator's report of a run has no number \"\(name)\"")
@@ -49,15 +49,15 @@ struct RunReport: Sendable {
     }
 
     /// Whether the run can make no further progress by itself.
-    var isOver: Bool { ["finished", "cancelled", "stopped"].contains(state) }
-    var broken: Int { failed + quarantined }
+    package var isOver: Bool { ["finished", "cancelled", "stopped"].contains(state) }
+    package var broken: Int { failed + quarantined }
 
     /// Throws the error with which the command ends, if any.
     ///
     /// - Parameter words: The command-line options that name the coordinator or its state folder.
     /// - Throws: `checkFailed` for divergent results, `cellsFailed` when a cell failed, `incomplete` when cells are
     ///   left.
-    func checkComplete(words: String = "") throws(RouteGridError) {
+    package func checkComplete(words: String = "") throws(RouteGridError) {
         let label = "run \(run) (\(name))"
         if divergent > 0 {
             throw RouteGridError(

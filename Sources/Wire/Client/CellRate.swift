@@ -1,18 +1,20 @@
 /// The rate of computed cells: over the last half minute, or over a longer time where fewer than ten were computed.
-struct CellRate {
+package struct CellRate {
     private static let window = 30.0
     private static let enough = 10
 
     /// The times at which the count changed, with the new count; the first is the start.
     private var changes: [(time: Double, done: Int)] = []
 
+    package init() {}
+
     /// The last count.
-    var last: Int { changes.last?.done ?? 0 }
+    package var last: Int { changes.last?.done ?? 0 }
 
     /// - Parameters:
     ///   - done: Cells computed so far.
     ///   - time: Seconds; grows.
-    mutating func add(_ done: Int, at time: Double) {
+    package mutating func add(_ done: Int, at time: Double) {
         guard changes.last?.done != done else { return }
         changes.append((time, done))
         // The oldest change is dropped when the rest spans enough time and cells.
@@ -24,7 +26,7 @@ struct CellRate {
     /// Cells per second up to now; nil before one was computed.
     ///
     /// It falls while the next cell takes longer than those before it.
-    func rate(at time: Double) -> Double? {
+    package func rate(at time: Double) -> Double? {
         guard let first = changes.first, let last = changes.last, last.done > first.done else { return nil }
         let count = Double(last.done - first.done)
         let until = last.time + max(0, time - last.time - (last.time - first.time) / count)
