@@ -17,7 +17,6 @@ package final class BlobCache {
     /// As of the last look at the folder, with what this process added since.
     private var files: [Digest: File] = [:]
     private var pins: [Digest: Pin] = [:]
-    private var looked = ContinuousClock.now
 
     private struct File {
         var size: Int
@@ -117,7 +116,10 @@ package final class BlobCache {
 
     package func unpin(_ digest: Digest) {
         guard let pin = pins[digest] else { return }
-        guard pin.count == 1 else { return pins[digest]!.count -= 1 }
+        guard pin.count == 1 else {
+            pins[digest] = Pin(count: pin.count - 1, descriptor: pin.descriptor)
+            return
+        }
         if pin.descriptor >= 0 { close(pin.descriptor) }
         pins[digest] = nil
     }
@@ -171,7 +173,7 @@ package final class BlobCache {
 
     private func shrink() {
         // Other workers add and remove files too.
-        if byteCount > limit || ContinuousClock.now - looked > .seconds(10) { look() }
+        look()
         let unfinished = incoming()
         var total = byteCount + unfinished.reduce(0) { $0 + $1.file.size }
         for (name, file) in unfinished where total > limit && removeUnlessLocked(name) { total -= file.size }
@@ -197,7 +199,6 @@ package final class BlobCache {
 
     /// Lists what is in the folder.
     private func look() {
-        looked = .now
         var found: [Digest: File] = [:]
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.utf8.count == 2 {
             for rest in (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)")) ?? [] {

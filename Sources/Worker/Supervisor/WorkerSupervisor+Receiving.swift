@@ -143,7 +143,11 @@ extension WorkerSupervisor {
                     isThere(digest)
                 } else if try download.takeOver(now) {
                     // It may have finished in between.
-                    if cache.contains(digest, byteCount: download.byteCount) { isThere(digest) } else { requestChunks() }
+                    if cache.contains(digest, byteCount: download.byteCount) {
+                        isThere(digest)
+                    } else {
+                        requestChunks()
+                    }
                 }
             } catch {
                 downloads[digest] = nil
