@@ -89,7 +89,7 @@ extension WorkerSupervisor {
         }
         // Of a host with addresses of both versions of IP, one may not lead to the coordinator.
         try opened.connect(url, prefersVersion6: (link.attempts - 1) / configuration.urls.count % 2 == 1)
-        loop.onReadable(opened) { messages in self.receive(messages) }
+        loop.onReadable(opened) { messages in self.receive(messages, from: opened) }
         return opened
     }
 

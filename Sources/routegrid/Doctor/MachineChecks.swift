@@ -34,7 +34,8 @@ enum MachineChecks {
         let least: UInt64 = role == .worker ? 512 << 20 : 1 << 30
         let wanted = role == .worker ? least * UInt64(limits.cores) : least
         guard role != .client else { return nil }
-        let what = role == .worker ? "\(limits.cores) slots" : "a coordinator"
+        let slots = limits.cores == 1 ? "1 slot" : "\(limits.cores) slots"
+        let what = role == .worker ? slots : "a coordinator"
         let text = "\(gibibytes(limits.memory)) for \(what)"
         guard limits.memory < wanted else { return Finding("memory", .ok, text) }
         let advice =
