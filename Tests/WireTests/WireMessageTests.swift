@@ -142,7 +142,8 @@ import Wire
         for theirs in [WireProtocol.version - 1, WireProtocol.version + 1] {
             other.protocol = theirs
             let refusal = WireProtocol.refusal(of: other)?.message
-            #expect(refusal?.contains("version \(theirs) is not supported, only \(WireProtocol.version)") == true)
+            #expect(refusal?.contains("version \(theirs), the coordinator") == true)
+            #expect(refusal?.contains("version \(WireProtocol.version): upgrade the ") == true)
         }
         other = hello
         other.boot = Data()

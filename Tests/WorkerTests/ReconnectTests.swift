@@ -113,6 +113,25 @@ import Worker
         await coordinator.stop()
     }
 
+    @Test func `a coordinator that moved is found at the next address`() async throws {
+        let first = try FakeCoordinator()
+        let second = try FakeCoordinator()
+        let worker = try RunningWorker("ipc:///tmp/rg-nobody-\(UInt64.random(in: 0...UInt64.max))") {
+            $0.urls += [first.url, second.url]
+            $0.backoff = .milliseconds(50)...(.milliseconds(400))
+        }
+        try await first.welcome(heartbeat: 50)
+        try await first.send(.lease(lease(1, ["ok"])))
+        let items = try await first.nextResult().items
+        await first.stop()
+        // Where it was, then in turn; what was not acknowledged is sent there.
+        let hello = try await second.welcome()
+        #expect(hello.unacked == items.map(\.jobKey))
+        #expect(try await second.takeCells(1).cells == [100])
+        await worker.end()
+        await second.stop()
+    }
+
     @Test func `a worker that was welcomed does not give up`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url) { $0.onLostTimeout = .seconds(1) }

@@ -120,14 +120,49 @@ extension WorkerSupervisor {
 
     private func arrived(_ digest: Digest, isRight: Bool) {
         guard let download = downloads[digest] else { return }
-        defer { downloads[digest] = nil }
+        // Another worker took this one for stopped.
+        guard download.isWhole else { return download.letGo(evenWhole: true) }
         guard isRight else {
+            guard !download.beginsAnew() else { return requestChunks() }
+            downloads[digest] = nil
             return failAwaiting(
                 digest,
                 RouteGridError(.temporary, "blob \(digest) came with other content than its name")
             )
         }
-        do { try cache.adopt(download.path, as: digest) } catch { return failAwaiting(digest, error) }
+        download.share()
+        do { try cache.adopt(download.path, as: digest) } catch {
+            downloads[digest] = nil
+            return failAwaiting(digest, error)
+        }
+        isThere(digest)
+    }
+
+    /// What another worker of the machine downloads may be there by now, or left to this one.
+    func checkDownloads(_ now: ContinuousClock.Instant) {
+        guard link.isOpen else { return }
+        for (digest, download) in downloads where !download.isOwn {
+            do {
+                if cache.contains(digest, byteCount: download.byteCount) {
+                    isThere(digest)
+                } else if try download.takeOver(now) {
+                    // It may have finished in between.
+                    if cache.contains(digest, byteCount: download.byteCount) {
+                        isThere(digest)
+                    } else {
+                        requestChunks()
+                    }
+                }
+            } catch {
+                downloads[digest] = nil
+                failAwaiting(digest, error)
+            }
+        }
+    }
+
+    /// A blob is in the cache: leases that waited for it go on.
+    private func isThere(_ digest: Digest) {
+        downloads[digest] = nil
         for id in order {
             guard case .fetching(var missing)? = leases[id]?.phase else { continue }
             missing.remove(digest)

@@ -66,13 +66,14 @@ package actor WorkerSupervisor: Service {
 
     /// Prepares a worker; nothing runs before ``run()``.
     ///
-    /// - Throws: `usage` for a bad address or no slots, `system` when the cache folder cannot be used.
+    /// - Throws: `usage` for a bad address, or no address or slots, `system` when the cache folder cannot be used.
     package init(
         configuration: WorkerConfiguration,
         launcher: any SlotLauncher,
         log: Logger
     ) throws(RouteGridError) {
-        _ = try ZMQAddress(configuration.url)
+        guard !configuration.urls.isEmpty else { throw RouteGridError(.usage, "no address of a coordinator") }
+        for url in configuration.urls { _ = try ZMQAddress(url) }
         guard (1...4096).contains(configuration.slots) else {
             throw RouteGridError(.usage, "--slots \(configuration.slots): expected 1…4096")
         }
@@ -123,6 +124,7 @@ package actor WorkerSupervisor: Service {
         let now = ContinuousClock.now
         checkSlots(now)
         checkLink(now)
+        checkDownloads(now)
         checkUploads(now)
         checkEnd(now)
     }
