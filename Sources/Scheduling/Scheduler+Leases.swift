@@ -54,7 +54,7 @@ extension Scheduler {
     private mutating func grant(group number: Int, of id: RunID, to worker: WorkerID) {
         counter += 1
         let fence = Fence(epoch: epoch, counter: counter)
-        let lease = LeaseID(fence.rawValue)
+        let lease = drawLeaseID()
         let size = runs[id].map { leaseSize($0, ofGroup: number) } ?? 0
         guard let cells = runs[id]?.take(size, ofGroup: number, lease: lease, for: worker) else { return }
         runs[id]?.lastGrant = fence.rawValue
@@ -111,6 +111,12 @@ extension Scheduler {
         }
         runs[lease.run]?.restore(lease.cells, toGroup: lease.group)
         mayGrant = true
+    }
+
+    mutating func sent(_ id: LeaseID) {
+        guard leases[id]?.progress == .notStarted else { return }
+        leases[id]?.seen = now
+        leases[id]?.progressed = now
     }
 
     mutating func started(_ id: LeaseID, _ fence: Fence, cell: Int?) {

@@ -22,9 +22,9 @@ extension Scheduler {
 
     /// Adopts a lease of before a restart, for the cells that no other worker has.
     ///
-    /// A number that was never granted is refused: a later lease would get the same number.
+    /// A fence that was never granted is refused: a later lease would get the same.
     private mutating func adopt(_ held: HeldLease, by worker: WorkerID) -> Bool {
-        guard held.lease.rawValue <= Fence(epoch: epoch, counter: counter).rawValue else { return false }
+        guard held.fence <= Fence(epoch: epoch, counter: counter) else { return false }
         guard leases[held.lease] == nil, let found = runs[held.run]?.adoptable(held) else { return false }
         let number = found.group
         let handedOut = cellsHandedOut(ofGroup: number, of: held.run)
@@ -57,7 +57,8 @@ extension Scheduler {
                 // Repeated with each heartbeat: an earlier revocation may have been lost.
                 if !known.revoked.isEmpty { commands.append(.revoke(id, lease, known.fence, cells: known.revoked)) }
             } else {
-                commands.append(.revoke(id, lease, Fence(lease.rawValue), cells: []))
+                // Whatever its fence was.
+                commands.append(.revoke(id, lease, Fence(0), cells: []))
             }
         }
     }
@@ -65,7 +66,7 @@ extension Scheduler {
     /// Removes a worker and returns its cells.
     mutating func remove(_ id: WorkerID, blaming: Bool) {
         guard let worker = workers[id] else { return }
-        for lease in worker.leases.sorted() { returnLease(lease, blaming: blaming, text: "its worker was lost") }
+        for lease in byAge(worker.leases) { returnLease(lease, blaming: blaming, text: "its worker was lost") }
         wantedLeases -= worker.credit
         workers[id] = nil
         withCredit.remove(id)
@@ -91,7 +92,7 @@ extension Scheduler {
             remove(id, blaming: true)
         }
         // The worker lives and does not name the lease: the grant was lost, and nothing is to blame.
-        for id in leases.filter({ now - max($0.value.seen, timeoutsStart) > limit }).keys.sorted() {
+        for id in byAge(leases.filter({ now - max($0.value.seen, timeoutsStart) > limit }).keys) {
             returnLease(id, blaming: false, text: "")
         }
         for id in unfinished.sorted() { runs[id]?.wakeBackedOff(now) }

@@ -95,14 +95,7 @@ extension CoordinatorServer {
         )
         guard let worker = peer.worker else { return }
         log.info("worker joined", metadata: ["worker": "\(peer.name)", "slots": "\(peer.slots)"])
-        let held = hello.held.map {
-            HeldLease(
-                lease: $0.leaseID,
-                fence: $0.leaseFence,
-                run: $0.runID,
-                cells: $0.cells.map { Int(clamping: $0) }
-            )
-        }
+        let held = granted(hello.held, to: peer)
         handle(.workerJoined(worker, numerics: Set(hello.numerics), held: held))
     }
 

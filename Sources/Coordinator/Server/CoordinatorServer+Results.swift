@@ -11,7 +11,9 @@ extension CoordinatorServer {
             throw RouteGridError(.protocolRefused, "a client does not send this message")
         }
         handle(.messageReceived(worker))
-        guard holds(result.lease, worker) else { return refuseForeign(result, of: peer, route) }
+        guard holds(result.lease, worker) else {
+            return refuse(result.items[...], "a result for lease \(result.lease), which another worker holds", route)
+        }
         // The worker keeps them and will send them again.
         guard !commits.isStalled else { return }
         var receipt = ServerCommits.Receipt(
@@ -21,7 +23,13 @@ extension CoordinatorServer {
             run: result.run
         )
         var refusals = Refusals()
+        let holders = holders(peer)
+        var foreign = result.items[..<0]
         for item in result.items {
+            guard ledger.covers(Int(clamping: item.cell), of: result.run, for: holders) else {
+                foreign.append(item)
+                continue
+            }
             do throws(RouteGridError) {
                 try refusals.check(item)
                 let row = try check(item, run: receipt.run, worker: peer.name)
@@ -34,21 +42,25 @@ extension CoordinatorServer {
         }
         if !receipt.cells.isEmpty { commits.add(receipt, byteCount: result.byteCount) }
         refuse(refusals, of: result, route)
+        if let first = foreign.first {
+            refuse(
+                foreign,
+                "a result for cell \(first.cell) of run \(result.run), which its key was never granted",
+                route
+            )
+        }
         commitIfIdle()
     }
 
-    /// Has a worker drop the results of a lease that another one holds.
+    /// Has a worker drop results that are not its own to deliver; no cell has failed by them.
     ///
-    /// It is not expelled: another process may have claimed the lease in its hello.
-    private func refuseForeign(_ result: ReceivedResult, of peer: Peer, _ route: RoutingID) {
+    /// It is not expelled: another process may have claimed its lease in a hello, or the coordinator was restored from a
+    /// copy without its grants.
+    private func refuse(_ items: ArraySlice<ReceivedResult.Item>, _ why: String, _ route: RoutingID) {
         var answer = Acknowledgement()
-        for item in result.items { answer.refuse(item.jobKey, item.resultDigest) }
+        for item in items { answer.refuse(item.jobKey, item.resultDigest) }
         send(.committed(answer), to: route)
-        refuse(
-            RouteGridError(.refused, "a result for lease \(result.lease), which another worker holds"),
-            route,
-            isSent: false
-        )
+        refuse(RouteGridError(.refused, why), route, isSent: false)
     }
 
     /// Fails the cells of refused results and has their worker drop them: it would keep them, and their lease, for

@@ -53,6 +53,8 @@ package actor CoordinatorServer {
     var uploads: [UploadID: Upload] = [:]
     var followers: WaitingFollowers
     var commits: ServerCommits
+    /// Which cells each key was granted, as far as that is on disk.
+    var ledger = GrantLedger()
     /// Why the last write of results failed; nil once one succeeded.
     var storeError: String?
     /// Reading is paused, because too much waits for the disk.
@@ -110,8 +112,10 @@ package actor CoordinatorServer {
             configuration: configuration.scheduler,
             epoch: store.epoch,
             now: Moment(milliseconds: 0),
-            recovering: runs.contains { !$0.state.isOver }
+            recovering: runs.contains { !$0.state.isOver },
+            identifiers: SystemRandomNumberGenerator()
         )
+        for grant in try store.grants() { ledger.add(grant) }
     }
 
     /// Fills an empty state folder from a backup.

@@ -16,6 +16,8 @@ extension RecordStore {
             var outcome = CommitOutcome()
             var inserts = try RecordInserts(database)
             var done: [BlockID: [Int]] = [:]
+            var grants: [Grant] = []
+            var merged: [RunID] = []
             for change in writes {
                 switch change {
                 case .result(let row):
@@ -30,6 +32,7 @@ extension RecordStore {
                 case .runState(let run, let state, let reason):
                     try database.cachedStatement(sql: "UPDATE run SET state = ?, reason = ? WHERE id = ?")
                         .execute(arguments: [state.rawValue, reason, Int64(run.rawValue)])
+                    if state.isOver { merged.append(run) }
                 case .runPriority(let run, let priority):
                     try database.cachedStatement(sql: "UPDATE run SET priority = ? WHERE id = ?")
                         .execute(arguments: [priority, Int64(run.rawValue)])
@@ -37,6 +40,7 @@ extension RecordStore {
                     try inserts.insert(ResultRow.InlineBlob(digest: digest, bytes: bytes[...]))
                     try database.cachedStatement(sql: "UPDATE run SET stage = 2, selection_sha = ? WHERE id = ?")
                         .execute(arguments: [Data(digest), Int64(run.rawValue)])
+                case .granted(let grant): grants.append(grant)
                 case .audit(let actor, let action, let detail):
                     try database.cachedStatement(
                         sql: "INSERT INTO audit(at, actor, action, detail) VALUES (?, ?, ?, ?)"
@@ -45,6 +49,8 @@ extension RecordStore {
                 }
             }
             for (block, cells) in done { try Self.mark(cells, in: block, of: database) }
+            for grant in Grant.merged(grants) { try Self.insert(grant, into: database) }
+            for run in merged { try Self.mergeGrants(of: run, in: database) }
             outcome.places = inserts.places
             return outcome
         }

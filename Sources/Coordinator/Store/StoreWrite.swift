@@ -80,6 +80,8 @@ package enum StoreWrite: DurableChange {
     case runPriority(RunID, Int)
     /// The frozen selection of a run, which begins its second stage: kept as a blob.
     case selection(RunID, Digest, [UInt8])
+    /// Cells that a key was granted: on disk before their lease is sent.
+    case granted(Grant)
     case audit(actor: String, action: String, detail: String)
 
     package var isResult: Bool { if case .result = self { true } else { false } }
