@@ -96,7 +96,8 @@ let package = Package(
         .target(
             name: "Coordinator",
             dependencies: [
-                "RouteGridBase", "Scheduling", "Grid", "Keys", "Wire", "ZeroMQ", "CPlatform",
+                "RouteGridBase", "Catalog", "RoutingData", "Scoring", "Scheduling", "Grid", "Keys", "Wire", "ZeroMQ",
+                "CPlatform",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -234,7 +235,7 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Coordinator", "Scheduling", "Grid", "Catalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
+                "Coordinator", "Scheduling", "Grid", "Keys", "Catalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

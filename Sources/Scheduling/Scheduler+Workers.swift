@@ -7,7 +7,7 @@ extension Scheduler {
     ///
     /// Leases that it holds and no other worker has are kept or adopted; the others are revoked.
     mutating func join(_ id: WorkerID, numerics: Set<String>, held: [HeldLease]) {
-        if workers[id] == nil { workers[id] = WorkerEntry(numerics: numerics, seen: now) }
+        if workers[id] == nil { workers[id] = WorkerEntry(numerics: numerics, seen: now, stepped: now) }
         workers[id]?.numerics = numerics
         seen(id)
         for lease in held.sorted(by: { $0.lease < $1.lease }) {
@@ -85,11 +85,30 @@ extension Scheduler {
         mayGrant = true
     }
 
+    /// Whether a worker holds leases and has made no step for longer than any of them may take.
+    private func isStuck(_ id: WorkerID) -> Bool {
+        guard let worker = workers[id], !worker.leases.isEmpty, !isStalled else { return false }
+        let idle = now - max(worker.stepped, timeoutsStart)
+        // Most have made a step just now.
+        guard idle > 10_000 else { return false }
+        return worker.leases.allSatisfy { lease in
+            leases[lease].flatMap { runs[$0.run]?.policy.idleMilliseconds }.map { idle > $0 } ?? true
+        }
+    }
+
     mutating func tick() {
         let limit = configuration.leaseMilliseconds
         for id in workers.filter({ now - max($0.value.seen, timeoutsStart) > limit }).keys.sorted() {
             commands.append(.workerLost(id))
             remove(id, blaming: true)
+        }
+        // It lives and does nothing: other workers get its cells. It greets again, with nothing.
+        for id in workers.keys.filter(isStuck).sorted() {
+            for lease in leases(of: id) {
+                if let fence = leases[lease]?.fence { commands.append(.revoke(id, lease, fence, cells: [])) }
+            }
+            commands.append(.workerLost(id))
+            remove(id, blaming: false)
         }
         // The worker lives and does not name the lease: the grant was lost, and nothing is to blame.
         for id in byAge(leases.filter({ now - max($0.value.seen, timeoutsStart) > limit }).keys) {

@@ -112,6 +112,8 @@ package struct Scheduler: Sendable {
             failed(id, fence, cell: cell, kind: kind, retryable: retryable, text: text)
         case .released(let id, let fence, let cells): released(id, fence, cells: cells)
         case .storeStalled(let stalled):
+            // Results that were dropped meanwhile come again.
+            if isStalled, !stalled { for worker in workers.keys { workers[worker]?.stepped = now } }
             isStalled = stalled
             mayGrant = true
         case .unread: timeoutsStart = now

@@ -155,7 +155,8 @@ extension CoordinatorServer {
             blobs: blobs,
             worker: worker,
             testRead: testReads.unknown(lock, run: run, cell: cell),
-            choices: record.choices
+            choices: record.choices,
+            isLatency: record.isLatency
         )
     }
 }

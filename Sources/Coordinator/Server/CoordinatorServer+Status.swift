@@ -71,6 +71,8 @@ extension CoordinatorServer {
                 "workers_lost": JSONValue(counters.workersLost),
                 "messages_refused": JSONValue(counters.refusedMessages),
                 "messages_unsent": JSONValue(counters.unsent),
+                "records_inconsistent": JSONValue(counters.inconsistent),
+                "records_unchecked": JSONValue(counters.unchecked),
             ],
         ]
     }

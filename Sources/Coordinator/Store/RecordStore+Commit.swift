@@ -9,9 +9,12 @@ extension RecordStore {
     ///
     /// When it returns, they are on disk.
     ///
+    /// - Parameters:
+    ///   - writes: the changes, in order.
+    ///   - refused: results that are not stored, by their place among the results, and why.
     /// - Returns: a verdict for every `.result` of the batch, and the places of new records.
     @discardableResult
-    package func commit(_ writes: [StoreWrite]) throws(RouteGridError) -> CommitOutcome {
+    package func commit(_ writes: [StoreWrite], refused: [Int: String] = [:]) throws(RouteGridError) -> CommitOutcome {
         try write { database in
             var outcome = CommitOutcome()
             var inserts = try RecordInserts(database)
@@ -20,6 +23,8 @@ extension RecordStore {
             var merged: [RunID] = []
             for change in writes {
                 switch change {
+                case .result where refused[outcome.verdicts.count] != nil:
+                    outcome.verdicts.append(.refused(refused[outcome.verdicts.count] ?? ""))
                 case .result(let row):
                     let verdict = try Self.write(row, with: &inserts)
                     outcome.verdicts.append(verdict)
