@@ -32,7 +32,7 @@ extension CoordinatorServer {
             }
             do throws(RouteGridError) {
                 try refusals.check(item)
-                let row = try check(item, run: receipt.run, worker: peer.name)
+                let row = try check(item, run: receipt.run, from: peer)
                 receipt.cells.append(row.cell)
                 receipt.keys.append(ResultKey(jobKey: row.jobKey, resultDigest: row.resultDigest))
                 persist(.result(row))
@@ -106,7 +106,7 @@ extension CoordinatorServer {
         }
     }
 
-    private func check(_ item: ReceivedResult.Item, run: RunID, worker: String) throws(RouteGridError) -> ResultRow {
+    private func check(_ item: ReceivedResult.Item, run: RunID, from peer: Peer) throws(RouteGridError) -> ResultRow {
         guard let lock = served[run]?.lock, item.cell < UInt64(lock.cellCount) else {
             throw RouteGridError(.protocolRefused, "a result for cell \(item.cell) of run \(run), which does not exist")
         }
@@ -127,7 +127,7 @@ extension CoordinatorServer {
                 "a result for cell \(cell) of run \(run) that comes with another key or digest than its record has"
             )
         }
-        guard RunFactsCheck.isValid(item.run) else {
+        guard let facts = RunFactsCheck.delivered(item.run, by: peer.key) else {
             throw RouteGridError(
                 .protocolRefused,
                 "a result for cell \(cell) of run \(run) whose facts are not one line of JSON of at most "
@@ -151,9 +151,9 @@ extension CoordinatorServer {
             jobKey: item.jobKey,
             resultDigest: item.resultDigest,
             body: item.record,
-            runInfo: item.run,
+            runInfo: facts,
             blobs: blobs,
-            worker: worker,
+            worker: peer.name,
             testRead: testReads.unknown(lock, run: run, cell: cell),
             choices: record.choices,
             isLatency: record.isLatency
