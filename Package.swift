@@ -157,7 +157,7 @@ let package = Package(
         ),
         .target(
             name: "ClusterTrials",
-            dependencies: ["RouteGridBase", "Wire", "ZeroMQ", "CPlatform"],
+            dependencies: ["RouteGridBase", "Keys", "Wire", "ZeroMQ", "CPlatform"],
             path: "Tests/ClusterTrials",
             swiftSettings: settings
         ),

@@ -6,7 +6,7 @@ package enum MessageLimits {
     /// What a field may hold.
     package struct Field: Sendable {
         /// For the answer to who exceeds it.
-        let name: String
+        package let name: String
         /// How often it may stand in a message; of packed numbers, how many.
         let count: Int
         /// Bytes of one element.

@@ -42,7 +42,7 @@ extension QueryKind {
     package var act: Act {
         switch self {
         case .status, .run, .workers, .failures, .explain, .divergences, .divergencesAfter, .store, .testReads,
-            .selection, .lock:
+            .selection, .lock, .grants:
             .ask
         }
     }

@@ -27,19 +27,20 @@ import Testing
         init(_ folder: TemporaryFolder) throws {
             store = try RecordStore(reading: StateFolder(reading: folder.path("state")))
             let run = try #require(try store.runs().last)
-            lock = try GridLock(parsing: run.lock)
+            let lock = try GridLock(parsing: run.lock)
             let jobs = lock.evaluationGroups.flatMap { lock.jobs(ofGroup: $0) }
             let records = try store.records(of: jobs.map(\.jobKey)).records
             #expect(records.count == jobs.count)
-            rows = try zip(jobs, records).map { try Self.row($0, $1.body, run: run.id) }
+            self.lock = lock
+            rows = try zip(jobs, records).map { try Self.row($0.cell, $0.jobKey, $1.body, run: run.id) }
         }
 
-        static func row(_ job: KeyedJob, _ line: [UInt8], run: RunID) throws -> ResultRow {
+        static func row(_ cell: Int, _ jobKey: Digest, _ line: [UInt8], run: RunID) throws -> ResultRow {
             let record = try CheckedRecord(line, place: "record")
             return ResultRow(
                 run: run,
-                cell: job.cell,
-                jobKey: job.jobKey,
+                cell: cell,
+                jobKey: jobKey,
                 resultDigest: record.resultDigest,
                 body: line[...],
                 runInfo: [],
@@ -61,19 +62,17 @@ import Testing
             let members = (json["job"]?.objectValue ?? [:]).filter { !RecordLabels.names.contains($0.key) }
             let hashed = JSONValue.object(members).canonicalBytes() + (json["result"] ?? .null).canonicalBytes()
             json.set("result_sha256", .string(Digest(hashing: hashed).hex))
-            return try Self.row(
-                KeyedJob(cell: row.cell, jobKey: row.jobKey, evalBytes: []),
-                json.jsonBytes(),
-                run: row.run
-            )
+            return try Self.row(row.cell, row.jobKey, json.jsonBytes(), run: row.run)
         }
     }
 
-    @Test(arguments: [Grids.all, Grids.many(splits: 2), Grids.all + "mode: compat\n"])
+    @Test(arguments: [Grids.all, Grids.many(splits: 2), Grids.all + "\nmode: compat\n"])
     func `what workers compute passes`(yaml: String) async throws {
-        let bench = try Bench(try await computed(yaml))
+        let folder = try await computed(yaml)
+        let bench = try Bench(folder)
         let found = bench.faults(bench.rows)
-        #expect(found.faults.isEmpty && found.unchecked == 0, "\(found)")
+        #expect(found.faults.isEmpty && found.unchecked == 0, "\(found.faults.values.first ?? "") \(found.unchecked)")
+        #expect(try folder.names().contains("state"))
     }
 
     @Test func `a record that agrees only with itself is refused, with what is wrong in it`() async throws {
@@ -91,7 +90,7 @@ import Testing
             ("reference", { $0.set("result.reference.c_hi", .double(99)) }),
             ("reference", { $0.set("result.reference.bound", true) }),
             ("slices", { $0.set("result.slices.dataset:demo.accuracy", .double(1)) }),
-            ("does not have", { $0.set("result.more", 1) }),
+            ("do not have", { $0.set("result.more", 1) }),
             ("choices are not", { $0.set("result.choices.shape", [1, 1]) }),
             ("the cell's job", { $0.set("job.seed", 77) }),
             ("the cell's job", { $0.set("job.dataset", "another") }),
@@ -102,6 +101,7 @@ import Testing
         }
         // The result of another cell, which is right there.
         let other = try #require(bench.rows.last)
+        #expect(try folder.names().contains("state"))
         var exchanged = row
         (exchanged.body, exchanged.choices) = (other.body, other.choices)
         #expect(bench.faults([exchanged]).faults[0]?.contains("the cell's job") == true)

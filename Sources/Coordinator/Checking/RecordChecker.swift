@@ -3,6 +3,7 @@ import Foundation
 package import Grid
 package import RouteGridBase
 import Scheduling
+import Scoring
 
 /// Checks results before they are committed: whether each says what its cell asks for, and only what follows from its
 /// choices.
@@ -80,12 +81,12 @@ package final class RecordChecker: Sendable {
         guard let text = writer.result(in: row.body, budget: job.budget, jobKey: row.jobKey) else {
             return .wrong("its record does not say the cell's job")
         }
+        guard let named = row.choices else { return .wrong("it names no choices") }
+        let ground: EvaluationGround
+        let choices: [UInt8]
         do throws(RouteGridError) {
-            let result = try JSONValue(parsing: text, place: "result")
-            guard let ground = try grounds.ground(fit, job, store) else { return .unchecked }
-            let claim = try RecordClaim(result, fit: fit, job: job)
-            guard let named = row.choices else { return .wrong("it names no choices") }
-            let choices: [UInt8]
+            guard let found = try grounds.ground(fit, job, store) else { return .unchecked }
+            ground = found
             if let bytes = inline[named] {
                 choices = Array(bytes)
             } else if let blob = try store.blob(named, from: 0, count: GroundCache.byteLimit) {
@@ -94,6 +95,13 @@ package final class RecordChecker: Sendable {
                 // The store refuses it, and says so.
                 return .right
             }
+        } catch {
+            // What is wrong with the data or the disk is no fault of the worker.
+            return .unchecked
+        }
+        do throws(RouteGridError) {
+            let result = try JSONValue(parsing: text, place: "its record")
+            let claim = try RecordClaim(result, fit: fit, job: job)
             return try claim.fault(on: ground, choices: choices).map(Outcome.wrong) ?? .right
         } catch {
             return .wrong(error.message)

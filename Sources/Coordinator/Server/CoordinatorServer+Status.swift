@@ -40,6 +40,7 @@ extension CoordinatorServer {
                 ]),
                 to: route
             )
+        case .grants: send(.reply(try grants(query.selector)), to: route)
         case .lock:
             let id = try run(query.selector)
             guard let lock = served[id]?.lock else { return }
@@ -50,6 +51,19 @@ extension CoordinatorServer {
                 to: route
             )
         }
+    }
+
+    /// The ledger of a run (`RUN/NUMBER`: the ranges after so many), as much as fits into one message.
+    private func grants(_ selector: String) throws(RouteGridError) -> JSONValue {
+        let place = selector.contains("/") ? try RunReports.parts(of: selector) : (selector, 0)
+        let id = try run(place.0)
+        let ranges = ledger.grants(of: id).flatMap { grant in grant.cells.map { (grant.holder, $0) } }
+        let page = ranges.dropFirst(max(0, place.1)).prefix(GrantLog.pageSize)
+        return [
+            "run": JSONValue(Int(clamping: id.rawValue)), "next": JSONValue(page.endIndex),
+            "complete": .bool(page.endIndex >= ranges.count),
+            "grants": .array(page.map { GrantLog.entry(holder: $0.0, cells: $0.1) }),
+        ]
     }
 
     private func status() -> JSONValue {

@@ -58,7 +58,7 @@ final class ServerBench {
         return try ServerBench(in: copy) { _ in }
     }
 
-    func client() throws -> ClusterClient { try ClusterClient.connect(url, within: .seconds(30), key: key) }
+    func client() throws -> ClusterClient { try ClusterClient.connect(url, key: key, within: .seconds(30)) }
 
     /// Keys of workers for a coordinator that is started on the folder afterwards: one of each name, and a last one that
     /// takes the place of the first while that is still allowed.
