@@ -99,7 +99,8 @@ let package = Package(
         .target(
             name: "Coordinator",
             dependencies: [
-                "RouteGridBase", "Scheduling", "Grid", "Keys", "Wire", "ZeroMQ", "CPlatform",
+                "RouteGridBase", "Catalog", "RoutingData", "Scoring", "Scheduling", "Grid", "Keys", "Wire", "ZeroMQ",
+                "CPlatform",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -171,7 +172,7 @@ let package = Package(
         ),
         .target(
             name: "ClusterTrials",
-            dependencies: ["RouteGridBase", "Wire", "ZeroMQ", "CPlatform"],
+            dependencies: ["RouteGridBase", "Keys", "Wire", "ZeroMQ", "CPlatform"],
             path: "Tests/ClusterTrials",
             swiftSettings: settings
         ),
@@ -249,7 +250,7 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Coordinator", "Scheduling", "Grid", "Catalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
+                "Coordinator", "Scheduling", "Grid", "Keys", "Catalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

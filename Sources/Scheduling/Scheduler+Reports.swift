@@ -37,7 +37,9 @@ extension Scheduler {
 
     /// Who holds a lease; nil when there is no such lease (any more).
     package func worker(of lease: LeaseID) -> WorkerID? { leases[lease]?.worker }
-    package func leases(of worker: WorkerID) -> [LeaseID] { workers[worker]?.leases.sorted() ?? [] }
+    package func leases(of worker: WorkerID) -> [LeaseID] { byAge(workers[worker]?.leases ?? []) }
+    /// The cells that are left of a lease; none when there is no such lease (any more).
+    package func cells(of lease: LeaseID) -> [Int] { leases[lease]?.cells ?? [] }
 
     package func counts(of id: RunID) -> RunCounts? {
         guard var counts = countsWithoutLeases(of: id) else { return nil }
@@ -54,7 +56,7 @@ extension Scheduler {
         guard let run = runs[id], (0..<run.space.cellCount).contains(cell) else { return .noSuchCell }
         if run.done.contains(cell) { return .recorded }
         let number = run.space.group(ofCell: cell)
-        for lease in run.groups[number]?.leases.sorted() ?? [] {
+        for lease in byAge(run.groups[number]?.leases ?? []) {
             if let lease = leases[lease], lease.cells.contains(cell) {
                 return .leased(lease.worker, lease.id, isRunning: lease.progress == .cell(cell))
             }

@@ -42,8 +42,7 @@ extension QueryKind {
     package var act: Act {
         switch self {
         case .status, .run, .workers, .metrics, .failures, .explain, .divergences, .divergencesAfter, .store,
-            .testReads,
-            .selection, .lock:
+            .testReads, .selection, .lock, .grants:
             .ask
         }
     }

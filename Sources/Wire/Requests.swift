@@ -22,6 +22,8 @@ package enum QueryKind: String, CaseIterable, Sendable {
     case selection
     /// The frozen grid of a run.
     case lock
+    /// Which keys were granted which cells of a run (`RUN/NUMBER`: the ranges after so many).
+    case grants
 }
 
 /// What a client may change: `verb` of a Control message.

@@ -25,6 +25,7 @@ package struct WireMessage: Sendable {
         guard FieldCount.isWithinLimit(first) else {
             throw WireMessage.refused("a message of \(first.count) bytes that is no envelope or has too many fields")
         }
+        if let excess = MessageLimits.excess(in: first) { throw WireMessage.refused(excess) }
         let envelope: WireEnvelope
         do { envelope = try WireEnvelope(serializedBytes: first) } catch {
             throw WireMessage.refused("a message of \(first.count) bytes that is no envelope")

@@ -68,6 +68,7 @@ struct RouteGrid: AsyncParsableCommand {
                     RetryVerb.self,
                     DrainVerb.self,
                     KeysVerb.self,
+                    PurgeVerb.self,
                     BackupVerb.self,
                 ]
             ),

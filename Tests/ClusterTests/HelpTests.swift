@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct HelpTests {
     static let verbs = [
         "run", "plan", "coordinator", "worker", "submit", "status", "wait", "aggregate", "import", "data", "doctor",
-        "routers", "fusions", "metrics", "keys", "alloc", "watch", "records", "show", "dashboard",
+        "routers", "fusions", "metrics", "keys", "purge", "alloc", "watch", "records", "show", "dashboard",
     ]
 
     @Test(arguments: verbs)

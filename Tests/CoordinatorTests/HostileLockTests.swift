@@ -50,7 +50,11 @@ struct HostileLockTests {
             _ = try? FitIdentity(parsing: fit)
             for job in lock.jobs(ofGroup: group).prefix(8) { _ = try? CellIdentity(parsing: job.evalBytes) }
         }
-        var scheduler = Scheduler(configuration: .init(), epoch: 1, now: Moment(milliseconds: 0), recovering: false)
+        var scheduler = Scheduler(
+            epoch: 1,
+            now: Moment(milliseconds: 0),
+            identifiers: SystemRandomNumberGenerator()
+        )
         let run = RunID(1)
         var events: [SchedulerEvent] = [
             .runAdded(run, lock, RunPolicy(lock), .active, done: CellBitmap(), exceptions: [:]),

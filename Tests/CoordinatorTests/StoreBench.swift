@@ -1,5 +1,6 @@
 import Coordinator
 import Foundation
+import GRDB
 import RouteGridBase
 import TestSupport
 
@@ -25,6 +26,12 @@ final class StoreBench {
         let folder = try StateFolder(path: folder)
         store.close()
         store = try RecordStore(folder: folder)
+    }
+
+    func grantRows() throws -> Int {
+        let queue = try DatabaseQueue(path: "\(folder)/records.sqlite")
+        defer { try? queue.close() }
+        return try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM granted") ?? 0 }
     }
 
     func addRun() throws -> RunID { try store.addRun(name: "demo", lock: Array("{}".utf8), priority: 3) }

@@ -19,7 +19,7 @@ struct Acknowledgement: Sendable {
             case .new: verdicts.append(.new)
             case .equal: verdicts.append(.equal)
             case .divergent: verdicts.append(.divergent)
-            case .blobMissing: verdicts.append(.refused)
+            case .blobMissing, .refused: verdicts.append(.refused)
             }
         }
     }

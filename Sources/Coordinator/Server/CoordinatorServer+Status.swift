@@ -41,6 +41,7 @@ extension CoordinatorServer {
                 ]),
                 to: route
             )
+        case .grants: send(.reply(try grants(query.selector)), to: route)
         case .lock:
             let id = try run(query.selector)
             guard let lock = served[id]?.lock else { return }
@@ -51,6 +52,19 @@ extension CoordinatorServer {
                 to: route
             )
         }
+    }
+
+    /// The ledger of a run (`RUN/NUMBER`: the ranges after so many), as much as fits into one message.
+    private func grants(_ selector: String) throws(RouteGridError) -> JSONValue {
+        let place = selector.contains("/") ? try RunReports.parts(of: selector) : (selector, 0)
+        let id = try run(place.0)
+        let ranges = ledger.grants(of: id).flatMap { grant in grant.cells.map { (grant.holder, $0) } }
+        let page = ranges.dropFirst(max(0, place.1)).prefix(GrantLog.pageSize)
+        return [
+            "run": JSONValue(Int(clamping: id.rawValue)), "next": JSONValue(page.endIndex),
+            "complete": .bool(page.endIndex >= ranges.count),
+            "grants": .array(page.map { GrantLog.entry(holder: $0.0, cells: $0.1) }),
+        ]
     }
 
     private func status() -> JSONValue {
@@ -73,6 +87,8 @@ extension CoordinatorServer {
                 "workers_lost": JSONValue(counters.workersLost),
                 "messages_refused": JSONValue(counters.refusedMessages),
                 "messages_unsent": JSONValue(counters.unsent),
+                "records_inconsistent": JSONValue(counters.inconsistent),
+                "records_unchecked": JSONValue(counters.unchecked),
             ],
         ]
     }

@@ -26,6 +26,8 @@ package actor CoordinatorServer {
         package var maximumFrame = 16 << 20
         /// Bytes of results that may wait for the disk before reading pauses.
         package var waitingBytes = 64 << 20
+        /// Whether records are checked against their cells and the data; not so where tests and trials make them up.
+        package var checksRecords = true
 
         package init(bind: String, stateFolder: String) {
             self.bind = bind
@@ -52,7 +54,12 @@ package actor CoordinatorServer {
     var cache = JobCache()
     var uploads: [UploadID: Upload] = [:]
     var followers: WaitingFollowers
+    var submits = RequestsUnderWay()
+    var fetches = RequestsUnderWay()
     var commits: ServerCommits
+    let checker = RecordChecker()
+    /// Which cells each key was granted, as far as that is on disk.
+    var ledger = GrantLedger()
     /// Why the last write of results failed; nil once one succeeded.
     var storeError: String?
     /// Reading is paused, because too much waits for the disk.
@@ -115,8 +122,10 @@ package actor CoordinatorServer {
             configuration: configuration.scheduler,
             epoch: store.epoch,
             now: Moment(milliseconds: 0),
-            recovering: runs.contains { !$0.state.isOver }
+            recovering: runs.contains { !$0.state.isOver },
+            identifiers: SystemRandomNumberGenerator()
         )
+        for grant in try store.grants() { ledger.add(grant) }
     }
 
     /// Fills an empty state folder from a backup.
@@ -223,4 +232,8 @@ struct ServerCounters: Sendable {
     var workersLost = 0
     var refusedMessages = 0
     var unsent = 0
+    /// Records that were refused because they did not agree with themselves, their cell or the data.
+    var inconsistent = 0
+    /// Records whose data are not in the store.
+    var unchecked = 0
 }

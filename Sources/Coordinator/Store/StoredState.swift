@@ -82,7 +82,8 @@ package struct StoredState {
                 configuration: Scheduler.Configuration(),
                 epoch: epoch,
                 now: start,
-                recovering: false
+                recovering: false,
+                identifiers: SystemRandomNumberGenerator()
             )
             _ = scheduler.handle(loaded.event, at: start)
             self.scheduler = scheduler
