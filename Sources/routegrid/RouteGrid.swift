@@ -46,6 +46,14 @@ struct RouteGrid: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(
+                name: "Boards",
+                subcommands: [
+                    DiffVerb.self,
+                    VerifyVerb.self,
+                    RecomputeVerb.self,
+                ]
+            ),
+            CommandGroup(
                 name: "Cluster",
                 subcommands: [
                     CoordinatorVerb.self,
