@@ -133,10 +133,16 @@ let package = Package(
             dependencies: ["Aggregator", "Scoring", "Catalog", "Grid", "RouteGridBase"],
             swiftSettings: settings
         ),
+        // Night after night: history, verdicts, publishing.
+        .target(
+            name: "Nightly",
+            dependencies: ["Aggregator", "Report", "Scoring", "Catalog", "Grid", "RouteGridBase"],
+            swiftSettings: numericSettings
+        ),
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Report", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
+                "Aggregator", "Report", "Nightly", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
                 "RoutingCore", "Scoring", "Keys", "Wire",
                 "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -163,7 +169,8 @@ let package = Package(
         .target(
             name: "PlantedTrials",
             dependencies: [
-                "Aggregator", "Grid", "RouteGridBase", "RoutingData", "Scoring", "TestSupport", "Wire", "Worker",
+                "Aggregator", "Grid", "Nightly", "RouteGridBase", "RoutingData", "Scoring", "TestSupport", "Wire",
+                "Worker",
             ],
             path: "Tests/PlantedTrials",
             swiftSettings: numericSettings

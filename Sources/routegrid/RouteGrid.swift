@@ -42,12 +42,14 @@ struct RouteGrid: AsyncParsableCommand {
                 name: "Run",
                 subcommands: [
                     RunVerb.self,
+                    NightlyVerb.self,
                     AggregateVerb.self,
                 ]
             ),
             CommandGroup(
                 name: "Boards",
                 subcommands: [
+                    CompareVerb.self,
                     DiffVerb.self,
                     VerifyVerb.self,
                     RecomputeVerb.self,

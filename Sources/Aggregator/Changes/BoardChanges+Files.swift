@@ -1,5 +1,6 @@
 import Foundation
-package import RouteGridBase
+import RouteGridBase
+import Scoring
 
 extension BoardChanges {
     /// How many rows are of each class.

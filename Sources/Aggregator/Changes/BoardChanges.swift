@@ -56,6 +56,7 @@ package struct BoardChanges: Sendable {
 
     private struct Number {
         var estimate: PairedEstimate?
+        var accuracy: PairedEstimate?
         var interval: Interval?
         var remark: String?
     }
@@ -95,6 +96,9 @@ package struct BoardChanges: Sendable {
                 numbers[place].remark = remark
                 do { numbers[place].estimate = try paired?.estimate(metric, before, after) } catch {
                     numbers[place].remark = try words(error)
+                }
+                if after.isBound || after.isReference {
+                    numbers[place].accuracy = try? paired?.estimate(.accuracy, before, after)
                 }
                 if numbers[place].estimate == nil {
                     numbers[place].estimate = PairedEstimate(
@@ -160,6 +164,7 @@ package struct BoardChanges: Sendable {
             metric: metric,
             isLargerBetter: MetricDescriptor.named(metric)?.isLargerBetter ?? true,
             estimate: number.estimate,
+            accuracy: number.accuracy,
             interval: number.interval,
             remark: number.interval == nil ? number.remark : nil
         )

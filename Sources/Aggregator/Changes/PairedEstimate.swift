@@ -1,5 +1,6 @@
 import Catalog
 import Foundation
+import RouteGridBase
 package import Scoring
 
 /// By how much a number of a row differs from that of another row, and how far that is known.

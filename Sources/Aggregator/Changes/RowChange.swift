@@ -60,6 +60,8 @@ package struct RowChange: Sendable {
     package let metric: String
     package let isLargerBetter: Bool
     package let estimate: PairedEstimate?
+    /// Of the accuracy, for rows that no router moves: oracles and what routers are measured against.
+    package let accuracy: PairedEstimate?
     /// Of the difference, together with those of the other rows of the table.
     package let interval: Interval?
     /// Why there is no interval where there could be.

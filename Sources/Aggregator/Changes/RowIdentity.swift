@@ -6,13 +6,17 @@ import Scoring
 struct RowIdentity: Hashable {
     let text: String
 
-    init(_ row: BoardRow) {
+    /// - Parameters:
+    ///   - row: Of a board.
+    ///   - withDataset: False for what rows of several datasets share.
+    init(_ row: BoardRow, withDataset: Bool = true) {
         guard case .object(var members) = row.job else {
             text = ""
             return
         }
         // Content by digest, and names of content that may be renamed with it.
         for name in ["data", "samples", "inputs", "revisions", "prices", "numerics", "kind"] { members[name] = nil }
+        if !withDataset { members["dataset"] = nil }
         if let selection = row.selection {
             members["selected"] = .string(selection.metric)
             // What was chosen may change with the data that it was chosen on.

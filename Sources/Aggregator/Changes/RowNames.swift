@@ -71,6 +71,12 @@ package struct RowNames: Sendable {
         throw RouteGridError(.usage, "\(place): no row is called \"\(text)\"\(hint)")
     }
 
+    /// Whether a person may mean a row by a text: its slug, or that of its router.
+    package static func isCalled(_ entry: Entry, _ text: String) -> Bool {
+        let slug = text.split(separator: "/").map { Self.slug(String($0)) }.joined(separator: "/")
+        return entry.slug == slug || entry.slug.hasSuffix("/\(slug)")
+    }
+
     private static func listed(_ slugs: [String]) -> String {
         slugs.prefix(12).joined(separator: ", ") + (slugs.count > 12 ? " and \(slugs.count - 12) more" : "")
     }
