@@ -1,4 +1,4 @@
-package import Aggregator
+import Aggregator
 import Foundation
 package import RouteGridBase
 

@@ -1,5 +1,5 @@
-package import Aggregator
-package import RouteGridBase
+import Aggregator
+import RouteGridBase
 
 /// The verdict of a night: first whether it can be judged at all, then whether a router is worse.
 package struct NightVerdict: Sendable {

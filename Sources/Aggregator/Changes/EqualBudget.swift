@@ -1,6 +1,6 @@
 import Foundation
 import RouteGridBase
-import RoutingData
+package import RoutingData
 package import Scoring
 
 /// Two rows where they cost the same: who is right on which items.
@@ -27,6 +27,7 @@ package struct EqualBudget: Sendable {
     /// An item, with what each row brought on it: means over runs.
     package struct Item: Sendable {
         package let sample: Sample
+        package var id: String { sample.id }
         package let first: OperatingPoint
         package let second: OperatingPoint
         package internal(set) var question: String?

@@ -46,6 +46,18 @@ package struct PairedEstimate: Sendable {
         return StudentDistribution.halfWidth(level: 1 - alpha, degrees: Int(degrees)) * total.squareRoot()
     }
 
+    /// The same of numbers that are all multiplied, such as by −1.
+    package func times(_ factor: Double) -> PairedEstimate {
+        PairedEstimate(
+            value: factor * value,
+            itemError: abs(factor) * itemError,
+            seedError: abs(factor) * seedError,
+            seedDegrees: seedDegrees,
+            isPaired: isPaired,
+            clusters: clusters
+        )
+    }
+
     package func interval(alpha: Double) -> Interval {
         let half = halfWidth(alpha: alpha)
         return Interval(low: value - half, high: value + half)

@@ -1,6 +1,7 @@
-import Catalog
+package import Catalog
 import Foundation
 package import RouteGridBase
+import RoutingData
 import Scoring
 
 extension RowComparison {

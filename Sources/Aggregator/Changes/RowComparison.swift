@@ -74,6 +74,8 @@ package struct RowComparison: Sendable {
         let asked = (metrics ?? RowComparison.usual).filter { metric in
             sides.allSatisfy { $0.row.value(metric.rawValue) != nil }
         }
+        var (found, equal): ([MetricDifference], EqualBudget?) = ([], nil)
+        var (clusters, isByItem, remark): (Int, Bool, String?) = (0, false, nil)
         do {
             let tables = zip(names, boards).map { name, board in
                 PairedSections.Side(
@@ -84,14 +86,13 @@ package struct RowComparison: Sendable {
                 )
             }
             let pair = try PairedSections(tables[0], tables[1])
-            self.metrics = try pair.differences(asked, sides.map(\.row), alpha: settings.alpha)
-            equalBudget = try EqualBudget(pair, sides.map(\.row), budget: budget, alpha: settings.alpha)
-            (clusterCount, isByItem) = (pair.clusters.count, pair.resamples.allSatisfy(\.isByItem))
-            remark = nil
+            found = try pair.differences(asked, sides.map(\.row), alpha: settings.alpha)
+            equal = try EqualBudget(pair, sides.map(\.row), budget: budget, alpha: settings.alpha)
+            (clusters, isByItem) = (pair.clusters.count, pair.resamples.allSatisfy(\.isByItem))
         } catch {
             remark = try BoardChanges.words(error)
-            (clusterCount, isByItem, equalBudget) = (0, false, nil)
-            self.metrics = asked.map { metric in
+            (clusters, isByItem, equal) = (0, false, nil)
+            found = asked.map { metric in
                 let estimate = PairedEstimate(metric.rawValue, sides[1].row, sides[0].row, alpha: settings.alpha)
                 return MetricDifference(
                     metric: metric,
@@ -103,6 +104,8 @@ package struct RowComparison: Sendable {
                 )
             }
         }
+        (self.metrics, equalBudget, self.remark) = (found, equal, remark)
+        (clusterCount, self.isByItem) = (clusters, isByItem)
     }
 
     /// Adds the questions of the items, as far as a dataset has them.

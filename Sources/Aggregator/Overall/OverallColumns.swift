@@ -1,3 +1,5 @@
+import Scoring
+
 /// What `leaderboard.csv` says of a row over datasets; no column where no datasets compare.
 struct OverallColumns {
     let names: [String]

@@ -1,7 +1,7 @@
 import Foundation
 import Grid
 import RouteGridBase
-import Scoring
+package import Scoring
 
 /// Rows over several tables of one board that differ in their dataset alone: what people mean by one order.
 ///

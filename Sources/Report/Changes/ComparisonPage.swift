@@ -1,5 +1,7 @@
 package import Aggregator
+import Catalog
 import RouteGridBase
+import Scoring
 
 extension PlainPage {
     /// Two rows on one page.
@@ -66,7 +68,7 @@ extension PlainPage {
                 ["item", ">A", ">B", ">cost A", ">cost B", "question"],
                 equal.items.map { item in
                     [
-                        escaped(item.sample.id), Numbers.short(item.first.accuracy),
+                        escaped(item.id), Numbers.short(item.first.accuracy),
                         Numbers.short(item.second.accuracy), Numbers.short(item.first.cost),
                         Numbers.short(item.second.cost), escaped(item.question ?? ""),
                     ]

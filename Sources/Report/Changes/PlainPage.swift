@@ -1,6 +1,3 @@
-import Foundation
-package import RouteGridBase
-
 /// A page of text and tables in the style of a report: one file, no script, nothing from the network.
 package struct PlainPage: Sendable {
     private let title: String

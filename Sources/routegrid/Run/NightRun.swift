@@ -164,7 +164,7 @@ struct NightRun {
         }
         let before = folder.night(reference)
         let isEqual = [OutputName.leaderboard, OutputName.records].allSatisfy { name in
-            digest(before, name) != nil && digest(before, name) == digest(folder.board, name)
+            digest(before, name) == digest(folder.board, name)
         }
         if isEqual, let known = history.night(reference) {
             return (.equal, nil, known.rows.map { row in
@@ -199,13 +199,9 @@ struct NightRun {
 
     // MARK: Files
 
-    private func digest(_ folder: String, _ name: String) -> Digest? {
-        FileManager.default.contents(atPath: "\(folder)/\(name)").map { Digest(hashing: $0) }
-    }
-
+    /// As hex digits; nil for a file that is not there.
     private func digest(_ folder: String, _ name: String) -> String? {
-        let found: Digest? = digest(folder, name)
-        return found?.hex
+        FileManager.default.contents(atPath: "\(folder)/\(name)").map { Digest(hashing: $0).hex }
     }
 
     private func lines(_ folder: String) -> Set<Data> {

@@ -5,6 +5,7 @@ import Foundation
 import Report
 import RouteGridBase
 import RoutingData
+import Scoring
 
 /// Two rows, item by item.
 struct CompareVerb: ParsableCommand {
@@ -153,7 +154,7 @@ struct CompareVerb: ParsableCommand {
             var table = TextTable("item", ">A", ">B", ">cost A", ">cost B", "question")
             for item in equal.items.prefix(10) {
                 table.add(
-                    SafeText.shortened(item.sample.id, to: 22),
+                    SafeText.shortened(item.id, to: 22),
                     String(format: "%.2f", item.first.accuracy),
                     String(format: "%.2f", item.second.accuracy),
                     cost(item.first.cost),
