@@ -263,6 +263,7 @@ let package = Package(
                 "Aggregator", "Grid", "RouteGridBase", "Catalog", "Scoring", "RoutingCore", "RoutingData",
                 "TestSupport",
             ],
+            exclude: ["Golden"],
             swiftSettings: numericSettings
         ),
         .testTarget(
@@ -270,6 +271,11 @@ let package = Package(
             dependencies: [
                 "Report", "Aggregator", "PlantedTrials", "RouteGridBase", "TestSupport",
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "NightlyTests",
+            dependencies: ["Nightly", "Aggregator", "Grid", "Scoring", "RouteGridBase", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,3 +1,4 @@
+import Catalog
 import Foundation
 import Report
 import RouteGridBase
@@ -29,9 +30,9 @@ package struct NightPages: Sendable {
             contents += kept.contains(last.id) ? " <a href=\"latest/report.html\">Report</a>" : ""
             contents += " · <a href=\"feed.xml\">Feed</a> · <a href=\"history.json\">history.json</a></p>\n"
         }
-        contents += "<h2>Trends</h2>\n<p class=\"note\">One line a router, oldest night first; the band is the reference "
-        contents += "night's interval, a ring an alarm.</p>\n" + trends
         contents += "<h2>Nights</h2>\n" + nights
+        contents += "<h2>Trends</h2>\n<p class=\"note\">One line a router, oldest night first; the band is the reference "
+        contents += "night's interval, a large dot an alarm.</p>\n" + trends
         contents += "<h2>How nights are judged</h2>\n" + method
         return PlainPage(
             title: title,
@@ -66,7 +67,7 @@ package struct NightPages: Sendable {
             let known = own.values.first
             let difference = before.flatMap { before in now.map { $0 - before } }
             return [
-                escaped(known?.name ?? name), escaped(known?.metric ?? ""),
+                escaped(known?.name ?? name), escaped(known.flatMap { MetricDescriptor.named($0.metric)?.title } ?? ""),
                 TrendLine(points, reference: reference, title: "\(name) over \(points.count) nights").markup,
                 Self.number(before), Self.number(now),
                 difference.map { $0 == 0 ? "0" : ($0 > 0 ? "+" : "") + Self.number($0) } ?? "–",
@@ -114,7 +115,7 @@ package struct NightPages: Sendable {
             "Rows of other data, another pool or other prices are no regression: they are changed, and judged again once a "
                 + "night with them is the reference.",
         ]
-        let cron = "15 3 * * *  routegrid nightly /srv/grids/GRID.yaml --publish \(history.name.isEmpty ? "DIR" : "DIR") --quiet"
+        let cron = "15 3 * * *  routegrid nightly /srv/grids/GRID.yaml --publish /srv/nights --quiet"
         return "<ul class=\"plain note\">\(lines.map { "<li>\(escaped($0))</li>" }.joined())</ul>\n"
             + "<p class=\"note\">Every night at a quarter past three, by cron (systemd: deploy/systemd/routegrid-nightly.timer):</p>"
             + "\n<pre>\(escaped(cron))</pre>\n"

@@ -6,10 +6,12 @@ extension BoardChanges {
     /// How many rows are of each class.
     package func count(_ kind: RowChange.Kind) -> Int { rows.count { $0.kind == kind } }
 
-    /// Rows that are not what they were, the telling ones first.
+    /// Rows that are not what they were, the telling ones first; not those that only others moved, without a rank of
+    /// their own that did.
     package var notable: [RowChange] {
-        let order: [RowChange.Kind] = [.changed, .code, .data, .price, .pool, .gone, .new, .withinNoise]
-        return order.flatMap { kind in rows.filter { $0.kind == kind } }
+        let order: [RowChange.Kind] = [.changed, .code, .data, .price, .gone, .new, .pool, .withinNoise]
+        let told = rows.filter { $0.causes != [.table] || $0.rankMove == .real }
+        return order.flatMap { kind in told.filter { $0.kind == kind } }
     }
 
     /// `12 rows: 10 unchanged, 1 price, 1 changed.`
@@ -119,7 +121,7 @@ extension RowChange {
         var parts = causes.map(\.words)
         if kind == .data || kind == .code || kind == .price || kind == .pool || causes.contains(.outcomes) {
             switch effect {
-            case .none: if difference != nil { parts.append("the number is the same") }
+            case .none: if difference != nil, causes != [.table] { parts.append("the number is the same") }
             case .withinNoise: parts.append("no difference is shown")
             case .changed: parts.append(isShownWorse ? "shown to be worse" : "shown to be better")
             case .unknown: parts.append("no interval\(remark.map { ", because \($0)" } ?? "")")

@@ -145,7 +145,10 @@ package struct BoardChanges: Sendable {
             if cells.diverged > 0 {
                 (kind, causes, effect) = (.changed, [.divergence], .changed)
             } else if before.jobKeys == after.jobKeys {
-                if before.json != after.json { (kind, causes) = (.pool, [.table]) }
+                // How often test was ever read says nothing of the row.
+                if before.json.with("test_reads", nil) != after.json.with("test_reads", nil) {
+                    (kind, causes) = (.pool, [.table])
+                }
             } else {
                 causes = ChangeCause.causes((before, old.aggregation.tables), (after, new.aggregation.tables))
                 effect = Self.effect(number, before.value(metric), after.value(metric))

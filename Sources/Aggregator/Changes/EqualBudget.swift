@@ -201,6 +201,8 @@ package struct EqualBudget: Sendable {
             return found.map { ("\(prefix):\($0.key)", $0.value) }.sorted { $0.0 < $1.0 }
         }
         let datasets = parts("dataset", \.dataset)
-        return samples.allSatisfy { $0.group == $0.dataset } ? datasets : datasets + parts("group", \.group)
+        let groups = parts("group", \.group)
+        // Groups that are the datasets under other names say nothing more.
+        return Set(groups.map(\.1)) == Set(datasets.map(\.1)) ? datasets : datasets + groups
     }
 }

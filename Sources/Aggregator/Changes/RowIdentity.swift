@@ -58,7 +58,7 @@ package enum ChangeCause: String, Sendable, CaseIterable {
         case .prices: "other prices"
         case .outcomes: "outcomes measured again"
         case .runs: "other seeds or splits"
-        case .table: "the row's records are equal; what depends on the other rows or on settings is not"
+        case .table: "equal records; rank, tie or bounds moved with the other rows"
         case .divergence: "two results of one job key"
         }
     }

@@ -10,11 +10,13 @@ package struct RowNames: Sendable {
         /// On the board, from 1: the line of `leaderboard.csv` without its heading.
         package let number: Int
         package let dataset: String
+        /// The dataset, with a number where several tables are about it.
+        package let table: String
         /// The router with what else tells rows of its table apart: `knn (k=50) · text`.
         package let router: String
         /// `DATASET/ROUTER` in small letters, digits and hyphens; `~2` tells further ones of a name apart.
         package let slug: String
-        package var name: String { "\(dataset) · \(router)" }
+        package var name: String { "\(table) · \(router)" }
     }
 
     package let entries: [Entry]
@@ -24,8 +26,9 @@ package struct RowNames: Sendable {
         var tables: [String: Int] = [:]
         for (place, section) in board.sections.enumerated() {
             let table = Self.counted(Self.slug(section.key.dataset), in: &tables)
+            let count = tables[Self.slug(section.key.dataset)] ?? 1
             let names = RouterNames(among: section.rows)
-            let axes = BoardTable.axes.filter { axis in Set(section.rows.map { axis.text($0) ?? "" }).count > 1 }
+            let axes = BoardTable.axes.filter { axis in Set(section.rows.compactMap(axis.text)).count > 1 }
             var routers: [String: Int] = [:]
             for (number, row) in section.rows.enumerated() {
                 let parts = [names.name(of: row)] + axes.compactMap { $0.text(row) }.filter { !$0.isEmpty }
@@ -36,6 +39,7 @@ package struct RowNames: Sendable {
                         row: number,
                         number: entries.count + 1,
                         dataset: SafeText.line(section.key.dataset),
+                        table: SafeText.line(section.key.dataset) + (count > 1 ? " (table \(count))" : ""),
                         router: SafeText.line(router),
                         slug: "\(table)/\(Self.counted(Self.slug(router), in: &routers))"
                     )

@@ -86,7 +86,7 @@ package struct OverallTable: Sendable {
         let found = ordered.map { identity in all.map { $0[identity] ?? 0 } }
         let names0 = RouterNames(among: sections[0].rows)
         let axes = BoardTable.axes.filter { axis in
-            Set(found.map { axis.text(sections[0].rows[$0[0]]) ?? "" }).count > 1
+            Set(found.compactMap { axis.text(sections[0].rows[$0[0]]) }).count > 1
         }
         func name(_ places: [Int]) -> String {
             let row = sections[0].rows[places[0]]

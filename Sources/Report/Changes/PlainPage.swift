@@ -71,6 +71,8 @@ package struct PlainPage: Sendable {
     }
 
     private static let style = """
+        h2{margin-top:26px}
+        main td{vertical-align:middle}
         .worse{color:var(--warn);font-weight:600}
         .quiet{color:var(--soft)}
         .spark{width:220px;height:44px;display:block}

@@ -123,10 +123,11 @@ struct CompareVerb: ParsableCommand {
     private func text(_ equal: EqualBudget, _ page: BoardPage, _ unit: String?) -> String {
         func share(_ value: Double) -> String { String(format: "%.4f", value) }
         func signed(_ value: Double) -> String { String(format: "%+.4f", value).replacing("-", with: "−") }
-        func cost(_ value: Double) -> String { String(format: "%.3g", value) }
+        func cost(_ value: Double) -> String { RowComparison.text(value, .meanCost) }
         var text = page.wrapped(
-            "At equal budget (\(cost(equal.budget))\(unit.map { " \($0)" } ?? "") a query): A \(share(equal.first.accuracy)), B "
-                + "\(share(equal.second.accuracy)), p = \(RowComparison.pText(equal.pValue)) "
+            "At equal budget (\(cost(equal.budget))\(unit.map { " \($0)" } ?? "") a query): A \(share(equal.first.accuracy)) at "
+                + "\(cost(equal.first.cost)), B \(share(equal.second.accuracy)) at \(cost(equal.second.cost)), p = "
+                + "\(RowComparison.pText(equal.pValue)) "
                 + (equal.isExact ? "(McNemar, exact)." : "(clustered bootstrap, because \(equal.remark ?? "")).")
         )
         if let counts = equal.counts {

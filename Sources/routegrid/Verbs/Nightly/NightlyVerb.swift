@@ -8,16 +8,6 @@ struct NightlyVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nightly",
         abstract: "Runs a grid every night, judges it against a frozen reference and publishes what it found.",
-        subcommands: [NightlyRun.self, NightlyAccept.self],
-        defaultSubcommand: NightlyRun.self
-    )
-}
-
-/// One night.
-struct NightlyRun: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "run",
-        abstract: "Computes what is not recorded, judges the night and publishes it.",
         discussion: """
             The first complete night is the reference; `nightly accept DIR NIGHT` moves it. A night with missing records, or \
             on which rows that no router moves (oracle, fixed) have moved, is incomplete (3): an outage is no regression. A \
@@ -33,7 +23,18 @@ struct NightlyRun: ParsableCommand {
             Examples:
               routegrid nightly jobs/demo.yaml --publish nights/demo
               routegrid nightly jobs/demo.yaml --publish nights/demo --connect tcp://head:7557 --keep 30
-            """
+            """,
+        subcommands: [NightlyRun.self, NightlyAccept.self],
+        defaultSubcommand: NightlyRun.self
+    )
+}
+
+/// One night.
+struct NightlyRun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Computes what is not recorded, judges the night and publishes it.",
+        discussion: "See `routegrid nightly --help`."
     )
 
     @Argument(help: ArgumentHelp("The grid file.", valueName: "grid")) var grid: String
