@@ -31,6 +31,10 @@ package struct OverallTable: Sendable {
         package var wins = 0
         package var ties = 0
         package var losses = 0
+
+        package init(wins: Int = 0, ties: Int = 0, losses: Int = 0) {
+            (self.wins, self.ties, self.losses) = (wins, ties, losses)
+        }
     }
 
     /// Places among the board's sections.

@@ -4,6 +4,7 @@ import Foundation
 import RouteGridBase
 import RoutingCore
 import RoutingData
+import Scoring
 import TestSupport
 import Testing
 
