@@ -142,7 +142,8 @@ let package = Package(
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Report", "Nightly", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
+                "Aggregator", "Report", "Nightly", "Coordinator", "Simulation", "Worker", "Grid", "Catalog",
+                "RoutingData",
                 "RoutingCore", "Scoring", "Keys", "Wire",
                 "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

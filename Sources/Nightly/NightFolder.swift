@@ -19,9 +19,11 @@ package final class NightFolder {
         self.path = path
         output = try OutputFolder(path: path)
         let isOurs = FileManager.default.fileExists(atPath: "\(path)/\(NightHistory.name)")
-        if !isOurs, let name = ["index.html", "feed.xml", "nights"].first(where: { name in
-            FileManager.default.fileExists(atPath: "\(path)/\(name)")
-        }) {
+        if !isOurs,
+            let name = ["index.html", "feed.xml", "nights"].first(where: { name in
+                FileManager.default.fileExists(atPath: "\(path)/\(name)")
+            })
+        {
             throw RouteGridError(
                 .usage,
                 "\(path)/\(name) was not written by routegrid nightly and would be overwritten; choose another --publish"
@@ -54,8 +56,7 @@ package final class NightFolder {
     ///
     /// - Parameters:
     ///   - id: Of the night.
-    ///   - changes: From the reference; nil where there is none or nothing changed.
-    ///   - changesPage: The page of it.
+    ///   - changes: Files that say what changed since the reference; none where there is none.
     ///   - earlier: A night whose files are shared where they are equal.
     /// - Throws: `system` when the folder cannot be written.
     package func add(_ id: String, changes: [(name: String, bytes: [UInt8])], earlier: String?) throws(RouteGridError) {

@@ -39,7 +39,7 @@ package struct NightHistory: Codable, Sendable, Equatable {
     package struct Night: Codable, Sendable, Equatable {
         /// `0001`, rising.
         package var id: String
-        /// When it was published: ISO 8601, UTC. A fact of the run, in no hash.
+        /// When it was published, in ISO 8601 and UTC: a fact of the run, in no hash.
         package var at: String
         package var verdict: Verdict
         package var text: String

@@ -25,20 +25,23 @@ package struct NightPages: Sendable {
                 last.findings.isEmpty
                 ? "" : "<ul class=\"plain\">\(last.findings.map { "<li>\(escaped($0))</li>" }.joined())</ul>"
             contents += PlainPage.verdict(style, last.verdict.rawValue, last.text, more)
-            contents += "<p class=\"meta\">Night \(escaped(last.id)), \(escaped(last.at)); \(last.computed) of \(last.cells) "
+            contents +=
+                "<p class=\"meta\">Night \(escaped(last.id)), \(escaped(last.at)); \(last.computed) of \(last.cells) "
             contents += "cells computed; reference: night \(escaped(history.reference ?? "–"))."
             contents += kept.contains(last.id) ? " <a href=\"latest/report.html\">Report</a>" : ""
             contents += " · <a href=\"feed.xml\">Feed</a> · <a href=\"history.json\">history.json</a></p>\n"
         }
         contents += "<h2>Nights</h2>\n" + nights
-        contents += "<h2>Trends</h2>\n<p class=\"note\">One line a router, oldest night first; the band is the reference "
+        contents +=
+            "<h2>Trends</h2>\n<p class=\"note\">One line a router, oldest night first; the band is the reference "
         contents += "night's interval, a large dot an alarm.</p>\n" + trends
         contents += "<h2>How nights are judged</h2>\n" + method
         return PlainPage(
             title: title,
             contents: contents,
             footer: "Made by \(Version.build).",
-            head: "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.xml\" title=\"\(escaped(title))\"/>\n"
+            head:
+                "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.xml\" title=\"\(escaped(title))\"/>\n"
         ).bytes
     }
 
@@ -133,7 +136,8 @@ package struct NightPages: Sendable {
         text += "<link rel=\"self\" href=\"feed.xml\"/>\n<link rel=\"alternate\" href=\"index.html\"/>\n"
         for night in told {
             text += "<entry>\n<title>\(escaped("Night \(night.id): \(night.verdict.rawValue)"))</title>\n"
-            text += "<id>\(Self.identity("\(history.name)\n\(night.id)"))</id>\n<updated>\(escaped(night.at))</updated>\n"
+            text +=
+                "<id>\(Self.identity("\(history.name)\n\(night.id)"))</id>\n<updated>\(escaped(night.at))</updated>\n"
             text += "<link href=\"nights/\(escaped(night.id))/changes.html\"/>\n"
             let lines = [night.text] + night.findings
             text += "<summary>\(escaped(lines.joined(separator: " · ")))</summary>\n</entry>\n"

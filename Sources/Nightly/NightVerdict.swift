@@ -33,7 +33,10 @@ package struct NightVerdict: Sendable {
         )
     }
 
-    package static let first = NightVerdict(.clean, "The first complete night: it is the reference of those that follow.")
+    package static let first = NightVerdict(
+        .clean,
+        "The first complete night: it is the reference of those that follow."
+    )
     package static let equal = NightVerdict(
         .clean,
         "The same as the reference, byte for byte: no statistics were needed."
@@ -96,7 +99,8 @@ package struct NightVerdict: Sendable {
         if !shifted.isEmpty || evidence.rows.contains(where: { identities.contains($0.kind) }) {
             let hint =
                 needsReference
-                ? " Rows of other data cannot be judged against this reference: `routegrid nightly accept` moves it." : ""
+                ? " Rows of other data cannot be judged against this reference: `routegrid nightly accept` moves it."
+                : ""
             self.init(
                 .changed,
                 "\(evidence.summary)\(hint)",
@@ -110,7 +114,8 @@ package struct NightVerdict: Sendable {
 
     private static func words(_ finding: NightJudge.Finding, _ verb: String) -> String {
         let nearest = abs(finding.bound)
-        return "\(finding.name) \(verb): \(signed(finding.value)), by \(JSONValue.shortestText(rounded(nearest))) at least"
+        return
+            "\(finding.name) \(verb): \(signed(finding.value)), by \(JSONValue.shortestText(rounded(nearest))) at least"
     }
 
     private static func signed(_ value: Double) -> String {

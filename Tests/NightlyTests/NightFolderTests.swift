@@ -21,10 +21,19 @@ import Testing
     private func add(_ number: Int, to history: inout NightHistory, verdict: NightHistory.Verdict = .clean) {
         let id = history.nextID
         var night = NightHistory.Night(
-            id: id, at: "2026-11-\(10 + number)T03:15:00Z", lock: "l", board: "b", cells: 5, computed: 0,
+            id: id,
+            at: "2026-11-\(10 + number)T03:15:00Z",
+            lock: "l",
+            board: "b",
+            cells: 5,
+            computed: 0,
             rows: [
                 NightHistory.Row(
-                    row: "d/knn", name: "d · knn <b>", metric: "nauc_shared", value: 0.5 + 0.01 * Double(number), low: 0.4,
+                    row: "d/knn",
+                    name: "d · knn <b>",
+                    metric: "nauc_shared",
+                    value: 0.5 + 0.01 * Double(number),
+                    low: 0.4,
                     high: 0.7
                 )
             ]
@@ -46,14 +55,20 @@ import Testing
         for number in 1...4 {
             try board(folder, "board \(number)", blob: "blob \(number)")
             add(number, to: &history)
-            try folder.add("000\(number)", changes: [("changes.md", [0x61])], earlier: number > 1 ? "000\(number - 1)" : nil)
+            try folder.add(
+                "000\(number)",
+                changes: [("changes.md", [0x61])],
+                earlier: number > 1 ? "000\(number - 1)" : nil
+            )
             if number == 1 { try history.accept("0001", at: "2026-11-11T03:15:00Z") }
             try folder.write(history)
         }
         #expect(
-            try inode(folder.night("0001") + "/records.jsonl") == inode(folder.night("0004") + "/records.jsonl"))
+            try inode(folder.night("0001") + "/records.jsonl") == inode(folder.night("0004") + "/records.jsonl")
+        )
         #expect(
-            try inode(folder.night("0001") + "/leaderboard.json") != inode(folder.night("0004") + "/leaderboard.json"))
+            try inode(folder.night("0001") + "/leaderboard.json") != inode(folder.night("0004") + "/leaderboard.json")
+        )
         let blob = OutputName.blob(Digest(hashing: Array("blob 2".utf8)))
         #expect(FileManager.default.fileExists(atPath: "\(folder.night("0002"))/\(blob)"))
         #expect(try folder.prune(history, keeping: 1) == ["0002", "0003"])

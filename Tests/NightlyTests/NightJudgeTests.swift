@@ -95,9 +95,21 @@ import Testing
     @Test func `few seeds cost as much as their share of the variance`() {
         let plain = PairedEstimate(value: 0, itemError: 0.01, isPaired: true, clusters: 5_000)
         let few = PairedEstimate(
-            value: 0, itemError: 0.01, seedError: 0.002, seedDegrees: 2, isPaired: true, clusters: 5_000)
+            value: 0,
+            itemError: 0.01,
+            seedError: 0.002,
+            seedDegrees: 2,
+            isPaired: true,
+            clusters: 5_000
+        )
         let all = PairedEstimate(
-            value: 0, itemError: 0, seedError: 0.01, seedDegrees: 2, isPaired: true, clusters: 5_000)
+            value: 0,
+            itemError: 0,
+            seedError: 0.01,
+            seedDegrees: 2,
+            isPaired: true,
+            clusters: 5_000
+        )
         let level = 1e-6
         #expect(few.halfWidth(alpha: level) < 1.1 * plain.halfWidth(alpha: level))
         #expect(all.halfWidth(alpha: level) > 50 * plain.halfWidth(alpha: level))

@@ -14,7 +14,7 @@ extension BoardChanges {
         return order.flatMap { kind in told.filter { $0.kind == kind } }
     }
 
-    /// `12 rows: 10 unchanged, 1 price, 1 changed.`
+    /// Counts in a sentence, such as `12 rows: 10 unchanged, 1 price, 1 changed.`.
     package var summary: String {
         let parts = RowChange.Kind.allCases.compactMap { kind in
             count(kind) > 0 ? "\(count(kind)) \(kind.words)" : nil

@@ -74,7 +74,9 @@ package struct BoardChanges: Sendable {
         settings: GridStatistics
     ) throws(RouteGridError) -> [Number] {
         var numbers = pairs.map { _ in Number() }
-        let tables = Dictionary(grouping: pairs.indices) { [pairs[$0].old?.section ?? -1, pairs[$0].new?.section ?? -1] }
+        let tables = Dictionary(grouping: pairs.indices) {
+            [pairs[$0].old?.section ?? -1, pairs[$0].new?.section ?? -1]
+        }
         for (_, places) in tables.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             let moved = places.filter { place in
                 guard let a = pairs[place].old, let b = pairs[place].new else { return false }

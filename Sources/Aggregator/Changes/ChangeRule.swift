@@ -2,8 +2,8 @@ package import RouteGridBase
 
 /// When a difference of two boards is an error: `--fail-if`.
 ///
-/// A class (`new`, `changed`, …), `worse` (some row is shown to be worse), `rank` (a real move of rank), `any` (some row is
-/// not unchanged), or several with commas between them.
+/// A class (`new`, `changed`, …), `worse` (some row is shown to be worse), `rank` (a real move of rank), `any` (some
+/// row is not unchanged), or several with commas between them.
 package struct ChangeRule: Sendable {
     private enum Condition: Sendable {
         case kind(RowChange.Kind)

@@ -25,7 +25,8 @@ struct PairedSections: Sendable {
 
         fileprivate func resamples() throws -> SectionResamples {
             var records: [Int: ScoredRecord] = [:]
-            for run in section.rows.lazy.filter({ !$0.isIncomplete }).flatMap(\.runs) where records[run.splitIndex] == nil {
+            for run in section.rows.lazy.filter({ !$0.isIncomplete }).flatMap(\.runs)
+            where records[run.splitIndex] == nil {
                 records[run.splitIndex] = run.reading?.records.first
             }
             guard !records.isEmpty else { throw Absence(why: "no row has a curve") }
@@ -37,8 +38,8 @@ struct PairedSections: Sendable {
     /// Of each side.
     let resamples: [SectionResamples]
 
-    /// - Throws: ``Absence`` when data or choices are not at hand, or when the items differ; `checkFailed` when a blob is
-    ///   damaged.
+    /// - Throws: ``Absence`` when data or choices are not at hand, or when the items differ; `checkFailed` when a blob
+    ///   is damaged.
     init(_ first: Side, _ second: Side) throws {
         sides = [first, second]
         resamples = [try first.resamples(), try second.resamples()]

@@ -13,8 +13,8 @@ package struct RecordedBoard: Sendable {
     /// - Parameters:
     ///   - path: An output folder.
     ///   - progress: Hears how far it is and may stop it.
-    /// - Throws: `badInput` when it is none, or holds records that do not fit on one board; `checkFailed` when two results
-    ///   of one key differ.
+    /// - Throws: `badInput` when it is none, or holds records that do not fit on one board; `checkFailed` when two
+    ///   results of one key differ.
     package init(path: String, progress: BoardProgress = BoardProgress()) throws(RouteGridError) {
         let source = try RecordSource(path: path)
         var lock: GridLock?
@@ -32,6 +32,7 @@ package struct RecordedBoard: Sendable {
     /// - Parameters:
     ///   - settings: Those of both boards that are compared.
     ///   - bootstrap: How many resamples.
+    /// - Returns: The settings with where data and choices are.
     func statistics(_ settings: GridStatistics, bootstrap: Int) -> BoardStatistics {
         var settings = settings
         settings.bootstrap = bootstrap

@@ -2,7 +2,9 @@ package import Scoring
 
 /// What became of a row from one board to another.
 package struct RowChange: Sendable {
-    /// One word for it. What the digests of inputs and the revisions tell goes before what statistics tell.
+    /// One word for it.
+    ///
+    /// What the digests of inputs and the revisions tell goes before what statistics tell.
     package enum Kind: String, Sendable, CaseIterable {
         /// Equal bytes.
         case unchanged

@@ -15,7 +15,8 @@ extension RowComparison {
                 let isShown = interval.low > 0 || interval.high < 0
                 let words =
                     metric.value == 0
-                    ? "is the same" : isShown ? "is shown to be \(isBetter ? "better" : "worse")" : "cannot be told apart"
+                    ? "is the same"
+                    : isShown ? "is shown to be \(isBetter ? "better" : "worse")" : "cannot be told apart"
                 parts.append("\(title): A \(words) (\(text(metric)))")
             } else {
                 parts.append("\(title): \(text(metric)), without an interval")
@@ -121,7 +122,8 @@ extension EqualBudget {
             "slices": .array(
                 slices.map {
                     [
-                        "slice": .string($0.name), "n": JSONValue($0.count), "a": point($0.first), "b": point($0.second),
+                        "slice": .string($0.name), "n": JSONValue($0.count), "a": point($0.first),
+                        "b": point($0.second),
                         "lo": .double($0.interval.low), "hi": .double($0.interval.high),
                     ]
                 }

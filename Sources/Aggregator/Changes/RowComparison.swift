@@ -142,7 +142,13 @@ extension PairedSections {
             let (a, b) = (rows[0].value(metric.rawValue) ?? 0, rows[1].value(metric.rawValue) ?? 0)
             guard let place = known.firstIndex(of: metric) else {
                 return RowComparison.MetricDifference(
-                    metric: metric, first: a, second: b, interval: nil, standardError: nil, pValue: nil)
+                    metric: metric,
+                    first: a,
+                    second: b,
+                    interval: nil,
+                    standardError: nil,
+                    pValue: nil
+                )
             }
             let test = StepDownTest(
                 pairs: [StepDownTest.Pair(0, 1)],

@@ -95,7 +95,8 @@ package struct RowNames: Sendable {
     static func slug(_ text: String) -> String {
         var out = ""
         for scalar in text.lowercased().unicodeScalars {
-            let isKept = scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "." || scalar == "~"
+            let isKept =
+                scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "." || scalar == "~"
             if isKept { out.unicodeScalars.append(scalar) } else if !out.hasSuffix("-"), !out.isEmpty { out += "-" }
         }
         return out.hasSuffix("-") ? String(out.dropLast()) : out

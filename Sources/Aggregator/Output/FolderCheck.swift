@@ -24,7 +24,9 @@ package struct FolderCheck {
             let name = parts.count == 2 ? String(parts[1].drop { $0 == " " }) : ""
             guard let digest = parts.first.flatMap({ Digest(hex: $0) }), !name.isEmpty, !name.hasPrefix("/"),
                 !name.split(separator: "/").contains("..")
-            else { throw .badInput("\(path)/\(OutputName.manifest):\(number + 1)", "expected a digest and a file's name") }
+            else {
+                throw .badInput("\(path)/\(OutputName.manifest):\(number + 1)", "expected a digest and a file's name")
+            }
             digests.append((name, digest))
         }
     }
@@ -98,6 +100,7 @@ package struct FolderCheck {
     /// - Parameters:
     ///   - count: How many at most.
     ///   - seed: Of the choice.
+    /// - Returns: Job keys, with the digests of the results.
     /// - Throws: `badInput` when the records cannot be read.
     package func sample(_ count: Int, seed: Int) throws(RouteGridError) -> [(key: Digest, result: Digest)] {
         let records = try RecordCollection(reading: [RecordSource(path: path)])

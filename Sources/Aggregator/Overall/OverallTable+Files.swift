@@ -7,18 +7,21 @@ extension OverallTable {
     var text: String {
         guard let first = rows.first, let rank = first.rank else { return "" }
         let count = rows.count
-        var text = "Over \(datasets.count) datasets \(first.name) has the best mean rank, \(Self.number(rank.value)) of \(count)"
+        var text =
+            "Over \(datasets.count) datasets \(first.name) has the best mean rank, \(Self.number(rank.value)) of \(count)"
         guard let interval = rank.interval else { return text + "." }
         text += " (\(Self.number(interval.low))–\(Self.number(interval.high)))"
         let beaten = (records?[0] ?? []).dropFirst().count { $0.wins > 0 && $0.losses == 0 }
-        return text + "; it is significantly better somewhere, and nowhere worse, than \(beaten) of the \(count - 1) others."
+        return text
+            + "; it is significantly better somewhere, and nowhere worse, than \(beaten) of the \(count - 1) others."
     }
 
     /// How to read it.
     var method: String {
         let level = JSONValue.shortestText(100 * (1 - alpha))
         let left = leftOut > 0 ? "; \(leftOut) rows that not every table has are left out" : ""
-        return "Mean over datasets, each counting once; equal values share a rank; rank intervals hold for all rows and "
+        return
+            "Mean over datasets, each counting once; equal values share a rank; rank intervals hold for all rows and "
             + "datasets together at \(level) %; won/tied/lost by the tables' own tests against all others\(left)."
     }
 

@@ -81,7 +81,8 @@ package struct OverallTable: Sendable {
             let kept = section.rows.indices.filter {
                 BoardRanking.tier(section.rows[$0], metric) == tier && section.rows[$0].value(metric) != nil
             }
-            return Dictionary(kept.map { (RowIdentity(section.rows[$0], withDataset: false), $0) }) { first, _ in first }
+            return Dictionary(kept.map { (RowIdentity(section.rows[$0], withDataset: false), $0) }) { first, _ in first
+            }
         }
         let all = sections.map { rows($0, 0) }
         let common = all.dropFirst().reduce(Set(all[0].keys)) { $0.intersection($1.keys) }
@@ -181,8 +182,10 @@ package struct OverallTable: Sendable {
     /// What choosing the best of the fixed models on each dataset, by its test items, comes to.
     private static func bestFixed(_ sections: [BoardSection], _ metric: String) -> Row? {
         let best = sections.map { section in
-            section.rows.indices.filter { section.rows[$0].routerKind == "fixed" && section.rows[$0].value(metric) != nil }
-                .max { (section.rows[$0].value(metric) ?? 0, $1) < (section.rows[$1].value(metric) ?? 0, $0) }
+            section.rows.indices.filter {
+                section.rows[$0].routerKind == "fixed" && section.rows[$0].value(metric) != nil
+            }
+            .max { (section.rows[$0].value(metric) ?? 0, $1) < (section.rows[$1].value(metric) ?? 0, $0) }
         }
         let places = best.compactMap(\.self)
         guard places.count == sections.count else { return nil }
@@ -234,7 +237,9 @@ extension BoardSection {
 extension SectionComparison {
     /// Whether the first row is significantly better than the second.
     fileprivate func isSeparated(_ first: Int, _ second: Int, alpha: Double) -> Bool? {
-        guard first != second, let a = rows.firstIndex(of: first), let b = rows.firstIndex(of: second) else { return nil }
+        guard first != second, let a = rows.firstIndex(of: first), let b = rows.firstIndex(of: second) else {
+            return nil
+        }
         let difference = result.difference(a, b)
         return difference.pValue <= alpha && difference.estimate > 0
     }

@@ -24,7 +24,8 @@ extension PlainPage {
         }
         let same = changes.rows.filter { $0.kind == .unchanged }
         if !same.isEmpty {
-            contents += "<details><summary>\(same.count) unchanged: equal bytes</summary><p class=\"note\">"
+            contents +=
+                "<details><summary>\(same.count) unchanged: equal bytes</summary><p class=\"note\">"
                 + same.map { escaped($0.name.name) }.joined(separator: "; ") + "</p></details>\n"
         }
         contents += "<ul class=\"plain note\">" + changes.method.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>\n"

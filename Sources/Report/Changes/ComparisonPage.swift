@@ -23,7 +23,8 @@ extension PlainPage {
             }
         )
         if let equal = comparison.equalBudget { contents += section(equal, comparison.costUnit) }
-        contents += "<ul class=\"plain note\">" + comparison.method.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>\n"
+        contents +=
+            "<ul class=\"plain note\">" + comparison.method.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>\n"
         return PlainPage(title: "Comparison of two rows", contents: contents, footer: "A less B throughout.")
     }
 

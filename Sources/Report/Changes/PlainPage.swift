@@ -22,13 +22,17 @@ package struct PlainPage: Sendable {
     /// - Parameters:
     ///   - columns: Titles; one that begins with `>` is of numbers.
     ///   - rows: Each as many cells as there are columns.
+    /// - Returns: Markup.
     package static func table(_ columns: [String], _ rows: [[String]]) -> String {
         let numbers = columns.map { $0.hasPrefix(">") }
-        let heads = columns.map { "<th scope=\"col\">\(Markup.text($0.hasPrefix(">") ? String($0.dropFirst()) : $0))</th>" }
+        let heads = columns.map {
+            "<th scope=\"col\">\(Markup.text($0.hasPrefix(">") ? String($0.dropFirst()) : $0))</th>"
+        }
         let lines = rows.map { row in
             "<tr>" + zip(row, numbers).map { $1 ? "<td class=\"n\">\($0)</td>" : "<td>\($0)</td>" }.joined() + "</tr>\n"
         }
-        return "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table><thead><tr>\(heads.joined())"
+        return
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table><thead><tr>\(heads.joined())"
             + "</tr></thead><tbody>\n\(lines.joined())</tbody></table></div>\n"
     }
 
@@ -39,6 +43,7 @@ package struct PlainPage: Sendable {
     ///   - badge: A word.
     ///   - text: A sentence.
     ///   - more: Markup below it.
+    /// - Returns: Markup.
     package static func verdict(_ style: String, _ badge: String, _ text: String, _ more: String = "") -> String {
         "<div class=\"verdict \(style)\"><span class=\"badge\">\(Markup.text(badge))</span>"
             + "<p class=\"say\">\(Markup.text(text))</p>\(more)</div>\n"
@@ -47,7 +52,8 @@ package struct PlainPage: Sendable {
     /// UTF-8 text.
     package var bytes: [UInt8] {
         let style = PageStyle.text + Self.style
-        let policy = "default-src 'none'; style-src '\(ReportPage.hash(style))'; img-src data:; base-uri 'none'; form-action 'none'"
+        let policy =
+            "default-src 'none'; style-src '\(ReportPage.hash(style))'; img-src data:; base-uri 'none'; form-action 'none'"
         let text = """
             <!DOCTYPE html>
             <html lang="en">

@@ -18,7 +18,7 @@ package enum McNemarTest {
             lgamma(Double(count + 1)) - lgamma(Double(least + 1)) - lgamma(Double(count - least + 1))
                 - Double(count) * log(2.0)
         )
-        // Below 2^1000 the first term is a power of two and the others are whole multiples of it: no logarithm is needed.
+        // The first term is a power of two that doubles hold, and the others are whole multiples of it: no logarithm.
         if count < 1_000 {
             term = 0x1p-1 * pow(0.5, Double(count - 1))
             for place in 0..<least { term *= Double(count - place) / Double(place + 1) }

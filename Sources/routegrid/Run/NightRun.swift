@@ -40,7 +40,8 @@ struct NightRun {
     /// - Throws: What the run ended with, where nothing could be published.
     func perform() throws -> Outcome {
         var (file, resolved) = try resolve()
-        var history = try NightHistory.read(in: folder.path)
+        var history =
+            try NightHistory.read(in: folder.path)
             ?? NightHistory(name: resolved.lock.name, alpha: resolved.lock.statistics.alpha)
         guard history.name == resolved.lock.name else {
             throw RouteGridError(
@@ -167,11 +168,14 @@ struct NightRun {
             digest(before, name) == digest(folder.board, name)
         }
         if isEqual, let known = history.night(reference) {
-            return (.equal, nil, known.rows.map { row in
-                var row = row
-                row.isAlarm = nil
-                return row
-            })
+            return (
+                .equal, nil,
+                known.rows.map { row in
+                    var row = row
+                    row.isAlarm = nil
+                    return row
+                }
+            )
         }
         let now = try RecordedBoard(path: folder.board)
         let missing = now.board.incompleteCount
@@ -189,7 +193,9 @@ struct NightRun {
         let keys = Set(rows.flatMap { $0.jobKeys.prefix(2) }.prefix(6))
         do {
             let known = try RecordCollection(reading: [RecordSource(path: folder.board)])
-            let cells = known.records.filter { keys.contains($0.jobKey) }.map { (key: $0.jobKey, result: $0.resultDigest) }
+            let cells = known.records.filter { keys.contains($0.jobKey) }.map {
+                (key: $0.jobKey, result: $0.resultDigest)
+            }
             return try CellRecomputation(folder: folder.board, grid: grid).differences(cells)
         } catch {
             console.warn("what moved could not be computed again: \(error)")
@@ -233,27 +239,5 @@ extension NightHistory.Row {
                 high: interval?.high
             )
         }
-    }
-}
-
-/// A command of the user's, run by the shell.
-struct ShellCommand {
-    private let text: String
-    private let environment: [String: String]
-
-    init(_ text: String, environment: [String: String] = [:]) { (self.text, self.environment) = (text, environment) }
-
-    /// Runs it to its end, its output on stderr.
-    ///
-    /// - Returns: The exit code; 127 when it cannot be started.
-    func run() -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", text]
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = FileHandle.standardError
-        guard (try? process.run()) != nil else { return 127 }
-        process.waitUntilExit()
-        return process.terminationStatus
     }
 }

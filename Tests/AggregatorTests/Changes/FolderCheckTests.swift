@@ -8,7 +8,9 @@ import Testing
 @Suite struct FolderCheckTests {
     private func published() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
-        let records = try VerdictTests.records(VerdictTests.table(300) { [Double($0 % 2), Double($0 % 3 == 0 ? 1 : 0)] }) {
+        let records = try VerdictTests.records(
+            VerdictTests.table(300) { [Double($0 % 2), Double($0 % 3 == 0 ? 1 : 0)] }
+        ) {
             $0 % 2
         }
         try records.write(to: folder.path("in"))
@@ -33,12 +35,15 @@ import Testing
             let folder = try published()
             var path = folder.path("out/\(name)")
             if name == "blob" {
-                let blobs = FileManager.default.enumerator(atPath: folder.path("out/blobs"))?.allObjects as? [String] ?? []
+                let blobs =
+                    FileManager.default.enumerator(atPath: folder.path("out/blobs"))?.allObjects as? [String] ?? []
                 path = folder.path("out/blobs/\(try #require(blobs.sorted().first { $0.contains("/") }))")
             }
             var bytes = Array(try #require(FileManager.default.contents(atPath: path)))
             // The last digit of a record stands in its result.
-            let place = try #require(bytes.lastIndex { $0 >= UInt8(ascii: "1") && $0 <= UInt8(ascii: "8") } ?? bytes.indices.last)
+            let place = try #require(
+                bytes.lastIndex { $0 >= UInt8(ascii: "1") && $0 <= UInt8(ascii: "8") } ?? bytes.indices.last
+            )
             bytes[place] += 1
             try Data(bytes).write(to: URL(fileURLWithPath: path))
             let found = try findings(folder)
@@ -50,10 +55,16 @@ import Testing
     @Test func `a board that its records do not make is found though its manifest fits`() throws {
         let folder = try published()
         let output = try OutputFolder(path: folder.path("out"))
-        let text = String(decoding: try #require(FileManager.default.contents(atPath: output.place("leaderboard.md"))), as: UTF8.self)
+        let text = String(
+            decoding: try #require(FileManager.default.contents(atPath: output.place("leaderboard.md"))),
+            as: UTF8.self
+        )
         let forged = Array(text.replacing("Leaderboard", with: "Leaderbaord").utf8)
         try output.write(forged, to: "leaderboard.md")
-        let manifest = String(decoding: try #require(FileManager.default.contents(atPath: output.place("MANIFEST.sha256"))), as: UTF8.self)
+        let manifest = String(
+            decoding: try #require(FileManager.default.contents(atPath: output.place("MANIFEST.sha256"))),
+            as: UTF8.self
+        )
         let lines = manifest.split(separator: "\n").map { line in
             line.hasSuffix("  leaderboard.md") ? "\(Digest(hashing: forged).hex)  leaderboard.md" : String(line)
         }

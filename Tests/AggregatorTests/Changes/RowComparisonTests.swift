@@ -139,6 +139,6 @@ import Testing
         #expect(unknown?.code == .usage)
         #expect(unknown?.message.contains("planted/random-trials-") == true)
         let several = #expect(throws: RouteGridError.self) { try names.find("random", on: "here") }
-        #expect(several?.message.contains("planted/random-trials-1, planted/random-trials-2") == true)
+        for number in 1...2 { #expect(several?.message.contains("planted/random-trials-\(number)") == true) }
     }
 }

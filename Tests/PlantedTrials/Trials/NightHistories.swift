@@ -8,10 +8,10 @@ import Scoring
 /// Histories of sixty nights of twenty routers, each night with a fresh draw of all answers and of the seeds: what the
 /// verdict of each night is.
 ///
-/// Night 1 is the reference, and so a draw itself. On night 10 a quarter of the answers is lost, on 20 prices change, on
-/// 40 a router is new, on 50 the items are others; after these (but the first) a person moves the reference. Where a drop
-/// is planted, one router loses 1.5 times the smallest difference that the first board says it can detect (`MDE`), from
-/// night 30 on until night 33.
+/// Night 1 is the reference, and so a draw itself. On night 10 a quarter of the answers is lost, on 20 prices change,
+/// on 40 a router is new, on 50 the items are others; after these (but the first) a person moves the reference. Where a
+/// drop is planted, one router loses 1.5 times the smallest difference that the first board says it can detect (`MDE`)
+/// on nights 30, 31 and 32.
 package struct NightHistories: PlantedTrial {
     let hasDrop: Bool
 

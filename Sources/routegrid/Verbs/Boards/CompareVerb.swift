@@ -30,7 +30,8 @@ struct CompareVerb: ParsableCommand {
     @Argument(help: ArgumentHelp("The first row, or a board alone to list its rows.", valueName: "a")) var first: String
     @Argument(help: ArgumentHelp("The second row.", valueName: "b")) var second: String?
 
-    @Option(help: "A metric to compare; more than once for several. Without it, the usual ones.") var metric: [String] = []
+    @Option(help: "A metric to compare; more than once for several. Without it, the usual ones.") var metric: [String] =
+        []
     @Option(help: ArgumentHelp("The mean cost of a query at which both are read.", valueName: "cost"))
     var budget: Double?
     @Option(help: ArgumentHelp("A dataset folder with the questions; more than once for several.", valueName: "dir"))
