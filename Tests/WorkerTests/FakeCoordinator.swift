@@ -157,6 +157,18 @@ final class FakeCoordinator: @unchecked Sendable {
         try await send(.revoke(revoke))
     }
 
+    /// Refuses a worker that was welcomed, with two messages that arrive in one batch; nobody is welcome again by itself.
+    func refuseTwice() async throws {
+        repeatedWelcome.withLock { $0 = nil }
+        try await loop.run { [self] in
+            let route = try #require(peer.withLock { $0 })
+            var refused = WireRefused()
+            (refused.code, refused.text) = (RouteGridError.Code.refused.name, "revoked")
+            let refusal = try WireMessage(.refused(refused)).frames()
+            for _ in 0..<2 { _ = try router?.send([route] + refusal) }
+        }
+    }
+
     func tellToDrain() async throws {
         var done = WireDone()
         done.text = "drain"

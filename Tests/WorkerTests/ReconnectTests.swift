@@ -86,6 +86,18 @@ import Worker
         await second.stop()
     }
 
+    @Test func `two refusals at once replace the connection once, and the worker goes on`() async throws {
+        let coordinator = try FakeCoordinator()
+        let worker = try RunningWorker(coordinator.url)
+        try await coordinator.welcome()
+        try await coordinator.refuseTwice()
+        try await coordinator.welcome()
+        try await coordinator.send(.lease(lease(1, ["ok"])))
+        #expect(try await coordinator.takeCells(1).cells == [100])
+        await worker.end()
+        await coordinator.stop()
+    }
+
     @Test func `greetings that are not answered are sent at longer and longer intervals`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url) { $0.backoff = .milliseconds(40)...(.seconds(10)) }

@@ -78,7 +78,7 @@ extension WorkerSupervisor {
             handshakes = monitor
         }
         try opened.connect(configuration.url)
-        loop.onReadable(opened) { messages in self.receive(messages) }
+        loop.onReadable(opened) { messages in self.receive(messages, from: opened) }
         return opened
     }
 

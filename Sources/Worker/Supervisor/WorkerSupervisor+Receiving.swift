@@ -5,9 +5,13 @@ import Wire
 import ZeroMQ
 
 extension WorkerSupervisor {
-    func receive(_ messages: [ZMQMessage]) {
+    /// Receives what one socket delivered at once.
+    ///
+    /// A message can replace the socket: those that came after it belong to a connection that is over. A second refusal
+    /// of a revoked key would end a worker whose new key is about to be tried.
+    func receive(_ messages: [ZMQMessage], from origin: ZMQSocket) {
         link.lastReceived = .now
-        for message in messages {
+        for message in messages where socket === origin {
             do throws(RouteGridError) {
                 try receive(try WireMessage(frames: message.frames[...]))
             } catch {
