@@ -137,6 +137,12 @@ let package = Package(
             dependencies: ["Aggregator", "Scoring", "Catalog", "Grid", "RouteGridBase"],
             swiftSettings: settings
         ),
+        // Night after night: history, verdicts, publishing.
+        .target(
+            name: "Nightly",
+            dependencies: ["Aggregator", "Report", "Scoring", "Catalog", "Grid", "RouteGridBase"],
+            swiftSettings: numericSettings
+        ),
         // Workers through a batch system: how many, and Slurm's commands.
         .target(name: "Allocation", dependencies: ["RouteGridBase", "Scheduling"], swiftSettings: settings),
         // A running coordinator as a page, an API and metrics over HTTP.
@@ -151,8 +157,8 @@ let package = Package(
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Allocation", "Report", "Dashboard", "Coordinator", "Simulation", "Worker", "Grid",
-                "Catalog", "RoutingData",
+                "Aggregator", "Allocation", "Report", "Nightly", "Dashboard", "Coordinator", "Simulation", "Worker",
+                "Grid", "Catalog", "RoutingData",
                 "RoutingCore", "Scoring", "Keys", "Wire",
                 "Scheduling", "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -179,7 +185,8 @@ let package = Package(
         .target(
             name: "PlantedTrials",
             dependencies: [
-                "Aggregator", "Grid", "RouteGridBase", "RoutingData", "Scoring", "TestSupport", "Wire", "Worker",
+                "Aggregator", "Grid", "Nightly", "RouteGridBase", "RoutingData", "Scoring", "TestSupport", "Wire",
+                "Worker",
             ],
             path: "Tests/PlantedTrials",
             swiftSettings: numericSettings
@@ -277,6 +284,7 @@ let package = Package(
                 "Aggregator", "Grid", "RouteGridBase", "Catalog", "Scoring", "RoutingCore", "RoutingData",
                 "TestSupport",
             ],
+            exclude: ["Golden"],
             swiftSettings: numericSettings
         ),
         .testTarget(
@@ -284,6 +292,11 @@ let package = Package(
             dependencies: [
                 "Report", "Aggregator", "PlantedTrials", "RouteGridBase", "TestSupport",
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "NightlyTests",
+            dependencies: ["Nightly", "Aggregator", "Grid", "Scoring", "RouteGridBase", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -24,7 +24,7 @@ package struct Aggregation: Sendable {
     package let latency: LatencyTable
     /// The grid that the records answer.
     package let lock: GridLock?
-    private let tables: KnownTables
+    let tables: KnownTables
     private let selection: FrozenSelection?
     private let reads: TestReadCounts
     private let keys: [Digest]

@@ -15,7 +15,7 @@ struct RouteGrid: AsyncParsableCommand {
               1    unexpected or infrastructure error
               2    finished, and some cells failed after their retries
               3    not complete: cells are left
-              4    a check failed: two results of one cell differ
+              4    a check failed: results differ, or a night or a board is worse
               64   wrong words on the command line
               65   a grid or data file that cannot be right
               69   the coordinator cannot be reached
@@ -42,7 +42,17 @@ struct RouteGrid: AsyncParsableCommand {
                 name: "Run",
                 subcommands: [
                     RunVerb.self,
+                    NightlyVerb.self,
                     AggregateVerb.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Boards",
+                subcommands: [
+                    CompareVerb.self,
+                    DiffVerb.self,
+                    VerifyVerb.self,
+                    RecomputeVerb.self,
                 ]
             ),
             CommandGroup(
