@@ -27,7 +27,7 @@ package struct Aggregation: Sendable {
     let tables: KnownTables
     private let selection: FrozenSelection?
     private let reads: TestReadCounts
-    private let keys: [Digest]
+    private let keys: [JobKey]
     private let blobs: [Digest]
     private let progress: BoardProgress
 

@@ -93,6 +93,25 @@ extension Digest {
     }
 }
 
+extension DigestKey {
+    /// The key as the 32 bytes of a message field.
+    package var data: Data { digest.data }
+
+    /// The key in a message field.
+    ///
+    /// - Throws: As ``Digest/init(field:_:)``.
+    package init(field bytes: Data, _ name: String) throws(RouteGridError) {
+        self.init(try Digest(field: bytes, name))
+    }
+
+    /// The concatenated keys in a message field.
+    ///
+    /// - Throws: As ``Digest/list(_:_:)``.
+    package static func list(_ bytes: Data, _ name: String) throws(RouteGridError) -> [Self] {
+        try Digest.list(bytes, name).map(Self.init)
+    }
+}
+
 extension WireRefused {
     package init(_ error: RouteGridError) {
         self.init()

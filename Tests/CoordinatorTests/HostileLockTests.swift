@@ -46,7 +46,7 @@ struct HostileLockTests {
             _ = lock.data(ofGroup: group)
             _ = lock.labels(ofGroup: group)
             let fit = lock.fitBytes(ofGroup: group)
-            #expect(Digest(hashing: fit) == lock.fitKey(ofGroup: group))
+            #expect(FitKey(hashing: fit) == lock.fitKey(ofGroup: group))
             _ = try? FitIdentity(parsing: fit)
             for job in lock.jobs(ofGroup: group).prefix(8) { _ = try? CellIdentity(parsing: job.evalBytes) }
         }

@@ -58,6 +58,6 @@ final class StoreBench {
         )
     }
 
-    static func key(_ name: String) -> Digest { Digest(hashing: Array("key \(name)".utf8)) }
-    static func blob(_ text: String) -> Digest { Digest(hashing: Array(text.utf8)) }
+    static func key(_ name: String) -> JobKey { JobKey(hashing: Array("key \(name)".utf8)) }
+    static func blob(_ text: String) -> JobKey { JobKey(hashing: Array(text.utf8)) }
 }

@@ -90,7 +90,7 @@ import Wire
             result.items.append(item)
             ResultFrame.appendItem(
                 cell: UInt64(size) << 20,
-                jobKey: key,
+                jobKey: JobKey(key),
                 resultDigest: key,
                 record: record,
                 run: run,

@@ -91,10 +91,10 @@ import Worker
 }
 
 @Suite struct ResultOutboxTests {
-    let keys = (0..<4).map { Digest(hashing: [UInt8($0)]) }
+    let keys = (0..<4).map { JobKey(hashing: [UInt8($0)]) }
 
     /// The result of a key, or another one.
-    private func name(_ key: Digest, result: String = "right") -> ResultOutbox.Name {
+    private func name(_ key: JobKey, result: String = "right") -> ResultOutbox.Name {
         ResultOutbox.Name(jobKey: key, resultDigest: Digest(hashing: result.utf8))
     }
 

@@ -228,7 +228,7 @@ func lease(_ number: UInt64, fit: String = "ok", _ cells: [String], data: [Diges
     lease.cells = cells.enumerated().map { index, does in
         var cell = WireLeasedCell()
         cell.cell = number * 100 + UInt64(index)
-        cell.jobKey = Digest(hashing: Array("\(number)/\(index)".utf8)).data
+        cell.jobKey = JobKey(hashing: Array("\(number)/\(index)".utf8)).data
         cell.eval = Data(does.utf8)
         return cell
     }

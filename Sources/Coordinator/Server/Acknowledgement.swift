@@ -25,7 +25,7 @@ struct Acknowledgement: Sendable {
     }
 
     /// Adds a result that is not on disk and never will be: its worker may drop it too.
-    mutating func refuse(_ key: Digest, _ digest: Digest) {
+    mutating func refuse(_ key: JobKey, _ digest: Digest) {
         key.append(to: &jobKeys)
         digest.append(to: &resultDigests)
         verdicts.append(.refused)

@@ -10,7 +10,7 @@ typealias ServerCommits = CommitQueue<StoreWrite, RoutingID, ResultKey, @Sendabl
 
 /// How a worker identifies a result.
 struct ResultKey: Hashable, Sendable {
-    let jobKey: Digest
+    let jobKey: JobKey
     let resultDigest: Digest
 }
 

@@ -8,7 +8,7 @@ package import Scheduling
 package struct ResultRow: Hashable, Sendable {
     package var run: RunID
     package var cell: Int
-    package var jobKey: Digest
+    package var jobKey: JobKey
     package var resultDigest: Digest
     /// The record: one JSON line without its line feed.
     package var body: ArraySlice<UInt8>
@@ -36,7 +36,7 @@ package struct ResultRow: Hashable, Sendable {
     package init(
         run: RunID,
         cell: Int,
-        jobKey: Digest,
+        jobKey: JobKey,
         resultDigest: Digest,
         body: ArraySlice<UInt8>,
         runInfo: ArraySlice<UInt8>,

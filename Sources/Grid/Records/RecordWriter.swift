@@ -41,7 +41,7 @@ package struct RecordWriter: Sendable {
     /// - Returns: the JSON line without its line feed, and `result_sha256`.
     package func record(
         budget: Budget,
-        jobKey: Digest,
+        jobKey: JobKey,
         members: EncodedJSON,
         choices: Digest,
         type: ChoiceType = .u8,

@@ -39,7 +39,7 @@ extension WorkerSupervisor {
     // MARK: Results
 
     private func acknowledge(_ committed: WireCommitted) throws(RouteGridError) {
-        let keys = try Digest.list(committed.jobKeys, "job_keys")
+        let keys = try JobKey.list(committed.jobKeys, "job_keys")
         let digests = try Digest.list(committed.resultShas, "result_shas")
         guard keys.count == digests.count, keys.count == committed.verdicts.count else {
             throw RouteGridError(.protocolRefused, "an acknowledgement of \(keys.count) keys, not as many digests")

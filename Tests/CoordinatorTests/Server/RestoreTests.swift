@@ -8,7 +8,7 @@ import Wire
 
 @Suite(.timeLimit(.minutes(2))) struct RestoreTests {
     /// A coordinator with four records, one of which was contradicted twice, and a copy of it.
-    private func backedUp() throws -> (bench: ServerBench, copy: String, keys: [Digest]) {
+    private func backedUp() throws -> (bench: ServerBench, copy: String, keys: [JobKey]) {
         let bench = try ServerBench()
         _ = try bench.submit(groups: 1, cells: 4)
         let worker = try bench.worker()

@@ -256,11 +256,11 @@ final class PlayedPeer {
     }
 
     /// Reads acknowledgements until there are so many; by key.
-    func verdicts(_ count: Int) throws -> [Digest: WireCommitted.Verdict] {
-        var found: [Digest: WireCommitted.Verdict] = [:]
+    func verdicts(_ count: Int) throws -> [JobKey: WireCommitted.Verdict] {
+        var found: [JobKey: WireCommitted.Verdict] = [:]
         while found.count < count {
             let committed = try next { if case .committed(let committed) = $0 { committed } else { nil } }
-            let keys = try Digest.list(committed.jobKeys, "job_keys")
+            let keys = try JobKey.list(committed.jobKeys, "job_keys")
             for (key, verdict) in zip(keys, committed.verdicts) { found[key] = verdict }
         }
         return found
@@ -270,7 +270,7 @@ final class PlayedPeer {
 /// A result in the right form that nobody computed.
 struct MadeUpResult {
     var cell: UInt64
-    let jobKey: Digest
+    let jobKey: JobKey
     var digest: Digest
     var record: [UInt8]
     var facts: [UInt8]
@@ -281,7 +281,7 @@ struct MadeUpResult {
     /// `choices`: the blob that the record names.
     init(_ cell: WireLeasedCell, padding: Int = 0, says text: String = "right", choices: Digest? = nil) throws {
         self.cell = cell.cell
-        jobKey = try Digest(field: cell.jobKey, "job_key")
+        jobKey = try JobKey(field: cell.jobKey, "job_key")
         let job: JSONValue = ["kind": "evaluate"]
         var result: JSONValue = [
             "n": 1, "padding": .string(String(repeating: "x", count: padding)), "says": .string(text),

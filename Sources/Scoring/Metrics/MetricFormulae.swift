@@ -3,7 +3,7 @@ package import Catalog
 /// The metrics of one record from its operating points: the one place of their formulas.
 ///
 /// The same function serves records, curves joined from several records, and bootstrap replicates.
-package struct CurveMetrics: Sendable {
+package struct MetricFormulae: Sendable {
     private let points: [OperatingPoint]
     private let reference: CurveReference
     /// Compat: the frontier of the points, by rising cost.

@@ -39,12 +39,12 @@ private func expect(
     #expect(abs((value.number ?? .nan) - expected) < tolerance, "\(value)", sourceLocation: sourceLocation)
 }
 
-@Suite struct CurveMetricsTests {
+@Suite struct MetricFormulaeTests {
     @Test func `MMR-Bench's vector with a dominated point`() {
         let given = points([(1, 0.5), (2, 0.7), (3, 0.6), (4, 0.9)])
         #expect(ParetoFrontier.indices(cost: given.map(\.cost), accuracy: given.map(\.accuracy)) == [0, 1, 3])
         let best = OperatingPoint(cost: 4, accuracy: 0.65)
-        let metrics = CurveMetrics(points: given, reference: reference(.compat, best: best, largest: 3))
+        let metrics = MetricFormulae(points: given, reference: reference(.compat, best: best, largest: 3))
         expect(metrics[.naucOwn], 0.733_333_333_333_333_3)
         expect(metrics[.ps], 0.9)
         expect(metrics[.qnc], 0.5)
@@ -56,7 +56,7 @@ private func expect(
         let given = points([(1, 0.5), (1, 0.8), (2, 0.8), (3, 0.75)])
         #expect(ParetoFrontier.indices(cost: given.map(\.cost), accuracy: given.map(\.accuracy)) == [1])
         let best = OperatingPoint(cost: 2, accuracy: 0.9)
-        let metrics = CurveMetrics(points: given, reference: reference(.compat, best: best))
+        let metrics = MetricFormulae(points: given, reference: reference(.compat, best: best))
         #expect(metrics[.naucOwn] == .absent(why: "the curve has a single point"))
         #expect(metrics[.qnc] == .absent(why: "no point reaches the best single model (0.9)"))
         expect(metrics[.ps], 0.8)
@@ -76,7 +76,7 @@ private func expect(
         // On dev the second point is better, and the first reaches the best single model.
         let dev = points([(2.5, 0.8), (3.5, 0.9)])
         var reference = reference(.sound, best: best, range: (1, 5), largest: 0, dev: dev)
-        let metrics = CurveMetrics(points: given, reference: reference)
+        let metrics = MetricFormulae(points: given, reference: reference)
         expect(metrics[.naucShared], (0.5 + 0.55 + 2 * 0.5) / 4)
         expect(metrics[.naucOwn], 0.55)
         expect(metrics[.accuracy], 0.5)
@@ -96,22 +96,22 @@ private func expect(
         expect(metrics[.pgrAt50], (0.5 * 0.4 + 0.5 * 0.5 - 0.4) / 0.4, within: 1e-11)
         // A curve that dev never sees recover half of the gap.
         reference.picks = CurvePicks(on: DevReadings(points([(2, 0.5), (3, 0.55)]), of: reference))
-        #expect(CurveMetrics(points: given, reference: reference)[.cpt50].number == nil)
+        #expect(MetricFormulae(points: given, reference: reference)[.cpt50].number == nil)
         // No point of dev reaches the best single model: QNC is read at the peak, and nothing is said of what 100 %
         // cost.
-        expect(CurveMetrics(points: given, reference: reference)[.qncGap], -0.2)
-        expect(CurveMetrics(points: given, reference: reference)[.qncCost], 0.5)
-        #expect(CurveMetrics(points: given, reference: reference)[.costAt100].number == nil)
+        expect(MetricFormulae(points: given, reference: reference)[.qncGap], -0.2)
+        expect(MetricFormulae(points: given, reference: reference)[.qncCost], 0.5)
+        #expect(MetricFormulae(points: given, reference: reference)[.costAt100].number == nil)
     }
 
     @Test func `the cheapest single model is never right of a router's own point`() {
         // A router that is cheaper and better than the cheapest single model keeps its first accuracy to the left.
         let given = points([(0.5, 0.9), (2, 0.95)])
         let best = OperatingPoint(cost: 4, accuracy: 0.8)
-        let cheaper = CurveMetrics(points: given, reference: reference(.sound, best: best, range: (0.25, 4)))
+        let cheaper = MetricFormulae(points: given, reference: reference(.sound, best: best, range: (0.25, 4)))
         expect(cheaper[.naucShared], (0.25 * 0.9 + 1.5 * 0.925 + 2 * 0.95) / 3.75)
         // As dear as it: the same.
-        let equal = CurveMetrics(
+        let equal = MetricFormulae(
             points: points([(1, 0.9), (2, 0.95)]),
             reference: reference(.sound, best: best, range: (0.5, 4))
         )
@@ -132,7 +132,7 @@ private func expect(
     @Test func `what does not exist says why`() {
         let given = points([(1, 0.5)])
         let best = OperatingPoint(cost: 0, accuracy: 0.4)
-        let metrics = CurveMetrics(points: given, reference: reference(.sound, best: best, range: (0, 0)))
+        let metrics = MetricFormulae(points: given, reference: reference(.sound, best: best, range: (0, 0)))
         for metric in [CurveMetric.naucOwn, .ps, .qnc, .qncCost, .costAt95, .gain, .apgr, .cpt50, .rankScore] {
             guard case .absent(let why) = metrics[metric] else {
                 Issue.record("\(metric.rawValue) has a value: \(metrics[metric])")
@@ -148,7 +148,7 @@ private func expect(
         let given = points([(0, 0.5), (0, 0.7)])
         let best = OperatingPoint(cost: 0, accuracy: 0.6)
         let free = OperatingPoint(cost: 0, accuracy: 0.3)
-        let metrics = CurveMetrics(
+        let metrics = MetricFormulae(
             points: given,
             reference: reference(.sound, best: best, cheapest: free, range: (0, 0), largest: 1, dev: given)
         )
