@@ -84,7 +84,7 @@ struct DashboardVerb: AsyncParsableCommand {
 
     func run() async throws {
         // Looking comes after computing, where both share a machine.
-        setpriority(PRIO_PROCESS, 0, 10)
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
         let log = output.makeLogger("dashboard")
         let (host, port) = try place()
         var configuration = Dashboard.Configuration(host: host, port: port)
