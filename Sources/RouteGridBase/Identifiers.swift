@@ -35,8 +35,8 @@ package struct Fence: Hashable, Comparable, Sendable, CustomStringConvertible {
 
 /// A digest that names one kind of thing.
 ///
-/// Keys of jobs and of fits are both SHA-256 digests; as types they cannot take each other's place, nor that of a blob's
-/// ``Digest``.
+/// Keys of jobs and of fits are both SHA-256 digests; as types they cannot take each other's place, nor that of a
+/// blob's ``Digest``.
 package protocol DigestKey: Hashable, Comparable, Sendable, CustomStringConvertible {
     var digest: Digest { get }
     init(_ digest: Digest)

@@ -1,5 +1,5 @@
-/// How many elements each repeated field of a message may have, and how long each text and byte string may be: one table,
-/// checked before a message is parsed, so that neither memory nor time goes where a valid message would not.
+/// How many elements each repeated field of a message may have, and how long each text and byte string may be: one
+/// table, checked before a message is parsed, so that neither memory nor time goes where a valid message would not.
 ///
 /// A field that is in no row has one number, or a message whose own row counts.
 package enum MessageLimits {

@@ -157,7 +157,8 @@ final class FakeCoordinator: @unchecked Sendable {
         try await send(.revoke(revoke))
     }
 
-    /// Refuses a worker that was welcomed, with two messages that arrive in one batch; nobody is welcome again by itself.
+    /// Refuses a worker that was welcomed, with two messages that arrive in one batch; nobody is welcome again by
+    /// itself.
     func refuseTwice() async throws {
         repeatedWelcome.withLock { $0 = nil }
         try await loop.run { [self] in

@@ -14,7 +14,8 @@ struct RecordClaim {
     private let picks: CurvePicks
     private let reference: CurveReference
 
-    /// Numbers are written so that they are read again to the bit; sums of choices may have been taken in another order.
+    /// Numbers are written so that they are read again to the bit; sums of choices may have been taken in another
+    /// order.
     private static let tolerance = 1e-9
     private static let required: Set = [
         "choices", "metrics", "n", "n_missing", "n_missing_chosen", "n_unaffordable", "points", "reference", "slices",

@@ -6,8 +6,8 @@ import ZeroMQ
 
 /// Damaged messages into a real coordinator while a real run goes on beside them.
 ///
-/// Three quarters go to a coordinator in plain text, where they may be anybody's; the others come with a worker's key. The
-/// coordinator must live, keep its memory bounded, and end the run with the bytes that a run without noise has.
+/// Three quarters go to a coordinator in plain text, where they may be anybody's; the others come with a worker's key.
+/// The coordinator must live, keep its memory bounded, and end the run with the bytes that a run without noise has.
 package struct FuzzTrial {
     let routegrid: String
     let dataset: String

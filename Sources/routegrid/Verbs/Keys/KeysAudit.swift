@@ -44,7 +44,8 @@ struct KeysAudit: ParsableCommand {
 }
 
 extension KeyRing {
-    /// The fingerprints that a selector means: those of a name, or one by itself, which the ring need not hold any more.
+    /// The fingerprints that a selector means: those of a name, or one by itself, which the ring need not hold any
+    /// more.
     ///
     /// - Throws: `badInput` for a name that no key has; as ``init(state:)``.
     static func fingerprints(of selector: String, state: String) throws(RouteGridError) -> Set<String> {
