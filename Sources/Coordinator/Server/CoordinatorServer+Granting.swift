@@ -18,8 +18,8 @@ struct LeaseOrder: Sendable {
 /// Who was granted what: a lease is sent once its grant is on disk, and a result is taken only from a key that was
 /// granted its cell.
 ///
-/// Grants share the commit of whatever else waits. In plain text nobody has a key, and the ledger still knows which cells
-/// were never granted to anybody.
+/// Grants share the commit of whatever else waits. In plain text nobody has a key, and the ledger still knows which
+/// cells were never granted to anybody.
 extension CoordinatorServer {
     /// Writes a grant, then sends its lease; at once when the key was granted these cells before.
     func grant(_ order: LeaseOrder) {

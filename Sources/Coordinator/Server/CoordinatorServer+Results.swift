@@ -54,8 +54,8 @@ extension CoordinatorServer {
 
     /// Has a worker drop results that are not its own to deliver; no cell has failed by them.
     ///
-    /// It is not expelled: another process may have claimed its lease in a hello, or the coordinator was restored from a
-    /// copy without its grants.
+    /// It is not expelled: another process may have claimed its lease in a hello, or the coordinator was restored from
+    /// a copy without its grants.
     private func refuse(_ items: ArraySlice<ReceivedResult.Item>, _ why: String, _ route: RoutingID) {
         var answer = Acknowledgement()
         for item in items { answer.refuse(item.jobKey, item.resultDigest) }

@@ -74,7 +74,11 @@ private let madeUp = "--made-up-records"
             bench.coordinator.process.send(SIGKILL)
             _ = await bench.coordinator.process.ended()
             let restarted = ContinuousClock.now
-            bench.coordinator = try await ClusterTests.Coordinator(in: bench.folder, bind: bench.url, more: [plain, madeUp])
+            bench.coordinator = try await ClusterTests.Coordinator(
+                in: bench.folder,
+                bind: bench.url,
+                more: [plain, madeUp]
+            )
             let last = try await eventually("the next lease and record of each worker; \(times)") {
                 () -> ContinuousClock.Instant? in
                 let counts = try swarm.counts()
