@@ -6,8 +6,9 @@ package import RouteGridBase
 ///
 /// `records.jsonl` and `runs.jsonl` (records and facts of their execution in commit order), `blobs/ab/cdef…`,
 /// `grids/N.json` (each run with its lock and state), `grants/N.json` (its ledger of grants),
-/// `divergences.jsonl` (results that differ from the recorded ones of their keys), and `position.json`, which states how much of the logs is whole. What a crash left after that
-/// position is truncated when the backup resumes. `lock` keeps a second backup out.
+/// `divergences.jsonl` (results that differ from the recorded ones of their keys), and `position.json`, which states how
+/// much of the logs is whole. What a crash left after that position is truncated when the backup resumes. `lock` keeps
+/// a second backup out.
 package struct BackupFolder: Sendable {
     package let path: String
 
