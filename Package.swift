@@ -257,7 +257,8 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Coordinator", "Scheduling", "Grid", "Keys", "Catalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
+                "Coordinator", "Scheduling", "Grid", "Keys", "Catalog", "Wire", "ZeroMQ", "RouteGridBase",
+                "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

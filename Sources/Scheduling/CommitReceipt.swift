@@ -39,8 +39,10 @@ package struct CommitSettlement<Route: Hashable & Sendable, Key: Sendable>: Send
         package fileprivate(set) var verdicts: [CommitVerdict] = []
     }
 
-    /// For the scheduler, in the order of the receipts: cells without their blob fail, to be computed again with it;
-    /// those whose record was refused are pending again, as if nothing had been computed.
+    /// For the scheduler, in the order of the receipts.
+    ///
+    /// Cells without their blob fail, to be computed again with it; those whose record was refused are pending again,
+    /// as if nothing had been computed.
     package private(set) var events: [SchedulerEvent] = []
     /// One per sender, in the order of their first receipts.
     package private(set) var replies: [Reply] = []

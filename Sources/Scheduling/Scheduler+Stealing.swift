@@ -52,7 +52,8 @@ extension Scheduler {
             cells = Array(free.suffix(free.count / 2))
             worth = cell * Double(cells.count) - fit
         }
-        return cells.isEmpty || worth <= 200 ? nil : StealCandidate(lease: lease.id, fence: lease.fence, cells: cells, worth: worth)
+        return cells.isEmpty || worth <= 200
+            ? nil : StealCandidate(lease: lease.id, fence: lease.fence, cells: cells, worth: worth)
     }
 
     /// Returns stolen cells to their group and revokes them from the victim.

@@ -1,5 +1,6 @@
-/// How many elements each repeated field of a message may have, and how long each text and byte string may be: one
-/// table, checked before a message is parsed, so that neither memory nor time goes where a valid message would not.
+/// How many elements each repeated field of a message may have, and how long each text and byte string may be.
+///
+/// One table, checked before a message is parsed, so that neither memory nor time goes where a valid message would not.
 ///
 /// A field that is in no row has one number, or a message whose own row counts.
 package enum MessageLimits {
@@ -55,7 +56,8 @@ package enum MessageLimits {
     /// By message and field number.
     package static let table: [String: [UInt64: Field]] = [
         "Hello": [
-            2: .text("build", name), 4: .text("boot", 16), 6: .texts("numerics", 64, name), 10: .texts("exec", 64, name),
+            2: .text("build", name), 4: .text("boot", 16), 6: .texts("numerics", 64, name),
+            10: .texts("exec", 64, name),
             11: .messages("held", leases, "LeaseRef"), 12: .texts("unacked", many, 32), 13: .text("name", name),
         ],
         "LeaseRef": [4: .numbers("cells", cells)],
@@ -70,7 +72,8 @@ package enum MessageLimits {
         "Result": [3: .messages("items", many, "ResultItem")],
         "ResultItem": [
             1: .text("job_key", 32), 2: .text("result_sha", 32), 3: .text("record", frame), 4: .text("run", 64 << 10),
-            5: .texts("blobs", ReceivedResult.maximumBlobs, 32), 7: .texts("inline", ReceivedResult.maximumBlobs, frame),
+            5: .texts("blobs", ReceivedResult.maximumBlobs, 32),
+            7: .texts("inline", ReceivedResult.maximumBlobs, frame),
         ],
         "Committed": [
             1: .text("job_keys", frame), 2: .text("result_shas", frame), 3: .numbers("verdicts", frame / 32),

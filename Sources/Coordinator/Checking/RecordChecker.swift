@@ -25,8 +25,10 @@ package final class RecordChecker: Sendable {
         let job: JobIdentity
     }
 
-    /// Results of a batch that must not be stored, by their place among its results, with the reason; and how many
-    /// could not be checked against data, because a blob that they are computed from is not here.
+    /// Checks the results of a batch.
+    ///
+    /// - Returns: those that must not be stored, by their place among the results, with the reason; and how many could
+    ///   not be checked against data, because a blob that they are computed from is not here.
     package func faults(
         in writes: [StoreWrite],
         locks: [RunID: GridLock],

@@ -14,8 +14,7 @@ struct RecordClaim {
     private let picks: CurvePicks
     private let reference: CurveReference
 
-    /// Numbers are written so that they are read again to the bit; sums of choices may have been taken in another
-    /// order.
+    /// Numbers are written so that they are read again to the bit; sums may have been taken in another order.
     private static let tolerance = 1e-9
     private static let required: Set = [
         "choices", "metrics", "n", "n_missing", "n_missing_chosen", "n_unaffordable", "points", "reference", "slices",
@@ -89,7 +88,9 @@ struct RecordClaim {
         // Of the points as they are claimed, which are near enough: the numbers then agree to the bit.
         let metrics = CurveMetrics(points: points, reference: found)
         let cases = CurveMetric.cases(of: mode)
-        guard result["metrics"]?.objectValue?.count == cases.count else { return "its metrics are not those of \(mode)" }
+        guard result["metrics"]?.objectValue?.count == cases.count else {
+            return "its metrics are not those of mode \(mode)"
+        }
         for metric in cases {
             guard let member = result["metrics"]?[metric.rawValue]?.objectValue else {
                 return "metric \(metric.rawValue) is missing"

@@ -9,7 +9,8 @@ extension CoordinatorServer {
     func follow(_ request: WireFollow, _ route: RoutingID) throws(RouteGridError) {
         let limit = Int(min(max(request.credit, 1), 4_096))
         if request.run == 0 {
-            try PeerLimits.check(followers.count(of: route), PeerLimits.follows, "requests of this peer wait for records")
+            let own = followers.count(of: route)
+            try PeerLimits.check(own, PeerLimits.follows, "requests of this peer wait for records")
             try PeerLimits.check(followers.count, PeerLimits.allFollows, "requests wait for records")
             return feed(Follower(route: route, after: request.afterSeq, limit: limit))
         }

@@ -2,8 +2,7 @@ package import RouteGridBase
 
 /// A record, and who delivered it as its line of `runs.jsonl` says.
 package struct DeliveredRecord: Hashable, Sendable {
-    /// The member of a line of `runs.jsonl` that a coordinator adds: the fingerprint of the key that delivered the
-    /// record.
+    /// The member of a line of `runs.jsonl` that a coordinator adds: the fingerprint of the delivering key.
     static let keyMember = "worker_key"
 
     package let sequence: UInt64

@@ -13,6 +13,7 @@ extension RecordStore {
     ///   - writes: the changes, in order.
     ///   - refused: results that are not stored, by their place among the results, and why.
     /// - Returns: a verdict for every `.result` of the batch, and the places of new records.
+    /// - Throws: `temporary` on a full disk, `system` when it cannot be written.
     @discardableResult
     package func commit(_ writes: [StoreWrite], refused: [Int: String] = [:]) throws(RouteGridError) -> CommitOutcome {
         try write { database in

@@ -53,8 +53,10 @@ extension RecordStore {
             .measured(by: run.id, submitted: run.submitted)
     }
 
-    /// Takes records away: their cells are pending again in every run that has them, and finished runs go on. One
-    /// transaction, with a line of the audit.
+    /// Takes records away.
+    ///
+    /// Their cells are pending again in every run that has them, and finished runs go on: one transaction, with a line
+    /// of the audit.
     ///
     /// Copies elsewhere (backups, folders of boards) keep what they have.
     ///
@@ -63,6 +65,7 @@ extension RecordStore {
     ///   - actor: who does it.
     ///   - detail: what was asked for.
     /// - Returns: how many cells of runs are pending again.
+    /// - Throws: `temporary` on a full disk, `system` when it cannot be written.
     package func purge(_ records: [DeliveredRecord], actor: String, detail: String) throws(RouteGridError) -> Int {
         let keys = Set(records.map(\.jobKey))
         var cells: [(run: StoredRun, cells: [Int])] = []
@@ -72,7 +75,9 @@ extension RecordStore {
             let done = try doneCells(of: run.id)
             var own: [Int] = []
             for group in 0..<lock.groupCount where lock.cells(ofGroup: group).contains(where: done.contains) {
-                own += lock.jobs(ofGroup: group).filter { keys.contains($0.jobKey) && done.contains($0.cell) }.map(\.cell)
+                own += lock.jobs(ofGroup: group).filter { keys.contains($0.jobKey) && done.contains($0.cell) }.map(
+                    \.cell
+                )
             }
             if !own.isEmpty { cells.append((run, own)) }
         }

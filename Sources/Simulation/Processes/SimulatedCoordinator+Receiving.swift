@@ -60,7 +60,7 @@ extension SimulatedCoordinator {
             return world.send(.committed(keys: [result.key]), to: route)
         }
         guard ledger.covers(result.cell, of: result.run, for: [holder(worker)]) else {
-            return world.checker.expect(false, "worker \(worker) was told of cell \(result.cell) before its grant was on disk")
+            return world.checker.expect(false, "worker \(worker) got cell \(result.cell), whose grant is on no disk")
         }
         if world.mutation == .acknowledgesBeforeCommit { world.send(.committed(keys: [result.key]), to: route) }
         commits.add(.result(result))

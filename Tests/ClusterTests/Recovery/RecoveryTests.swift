@@ -6,6 +6,8 @@ import Testing
 
 /// The swarm's peers greet in plain text.
 private let plain = "--insecure-plaintext"
+/// They invent their records.
+private let madeUp = "--made-up-records"
 
 /// How soon leases and records continue: a real coordinator, and workers that compute nothing.
 @Suite(.timeLimit(.minutes(5))) struct RecoveryTests {
@@ -30,7 +32,7 @@ private let plain = "--insecure-plaintext"
                 """
             )
             url = "tcp://127.0.0.1:\(try LoopbackSocket.steadyPort())"
-            let more = [plain] + (lease.map { ["--lease", "\($0)"] } ?? [])
+            let more = [plain, madeUp] + (lease.map { ["--lease", "\($0)"] } ?? [])
             coordinator = try await ClusterTests.Coordinator(in: folder, bind: url, more: more)
             let submitted = try await CommandLineTool.run(
                 "submit",
@@ -72,7 +74,11 @@ private let plain = "--insecure-plaintext"
             bench.coordinator.process.send(SIGKILL)
             _ = await bench.coordinator.process.ended()
             let restarted = ContinuousClock.now
-            bench.coordinator = try await ClusterTests.Coordinator(in: bench.folder, bind: bench.url, more: [plain])
+            bench.coordinator = try await ClusterTests.Coordinator(
+                in: bench.folder,
+                bind: bench.url,
+                more: [plain, madeUp]
+            )
             let last = try await eventually("the next lease and record of each worker; \(times)") {
                 () -> ContinuousClock.Instant? in
                 let counts = try swarm.counts()

@@ -34,7 +34,8 @@ package struct FuzzTrial {
 
         package var line: String {
             let rate = Int(Double(sent) / max(seconds, 0.001))
-            return "\(name): \(sent) messages in \(Int(seconds)) s (\(rate)/s), at most \(memory >> 20) MiB; \(counters.jsonText)"
+            return
+                "\(name): \(sent) messages in \(Int(seconds)) s (\(rate)/s), at most \(memory >> 20) MiB; \(counters.jsonText)"
                 + (faults.isEmpty ? "; kept" : "; BROKEN: \(faults.joined(separator: "; "))")
         }
     }
@@ -82,7 +83,10 @@ package struct FuzzTrial {
             let key = ["keys", "add", "fuzz", "--role", "worker", "--out", "\(folder)/fuzz.key", "--state", state]
             try finish(key, "key")
         }
-        let coordinator = try tool(["coordinator", "--bind", url, "--state", state, "--quiet"] + plain, "coordinator-\(name)")
+        let coordinator = try tool(
+            ["coordinator", "--bind", url, "--state", state, "--quiet"] + plain,
+            "coordinator-\(name)"
+        )
         let client = try ClusterClient.connect(url, key: hasKeys ? .local(.admin) : .plaintext, within: .seconds(60))
         defer { client.close() }
         client.requestLimit = .seconds(60)
@@ -117,7 +121,10 @@ package struct FuzzTrial {
             return part
         }
         let out = "\(folder)/\(name)-out"
-        let waiting = try tool(["wait", "1", "--connect", url, "--out", out, "--timeout", "600"] + plain, "wait-\(name)")
+        let waiting = try tool(
+            ["wait", "1", "--connect", url, "--out", out, "--timeout", "600"] + plain,
+            "wait-\(name)"
+        )
         if waiting.wait(.seconds(660)) != 0 { part.faults.append("the run did not end: \(waiting.lastLine)") }
         part.memory = max(part.memory, coordinator.memory)
         if part.memory > Self.memoryLimit { part.faults.append("memory above \(Self.memoryLimit >> 20) MiB") }

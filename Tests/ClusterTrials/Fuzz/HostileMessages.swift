@@ -27,7 +27,9 @@ struct HostileMessages {
     mutating func next(_ boot: [UInt8], _ role: WireRole) -> [[UInt8]] {
         if below(200) == 0 { return noise() }
         var frames = [encoded(body(boot, role))]
-        if below(12) == 0 || [15, 16].contains(frames[0].first.map { Int($0 >> 3) }) { frames.append(bytes(below(600))) }
+        if below(12) == 0 || [15, 16].contains(frames[0].first.map { Int($0 >> 3) }) {
+            frames.append(bytes(below(600)))
+        }
         switch below(8) {
         case 0, 1, 2: break
         case 3, 4: damage(&frames[0])
@@ -47,7 +49,9 @@ struct HostileMessages {
         return [below(3) == 0 ? bytes(below(100_000)) : Array(texts[below(texts.count)].utf8)]
     }
 
-    private mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
+    private mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+    }
 
     private mutating func damage(_ frame: inout [UInt8]) {
         guard !frame.isEmpty else { return }

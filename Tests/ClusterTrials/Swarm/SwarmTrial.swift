@@ -38,7 +38,8 @@ package struct SwarmTrial {
         let url = "tcp://127.0.0.1:\(port)"
         let coordinator = try TrialProcess(
             [
-                routegrid, "coordinator", "--bind", url, "--state", folder + "/state", "--quiet", "--insecure-plaintext",
+                routegrid, "coordinator", "--bind", url, "--state", folder + "/state", "--quiet",
+                "--insecure-plaintext",
                 "--made-up-records",
             ],
             name: "coordinator",

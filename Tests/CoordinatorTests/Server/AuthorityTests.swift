@@ -176,7 +176,9 @@ import Wire
 
     // MARK: Records
 
-    @Test func `a record that is not its cell's is refused, the cell is pending again, and a third one is the end`() throws {
+    @Test func `a record that is not its cell's is refused, the cell is pending again, and a third one is the end`()
+        throws
+    {
         let bench = try ServerBench {
             $0.checksRecords = true
             $0.scheduler.leaseMilliseconds = 3_600_000

@@ -60,8 +60,9 @@ final class ServerBench {
 
     func client() throws -> ClusterClient { try ClusterClient.connect(url, key: key, within: .seconds(30)) }
 
-    /// Keys of workers for a coordinator that is started on the folder afterwards: one of each name, and a last one
-    /// that takes the place of the first while that is still allowed.
+    /// Keys of workers for a coordinator that is started on the folder afterwards.
+    ///
+    /// One of each name, and a last one that takes the place of the first while that is still allowed.
     static func keys(_ names: [String], in folder: TemporaryFolder) throws -> [SocketSecurity] {
         let state = folder.path("state")
         let server = try KeyRing.initialise(state: state).server.publicKey

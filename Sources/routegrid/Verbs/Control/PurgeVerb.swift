@@ -27,7 +27,12 @@ struct PurgeVerb: ParsableCommand {
     @Option(help: ArgumentHelp("All records of workers that called themselves so.", valueName: "name"))
     var worker: String?
 
-    @Option(help: ArgumentHelp("All records that a key delivered: a name (all its keys) or a fingerprint.", valueName: "key"))
+    @Option(
+        help: ArgumentHelp(
+            "All records that a key delivered: a name (all its keys) or a fingerprint.",
+            valueName: "key"
+        )
+    )
     var key: String?
 
     @Flag(name: .customLong("dry-run"), help: "Only says what would be taken back.")

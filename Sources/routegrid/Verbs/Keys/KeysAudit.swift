@@ -36,7 +36,8 @@ struct KeysAudit: ParsableCommand {
             ],
             table: records.map { record in
                 let worker = SafeText.shortened(SafeText.line(record.worker), to: 40)
-                return "\(record.sequence)  \(record.jobKey.hex.prefix(16))  \(SafeText.line(record.started))  \(worker)\n"
+                let started = SafeText.shortened(SafeText.line(record.started), to: 40)
+                return "\(record.sequence)  \(record.jobKey.hex.prefix(16))  \(started)  \(worker)\n"
             }.joined()
         )
         keys.output.console.note("\(records.count) records")
@@ -44,8 +45,7 @@ struct KeysAudit: ParsableCommand {
 }
 
 extension KeyRing {
-    /// The fingerprints that a selector means: those of a name, or one by itself, which the ring need not hold any
-    /// more.
+    /// The fingerprints that a selector means: those of a name, or one by itself, which the ring need not hold.
     ///
     /// - Throws: `badInput` for a name that no key has; as ``init(state:)``.
     static func fingerprints(of selector: String, state: String) throws(RouteGridError) -> Set<String> {
