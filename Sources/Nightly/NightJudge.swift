@@ -5,8 +5,8 @@ import Foundation
 ///
 /// The reference is a draw like any other: differences are from night to night, with the error of both. Night k of
 /// those that statistics are used on may spend α · 6 ÷ (π² k²), which sums to α over all nights; within a night the
-/// error is shared by all hypotheses (Bonferroni). So a history without a drop has a false alarm with probability α at most,
-/// however long it runs, and whatever the dependence between nights, which share their reference.
+/// error is shared by all hypotheses (Bonferroni). So a history without a drop has a false alarm with probability α at
+/// most, however long it runs, and whatever the dependence between nights, which share their reference.
 ///
 /// - Reference: K. K. G. Lan, D. L. DeMets, "Discrete sequential boundaries for clinical trials", Biometrika 70,
 ///   659–663, 1983, for spending an error over looks.
