@@ -161,7 +161,9 @@ struct NightRun {
     ) throws -> Judged {
         guard problems.isEmpty else { return (.incomplete(problems), nil, []) }
         guard let reference = history.reference else {
-            return (.first, nil, NightHistory.Row.rows(of: try RecordedBoard(path: folder.board)))
+            let board = try RecordedBoard(path: folder.board)
+            try check(gates, on: board)
+            return (.first, nil, NightHistory.Row.rows(of: board))
         }
         let before = folder.night(reference)
         let isEqual = [OutputName.leaderboard, OutputName.records].allSatisfy { name in
@@ -178,6 +180,7 @@ struct NightRun {
             )
         }
         let now = try RecordedBoard(path: folder.board)
+        try check(gates, on: now)
         let missing = now.board.incompleteCount
         let rows = NightHistory.Row.rows(of: now)
         guard missing == 0 else { return (.incomplete(["\(missing) rows lack records"]), nil, rows) }
@@ -185,6 +188,28 @@ struct NightRun {
         let evidence = NightEvidence(changes, gates: gates)
         let verdict = NightVerdict(evidence, judge: judge, confirming: alarms)
         return (verdict, changes, rows)
+    }
+
+    /// Refuses rules that no row can break: a gate that never closes is worse than none.
+    private func check(_ gates: [GridGate], on board: RecordedBoard) throws(RouteGridError) {
+        let names = RowNames(board.board).entries
+        let place = gateFile ?? grid
+        for gate in gates {
+            if let metric = gate.metric, !board.board.sections.contains(where: { $0.ranking.metric == metric }) {
+                let known = Set(board.board.sections.map(\.ranking.metric)).sorted()
+                let which = known.joined(separator: ", ")
+                throw .badInput(place, "gate: no table is ordered by \(metric); rules are about \(which)")
+            }
+            if let dataset = gate.dataset, !names.contains(where: { $0.dataset == dataset }) {
+                let hint = NearestName.hint(dataset, in: Set(names.map(\.dataset)).sorted())
+                throw .badInput(place, "gate: no table is about dataset \"\(dataset)\"\(hint)")
+            }
+            guard let router = gate.router else { continue }
+            let kinds = Set(names.map { board.board.row($0).routerKind })
+            guard !kinds.contains(router), !names.contains(where: { RowNames.isCalled($0, router) }) else { continue }
+            let hint = NearestName.hint(router, in: kinds.sorted() + names.map(\.slug))
+            throw .badInput(place, "gate: no row is called \"\(router)\"\(hint)")
+        }
     }
 
     /// Computes some cells of the rows that an alarm is about again: a machine that gives other bits is no regression.
