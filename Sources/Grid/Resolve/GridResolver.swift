@@ -16,7 +16,7 @@ package enum GridResolver {
         numerics: NumericsClasses
     ) throws(RouteGridError) -> ResolvedGrid {
         let datasets = try file.datasets.mapThrowing { entry throws(RouteGridError) in
-            try LoadedDataset(entry, relativeTo: file.path)
+            try LoadedDataset(entry, relativeTo: file.path, encoders: file.encoders.compactMap(\.value.text))
         }
         try checkDollars(file, datasets)
         let prices = try file.prices.mapThrowing { sheet throws(RouteGridError) in
