@@ -24,6 +24,7 @@ package enum GridResolver {
         }
         var blobs = BlobCollector()
         var warnings: [String] = []
+        let file = try withFiles(of: file, datasets, blobs: &blobs)
         let tables = try tables(of: file, datasets, prices: prices, blobs: &blobs, warnings: &warnings)
         let axes = GridAxes(
             tables: tables,

@@ -76,17 +76,7 @@ package struct LongImporter: Sendable {
             try LongTable(bytes: bytes, place: path, format: format, paths: paths, form: form)
                 .read(into: &collector, &problems, &notes)
         case .lines(let bytes):
-            var line = 0
-            for text in bytes.split(separator: 0x0a, omittingEmptySubsequences: false) {
-                line += 1
-                guard text.contains(where: { $0 > 0x20 }) else { continue }
-                do throws(RouteGridError) {
-                    let document = try LongContent.parse(text, place: "\(path):\(line)")
-                    try read(document, place: "\(path):\(line)", paths, into: &collector, &problems)
-                } catch {
-                    problems.add(error)
-                }
-            }
+            try read(bytes, path: path, paths, into: &collector, &problems)
         case .document(let document): try read(document, place: path, paths, into: &collector, &problems)
         case .arrays:
             throw .badInput(path, "a .npz archive of numpy: expected a table, JSON lines or JSON (RouterEval's: --preset routereval)")
@@ -94,6 +84,40 @@ package struct LongImporter: Sendable {
     }
 
     // MARK: JSON
+
+    /// Lines that are parsed at once, on all cores.
+    private static let linesAtOnce = 16_384
+
+    private func read(
+        _ bytes: [UInt8],
+        path: String,
+        _ paths: LongPaths,
+        into collector: inout OutcomeCollector,
+        _ problems: inout ProblemList
+    ) throws(RouteGridError) {
+        let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+        for start in stride(from: 0, to: lines.count, by: Self.linesAtOnce) {
+            let count = min(Self.linesAtOnce, lines.count - start)
+            // Few large tasks: what a task gives is stored under a lock.
+            let size = (count + 31) / 32
+            let parsed = concurrentMap((count + size - 1) / size) { task in
+                (start + task * size..<start + min((task + 1) * size, count)).map { line in
+                    Result { () throws(RouteGridError) -> JSONValue? in
+                        guard lines[line].contains(where: { $0 > 0x20 }) else { return nil }
+                        return try LongContent.parse(lines[line], place: "\(path):\(line + 1)")
+                    }
+                }
+            }
+            for (offset, document) in parsed.joined().enumerated() {
+                do throws(RouteGridError) {
+                    guard let document = try document.get() else { continue }
+                    try read(document, place: "\(path):\(start + offset + 1)", paths, into: &collector, &problems)
+                } catch {
+                    problems.add(error)
+                }
+            }
+        }
+    }
 
     private func read(
         _ document: JSONValue,
