@@ -95,7 +95,9 @@ import Testing
             "data"
         )
         // Answers each batch of 25 with the first rows of a file of its size.
-        for rows in [25, 10] { try folder.write(SmallData.npy((0..<rows * 3).map { Float($0) }, rows: rows), to: "\(rows)") }
+        for rows in [25, 10] {
+            try folder.write(SmallData.npy((0..<rows * 3).map { Float($0) }, rows: rows), to: "\(rows)")
+        }
         let program = #"echo x >> calls; n=$(($(wc -l < "$ROUTEGRID_INPUT") - 1)); cat "$n""#
         for _ in 0..<2 {
             let found = try await run(

@@ -55,7 +55,8 @@ struct LongImporterTests {
 
     @Test func `JSON lines, a list and nested members read the same`() throws {
         let rows = [
-            #"{"p":{"text":"q1"},"m":"a","s":{"acc":1},"c":0.5}"#, #"{"p":{"text":"q1"},"m":"b","s":{"acc":0},"c":0.25}"#,
+            #"{"p":{"text":"q1"},"m":"a","s":{"acc":1},"c":0.5}"#,
+            #"{"p":{"text":"q1"},"m":"b","s":{"acc":0},"c":0.25}"#,
             #"{"p":{"text":"q2"},"m":"a","s":{"acc":"0.5"},"c":1}"#,
         ]
         let forms = [
@@ -105,9 +106,11 @@ struct LongImporterTests {
     @Test func `trials keep mean, count and spread; repeats without them are refused`() throws {
         let path = try folder.write("q,m,s,c,run\nx,a,1,1,1\nx,a,0,3,2\nx,a,0.5,2,3\ny,a,1,1,1\n", to: "t.csv")
         let map = "query=q,model=m,score=s,cost=c"
-        #expect(message { _ = try imported([path], map) }.contains("t.csv:3: the query \"x\" with model \"a\" occurs twice"))
+        let refused = message { _ = try imported([path], map) }
+        #expect(refused.contains("t.csv:3: the query \"x\" with model \"a\" occurs twice"))
         let (dataset, _) = try imported([path], map + ",trial=run")
-        #expect(quality(dataset) == [0.5, 1] && dataset.cost?.elements == [2, 1] && dataset.trials?.elements == [3, 1])
+        #expect(quality(dataset) == [0.5, 1] && dataset.cost?.elements == [2, 1])
+        #expect(dataset.trials?.elements == [3, 1])
         #expect(dataset.qualitySD?[0, 0] == 0.5 && dataset.qualitySD?[1, 0].isNaN == true)
         let twice = try folder.write("q,m,s,run\nx,a,1,1\nx,a,0,1\n", to: "u.csv")
         #expect(message { _ = try imported([twice], "query=q,model=m,score=s,trial=run") }.contains("trial 1 of"))
@@ -133,7 +136,8 @@ struct LongImporterTests {
         #expect(dataset.samples.map(\.sample.id) == ["7", "8"] && quality(dataset) == [1, 0, 0, nil])
         #expect(report.repeatedQuestions == 1)
         let other = try folder.write("n,q,m,s,c\n7,x,a,1,1\n7,y,b,0,1\n", to: "j.csv")
-        #expect(message { _ = try imported([other], map) }.contains("j.csv:3: id \"7\" has two queries: \"x\" and \"y\""))
+        let refused = message { _ = try imported([other], map) }
+        #expect(refused.contains("j.csv:3: id \"7\" has two queries: \"x\" and \"y\""))
         #expect(try imported([other], map, joinsByText: true).dataset.samples.map(\.question) == ["x", "y"])
     }
 
@@ -156,13 +160,19 @@ struct LongImporterTests {
     @Test func `wrong maps and tables say what was expected`() throws {
         let path = try folder.write(Self.table, to: "w.csv")
         func refusal(_ map: String) -> String { message { _ = try imported([path], map) } }
-        #expect(refusal("query=prompt,model=llm,score=grad") == "\(path):1: no column \"grad\" (score); did you mean \"grade\"?")
+        #expect(
+            refusal("query=prompt,model=llm,score=grad")
+                == "\(path):1: no column \"grad\" (score); did you mean \"grade\"?"
+        )
         #expect(refusal("query=prompt,model=llm") == "--map: score=COLUMN is needed")
         #expect(refusal("model=llm,score=grade") == "--map: query=COLUMN or id=COLUMN is needed")
         #expect(refusal("prompt=prompt,model=llm").contains("--map: unknown field \"prompt\""))
-        let rows = try folder.write("prompt,llm,grade,usd\nq1,a,1,-1\nq1,,1,1\n,b,1,1\nq3,b,x,1\nq4,b,1\n", to: "x.csv")
+        let wrong = try folder.write(
+            "prompt,llm,grade,usd\nq1,a,1,-1\nq1,,1,1\n,b,1,1\nq3,b,x,1\nq4,b,1\n",
+            to: "x.csv"
+        )
         do {
-            _ = try imported([rows], Self.map)
+            _ = try imported([wrong], Self.map)
             Issue.record("no error was thrown")
         } catch let error as RouteGridError {
             #expect(
@@ -176,14 +186,18 @@ struct LongImporterTests {
                 ]
             )
         }
-        let lines = try folder.write("{\"prompt\":\"q\",\"llm\":\"a\",\"grade\":0.5}\n{\"prompt\":1,\"llm\":\"a\",\"grade\":NaN}\n", to: "n.jsonl")
+        let rows = [#"{"prompt":"q","llm":"a","grade":0.5}"#, #"{"prompt":"r","llm":"a","grade":NaN}"#]
+        let lines = try folder.write(rows.joined(separator: "\n"), to: "n.jsonl")
         let found = message { _ = try imported([lines], "query=prompt,model=llm,score=grade") }
         #expect(found.contains("n.jsonl:2: not JSON at byte") && found.hasSuffix("write null where a value is missing"))
     }
 
     @Test func `files that are not read name the command that converts them`() throws {
         let cases: [(String, [UInt8], String)] = [
-            ("f.parquet", Array("PAR1....".utf8), "duckdb.sql(\\\"COPY 'F/f.parquet' TO 'F/f.jsonl' (FORMAT json)\\\")"),
+            (
+                "f.parquet", Array("PAR1....".utf8),
+                "duckdb.sql(\\\"COPY 'F/f.parquet' TO 'F/f.jsonl' (FORMAT json)\\\")"
+            ),
             ("f.pkl", [0x80, 4, 0x95], "pandas.read_pickle(\"F/f.pkl\"), then x.to_csv(\"F/f.csv\", index=False)"),
             ("f.jsonl.zst", [0x28, 0xb5, 0x2f, 0xfd], "zstd -d F/f.jsonl.zst"),
             ("f.csv", [0xff, 0xfe, 0x61, 0], "iconv -f UTF-16 -t UTF-8 F/f.csv > F/f.csv.utf8"),

@@ -42,7 +42,8 @@ struct RecordedChoicesTests {
             message { try read(text).check(models: Self.models, samples: Self.samples, dataset: "d") }
         }
         #expect(check("sample_id,model\na,m3\n").hasPrefix("c.csv:2: dataset d has no model \"m3\"; did you mean"))
-        #expect(check("sample_id,model\nx,m1\n").contains("no row is of dataset d: expected its sample ids, such as \"a\""))
+        let strangers = check("sample_id,model\nx,m1\n")
+        #expect(strangers.hasSuffix("no row is of dataset d: expected its sample ids, such as \"a\""))
         #expect(check("sample_id,model\na,m1\na,m2\n") == "c.csv:3: sample \"a\" is answered twice")
         #expect(check("sample_id,choice\na,m1\n").hasPrefix("c.csv:1: no column \"model\""))
         #expect(check("sample_id,model\n") == "c.csv: no choices")

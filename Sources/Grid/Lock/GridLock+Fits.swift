@@ -88,7 +88,8 @@ extension GridLock {
             }
         }
         for (index, parameter) in layouts[block].block.parameters.enumerated() {
-            if let file = fileDigest(parameter, values.parameters[index], of: layouts[block].block) { blobs.append(file) }
+            let file = fileDigest(parameter, values.parameters[index], of: layouts[block].block)
+            if let file { blobs.append(file) }
         }
         return blobs
     }

@@ -4,12 +4,10 @@ import RouteGridBase
 import RoutingData
 
 extension GridResolver {
-    /// The routers with the digests of their files in place of the paths, which are no part of any key.
+    /// The grid with the digests of its routers' files in place of the paths, which are no part of any key.
     ///
-    /// - Parameters:
-    ///   - file: the grid.
-    ///   - datasets: what the files are about.
-    ///   - blobs: takes the files, which travel with the data.
+    /// The files travel with the data, as blobs.
+    ///
     /// - Throws: `badInput` when a file cannot be read, or names samples or models that a dataset does not have.
     static func withFiles(
         of file: GridFile,
@@ -22,7 +20,8 @@ extension GridResolver {
             let wanted = datasets.filter { entry.datasets?.contains($0.name) ?? true }
             let names = entry.parameters.first { $0.name == "names" }?.values.compactMap(\.stringValue) ?? ["exact"]
             for (place, parameter) in entry.parameters.enumerated() {
-                guard descriptor.parameters.first(where: { $0.name == parameter.name })?.domain == .file else { continue }
+                let known = descriptor.parameters.first { $0.name == parameter.name }
+                guard known?.domain == .file else { continue }
                 resolved.routers[number].parameters[place].values = try parameter.values.mapThrowing {
                     value throws(RouteGridError) in
                     let path = Self.path(value.stringValue ?? "", relativeTo: file.path)

@@ -1,7 +1,7 @@
 package import RouteGridBase
 
-/// Which model some router chose for each query, from a file: CSV or JSON lines with `sample_id`, `model` and, for several
-/// operating points, `budget`; or RouterArena's prediction format.
+/// Which model some router chose for each query, from a file: CSV or JSON lines with `sample_id`, `model` and, for
+/// several operating points, `budget`; or RouterArena's prediction format.
 ///
 /// A row without a model, and a query without a row, has no answer.
 package struct RecordedChoices: Sendable {

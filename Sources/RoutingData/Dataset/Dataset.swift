@@ -132,8 +132,8 @@ extension Dataset {
 
     /// What the data say, apart from their names: models, cost unit, samples and tensors.
     ///
-    /// A changed licence, provenance, name or question leaves it as it is, as it leaves every key, and so do the tensors
-    /// that no router reads: latencies, numbers of trials and their spread.
+    /// A changed licence, provenance, name or question leaves it as it is, as it leaves every key, and so do the
+    /// tensors that no router reads: latencies, numbers of trials and their spread.
     package var contentDigest: Digest {
         let unread: Set = ["latency", "trials", "quality_sd"]
         let tensors = tensorDigests.filter { !unread.contains($0.key) }.mapValues { JSONValue.string($0.hex) }

@@ -27,11 +27,7 @@ package struct FileKind: Hashable, Sendable {
         throw kind.refusal(place: place, expected: expected)
     }
 
-    /// The error for a file of this kind.
-    ///
-    /// - Parameters:
-    ///   - place: the file.
-    ///   - expected: what it should be.
+    /// The error for a file of this kind at `place`, where something `expected` should be.
     package func refusal(place: String, expected: String) -> RouteGridError {
         let stem = String(ShellText.renamed(place, "").dropLast())
         let advice = advice.map { advice in
@@ -100,7 +96,10 @@ package struct FileKind: Hashable, Sendable {
         // The directory of the archive, at its end, names the members.
         let names = String(decoding: bytes.prefix(4_096) + bytes.suffix(4_096), as: UTF8.self)
         if names.contains("xl/") || names.contains("[Content_Types].xml") {
-            return FileKind("an Excel file (xlsx)", "in Python: pandas.read_excel(\"{F}\").to_csv(\"{S}.csv\", index=False)")
+            return FileKind(
+                "an Excel file (xlsx)",
+                "in Python: pandas.read_excel(\"{F}\").to_csv(\"{S}.csv\", index=False)"
+            )
         }
         if names.contains(".npy") { return FileKind("a .npz archive of numpy") }
         if names.contains("opendocument") { return FileKind("a spreadsheet (ods)", "open it and save as CSV (UTF-8)") }

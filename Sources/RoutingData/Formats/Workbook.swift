@@ -14,7 +14,8 @@ struct Workbook {
     ///
     /// - Throws: `badInput` when a part is absent or broken.
     func firstSheetAsCSV() throws(RouteGridError) -> [UInt8] {
-        let name = archive.names.first { $0 == "xl/worksheets/sheet1.xml" }
+        let name =
+            archive.names.first { $0 == "xl/worksheets/sheet1.xml" }
             ?? archive.names.first { $0.hasPrefix("xl/worksheets/") && $0.hasSuffix(".xml") }
         guard let name, let sheet = try archive.content(name, limit: Self.partLimit) else {
             throw .badInput(archive.place, "an Excel file without a sheet")
@@ -37,7 +38,9 @@ struct Workbook {
             case .close("v"), .close("t"): isValue = false
             case .text(let text) where isValue: value += text
             case .close("c"):
-                guard column < 16_384 else { throw .badInput(archive.place, "a cell beyond the last column of a sheet") }
+                guard column < 16_384 else {
+                    throw .badInput(archive.place, "a cell beyond the last column of a sheet")
+                }
                 if row.count <= column {
                     row.append(contentsOf: repeatElement("", count: column + 1 - row.count))
                 }
@@ -152,13 +155,17 @@ private struct MarkupScanner {
         return attributes
     }
 
+    private static func scalar(_ digits: Substring, radix: Int) -> String {
+        UInt32(digits, radix: radix).flatMap(Unicode.Scalar.init).map { String(Character($0)) } ?? ""
+    }
+
     private static func plain(_ text: String) -> String {
         guard text.contains("&") || text.contains("_x") else { return text }
         return text.replacing(/&#(x?)([0-9A-Fa-f]+);/) { found in
-            UInt32(found.2, radix: found.1.isEmpty ? 10 : 16).flatMap(Unicode.Scalar.init).map { String(Character($0)) } ?? ""
+            scalar(found.2, radix: found.1.isEmpty ? 10 : 16)
         }
         .replacing(/_x([0-9A-Fa-f]{4})_/) { found in
-            UInt32(found.1, radix: 16).flatMap(Unicode.Scalar.init).map { String(Character($0)) } ?? ""
+            scalar(found.1, radix: 16)
         }
         .replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
         .replacing("&apos;", with: "'").replacing("&amp;", with: "&")

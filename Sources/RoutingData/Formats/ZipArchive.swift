@@ -67,11 +67,8 @@ package struct ZipArchive: Sendable {
         return bytes[start..<start + member.compressed]
     }
 
-    /// A member, unpacked, or nil when there is none of this name.
+    /// A member of at most `limit` bytes, unpacked, or nil when there is none of this name.
     ///
-    /// - Parameters:
-    ///   - name: its name.
-    ///   - limit: the most bytes that it may have.
     /// - Throws: `badInput` when it is larger, damaged or compressed in an unusual way.
     func content(_ name: String, limit: Int) throws(RouteGridError) -> [UInt8]? {
         guard let member = members[name] else { return nil }

@@ -1,14 +1,12 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
-/// Text embeddings of hashed terms: words and pairs of neighbouring words, each in the column and with the sign that its
-/// hash says, weighted 1 + ln(count), rows of length 1.
+/// Text embeddings of hashed terms: words and pairs of neighbouring words, each in the column and with the sign that
+/// its hash says, weighted 1 + ln(count), rows of length 1.
 ///
 /// Nothing is fitted, so that nothing of dev and test can leak into train: there are no document frequencies.
 ///
-/// - Reference: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009; the weights are scikit-learn's
-///   `sublinear_tf`.
+/// - Reference: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009; the weights are
+///   scikit-learn's `sublinear_tf`.
 package enum HashedTerms {
     /// The name of the encoder, for which a grid needs no tensor in the dataset.
     package static let name = "tfidf"

@@ -51,7 +51,8 @@ struct CommandEncoder {
             }
             let done = start + part.count
             let seconds = (ContinuousClock.now - begun) / .seconds(1)
-            let rate = seconds > 0 && done > reused ? ", \(Int((Double(done - reused) / seconds).rounded())) a second" : ""
+            let pace = seconds > 0 ? Int((Double(done - reused) / seconds).rounded()) : 0
+            let rate = pace > 0 ? ", \(pace) a second" : ""
             console.note("embedded \(done) of \(items.count)\(reused > 0 ? " (\(reused) kept from before)" : rate)")
         }
         return Matrix(rows: items.count, columns: width ?? 0, elements: elements).rows(rows)

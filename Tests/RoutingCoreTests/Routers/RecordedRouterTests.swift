@@ -62,7 +62,8 @@ import Testing
             let paid = (after?["cost"]?.numberValue ?? 0) - (before?["cost"]?.numberValue ?? 0)
             let dearest = ground.pool.meanCost.max() ?? 0
             #expect(abs(paid - (dearest - outcomes.cost[item, 1]) / 15) < 1e-12)
-            #expect(outcomes.missingChosen(in: found.choices.row(0)) == outcomes.missingChosen(in: full.choices.row(0)) + 1)
+            let counts = [full, found].map { outcomes.missingChosen(in: $0.choices.row(0)) }
+            #expect(counts[1] == counts[0] + 1)
         }
     }
 

@@ -1,9 +1,9 @@
 /// Where a value stands in a record: a column of a table, or dotted names of nested members.
 ///
-/// Steps other than names: `*` stands for every model in turn, `?` for the only member, a number for an entry of a list,
-/// `$model` for the member that is named like the record's model, `$NAME` for the one that member NAME names. `^` in front
-/// begins at the document around the record; `@file` and `@folder` are the names of the file, without its ending, and of
-/// the folder around it.
+/// Steps other than names: `*` stands for every model in turn, `?` for the only member, a number for an entry of a
+/// list, `$model` for the member that is named like the record's model, `$NAME` for the one that member NAME names.
+/// `^` in front begins at the document around the record; `@file` and `@folder` are the names of the file, without its
+/// ending, and of the folder around it.
 package struct FieldPath: Hashable, Sendable, ExpressibleByStringLiteral {
     enum Step: Hashable, Sendable {
         case member(String)

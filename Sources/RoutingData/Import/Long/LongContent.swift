@@ -33,7 +33,8 @@ enum LongContent {
         case UInt8(ascii: "["): self = .document(try Self.parse(bytes, place: path))
         case UInt8(ascii: "{"):
             let line = bytes[start...].prefix { $0 != 0x0a }
-            let isLine = line.last { $0 > 0x20 } == UInt8(ascii: "}") && (try? JSONValue(parsing: line, place: "")) != nil
+            let isLine =
+                line.last { $0 > 0x20 } == UInt8(ascii: "}") && (try? JSONValue(parsing: line, place: "")) != nil
             self = isLine ? .lines(bytes) : .document(try Self.parse(bytes, place: path))
         case UInt8(ascii: "<"):
             guard let kind = FileKind.text(bytes) else { throw .badInput(path, "expected \(expected)") }

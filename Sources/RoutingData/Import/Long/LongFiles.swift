@@ -10,9 +10,8 @@ enum LongFiles {
 
     /// The paths of the files, those of a folder or a pattern in code-point order.
     ///
-    /// - Parameters:
-    ///   - arguments: what was given.
-    ///   - accepts: whether a file in a folder is one of results, by its name; when none is, all count.
+    /// Of a folder's files those count whose names `accepts` takes; when it takes none, all do.
+    ///
     /// - Throws: `badInput` when one of them holds no file.
     static func paths(_ arguments: [String], accepts: (String) -> Bool) throws(RouteGridError) -> [String] {
         var paths: [String] = []
@@ -42,7 +41,8 @@ enum LongFiles {
             .sorted(by: Dataset.inCodePointOrder)
         let found = all.filter { readable.contains(ending(of: $0)) }
         let accepted = found.filter { accepts(URL(fileURLWithPath: $0).lastPathComponent) }
-        let chosen = !accepted.isEmpty ? accepted : !found.isEmpty ? found : all.filter { convertible.contains(ending(of: $0)) }
+        let others = found.isEmpty ? all.filter { convertible.contains(ending(of: $0)) } : found
+        let chosen = accepted.isEmpty ? others : accepted
         guard !chosen.isEmpty else {
             throw .badInput(path, "no files in this folder that end in \(readable.sorted().joined(separator: ", "))")
         }

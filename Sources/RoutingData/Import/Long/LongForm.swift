@@ -77,7 +77,7 @@ package struct LongForm: Sendable {
     ///
     /// - Throws: `usage` when model, score, or both query and id are not said.
     package func check() throws(RouteGridError) {
-        for field in [LongField.model, .score] where fields[field] == nil {
+        for field in [LongField.model, .score] where fields[field] == nil && facts("file")[field] == nil {
             throw RouteGridError(.usage, "--map: \(field.rawValue)=COLUMN is needed")
         }
         guard fields[.query] != nil || fields[.id] != nil else {

@@ -79,7 +79,10 @@ package struct LongImporter: Sendable {
             try read(bytes, path: path, paths, into: &collector, &problems)
         case .document(let document): try read(document, place: path, paths, into: &collector, &problems)
         case .arrays:
-            throw .badInput(path, "a .npz archive of numpy: expected a table, JSON lines or JSON (RouterEval's: --preset routereval)")
+            throw .badInput(
+                path,
+                "a .npz archive of numpy: expected a table, JSON lines or JSON (RouterEval's: --preset routereval)"
+            )
         }
     }
 

@@ -37,8 +37,13 @@ extension LongPreset {
             [
                 .id: .at("doc_hash", "doc_id"),
                 .query: .at(
-                    "doc.question", "doc.query", "doc.problem", "doc.prompt", "doc.input",
-                    "arguments.gen_args_0.arg_0", "arguments.0.0"
+                    "doc.question",
+                    "doc.query",
+                    "doc.problem",
+                    "doc.prompt",
+                    "doc.input",
+                    "arguments.gen_args_0.arg_0",
+                    "arguments.0.0"
                 ),
                 .score: .at("$metrics"),
             ]

@@ -5,11 +5,10 @@ protocol LongRecord {
     /// What a row is in messages, such as `file.csv:12`.
     var place: String { get }
 
-    /// The value at a path; nil when it is absent, null or an empty cell.
+    /// The value at the path of this number in ``LongPaths/all``; nil when it is absent, null or an empty cell.
     ///
-    /// - Parameters:
-    ///   - number: which of ``LongPaths/all``.
-    ///   - model: the record's model, where it is known already.
+    /// `model` is the record's model, where it is known already.
+    ///
     /// - Throws: `badInput` when the path fits several values or the value cannot be read.
     func value(_ number: Int, model: String?) throws(RouteGridError) -> JSONValue?
 

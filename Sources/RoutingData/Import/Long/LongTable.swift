@@ -40,7 +40,8 @@ struct LongTable {
         }
         let models = Self.models(of: header, form)
         if form.fields[.score]?.paths.first?.hasStar == true, models.isEmpty {
-            problems.add(.badInput("\(place):1", "no column of a model: expected \"\(Self.pattern(form)?.text ?? "*")\""))
+            let pattern = Self.pattern(form)?.text ?? "*"
+            problems.add(.badInput("\(place):1", "no column of a model: expected \"\(pattern)\""))
         }
         for field in LongField.allCases {
             guard let source = form.fields[field], let found = paths[field], found.fact == nil else { continue }
@@ -48,7 +49,8 @@ struct LongTable {
                 numbers[path.text] != nil || path.hasStar
             }
             // The others may stand in some of several files.
-            let isNeeded = [.model, .score].contains(field) || field == .id || field == .query && form.fields[.id] == nil
+            let isNeeded =
+                [.model, .score, .id].contains(field) || field == .query && form.fields[.id] == nil
             guard !isThere, isNeeded else { continue }
             let name = source.paths[0].text
             let advice = field == .score ? form.scoreAdvice.map { "; \($0)" } ?? "" : ""

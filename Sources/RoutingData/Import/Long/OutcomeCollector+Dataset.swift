@@ -4,11 +4,8 @@ extension OutcomeCollector {
     /// The unit of costs of data that have neither costs nor tokens: every answer is one call.
     static let callUnit = "call"
 
-    /// The dataset of all rows, with what was decided on the way.
+    /// The dataset of all rows, with what was decided on the way; `place` is what error messages call the files.
     ///
-    /// - Parameters:
-    ///   - labels: what the files do not say.
-    ///   - place: the files, for error messages.
     /// - Throws: `badInput` when a name is refused or nothing is left.
     func dataset(_ labels: ImportLabels, place: String) throws(RouteGridError) -> (dataset: Dataset, notes: [String]) {
         guard !samples.isEmpty else { throw .badInput(place, "no rows\(skippedCount > 0 ? " are left" : "")") }
@@ -23,7 +20,8 @@ extension OutcomeCollector {
         var seen: Set<String> = []
         for id in ids {
             if id.isEmpty || id.withoutOuterBlanks != id {
-                problems.add(.badInput(place, "the id \(JSONValue.string(id).jsonText) is empty or has blanks at its ends"))
+                let shown = JSONValue.string(id).jsonText
+                problems.add(.badInput(place, "the id \(shown) is empty or has blanks at its ends"))
             } else if !seen.insert(id).inserted {
                 problems.add(.badInput(place, "the id \"\(id)\" is of two queries"))
             }

@@ -177,7 +177,8 @@ struct OutcomeCollector {
     ) throws(RouteGridError) -> Double {
         if let score = form.values.score(value) { return score }
         var found = value.numberValue
-        if found == nil, value.stringValue != nil { found = try record.number(number, model: nil) }
+        // Decimal commas.
+        if found == nil, value.stringValue != nil { found = (try? record.number(number, model: nil)) ?? nil }
         guard let found else {
             let shown = String(value.jsonText.prefix(40))
             let way =

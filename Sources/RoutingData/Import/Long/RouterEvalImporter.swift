@@ -3,7 +3,8 @@ package import RouteGridBase
 /// Imports RouterEval's `.npz`: `train_score`, `val_score`, `test_score` of shape `[prompts, models]` and, beside them,
 /// `train_embed`, … of shape `[prompts, width]`.
 ///
-/// There are no names, prompts and costs: models are `model-1`, …, samples `train/0`, …, and every answer costs one call.
+/// There are no names, prompts and costs: models are `model-1`, …, samples `train/0`, …, and every answer costs one
+/// call.
 package struct RouterEvalImporter: Sendable {
     package var file: String
     /// What scores are divided by.

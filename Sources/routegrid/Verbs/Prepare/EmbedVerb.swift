@@ -114,7 +114,7 @@ struct EmbedVerb: ParsableCommand {
 
     private static var usualCache: String {
         let environment = ProcessInfo.processInfo.environment
-        let base = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? NSHomeDirectory() + "/.cache"
-        return base + "/routegrid/embed"
+        let given = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return (given ?? NSHomeDirectory() + "/.cache") + "/routegrid/embed"
     }
 }

@@ -6,7 +6,7 @@ import RoutingData
 struct ImportLong: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "long",
-        abstract: "Imports files with one row a query and model: CSV, TSV, JSON lines, JSON, xlsx, also packed by gzip.",
+        abstract: "Imports files with one row a query and model: CSV, TSV, JSON lines, JSON, xlsx, all also gzipped.",
         discussion: """
             Give files, folders or patterns, and a preset or a map. A map names the column, or the dotted path, of query, \
             model, score, cost, tokens_in, tokens_out, latency, trial, dataset, group, id and image; model, score and query \
@@ -68,7 +68,9 @@ struct ImportLong: ParsableCommand {
     enum JoinKey: String, CaseIterable, ExpressibleByArgument { case id, text }
 
     func validate() throws {
-        guard preset != nil || !map.isEmpty else { throw ValidationError("Give --preset NAME or --map FIELD=COLUMN,….") }
+        guard preset != nil || !map.isEmpty else {
+            throw ValidationError("Give --preset NAME or --map FIELD=COLUMN,….")
+        }
         if let scale, !(scale.isFinite && scale > 0) { throw ValidationError("--scale: expected a number above 0.") }
         for test in `where` where !test.contains("=") {
             throw ValidationError("--where: expected FIELD=VALUE, found \"\(test)\".")
