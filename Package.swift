@@ -27,6 +27,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // Messages between processes: fixed schema, no code.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        // Sockets of the dashboard: builds in seconds, depends on nothing; it has no bounds of its own, so requests are read
+        // and bounded by us, and its HTTP server is not used.
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         // SQLite: the record store.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // Grid files are YAML.
@@ -96,7 +99,8 @@ let package = Package(
         .target(
             name: "Coordinator",
             dependencies: [
-                "RouteGridBase", "Scheduling", "Grid", "Keys", "Wire", "ZeroMQ", "CPlatform",
+                "RouteGridBase", "Catalog", "RoutingData", "Scoring", "Scheduling", "Grid", "Keys", "Wire", "ZeroMQ",
+                "CPlatform",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -133,12 +137,30 @@ let package = Package(
             dependencies: ["Aggregator", "Scoring", "Catalog", "Grid", "RouteGridBase"],
             swiftSettings: settings
         ),
+        // Night after night: history, verdicts, publishing.
+        .target(
+            name: "Nightly",
+            dependencies: ["Aggregator", "Report", "Scoring", "Catalog", "Grid", "RouteGridBase"],
+            swiftSettings: numericSettings
+        ),
+        // Workers through a batch system: how many, and Slurm's commands.
+        .target(name: "Allocation", dependencies: ["RouteGridBase", "Scheduling"], swiftSettings: settings),
+        // A running coordinator as a page, an API and metrics over HTTP.
+        .target(
+            name: "Dashboard",
+            dependencies: [
+                "RouteGridBase", "Aggregator", "Grid", "Report", "Scheduling", "Wire",
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "routegrid",
             dependencies: [
-                "Aggregator", "Report", "Coordinator", "Simulation", "Worker", "Grid", "Catalog", "RoutingData",
+                "Aggregator", "Allocation", "Report", "Nightly", "Dashboard", "Coordinator", "Simulation", "Worker",
+                "Grid", "Catalog", "RoutingData",
                 "RoutingCore", "Scoring", "Keys", "Wire",
-                "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
+                "Scheduling", "ZeroMQ", "RouteGridBase", "CPlatform", "CZeroMQ", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -156,14 +178,15 @@ let package = Package(
         ),
         .target(
             name: "ClusterTrials",
-            dependencies: ["RouteGridBase", "Wire", "ZeroMQ", "CPlatform"],
+            dependencies: ["RouteGridBase", "Keys", "Wire", "ZeroMQ", "CPlatform"],
             path: "Tests/ClusterTrials",
             swiftSettings: settings
         ),
         .target(
             name: "PlantedTrials",
             dependencies: [
-                "Aggregator", "Grid", "RouteGridBase", "RoutingData", "Scoring", "TestSupport", "Wire", "Worker",
+                "Aggregator", "Grid", "Nightly", "RouteGridBase", "RoutingData", "Scoring", "TestSupport", "Wire",
+                "Worker",
             ],
             path: "Tests/PlantedTrials",
             swiftSettings: numericSettings
@@ -234,7 +257,7 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: [
-                "Coordinator", "Scheduling", "Grid", "Catalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
+                "Coordinator", "Scheduling", "Grid", "Keys", "Catalog", "Wire", "ZeroMQ", "RouteGridBase", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -251,17 +274,35 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "AllocationTests",
+            dependencies: ["Allocation", "Scheduling", "RouteGridBase", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "AggregatorTests",
             dependencies: [
                 "Aggregator", "Grid", "RouteGridBase", "Catalog", "Scoring", "RoutingCore", "RoutingData",
                 "TestSupport",
             ],
+            exclude: ["Golden"],
             swiftSettings: numericSettings
         ),
         .testTarget(
             name: "ReportTests",
             dependencies: [
                 "Report", "Aggregator", "PlantedTrials", "RouteGridBase", "TestSupport",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "NightlyTests",
+            dependencies: ["Nightly", "Aggregator", "Grid", "Scoring", "RouteGridBase", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Dashboard", "Aggregator", "Grid", "RouteGridBase", "Scheduling", "TestSupport", "Wire",
             ],
             swiftSettings: settings
         ),

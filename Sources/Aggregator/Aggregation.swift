@@ -24,10 +24,10 @@ package struct Aggregation: Sendable {
     package let latency: LatencyTable
     /// The grid that the records answer.
     package let lock: GridLock?
-    private let tables: KnownTables
+    let tables: KnownTables
     private let selection: FrozenSelection?
     private let reads: TestReadCounts
-    private let keys: [Digest]
+    private let keys: [JobKey]
     private let blobs: [Digest]
     private let progress: BoardProgress
 

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 void cplatform_fill_standard_descriptors(void) {
@@ -33,6 +35,40 @@ void cplatform_keep_niceness(void) {
     sets[CAP_TO_INDEX(CAP_SYS_NICE)].effective &= ~CAP_TO_MASK(CAP_SYS_NICE);
     sets[CAP_TO_INDEX(CAP_SYS_NICE)].permitted &= ~CAP_TO_MASK(CAP_SYS_NICE);
     syscall(SYS_capset, &header, sets);
+}
+
+void cplatform_stay_first(void) {
+    if (getpid() != 1) return;
+    sigset_t all, before;
+    sigfillset(&all);
+    // What a fault of this process sends cannot wait.
+    int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&all, faults[i]);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    // Ignored, its children would be collected by the kernel, and how the child ended would be lost.
+    signal(SIGCHLD, SIG_DFL);
+    pid_t child = fork();
+    if (child <= 0) {
+        sigprocmask(SIG_SETMASK, &before, NULL);
+        return;
+    }
+    for (;;) {
+        siginfo_t info;
+        int number = sigwaitinfo(&all, &info);
+        if (number < 0) continue;
+        if (number != SIGCHLD) {
+            // A key of the terminal has reached its whole process group already.
+            if (info.si_code != SI_KERNEL) kill(child, number);
+            continue;
+        }
+        pid_t ended;
+        int status;
+        while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
+            if (ended != child) continue;
+            // With the first process all others of the name space end.
+            _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+        }
+    }
 }
 
 void cplatform_name_process(const char *name) { prctl(PR_SET_NAME, name); }

@@ -29,6 +29,7 @@ extension KeyRing {
         [
             .worker: try localKey(.worker, address: address.text, state: state),
             .admin: try localKey(.admin, address: address.text, state: state),
+            .reader: try localKey(.reader, address: address.text, state: state),
         ]
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 package import RouteGridBase
 package import ZeroMQ
 
@@ -10,12 +11,15 @@ package enum KeySource: Sendable {
     /// The key that a coordinator of this user leaves for processes of this machine; it may come later than its reader.
     case local(Role)
 
+    /// A key file goes before local keys.
+    ///
     /// - Parameters:
     ///   - path: the value of `--key`.
     ///   - isPlaintext: whether `--insecure-plaintext` is given.
     ///   - role: what is needed where a coordinator left keys; a file's role is the server's concern.
     ///   - address: of the coordinator.
-    /// - Throws: As ``Credentials/find(keyFile:role:for:environment:)``.
+    /// - Throws: `refused` (77) for another machine without a key file, and for files that others can reach; `usage`
+    ///   when the file is not there, `badInput` when it cannot be read.
     package init(
         keyFile path: String?,
         isPlaintext: Bool = false,
@@ -24,24 +28,46 @@ package enum KeySource: Sendable {
     ) throws(RouteGridError) {
         if isPlaintext {
             self = .plaintext
-        } else if path == nil && address.isLocal {
-            self = .local(role)
-        } else if let path, let file = try Credentials.find(keyFile: path, role: role, for: address) {
+        } else if let path {
+            let file = try KeyFile(path: path)
+            guard case .peer = file.holder else {
+                throw RouteGridError(.refused, "\(path): is a coordinator's own key; nobody connects with it")
+            }
             self = .file(path: path, file)
-        } else {
-            // Another machine without a key: the error says how to get one.
-            _ = try Credentials.find(keyFile: nil, role: role, for: address)
+        } else if address.isLocal {
             self = .local(role)
+        } else {
+            throw RouteGridError(
+                .refused,
+                "\(address): a coordinator on another machine asks for a key: --key FILE names one; "
+                    + "`routegrid keys invite --role \(role)` there and `routegrid keys accept` here make one"
+            )
+        }
+    }
+
+    /// The key as it is now.
+    ///
+    /// - Parameters:
+    ///   - address: of the coordinator.
+    ///   - environment: of the process.
+    /// - Returns: nil in plain text, and when no coordinator of this user left a key for processes of this machine: it
+    ///   is not there, is another user's, or listens in plain text.
+    /// - Throws: `refused` for local keys that others can reach.
+    package func key(
+        for address: ZMQAddress,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(RouteGridError) -> KeyFile? {
+        switch self {
+        case .plaintext: nil
+        case .file(let path, let file): (try? KeyFile(path: path)) ?? file
+        case .local(let role): try LocalKeys.find(role, for: address, environment: environment)
         }
     }
 
     /// What a socket connects with; nil while no coordinator of this user has left a key.
     package func security(for address: ZMQAddress) throws(RouteGridError) -> SocketSecurity? {
-        switch self {
-        case .plaintext: .plaintext
-        case .file(let path, let file): try ((try? KeyFile(path: path)) ?? file).security()
-        case .local(let role): try Credentials.find(keyFile: nil, role: role, for: address)?.security()
-        }
+        if case .plaintext = self { return .plaintext }
+        return try key(for: address)?.security()
     }
 
     /// Whether a refusal of what a socket connected with is final: another attempt would use the same key.

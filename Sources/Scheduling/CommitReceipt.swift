@@ -26,6 +26,8 @@ package enum CommitVerdict: Hashable, Sendable {
     case divergent
     /// The record names a blob that was never received: it is not kept.
     case blobMissing(Digest)
+    /// The record does not say what its cell asks for, or its numbers do not follow from its choices: it is not kept.
+    case refused(String)
 }
 
 /// What follows from receipts whose batch is on disk.
@@ -37,7 +39,8 @@ package struct CommitSettlement<Route: Hashable & Sendable, Key: Sendable>: Send
         package fileprivate(set) var verdicts: [CommitVerdict] = []
     }
 
-    /// For the scheduler, in the order of the receipts: cells without their blob fail, to be computed again with it.
+    /// For the scheduler, in the order of the receipts: cells without their blob fail, to be computed again with it;
+    /// those whose record was refused are pending again, as if nothing had been computed.
     package private(set) var events: [SchedulerEvent] = []
     /// One per sender, in the order of their first receipts.
     package private(set) var replies: [Reply] = []
@@ -63,10 +66,15 @@ package struct CommitSettlement<Route: Hashable & Sendable, Key: Sendable>: Send
 
     private mutating func addEvents(of receipt: CommitReceipt<Route, Key>, _ verdicts: ArraySlice<CommitVerdict>) {
         var missing: [Int: Digest] = [:]
+        var refused: [Int] = []
         for (cell, verdict) in zip(receipt.cells, verdicts) {
             if case .blobMissing(let digest) = verdict { missing[cell] = digest }
+            if case .refused = verdict { refused.append(cell) }
         }
-        events.append(.committed(receipt.run, cells: receipt.cells.filter { missing[$0] == nil }))
+        let committed = receipt.cells.filter { missing[$0] == nil && !refused.contains($0) }
+        events.append(.committed(receipt.run, cells: committed))
+        // Its worker is to blame, not the cell.
+        if !refused.isEmpty { events.append(.released(receipt.lease, receipt.fence, cells: refused)) }
         for (cell, digest) in missing.sorted(by: { $0.key < $1.key }) {
             let text = "a result for cell \(cell) of run \(receipt.run) that names blob \(digest), which was not put"
             events.append(

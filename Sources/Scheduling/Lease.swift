@@ -67,6 +67,8 @@ struct WorkerEntry: Sendable {
     /// The group that the worker fitted last, by run.
     var owned: [RunID: Int] = [:]
     var seen: Moment
+    /// When it last began, recorded or failed something, or was given work while it had none.
+    var stepped: Moment
     var isDraining = false
 
     var hasFreeCredit: Bool { !isDraining && leases.count < credit }

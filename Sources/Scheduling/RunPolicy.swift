@@ -10,6 +10,10 @@ package struct RunPolicy: Hashable, Sendable {
     /// The numerics class its records belong to; only workers that can be of this class get its cells.
     package var numerics = ""
 
+    /// How long a worker may hold leases of the run without a step: what a fit and a cell may take, and time to fetch
+    /// their data. Its slots end what takes longer, so that a worker beyond it says that it lives and does nothing.
+    package var idleMilliseconds = Int64.max
+
     /// Cells that one lease may have, and that one look-up covers: fewer where their keys are long, so that a lease
     /// fits into one message.
     package var leaseCells = Int.max

@@ -12,6 +12,7 @@ extension Scheduler {
     ) {
         guard let lease = leases[id], lease.fence == fence else { return }
         seen(lease.worker)
+        workers[lease.worker]?.stepped = now
         leases[id]?.seen = now
         leases[id]?.progressed = now
         let cells = cell.map { [$0] } ?? lease.cells

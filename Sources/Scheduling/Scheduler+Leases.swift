@@ -54,11 +54,12 @@ extension Scheduler {
     private mutating func grant(group number: Int, of id: RunID, to worker: WorkerID) {
         counter += 1
         let fence = Fence(epoch: epoch, counter: counter)
-        let lease = LeaseID(fence.rawValue)
+        let lease = drawLeaseID()
         let size = runs[id].map { leaseSize($0, ofGroup: number) } ?? 0
         guard let cells = runs[id]?.take(size, ofGroup: number, lease: lease, for: worker) else { return }
         runs[id]?.lastGrant = fence.rawValue
         leases[lease] = Lease(id: lease, fence: fence, run: id, group: number, worker: worker, cells: cells, at: now)
+        if workers[worker]?.leases.isEmpty == true { workers[worker]?.stepped = now }
         workers[worker]?.leases.insert(lease)
         workers[worker]?.owned[id] = number
         updateFreeCredit(worker)
@@ -113,9 +114,16 @@ extension Scheduler {
         mayGrant = true
     }
 
+    mutating func sent(_ id: LeaseID) {
+        guard leases[id]?.progress == .notStarted else { return }
+        leases[id]?.seen = now
+        leases[id]?.progressed = now
+    }
+
     mutating func started(_ id: LeaseID, _ fence: Fence, cell: Int?) {
         guard var lease = leases[id], lease.fence == fence else { return }
         seen(lease.worker)
+        workers[lease.worker]?.stepped = now
         lease.seen = now
         if let cell {
             // After records, the time since the last one is not the fit's.
@@ -160,6 +168,7 @@ extension Scheduler {
         let number = space.group(ofCell: cell)
         for lease in runs[id]?.groups[number]?.leases ?? [] where leases[lease]?.remove(cell) == true {
             note(lease, &arrivals)
+            if let worker = leases[lease]?.worker { workers[worker]?.stepped = now }
             leases[lease]?.progressed = now
             leases[lease]?.seen = now
             leases[lease]?.hasRecords = true

@@ -37,24 +37,14 @@ extension Scheduler {
 
     /// Who holds a lease; nil when there is no such lease (any more).
     package func worker(of lease: LeaseID) -> WorkerID? { leases[lease]?.worker }
-    package func leases(of worker: WorkerID) -> [LeaseID] { workers[worker]?.leases.sorted() ?? [] }
+    package func leases(of worker: WorkerID) -> [LeaseID] { byAge(workers[worker]?.leases ?? []) }
+    /// The cells that are left of a lease; none when there is no such lease (any more).
+    package func cells(of lease: LeaseID) -> [Int] { leases[lease]?.cells ?? [] }
 
     package func counts(of id: RunID) -> RunCounts? {
-        guard let run = runs[id] else { return nil }
-        let states = run.exceptions.values.map(\.state)
-        return RunCounts(
-            state: run.state,
-            stage: run.stage.number,
-            cells: run.space.cellCount - run.space.excludedCount - run.space.deferredCount
-                + (run.stage.admittedCount ?? run.space.deferredCount),
-            done: run.done.count,
-            reused: run.reusedCells,
-            leased: leases.values.reduce(0) { $0 + ($1.run == id ? $1.cells.count : 0) },
-            failed: states.count { $0 == .failed },
-            quarantined: states.count { $0 == .quarantined },
-            backingOff: states.count { $0 == .backingOff },
-            priority: run.policy.priority
-        )
+        guard var counts = countsWithoutLeases(of: id) else { return nil }
+        counts.leased = leases.values.reduce(0) { $0 + ($1.run == id ? $1.cells.count : 0) }
+        return counts
     }
 
     /// The cells with an exception, and the exception of each.
@@ -66,7 +56,7 @@ extension Scheduler {
         guard let run = runs[id], (0..<run.space.cellCount).contains(cell) else { return .noSuchCell }
         if run.done.contains(cell) { return .recorded }
         let number = run.space.group(ofCell: cell)
-        for lease in run.groups[number]?.leases.sorted() ?? [] {
+        for lease in byAge(run.groups[number]?.leases ?? []) {
             if let lease = leases[lease], lease.cells.contains(cell) {
                 return .leased(lease.worker, lease.id, isRunning: lease.progress == .cell(cell))
             }

@@ -33,7 +33,7 @@ extension Scheduler {
     mutating func end(_ id: RunID, as state: RunState, reason: String) {
         guard let run = runs[id], !run.state.isOver else { return }
         change(id, to: state, reason: reason)
-        for lease in leases.values.filter({ $0.run == id }).sorted(by: { $0.id < $1.id }) {
+        for lease in leases.values.filter({ $0.run == id }).sorted(by: { ($0.fence, $0.id) < ($1.fence, $1.id) }) {
             commands.append(.revoke(lease.worker, lease.id, lease.fence, cells: []))
             returnLease(lease.id, blaming: false, text: "")
         }
@@ -78,6 +78,7 @@ extension Scheduler {
     /// Looks up the next groups, and checks whether the run has ended.
     mutating func settle(_ id: RunID) {
         guard runs[id]?.state == .active else { return }
+        let configuration = configuration
         let wanted = max(configuration.resolveGroups, 2 * withCredit.count)
         for groups in runs[id]?.advanceCursor(groups: wanted, configuration) ?? [] {
             commands.append(.resolve(id, groups: groups))

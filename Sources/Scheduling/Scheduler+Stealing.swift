@@ -4,6 +4,7 @@ extension Scheduler {
     /// Cells that could be stolen from a lease, and the milliseconds that this saves.
     private struct StealCandidate {
         let lease: LeaseID
+        let fence: Fence
         let cells: [Int]
         let worth: Double
     }
@@ -31,7 +32,9 @@ extension Scheduler {
 
     /// What is worth stealing, the best last.
     private func stealCandidates() -> [StealCandidate] {
-        leases.values.compactMap(booty(in:)).sorted { ($0.worth, $1.lease) < ($1.worth, $0.lease) }
+        leases.values.compactMap(booty(in:)).sorted {
+            ($0.worth, $1.fence, $1.lease) < ($1.worth, $0.fence, $0.lease)
+        }
     }
 
     private func booty(in lease: Lease) -> StealCandidate? {
@@ -49,7 +52,7 @@ extension Scheduler {
             cells = Array(free.suffix(free.count / 2))
             worth = cell * Double(cells.count) - fit
         }
-        return cells.isEmpty || worth <= 200 ? nil : StealCandidate(lease: lease.id, cells: cells, worth: worth)
+        return cells.isEmpty || worth <= 200 ? nil : StealCandidate(lease: lease.id, fence: lease.fence, cells: cells, worth: worth)
     }
 
     /// Returns stolen cells to their group and revokes them from the victim.

@@ -7,7 +7,7 @@ extension Scheduler {
     ///
     /// Leases that it holds and no other worker has are kept or adopted; the others are revoked.
     mutating func join(_ id: WorkerID, numerics: Set<String>, held: [HeldLease]) {
-        if workers[id] == nil { workers[id] = WorkerEntry(numerics: numerics, seen: now) }
+        if workers[id] == nil { workers[id] = WorkerEntry(numerics: numerics, seen: now, stepped: now) }
         workers[id]?.numerics = numerics
         seen(id)
         for lease in held.sorted(by: { $0.lease < $1.lease }) {
@@ -22,9 +22,9 @@ extension Scheduler {
 
     /// Adopts a lease of before a restart, for the cells that no other worker has.
     ///
-    /// A number that was never granted is refused: a later lease would get the same number.
+    /// A fence that was never granted is refused: a later lease would get the same.
     private mutating func adopt(_ held: HeldLease, by worker: WorkerID) -> Bool {
-        guard held.lease.rawValue <= Fence(epoch: epoch, counter: counter).rawValue else { return false }
+        guard held.fence <= Fence(epoch: epoch, counter: counter) else { return false }
         guard leases[held.lease] == nil, let found = runs[held.run]?.adoptable(held) else { return false }
         let number = found.group
         let handedOut = cellsHandedOut(ofGroup: number, of: held.run)
@@ -57,7 +57,8 @@ extension Scheduler {
                 // Repeated with each heartbeat: an earlier revocation may have been lost.
                 if !known.revoked.isEmpty { commands.append(.revoke(id, lease, known.fence, cells: known.revoked)) }
             } else {
-                commands.append(.revoke(id, lease, Fence(lease.rawValue), cells: []))
+                // Whatever its fence was.
+                commands.append(.revoke(id, lease, Fence(0), cells: []))
             }
         }
     }
@@ -65,7 +66,7 @@ extension Scheduler {
     /// Removes a worker and returns its cells.
     mutating func remove(_ id: WorkerID, blaming: Bool) {
         guard let worker = workers[id] else { return }
-        for lease in worker.leases.sorted() { returnLease(lease, blaming: blaming, text: "its worker was lost") }
+        for lease in byAge(worker.leases) { returnLease(lease, blaming: blaming, text: "its worker was lost") }
         wantedLeases -= worker.credit
         workers[id] = nil
         withCredit.remove(id)
@@ -84,14 +85,33 @@ extension Scheduler {
         mayGrant = true
     }
 
+    /// Whether a worker holds leases and has made no step for longer than any of them may take.
+    private func isStuck(_ id: WorkerID) -> Bool {
+        guard let worker = workers[id], !worker.leases.isEmpty, !isStalled else { return false }
+        let idle = now - max(worker.stepped, timeoutsStart)
+        // Most have made a step just now.
+        guard idle > 10_000 else { return false }
+        return worker.leases.allSatisfy { lease in
+            leases[lease].flatMap { runs[$0.run]?.policy.idleMilliseconds }.map { idle > $0 } ?? true
+        }
+    }
+
     mutating func tick() {
         let limit = configuration.leaseMilliseconds
         for id in workers.filter({ now - max($0.value.seen, timeoutsStart) > limit }).keys.sorted() {
             commands.append(.workerLost(id))
             remove(id, blaming: true)
         }
+        // It lives and does nothing: other workers get its cells. It greets again, with nothing.
+        for id in workers.keys.filter(isStuck).sorted() {
+            for lease in leases(of: id) {
+                if let fence = leases[lease]?.fence { commands.append(.revoke(id, lease, fence, cells: [])) }
+            }
+            commands.append(.workerLost(id))
+            remove(id, blaming: false)
+        }
         // The worker lives and does not name the lease: the grant was lost, and nothing is to blame.
-        for id in leases.filter({ now - max($0.value.seen, timeoutsStart) > limit }).keys.sorted() {
+        for id in byAge(leases.filter({ now - max($0.value.seen, timeoutsStart) > limit }).keys) {
             returnLease(id, blaming: false, text: "")
         }
         for id in unfinished.sorted() { runs[id]?.wakeBackedOff(now) }

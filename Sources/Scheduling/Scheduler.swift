@@ -2,8 +2,9 @@ import RouteGridBase
 
 /// Decides which worker runs which cells.
 ///
-/// Events go in, commands come out; it has no clock, no I/O and no randomness of its own, so that the same events give
-/// the same commands, and a simulator can drive it through any history.
+/// Events go in, commands come out; it has no clock, no I/O and no randomness of its own (lease ids are drawn from the
+/// generator that it was given), so that the same events give the same commands, and a simulator can drive it through
+/// any history.
 ///
 /// Guarantee, together with the store: a cell may be executed more than once; it is counted once, when its record is on
 /// disk; a cell that is not recorded is pending, leased, backing off or finally failed, never forgotten
@@ -33,6 +34,8 @@ package struct Scheduler: Sendable {
     let configuration: Configuration
     let epoch: UInt32
     var counter: UInt32 = 0
+    /// What lease ids are drawn from: nobody can name a lease that he was not told of.
+    private var identifiers: any RandomNumberGenerator & Sendable
     var now: Moment
     /// No lease is granted before this moment.
     var graceEnd: Moment
@@ -58,8 +61,16 @@ package struct Scheduler: Sendable {
     ///   - epoch: grows at each coordinator start, so that fences of earlier starts are smaller.
     ///   - now: the clock at the start.
     ///   - recovering: whether workers may hold leases from before the start.
-    package init(configuration: Configuration = Configuration(), epoch: UInt32, now: Moment, recovering: Bool = false) {
+    ///   - identifiers: what lease ids are drawn from; a coordinator gives the system's generator.
+    package init(
+        configuration: Configuration = Configuration(),
+        epoch: UInt32,
+        now: Moment,
+        recovering: Bool = false,
+        identifiers: any RandomNumberGenerator & Sendable
+    ) {
         self.configuration = configuration
+        self.identifiers = identifiers
         self.epoch = epoch
         self.now = now
         timeoutsStart = now
@@ -94,12 +105,15 @@ package struct Scheduler: Sendable {
         case .drain(let id):
             workers[id]?.isDraining = true
             updateFreeCredit(id)
+        case .sent(let id): sent(id)
         case .started(let id, let fence, let cell): started(id, fence, cell: cell)
         case .committed(let id, let cells): committed(id, cells: cells)
         case .failed(let id, let fence, let cell, let kind, let retryable, let text):
             failed(id, fence, cell: cell, kind: kind, retryable: retryable, text: text)
         case .released(let id, let fence, let cells): released(id, fence, cells: cells)
         case .storeStalled(let stalled):
+            // Results that were dropped meanwhile come again.
+            if isStalled, !stalled { for worker in workers.keys { workers[worker]?.stepped = now } }
             isStalled = stalled
             mayGrant = true
         case .unread: timeoutsStart = now
@@ -109,5 +123,18 @@ package struct Scheduler: Sendable {
         for id in unfinished.sorted() { settle(id) }
         defer { commands.removeAll(keepingCapacity: true) }
         return commands
+    }
+
+    /// A lease id that is not in use.
+    mutating func drawLeaseID() -> LeaseID {
+        while true {
+            let id = LeaseID(identifiers.next())
+            if id.rawValue != 0, leases[id] == nil { return id }
+        }
+    }
+
+    /// Leases in the order in which they were granted.
+    func byAge(_ ids: some Sequence<LeaseID>) -> [LeaseID] {
+        ids.compactMap { leases[$0] }.sorted { ($0.fence, $0.id) < ($1.fence, $1.id) }.map(\.id)
     }
 }

@@ -39,6 +39,8 @@ package enum SchedulerEvent: Sendable {
     case workerExpelled(WorkerID)
     case drain(WorkerID)
 
+    /// A lease that was granted is on its way only now, because its grant had to be written first: its times begin.
+    case sent(LeaseID)
     /// A worker started a cell, or (nil) the fit, of its lease. Fenced.
     case started(LeaseID, Fence, cell: Int?)
     /// Records of the cells are on disk, from whatever lease it came. Never fenced: a record is a function of its key.

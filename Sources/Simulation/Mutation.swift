@@ -40,6 +40,10 @@ package enum Mutation: String, CaseIterable, Sendable {
     case leasesBeforeSelectionIsWritten
     /// The scheduler gets a longer list than the one on disk.
     case leasesUnselected
+    /// Leases are sent before their grants are on disk.
+    case leasesBeforeTheGrantIsWritten
+    /// Grants are not written at all: a restart forgets them.
+    case losesGrants
     /// Every commit is followed by the answers of the next one.
     case answersTheWrongKey
 }

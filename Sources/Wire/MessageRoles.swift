@@ -41,8 +41,8 @@ extension WireRole {
 extension QueryKind {
     package var act: Act {
         switch self {
-        case .status, .run, .workers, .failures, .explain, .divergences, .divergencesAfter, .store, .testReads,
-            .selection, .lock:
+        case .status, .run, .workers, .metrics, .failures, .explain, .divergences, .divergencesAfter, .store,
+            .testReads, .selection, .lock, .grants:
             .ask
         }
     }

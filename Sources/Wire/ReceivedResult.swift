@@ -8,7 +8,7 @@ package import RouteGridBase
 package struct ReceivedResult: Sendable {
     package struct Item: Sendable {
         package var cell: UInt64 = 0
-        package var jobKey: Digest
+        package var jobKey: JobKey
         package var resultDigest: Digest
         package var record: ArraySlice<UInt8>
         package var run: ArraySlice<UInt8>
@@ -68,7 +68,7 @@ package struct ReceivedResult: Sendable {
 
     private static func item(_ frame: [UInt8], _ bytes: UnsafeRawBufferPointer, _ content: Range<Int>) -> Item? {
         var fields = FieldReader(bytes, content)
-        var (jobKey, resultDigest): (Digest?, Digest?)
+        var (jobKey, resultDigest): (JobKey?, Digest?)
         var (record, run) = (0..<0, 0..<0)
         var cell: UInt64 = 0
         var blobs: [Digest] = []
@@ -76,7 +76,7 @@ package struct ReceivedResult: Sendable {
         func digest(_ part: Range<Int>) -> Digest? { Digest(bytes: UnsafeRawBufferPointer(rebasing: bytes[part])) }
         while let field = fields.next() {
             switch (field.number, field.content) {
-            case (1, let part?): jobKey = digest(part)
+            case (1, let part?): jobKey = digest(part).map { JobKey($0) }
             case (2, let part?): resultDigest = digest(part)
             case (3, let part?): record = part
             case (4, let part?): run = part

@@ -5,6 +5,8 @@ package enum QueryKind: String, CaseIterable, Sendable {
     /// The state of one run.
     case run
     case workers
+    /// Counts, rates and times for who watches and scrapes, with runs, workers and slots in bounded lists.
+    case metrics
     /// The failures of a run.
     case failures
     /// Everything that is known of a cell.
@@ -20,6 +22,8 @@ package enum QueryKind: String, CaseIterable, Sendable {
     case selection
     /// The frozen grid of a run.
     case lock
+    /// Which keys were granted which cells of a run (`RUN/NUMBER`: the ranges after so many).
+    case grants
 }
 
 /// What a client may change: `verb` of a Control message.

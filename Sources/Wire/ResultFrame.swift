@@ -12,7 +12,7 @@ package enum ResultFrame {
     /// those blobs themselves when they are small.
     package static func appendItem(
         cell: UInt64,
-        jobKey: Digest,
+        jobKey: JobKey,
         resultDigest: Digest,
         record: [UInt8],
         run: [UInt8],
@@ -26,7 +26,7 @@ package enum ResultFrame {
         for blob in inline { size += 1 + varintSize(blob.count) + blob.count }
         items.append(3 << 3 | 2)
         appendVarint(UInt64(size), to: &items)
-        appendField(1, jobKey, to: &items)
+        appendField(1, jobKey.digest, to: &items)
         appendField(2, resultDigest, to: &items)
         if !record.isEmpty { appendField(3, record, to: &items) }
         if !run.isEmpty { appendField(4, run, to: &items) }

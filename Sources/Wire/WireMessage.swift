@@ -25,6 +25,7 @@ package struct WireMessage: Sendable {
         guard FieldCount.isWithinLimit(first) else {
             throw WireMessage.refused("a message of \(first.count) bytes that is no envelope or has too many fields")
         }
+        if let excess = MessageLimits.excess(in: first) { throw WireMessage.refused(excess) }
         let envelope: WireEnvelope
         do { envelope = try WireEnvelope(serializedBytes: first) } catch {
             throw WireMessage.refused("a message of \(first.count) bytes that is no envelope")
@@ -89,6 +90,25 @@ extension Digest {
                 Digest(bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<start + 32]))
             }
         }
+    }
+}
+
+extension DigestKey {
+    /// The key as the 32 bytes of a message field.
+    package var data: Data { digest.data }
+
+    /// The key in a message field.
+    ///
+    /// - Throws: As ``Digest/init(field:_:)``.
+    package init(field bytes: Data, _ name: String) throws(RouteGridError) {
+        self.init(try Digest(field: bytes, name))
+    }
+
+    /// The concatenated keys in a message field.
+    ///
+    /// - Throws: As ``Digest/list(_:_:)``.
+    package static func list(_ bytes: Data, _ name: String) throws(RouteGridError) -> [Self] {
+        try Digest.list(bytes, name).map(Self.init)
     }
 }
 

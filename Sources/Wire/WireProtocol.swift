@@ -17,10 +17,12 @@ package enum WireProtocol {
     /// Why a hello cannot be answered with a welcome, or nil.
     package static func refusal(of hello: WireHello) -> RouteGridError? {
         guard hello.protocol == version else {
+            let peer = [.client, .follower].contains(hello.role) ? "client" : "worker"
+            let build = hello.build.isEmpty ? "" : " (\(SafeText.line(String(hello.build.prefix(80)))))"
             return RouteGridError(
                 .protocolRefused,
-                "protocol version \(hello.protocol) is not supported, only \(version): "
-                    + "use the same routegrid build on both sides"
+                "the \(peer)\(build) speaks protocol version \(hello.protocol), the coordinator (\(Version.build)) "
+                    + "version \(version): upgrade the \(hello.protocol < version ? peer : "coordinator")"
             )
         }
         guard hello.boot.count == 16 else {

@@ -77,6 +77,36 @@ package struct ZMQAddress: Hashable, Sendable, CustomStringConvertible {
         return host.hasPrefix("[")
     }
 
+    /// Whether it names a host by a name, which is looked up.
+    var isName: Bool {
+        guard case .tcp(let host, _) = transport, !isVersion6 else { return false }
+        var found = in_addr()
+        return inet_pton(AF_INET, host, &found) != 1 && host != "*"
+    }
+
+    /// Whether its host's name has addresses of IP version 6 alone; looks it up, which may take seconds.
+    package var hasOnlyVersion6: Bool {
+        guard isName, case .tcp(let host, _) = transport else { return false }
+        func has(_ family: Int32) -> Bool {
+            var wanted = addrinfo()
+            (wanted.ai_family, wanted.ai_socktype) = (family, Int32(SOCK_STREAM.rawValue))
+            var found: UnsafeMutablePointer<addrinfo>?
+            guard getaddrinfo(host, nil, &wanted, &found) == 0 else { return false }
+            freeaddrinfo(found)
+            return true
+        }
+        return !has(AF_INET) && has(AF_INET6)
+    }
+
+    /// The addresses of a list with commas between them; a comma inside an address is not followed by a scheme.
+    package static func list(_ texts: [String]) -> [String] {
+        var all: [String] = []
+        for part in texts.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }).map(String.init) {
+            if part.contains("://") || all.isEmpty { all.append(part) } else { all[all.count - 1] += "," + part }
+        }
+        return all
+    }
+
     /// Whether a numeric host is in 127.0.0.0/8 or ::1, in any spelling.
     private static func isLoopback(_ host: String) -> Bool {
         var (four, six) = (in_addr(), in6_addr())

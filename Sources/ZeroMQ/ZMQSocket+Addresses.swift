@@ -22,11 +22,15 @@ extension ZMQSocket {
 
     /// Connects, now or whenever the other side is there; it never reports that it is not.
     ///
+    /// - Parameters:
+    ///   - url: the address.
+    ///   - prefersVersion6: where a host name has addresses of both versions of IP, libzmq tries one of one version
+    ///     only: of version 4, or with this of version 6. A host that has one of version 6 alone needs it.
     /// - Throws: `usage` for a bad address.
-    package func connect(_ url: String) throws(RouteGridError) {
+    package func connect(_ url: String, prefersVersion6: Bool = false) throws(RouteGridError) {
         security.checkUse("connect", isBinding: false)
         let address = try ZMQAddress(url)
-        if address.isVersion6 { try set(ZMQ_IPV6, Int32(1)) }
+        if address.isVersion6 || prefersVersion6 && address.isName { try set(ZMQ_IPV6, Int32(1)) }
         guard zmq_connect(handle, address.text) == 0 else {
             throw RouteGridError(.usage, "address \"\(url)\": \(ZMQFailure.text(ZMQFailure.number))")
         }

@@ -15,7 +15,7 @@ struct RouteGrid: AsyncParsableCommand {
               1    unexpected or infrastructure error
               2    finished, and some cells failed after their retries
               3    not complete: cells are left
-              4    a check failed: two results of one cell differ
+              4    a check failed: results differ, or a night or a board is worse
               64   wrong words on the command line
               65   a grid or data file that cannot be right
               69   the coordinator cannot be reached
@@ -43,7 +43,17 @@ struct RouteGrid: AsyncParsableCommand {
                 name: "Run",
                 subcommands: [
                     RunVerb.self,
+                    NightlyVerb.self,
                     AggregateVerb.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Boards",
+                subcommands: [
+                    CompareVerb.self,
+                    DiffVerb.self,
+                    VerifyVerb.self,
+                    RecomputeVerb.self,
                 ]
             ),
             CommandGroup(
@@ -54,6 +64,8 @@ struct RouteGrid: AsyncParsableCommand {
                     SubmitVerb.self,
                     WaitVerb.self,
                     AggregatorVerb.self,
+                    AllocVerb.self,
+                    DashboardVerb.self,
                     SlotVerb.self,
                 ]
             ),
@@ -67,6 +79,7 @@ struct RouteGrid: AsyncParsableCommand {
                     RetryVerb.self,
                     DrainVerb.self,
                     KeysVerb.self,
+                    PurgeVerb.self,
                     BackupVerb.self,
                 ]
             ),
@@ -74,6 +87,9 @@ struct RouteGrid: AsyncParsableCommand {
                 name: "Look",
                 subcommands: [
                     StatusVerb.self,
+                    WatchVerb.self,
+                    RecordsVerb.self,
+                    ShowVerb.self,
                     ExplainVerb.self,
                     DoctorVerb.self,
                     BenchVerb.self,
@@ -90,6 +106,7 @@ struct RouteGrid: AsyncParsableCommand {
         do {
             try ProcessStart.prepare()
             var command = try parseAsRoot()
+            JSONLog.begin(for: command)
             if var waiting = command as? any AsyncParsableCommand {
                 try await waiting.run()
             } else {

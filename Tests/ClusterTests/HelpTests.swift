@@ -5,7 +5,8 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct HelpTests {
     static let verbs = [
         "run", "plan", "coordinator", "worker", "submit", "status", "wait", "aggregate", "import", "data", "doctor",
-        "routers", "fusions", "metrics", "keys",
+        "routers", "fusions", "metrics", "keys", "purge", "alloc", "watch", "records", "show", "dashboard",
+        "diff", "compare", "verify", "nightly",
     ]
 
     @Test(arguments: verbs)

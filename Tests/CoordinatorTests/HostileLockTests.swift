@@ -46,11 +46,15 @@ struct HostileLockTests {
             _ = lock.data(ofGroup: group)
             _ = lock.labels(ofGroup: group)
             let fit = lock.fitBytes(ofGroup: group)
-            #expect(Digest(hashing: fit) == lock.fitKey(ofGroup: group))
+            #expect(FitKey(hashing: fit) == lock.fitKey(ofGroup: group))
             _ = try? FitIdentity(parsing: fit)
             for job in lock.jobs(ofGroup: group).prefix(8) { _ = try? CellIdentity(parsing: job.evalBytes) }
         }
-        var scheduler = Scheduler(configuration: .init(), epoch: 1, now: Moment(milliseconds: 0), recovering: false)
+        var scheduler = Scheduler(
+            epoch: 1,
+            now: Moment(milliseconds: 0),
+            identifiers: SystemRandomNumberGenerator()
+        )
         let run = RunID(1)
         var events: [SchedulerEvent] = [
             .runAdded(run, lock, RunPolicy(lock), .active, done: CellBitmap(), exceptions: [:]),

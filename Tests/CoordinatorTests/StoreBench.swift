@@ -1,5 +1,6 @@
 import Coordinator
 import Foundation
+import GRDB
 import RouteGridBase
 import TestSupport
 
@@ -27,6 +28,12 @@ final class StoreBench {
         store = try RecordStore(folder: folder)
     }
 
+    func grantRows() throws -> Int {
+        let queue = try DatabaseQueue(path: "\(folder)/records.sqlite")
+        defer { try? queue.close() }
+        return try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM granted") ?? 0 }
+    }
+
     func addRun() throws -> RunID { try store.addRun(name: "demo", lock: Array("{}".utf8), priority: 3) }
 
     /// A result whose record says `text`.
@@ -51,6 +58,6 @@ final class StoreBench {
         )
     }
 
-    static func key(_ name: String) -> Digest { Digest(hashing: Array("key \(name)".utf8)) }
-    static func blob(_ text: String) -> Digest { Digest(hashing: Array(text.utf8)) }
+    static func key(_ name: String) -> JobKey { JobKey(hashing: Array("key \(name)".utf8)) }
+    static func blob(_ text: String) -> JobKey { JobKey(hashing: Array(text.utf8)) }
 }

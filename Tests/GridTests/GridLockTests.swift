@@ -75,7 +75,7 @@ struct GridLockTests {
         let lock = try LockFixture.lock(
             LockFixture.json(blocks: [LockFixture.blocks[3]], budgets: budgets.prefix(3) + [])
         )
-        var keys: Set<Digest> = []
+        var keys: Set<JobKey> = []
         for group in 0..<lock.groupCount { keys.formUnion(lock.jobs(ofGroup: group).map(\.jobKey)) }
         // The encoder pairs share their image tensor, and (image, image) reads nothing else.
         let sharedByEncoders = 2 * 2 * 3 * 3

@@ -41,7 +41,7 @@ struct LatencyGridTests {
             for job in timed.jobs(ofGroup: group) {
                 cells.append(job.cell)
                 #expect(timed.group(ofCell: job.cell) == group)
-                #expect(Digest(hashing: job.evalBytes) == job.jobKey)
+                #expect(JobKey(hashing: job.evalBytes) == job.jobKey)
                 guard case .latency(let identity) = try CellIdentity(parsing: job.evalBytes) else {
                     Issue.record("no latency job")
                     continue

@@ -78,7 +78,7 @@ struct PlanSummaryTests {
             // Of this build: its key says whether it is there.
             recorded(lock, cells[1]) { _ in },
         ]
-        let earlier = EarlierRecords(lock, jobs: jobs) { (keys: [Digest]) throws(Never) in keys.map { _ in false } }
+        let earlier = EarlierRecords(lock, jobs: jobs) { (keys: [JobKey]) throws(Never) in keys.map { _ in false } }
         #expect(
             earlier.counts.values.reduce(0, +)
                 == cells.count { cell in
@@ -92,11 +92,11 @@ struct PlanSummaryTests {
         #expect(earlier.lines[0].contains("recorded under metrics revision 999 (now \(own))"), "\(earlier.lines)")
         #expect(earlier.lines[0].hasSuffix("again"))
         // Once it is recorded anew nothing runs again.
-        let done = EarlierRecords(lock, jobs: jobs) { (keys: [Digest]) throws(Never) in keys.map { _ in true } }
+        let done = EarlierRecords(lock, jobs: jobs) { (keys: [JobKey]) throws(Never) in keys.map { _ in true } }
         #expect(done.counts.isEmpty && done.json == [])
     }
 
-    private func key(_ lock: GridLock, _ cell: Int) -> Digest? {
+    private func key(_ lock: GridLock, _ cell: Int) -> JobKey? {
         lock.jobs(ofGroup: lock.group(ofCell: cell)).first { $0.cell == cell }?.jobKey
     }
 

@@ -3,7 +3,7 @@ import RouteGridBase
 import Testing
 
 struct RecordScanTests {
-    private static let key = Digest(hashing: "key".utf8)
+    private static let key = JobKey(hashing: "key".utf8)
     private static let digest = Digest(hashing: "result".utf8)
     private static let fit = Digest(hashing: "fit".utf8)
     /// A record's line with something inside its result.

@@ -67,11 +67,11 @@ struct RecordWriterTests {
                 budget: budget,
                 jobKey: job.key,
                 members: EncodedJSON(),
-                choices: job.key,
+                choices: job.key.digest,
                 points: 1,
                 items: 1
             )
-            let result = MetricRecord.result([:], choices: job.key, points: 1, items: 1)
+            let result = MetricRecord.result([:], choices: job.key.digest, points: 1, items: 1)
             #expect(written.line == MetricRecord.make(fit: fit, job: job, labels: [:], result: result).line)
         }
     }

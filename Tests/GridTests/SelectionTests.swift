@@ -34,7 +34,7 @@ struct SelectionTests {
     private func frozen(_ lock: GridLock, _ reading: (FitIdentity, Int) -> MetricReading?) throws -> FrozenSelection {
         var tally = try #require(SelectionTally(lock))
         for group in 0..<lock.groupCount {
-            var readings: [Digest: MetricReading] = [:]
+            var readings: [JobKey: MetricReading] = [:]
             for job in tally.judgingJobs(ofGroup: group) {
                 readings[job.jobKey] = reading(lock.fit(ofGroup: group), job.cell)
             }

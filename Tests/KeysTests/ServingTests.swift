@@ -37,29 +37,24 @@ import ZeroMQ
 
     @Test func `a key file goes before local keys, and another machine needs one`() throws {
         let (here, there) = (try ZMQAddress("tcp://127.0.0.1:7557"), try ZMQAddress("tcp://grid:7557"))
-        #expect(try Credentials.find(keyFile: nil, role: .worker, for: here, environment: environment) == nil)
+        let local = try KeySource(keyFile: nil, role: .worker, for: here)
+        #expect(try local.key(for: here, environment: environment) == nil)
         let error = #expect(throws: RouteGridError.self) {
-            try Credentials.find(keyFile: nil, role: .worker, for: there, environment: environment)
+            try KeySource(keyFile: nil, role: .worker, for: there)
         }
         #expect(error?.code.exitCode == 77 && error?.message.contains("--key FILE") == true)
         _ = try KeyRing.serving(at: here, state: state)
         let files = try KeyRing.localKeys(for: here, state: state)
         _ = try LocalKeys(leaving: files, for: here, environment: environment)
-        let found = try Credentials.find(keyFile: nil, role: .worker, for: here, environment: environment)
-        #expect(found == files[.worker])
+        #expect(try local.key(for: here, environment: environment) == files[.worker])
         let invite = try KeyRing.invite(KeyName("w"), role: .worker, state: state)
         try invite.keyFile.write(to: folder.path("w.key"))
         for address in [here, there] {
-            let given = try Credentials.find(
-                keyFile: folder.path("w.key"),
-                role: .worker,
-                for: address,
-                environment: environment
-            )
-            #expect(given == invite.keyFile)
+            let given = try KeySource(keyFile: folder.path("w.key"), role: .worker, for: address)
+            #expect(try given.key(for: address, environment: environment) == invite.keyFile)
         }
         #expect(throws: RouteGridError.self) {
-            try Credentials.find(keyFile: state + "/keys/server.key", role: .admin, for: here, environment: environment)
+            try KeySource(keyFile: state + "/keys/server.key", role: .admin, for: here)
         }
     }
 
@@ -79,9 +74,8 @@ import ZeroMQ
         #expect(try watch.poll())
         handler.allow(watch.ring.allowList)
 
-        let file = try #require(
-            try Credentials.find(keyFile: nil, role: .worker, for: address, environment: environment)
-        )
+        let local = try KeySource(keyFile: nil, role: .worker, for: address)
+        let file = try #require(try local.key(for: address, environment: environment))
         options.security = try file.security()
         options.linger = .zero
         let clientContext = try ZMQContext()

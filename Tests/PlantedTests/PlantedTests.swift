@@ -43,6 +43,11 @@ import Testing
         try expect(VerdictTrial(kind: kind), tables: 12)
     }
 
+    @Test(arguments: [false, true])
+    func `nights are judged right over a whole history`(hasDrop: Bool) throws {
+        try expect(NightHistories(hasDrop: hasDrop), tables: 4)
+    }
+
     private func expect(_ trial: some PlantedTrial, tables: Int) throws {
         let bars = try trial.measure(tables: tables)
         for bar in bars { #expect(!bar.isRefuted, "\(trial.name): \(bar.line)") }

@@ -193,4 +193,5 @@ def main():
         sys.exit(f"{len(failures)} checks failed")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -24,6 +24,16 @@ struct Granted: Hashable {
     let cells: [Int]
 }
 
+/// Lease ids that tests can foretell: those of the fences.
+struct CountedIdentifiers: RandomNumberGenerator, Sendable {
+    private var last: UInt64
+    init(next start: UInt64) { last = start }
+    mutating func next() -> UInt64 {
+        last += 1
+        return last
+    }
+}
+
 /// A scheduler on the bench: answers look-ups as an empty store would, and checks all invariants after every event.
 final class SchedulerBench {
     var scheduler: Scheduler
@@ -38,7 +48,8 @@ final class SchedulerBench {
             configuration: configuration,
             epoch: epoch,
             now: Moment(milliseconds: 0),
-            recovering: recovering
+            recovering: recovering,
+            identifiers: CountedIdentifiers(next: UInt64(epoch) << 32)
         )
     }
 

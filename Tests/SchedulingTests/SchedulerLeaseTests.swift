@@ -193,7 +193,7 @@ struct SchedulerLeaseTests {
         #expect(bench.scheduler.exceptions(of: run1).isEmpty)
         // The worker names the lost one after all: it is revoked.
         #expect(
-            bench.handle(.heartbeat(ann, leases: [lease.lease])) == [.revoke(ann, lease.lease, lease.fence, cells: [])]
+            bench.handle(.heartbeat(ann, leases: [lease.lease])) == [.revoke(ann, lease.lease, Fence(0), cells: [])]
         )
     }
 
@@ -251,7 +251,7 @@ struct SchedulerLeaseTests {
         let lease = try #require(bench.join(ann).first)
         bench.handle(.workerJoined(bob, numerics: [""], held: []))
         #expect(
-            bench.handle(.heartbeat(bob, leases: [lease.lease])) == [.revoke(bob, lease.lease, lease.fence, cells: [])]
+            bench.handle(.heartbeat(bob, leases: [lease.lease])) == [.revoke(bob, lease.lease, Fence(0), cells: [])]
         )
         // Ann sends heartbeats that name nothing: that Bob names her lease does not keep it.
         for _ in 0..<60 where bench.scheduler.leases(of: ann) == [lease.lease] {

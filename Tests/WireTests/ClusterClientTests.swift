@@ -26,6 +26,20 @@ import Wire
         #expect(error?.code == .protocolRefused)
         #expect(error?.code.exitCode == 76)
         #expect(error?.message.contains("protocol version \(WireProtocol.version + 1)") == true)
+        #expect(error?.message.hasSuffix("upgrade the coordinator") == true)
+    }
+
+    @Test(arguments: [(WireRole.worker, "worker"), (.client, "client"), (.follower, "client")])
+    func `of two versions the older side is named, with its build in a form that cannot act`(
+        _ role: WireRole,
+        _ name: String
+    ) throws {
+        var hello = WireHello()
+        (hello.protocol, hello.role, hello.build) = (WireProtocol.version - 1, role, "old\u{1B}[31m")
+        let error = try #require(WireProtocol.refusal(of: hello))
+        #expect(error.code == .protocolRefused)
+        #expect(error.message.hasSuffix("upgrade the \(name)"))
+        #expect(error.message.hasPrefix("the \(name) (old␛[31m) speaks protocol version \(hello.protocol), "))
     }
 
     @Test func `a question is asked again after a restart`() throws {

@@ -11,7 +11,7 @@ struct ReceivedResultTests {
         for number in 0..<count {
             var item = WireResultItem()
             item.cell = UInt64(number) << 12
-            item.jobKey = Digest(hashing: [UInt8(number), 1]).data
+            item.jobKey = JobKey(hashing: [UInt8(number), 1]).data
             item.resultSha = Digest(hashing: [UInt8(number), 2]).data
             item.record = Data(repeating: UInt8(number), count: 50 * number)
             item.run = Data("facts \(number)".utf8)

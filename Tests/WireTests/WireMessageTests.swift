@@ -90,7 +90,7 @@ import Wire
             result.items.append(item)
             ResultFrame.appendItem(
                 cell: UInt64(size) << 20,
-                jobKey: key,
+                jobKey: JobKey(key),
                 resultDigest: key,
                 record: record,
                 run: run,
@@ -142,7 +142,8 @@ import Wire
         for theirs in [WireProtocol.version - 1, WireProtocol.version + 1] {
             other.protocol = theirs
             let refusal = WireProtocol.refusal(of: other)?.message
-            #expect(refusal?.contains("version \(theirs) is not supported, only \(WireProtocol.version)") == true)
+            #expect(refusal?.contains("version \(theirs), the coordinator") == true)
+            #expect(refusal?.contains("version \(WireProtocol.version): upgrade the ") == true)
         }
         other = hello
         other.boot = Data()

@@ -58,16 +58,19 @@ import Worker
         #expect(error?.code == .usage && error?.message.contains("--cache") == true)
     }
 
-    @Test func `a new process finds what is there and removes what is half-written`() throws {
+    @Test func `a new process finds what is there and removes what was left half-written days ago`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let first = try BlobCache(folder: folder, limit: 10_000)
         let blob = try add(1, to: first, beforeLast: false)
-        let orphan = "\(folder)/incoming-4194000-\(blob.hex)"
-        #expect(FileManager.default.createFile(atPath: orphan, contents: Data([1])))
+        let (old, new) = ("\(folder)/incoming-4194000-\(blob.hex)", first.temporaryPath(of: Digest(hashing: [7])))
+        for path in [old, new] { #expect(FileManager.default.createFile(atPath: path, contents: Data([1]))) }
+        let days = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -3 * 86_400)]
+        try FileManager.default.setAttributes(days, ofItemAtPath: old)
         let second = try BlobCache(folder: folder, limit: 10_000)
         #expect(second.contains(blob))
         #expect(second.byteCount == 1000)
-        #expect(!FileManager.default.fileExists(atPath: orphan))
+        #expect(!FileManager.default.fileExists(atPath: old))
+        #expect(FileManager.default.fileExists(atPath: new))
     }
 
     @Test func `a folder that cannot be made is named`() {
@@ -88,10 +91,10 @@ import Worker
 }
 
 @Suite struct ResultOutboxTests {
-    let keys = (0..<4).map { Digest(hashing: [UInt8($0)]) }
+    let keys = (0..<4).map { JobKey(hashing: [UInt8($0)]) }
 
     /// The result of a key, or another one.
-    private func name(_ key: Digest, result: String = "right") -> ResultOutbox.Name {
+    private func name(_ key: JobKey, result: String = "right") -> ResultOutbox.Name {
         ResultOutbox.Name(jobKey: key, resultDigest: Digest(hashing: result.utf8))
     }
 

@@ -54,6 +54,25 @@ import Worker
         await coordinator.stop()
     }
 
+    @Test func `a worker whose lifetime is over finishes what it holds, takes no more, and ends`() async throws {
+        let coordinator = try FakeCoordinator()
+        let worker = try RunningWorker(coordinator.url) { $0.lifetime = .seconds(3) }
+        try await coordinator.welcome(heartbeat: 50)
+        try await coordinator.send(.lease(lease(1, ["gate lifetime ok"])))
+        while try await coordinator.next({ if case .credit(let credit) = $0.body { credit.groups } else { nil } }) > 0 {
+        }
+        // What comes too late is released, what is held goes on.
+        try await coordinator.send(.lease(lease(2, ["ok"])))
+        #expect(try await coordinator.next { if case .release(let item) = $0.body { item.lease } else { nil } } == 2)
+        #expect(try await hears(3, coordinator) == "heartbeats")
+        Gate.open("lifetime")
+        let items = try await coordinator.nextResult().items
+        try await coordinator.commit(items)
+        #expect(try await hears(1_000, coordinator) == "goodbye")
+        try (await worker.outcome()).get()
+        await coordinator.stop()
+    }
+
     @Test(arguments: [true, false]) func `slots that never start end the worker`(isLaunched: Bool) async throws {
         let coordinator = try FakeCoordinator()
         let watch = SlotWatch(endsAtStart: true)

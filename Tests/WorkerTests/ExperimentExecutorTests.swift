@@ -26,7 +26,7 @@ import Worker
         let outcome = try executor.evaluate(task.cells[0])
         let record = try MetricRecord(line: outcome.record, place: "record")
         #expect(record.jobKey.data == task.cells[0].jobKey)
-        #expect(record.fitKey == Digest(hashing: Array(task.fit)))
+        #expect(record.fitKey == FitKey(hashing: Array(task.fit)))
         #expect(record.resultDigest == outcome.resultDigest)
         #expect(record.choices == outcome.blobs.first?.digest)
         #expect(record.job["dataset"]?.stringValue == "toy")

@@ -157,6 +157,19 @@ final class FakeCoordinator: @unchecked Sendable {
         try await send(.revoke(revoke))
     }
 
+    /// Refuses a worker that was welcomed, with two messages that arrive in one batch; nobody is welcome again by
+    /// itself.
+    func refuseTwice() async throws {
+        repeatedWelcome.withLock { $0 = nil }
+        try await loop.run { [self] in
+            let route = try #require(peer.withLock { $0 })
+            var refused = WireRefused()
+            (refused.code, refused.text) = (RouteGridError.Code.refused.name, "revoked")
+            let refusal = try WireMessage(.refused(refused)).frames()
+            for _ in 0..<2 { _ = try router?.send([route] + refusal) }
+        }
+    }
+
     func tellToDrain() async throws {
         var done = WireDone()
         done.text = "drain"
@@ -216,7 +229,7 @@ func lease(_ number: UInt64, fit: String = "ok", _ cells: [String], data: [Diges
     lease.cells = cells.enumerated().map { index, does in
         var cell = WireLeasedCell()
         cell.cell = number * 100 + UInt64(index)
-        cell.jobKey = Digest(hashing: Array("\(number)/\(index)".utf8)).data
+        cell.jobKey = JobKey(hashing: Array("\(number)/\(index)".utf8)).data
         cell.eval = Data(does.utf8)
         return cell
     }

@@ -86,6 +86,18 @@ import Worker
         await second.stop()
     }
 
+    @Test func `two refusals at once replace the connection once, and the worker goes on`() async throws {
+        let coordinator = try FakeCoordinator()
+        let worker = try RunningWorker(coordinator.url)
+        try await coordinator.welcome()
+        try await coordinator.refuseTwice()
+        try await coordinator.welcome()
+        try await coordinator.send(.lease(lease(1, ["ok"])))
+        #expect(try await coordinator.takeCells(1).cells == [100])
+        await worker.end()
+        await coordinator.stop()
+    }
+
     @Test func `greetings that are not answered are sent at longer and longer intervals`() async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url) { $0.backoff = .milliseconds(40)...(.seconds(10)) }
@@ -99,6 +111,27 @@ import Worker
         try await coordinator.welcome()
         await worker.end()
         await coordinator.stop()
+    }
+
+    @Test func `a coordinator that moved is found at the next address`() async throws {
+        let first = try FakeCoordinator()
+        // Nobody listens there before the first one is gone: a busy machine may have the worker look around earlier.
+        let next = "ipc:///tmp/rg-next-\(UInt64.random(in: 0...UInt64.max))"
+        let worker = try RunningWorker("ipc:///tmp/rg-nobody-\(UInt64.random(in: 0...UInt64.max))") {
+            $0.urls += [first.url, next]
+            $0.backoff = .milliseconds(50)...(.milliseconds(400))
+        }
+        try await first.welcome(heartbeat: 50)
+        try await first.send(.lease(lease(1, ["ok"])))
+        let items = try await first.nextResult().items
+        await first.stop()
+        let second = try FakeCoordinator(url: next)
+        // Where it was, then in turn; what was not acknowledged is sent there.
+        let hello = try await second.welcome()
+        #expect(hello.unacked == items.map(\.jobKey))
+        #expect(try await second.takeCells(1).cells == [100])
+        await worker.end()
+        await second.stop()
     }
 
     @Test func `a worker that was welcomed does not give up`() async throws {

@@ -29,7 +29,7 @@ import Worker
         #expect(items[0].jobKey == lease(1, ["ok"]).cells[0].jobKey)
         #expect(String(decoding: items[0].record, as: UTF8.self) == "{\"cell\":100}")
         let facts = try JSONValue(parsing: items[0].run, place: "run")
-        #expect(facts["job_key"]?.stringValue == Digest(bytes: items[0].jobKey)?.hex)
+        #expect(facts["job_key"]?.stringValue == JobKey(bytes: items[0].jobKey)?.hex)
         #expect(facts["peak_rss"]?.integerValue ?? 0 > 0)
         // Held until the acknowledgement, and not after it.
         var held = try await heldLeases(coordinator)

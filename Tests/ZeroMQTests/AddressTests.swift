@@ -29,6 +29,11 @@ import ZeroMQ
         }
     }
 
+    @Test func `a list of addresses has commas between them, and a path may have some too`() {
+        #expect(ZMQAddress.list(["tcp://a:1,tcp://b:2", "ipc:///x,y"]) == ["tcp://a:1", "tcp://b:2", "ipc:///x,y"])
+        #expect(ZMQAddress.list([""]) == [""])
+    }
+
     @Test func `a port in use is named`() throws {
         let first = try context.socket(.router)
         let endpoint = try first.bind("tcp://127.0.0.1:*")

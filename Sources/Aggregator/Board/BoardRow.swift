@@ -35,7 +35,7 @@ package struct BoardRow: Sendable {
     package var isIncomplete: Bool { flags.contains(.incomplete) }
     package var hasRecord: Bool { runs.contains(where: \.hasRecord) }
     /// The records that the row is made of, run by run.
-    package var jobKeys: [Digest] { runs.flatMap(\.jobKeys) }
+    package var jobKeys: [JobKey] { runs.flatMap(\.jobKeys) }
     /// Of the runs' seeds each once, rising; empty for a router that draws no random number.
     package var seeds: [Int] { Set(runs.compactMap(\.seed)).sorted() }
     /// The indices of the splits that the runs are on, rising.

@@ -10,8 +10,8 @@ package struct BoardRun: Sendable {
     package let seed: Int?
     package let splitIndex: Int
     /// In key order; empty when there is none.
-    package let jobKeys: [Digest]
-    package let fitKeys: [Digest]
+    package let jobKeys: [JobKey]
+    package let fitKeys: [FitKey]
     package let itemCount: Int?
     package let missingCount: Int
     package let points: [CurvePoint]

@@ -1,6 +1,6 @@
 /// What a command says of a board, besides the files.
 package struct BoardSummary: Codable, Sendable {
-    /// For a terminal, one a section.
+    /// For a terminal: over datasets, then one a section.
     package let tables: [BoardTable]
     /// What the columns mean.
     package let legend: [String]
@@ -17,7 +17,7 @@ package struct BoardSummary: Codable, Sendable {
     package let incompleteCount: Int
 
     package init(_ board: Leaderboard) {
-        tables = board.tables(.brief)
+        tables = board.overallTables + board.tables(.brief)
         legend = board.statisticsLegend + board.selectionLegend + board.flagsLegend
         (remarks, unmade, notes) = (board.remarks, board.unmade, board.notes)
         leftOut = board.leftOut.map(\.text)

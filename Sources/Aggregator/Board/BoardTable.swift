@@ -54,6 +54,21 @@ package struct BoardTable: Codable, Sendable {
         for column in BoardColumns.lastColumns { add(column, scope) }
     }
 
+    /// A table of texts that is of no one section.
+    init(
+        dataset: String,
+        caption: [String],
+        verdict: String,
+        trust: String,
+        columns: [Column],
+        rows: [[String]],
+        references: [Int]
+    ) {
+        (self.dataset, captionParts, remark, self.references) = (dataset, caption, nil, references)
+        (self.verdict, self.trust) = (SafeText.line(verdict), SafeText.line(trust))
+        (self.columns, self.rows) = (columns, rows)
+    }
+
     private mutating func add(_ column: BoardColumns.Column, _ scope: BoardColumns.Scope) {
         guard column.isShown(scope) else { return }
         let texts = scope.rows.map { column.text($0, scope) }

@@ -12,6 +12,7 @@ extension Leaderboard {
                 ("comparisons", .array(comparisons)), ("notes", JSONValue(notes)), ("remarks", JSONValue(remarks)),
                 ("not_selected", JSONValue(unmade)), ("ranking_remarks", JSONValue(rankingRemarks)),
                 ("left_out", .array(leftOut.map(\.json))), ("verdicts", .array(verdictsJSON)),
+                ("overall", .array(overall.map(\.json))),
             ],
             list: "rows",
             rows.map(\.json)
@@ -40,17 +41,18 @@ extension Leaderboard {
                 .filter { part in rows.contains { $0.metrics[metric.name]?[part] != nil } }
                 .map { (metric.name, $0) }
         }
+        let overall = OverallColumns(self)
         var lines = CSVLines(
             columns: BoardColumns.fields.map(\.name)
                 + metrics.map { $0.1 == "v" ? $0.0 : "\($0.0)_\($0.1)" }
-                + BoardColumns.lastFields.map(\.name)
+                + overall.names + BoardColumns.lastFields.map(\.name)
         )
-        for row in rows {
+        for (number, row) in rows.enumerated() {
             let source = BoardColumns.FileRow(row, of: self)
             lines.add(
                 BoardColumns.fields.map { $0.value(source) }
                     + metrics.map { CSVLines.number(row.metrics[$0.0]?[$0.1]?.numberValue) }
-                    + BoardColumns.lastFields.map { $0.value(source) }
+                    + overall.fields(ofRow: number) + BoardColumns.lastFields.map { $0.value(source) }
             )
         }
         return Array(lines.text.utf8)

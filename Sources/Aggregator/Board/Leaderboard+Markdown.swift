@@ -23,6 +23,11 @@ extension Leaderboard {
         for record in leftOut { text += "\n> **Left out**: \(SafeText.markdown(record.text)).\n" }
         for choice in unmade { text += "\n> **Nothing selected** for \(SafeText.markdown(choice)).\n" }
         for remark in remarks { text += "\n> **No intervals** where \(SafeText.markdown(remark)).\n" }
+        for (table, overall) in zip(overallTables, overall) {
+            text += "\n## Overall\n\n\(SafeText.markdown(table.caption))\n\n"
+            text += "**\(SafeText.markdown(table.verdict))**\n\n\(SafeText.markdown(table.trust))\n\n\(table.markdown)"
+            text += overall.matrix
+        }
         var dataset: String?
         for table in tables(.full) {
             if table.dataset != dataset { text += "\n## \(SafeText.markdown(table.dataset))\n" }

@@ -49,7 +49,7 @@ struct ListedCurve {
         } catch {
             throw Self.explained(error, ordered)
         }
-        let curve = CurveMetrics(
+        let curve = MetricFormulae(
             points: points.map { OperatingPoint(cost: $0.cost, accuracy: $0.accuracy) },
             reference: reference
         )
@@ -82,7 +82,7 @@ struct ListedCurve {
     }
 
     /// By rising budget: by threshold, or by falling λ; equal ones by key.
-    private static func order(_ record: ScoredRecord) -> (Double, Digest) {
+    private static func order(_ record: ScoredRecord) -> (Double, JobKey) {
         let point = record.points[0]
         return (point.threshold ?? point.lambda.map { -$0 } ?? point.cost, record.jobKey)
     }

@@ -49,7 +49,7 @@ struct RowGroup {
     }
 
     /// The records that the row is made of, run by run.
-    var jobKeys: [Digest] { runs.flatMap(\.jobKeys) }
+    var jobKeys: [JobKey] { runs.flatMap(\.jobKeys) }
 
     /// The table that the row belongs to.
     func section(_ names: BoardNames) -> SectionKey {

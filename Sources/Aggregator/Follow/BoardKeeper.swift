@@ -8,8 +8,6 @@ package struct BoardKeeper {
     private let pages: [BoardPageFile]
     private var log: RecordLog
     private var hasPublished = false
-    /// Grids that this build cannot read: their records are shown without what the grids say of them.
-    private var unread: [LeftOut] = []
 
     /// - Parameters:
     ///   - folder: Where boards are kept.
@@ -36,11 +34,10 @@ package struct BoardKeeper {
         let goal = UInt64(clamping: try client.query(.store)["last_sequence"]?.integerValue ?? 0)
         guard goal > log.position(at: client) || !hasPublished else { return nil }
         try log.follow(upTo: goal, through: client)
-        unread = []
-        try log.learn(tables(client), through: client)
+        let grids = try ServedGrids(reading: client)
+        try log.learn(grids.tables, through: client)
         let source = try log.source()
         let records = try RecordCollection(reading: [source], bad: .setAside)
-        let seal = try seal(client)
         let reads = try TestReadCounts(json: try client.query(.testReads), place: "the coordinator's test reads")
         var kept: [Kept] = []
         var names: Set<String> = []
@@ -50,9 +47,9 @@ package struct BoardKeeper {
                 records,
                 from: [source],
                 filter: filter,
-                seal: seal,
+                seal: grids.seal,
                 reads: reads,
-                leftOut: log.leftOut + unread
+                leftOut: log.leftOut + grids.unread
             )
             var name = SafeText.fileName("\(mode)@\(numerics)")
             if !names.insert(name).inserted { name += "-\(Digest(hashing: numerics.utf8).hex.prefix(8))" }
@@ -64,50 +61,5 @@ package struct BoardKeeper {
         }
         hasPublished = true
         return kept
-    }
-
-    /// What was selected in the coordinator's grids.
-    private mutating func seal(_ client: ClusterClient) throws -> BoardSeal {
-        var seal = BoardSeal()
-        for run in try client.query(.status)["runs"]?.arrayValue ?? [] where run["stage"] == 2 {
-            guard let number = run["run"]?.integerValue,
-                let text = try client.query(.lock, String(number))["lock"]?.stringValue,
-                let name = try client.query(.selection, String(number))["selection"]?.stringValue,
-                let digest = Digest(hex: name)
-            else { continue }
-            try readable("the selection of run \(number)") { () throws(RouteGridError) in
-                let bytes = try client.fetch(digest)
-                let lock = try GridLock(parsing: text.utf8, place: "the lock of run \(number)", revisions: .any)
-                let selection = try FrozenSelection(parsing: bytes, place: "the selection of run \(number)")
-                try seal.add(SealedGrid(lock: lock, selection: selection))
-            }
-        }
-        return seal
-    }
-
-    /// What the coordinator's grids say of their data.
-    private mutating func tables(_ client: ClusterClient) throws(RouteGridError) -> KnownTables {
-        var tables = KnownTables()
-        for run in try client.query(.status)["runs"]?.arrayValue ?? [] {
-            guard let number = run["run"]?.integerValue else { continue }
-            let reply = try client.query(.lock, String(number))
-            if let text = reply["lock"]?.stringValue {
-                try readable("the lock of run \(number)") { () throws(RouteGridError) in
-                    tables.add(try GridLock(parsing: text.utf8, place: "the lock of run \(number)", revisions: .any))
-                }
-            }
-        }
-        return tables
-    }
-
-    /// Does what needs a grid to be read; one that cannot be read, such as of an earlier version, is kept in mind.
-    private mutating func readable(
-        _ place: String,
-        _ body: () throws(RouteGridError) -> Void
-    ) throws(RouteGridError) {
-        do throws(RouteGridError) { try body() } catch {
-            guard error.code == .badInput else { throw error }
-            unread.append(LeftOut(error, place: place))
-        }
     }
 }

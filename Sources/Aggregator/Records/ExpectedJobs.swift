@@ -3,11 +3,11 @@ package import RouteGridBase
 
 /// A job that a grid asks for and that has no record.
 package struct ExpectedJob: Hashable, Sendable {
-    package let key: Digest
+    package let key: JobKey
     /// As a record would show it.
     package let job: JSONValue
 
-    package init(key: Digest, job: JSONValue) { (self.key, self.job) = (key, job) }
+    package init(key: JobKey, job: JSONValue) { (self.key, self.job) = (key, job) }
 }
 
 /// What a grid asks for.
@@ -28,7 +28,7 @@ package enum ExpectedJobs {
         selection: FrozenSelection? = nil
     ) throws(RouteGridError) -> [ExpectedJob] {
         let selected = Set(selection?.cells ?? [])
-        var missing: [Digest: JSONValue] = [:]
+        var missing: [JobKey: JSONValue] = [:]
         for group in lock.evaluationGroups {
             for keyed in lock.jobs(ofGroup: group) where !records.contains(keyed.jobKey) {
                 guard selection == nil ? !lock.isDeferred(keyed.cell) : selected.contains(keyed.cell) else { continue }

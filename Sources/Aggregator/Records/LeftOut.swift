@@ -5,15 +5,15 @@ package struct LeftOut: Hashable, Sendable {
     /// File and line, or the number that a coordinator gave it.
     package let place: String
     /// Nil for what is no record.
-    package let jobKey: Digest?
+    package let jobKey: JobKey?
     package let why: String
 
-    package init(place: String, jobKey: Digest? = nil, why: String) {
+    package init(place: String, jobKey: JobKey? = nil, why: String) {
         (self.place, self.jobKey, self.why) = (place, jobKey, why)
     }
 
     /// For something that an error names with its place.
-    init(_ error: RouteGridError, place: String, jobKey: Digest? = nil) {
+    init(_ error: RouteGridError, place: String, jobKey: JobKey? = nil) {
         let prefix = place + ": "
         let message = error.message
         let why = message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message

@@ -9,7 +9,7 @@ import RoutingData
 package struct RecordCollection: Sendable {
     /// Two results of one job key: something that must be a function of the key is not.
     package struct Divergence: Hashable, Sendable {
-        package let jobKey: Digest
+        package let jobKey: JobKey
         package let first: (place: String, result: Digest)
         package let second: (place: String, result: Digest)
 
@@ -31,7 +31,7 @@ package struct RecordCollection: Sendable {
         }
     }
 
-    private var entries: [Digest: Entry] = [:]
+    private var entries: [JobKey: Entry] = [:]
     /// Records that were there already, with the same result.
     package private(set) var repeatedCount = 0
     package private(set) var divergences: [Divergence] = []
@@ -52,7 +52,7 @@ package struct RecordCollection: Sendable {
 
     package var count: Int { entries.count }
     /// Job keys in rising order: the order of everything that is written.
-    package var keys: [Digest] { entries.keys.sorted() }
+    package var keys: [JobKey] { entries.keys.sorted() }
     package var records: [ScoredRecord] { keys.compactMap { entries[$0]?.record } }
 
     /// The modes and numerics classes that there are records of, sorted: each makes boards of its own.
@@ -63,9 +63,9 @@ package struct RecordCollection: Sendable {
         return found.flatMap(\.self).sorted { ($0.mode, $0.numerics) < ($1.mode, $1.numerics) }
     }
 
-    package func contains(_ key: Digest) -> Bool { entries[key] != nil }
+    package func contains(_ key: JobKey) -> Bool { entries[key] != nil }
     /// The record's line without its newline.
-    package func line(of key: Digest) -> [UInt8]? { entries[key]?.line }
+    package func line(of key: JobKey) -> [UInt8]? { entries[key]?.line }
 
     /// Reads a file of records, one a line.
     ///

@@ -3,8 +3,8 @@ package import RouteGridBase
 
 /// What the boards need of one metric record.
 package struct ScoredRecord: Sendable {
-    package let jobKey: Digest
-    package let fitKey: Digest
+    package let jobKey: JobKey
+    package let fitKey: FitKey
     package let resultDigest: Digest
     /// What the key hashes, as the record shows it, with the labels `dataset` and `prices`.
     package let job: JSONValue

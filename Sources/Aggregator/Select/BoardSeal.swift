@@ -19,8 +19,8 @@ package struct BoardSeal: Sendable {
     private var choices: [Selected] = []
     private var known: Set<Digest> = []
     private var groupCount = 0
-    private var tests: [Digest: [Int]] = [:]
-    private var candidates: Set<Digest> = []
+    private var tests: [JobKey: [Int]] = [:]
+    private var candidates: Set<JobKey> = []
     /// Choices that could not be made, in words.
     private(set) var unmade: [String] = []
 
@@ -72,7 +72,7 @@ package struct BoardSeal: Sendable {
     }
 
     /// The numbers of the choices that a record was read for; none for one that was read without a selection.
-    func choices(of key: Digest) -> [Int] { tests[key] ?? [] }
+    func choices(of key: JobKey) -> [Int] { tests[key] ?? [] }
 
     subscript(choice: Int) -> Selected { choices[choice] }
 

@@ -10,12 +10,15 @@ import Scoring
 /// An item that several splits test has one weight in all of them (the weights' split index is the section's lowest):
 /// else the interval of a mean over overlapping test parts would be too narrow.
 struct SectionResamples: Sendable {
-    private struct Part: Sendable {
+    struct Part: Sendable {
         let evaluated: EvaluatedPart
         let bootstrap: PairedBootstrap
+        /// Which of the drawn items are the part's.
+        let items: Range<Int>
     }
 
-    private let parts: [Int: Part]
+    /// By split index.
+    let parts: [Int: Part]
     /// Who is drawn together, over all parts.
     let drawn: DrawnClusters
     /// How many independent clusters are drawn, weighed by their share of the items of each part.
@@ -59,7 +62,8 @@ struct SectionResamples: Sendable {
             first = items.upperBound
             parts[index] = Part(
                 evaluated: part,
-                bootstrap: PairedBootstrap(part.ground, outcomes: part.outcomes, weights: weights, items: items)
+                bootstrap: PairedBootstrap(part.ground, outcomes: part.outcomes, weights: weights, items: items),
+                items: items
             )
             let sizes = drawn.sizes(ofItems: items)
             for (cluster, size) in sizes.enumerated() { shares[cluster] += size / Double(items.count) }
@@ -116,6 +120,24 @@ struct SectionResamples: Sendable {
 
     /// The curve of a run, checked to be its records'.
     private func curve(of run: BoardRun, _ blobs: BlobFolders) throws -> (ResampledCurve, PairedBootstrap) {
+        guard let reading = run.reading, let part = parts[run.splitIndex] else {
+            throw Absence(why: "the records do not make one curve of a split that has its data")
+        }
+        let outcomes = part.evaluated.outcomes
+        let choices = try choices(of: run, blobs)
+        let reference = part.evaluated.ground.reference(on: outcomes, picks: reading.picks)
+        let curve = part.bootstrap.curve(choices, reference: reference)
+        // The record says what its choices come to: the same sums in the same way give the same bits.
+        guard zip(curve.points, run.points).allSatisfy({ $0.cost == $1.cost && $0.accuracy == $1.accuracy }) else {
+            throw Absence(why: "choices do not give the points of their records on the data found")
+        }
+        return (curve, part.bootstrap)
+    }
+
+    /// The models that a run chose, `[points, items]`.
+    ///
+    /// - Throws: ``Absence`` when choices are not there or are of other items; `checkFailed` when a blob is damaged.
+    func choices(of run: BoardRun, _ blobs: BlobFolders) throws -> Matrix<ModelNumber> {
         guard let reading = run.reading else { throw Absence(why: "the records do not make one curve") }
         guard let part = parts[run.splitIndex] else {
             throw Absence(why: "a split has no record to find its data by")
@@ -131,14 +153,7 @@ struct SectionResamples: Sendable {
         guard elements.count == run.points.count * outcomes.items,
             Int(elements.max() ?? 0) <= outcomes.models
         else { throw Absence(why: "choices are not of the items found") }
-        let choices = Matrix(rows: run.points.count, columns: outcomes.items, elements: elements)
-        let reference = part.evaluated.ground.reference(on: outcomes, picks: reading.picks)
-        let curve = part.bootstrap.curve(choices, reference: reference)
-        // The record says what its choices come to: the same sums in the same way give the same bits.
-        guard zip(curve.points, run.points).allSatisfy({ $0.cost == $1.cost && $0.accuracy == $1.accuracy }) else {
-            throw Absence(why: "choices do not give the points of their records on the data found")
-        }
-        return (curve, part.bootstrap)
+        return Matrix(rows: run.points.count, columns: outcomes.items, elements: elements)
     }
 }
 

@@ -11,7 +11,7 @@ struct SeedVariance {
     /// The number of runs of each split.
     private let runs: [[Int]]
     /// Runs less splits, each of which has a mean of its own.
-    private let degrees: Int
+    let degrees: Int
 
     /// Nil where no split has two seeds.
     ///
@@ -30,14 +30,20 @@ struct SeedVariance {
     ///   - alpha: One minus the level.
     /// - Returns: 0 where the seeds of each split agree.
     func halfWidth(_ values: [Double], alpha: Double) -> Double {
+        StudentDistribution.halfWidth(level: 1 - alpha, degrees: degrees) * standardError(values)
+    }
+
+    /// The standard error of a mean over training; 0 where the seeds of each split agree.
+    func standardError(_ values: [Double]) -> Double { variance(values).squareRoot() }
+
+    private func variance(_ values: [Double]) -> Double {
         var (squares, share) = (0.0, 0.0)
         for places in runs {
             let mean = places.reduce(0) { $0 + values[$1] } / Double(places.count)
             squares += places.reduce(0) { $0 + (values[$1] - mean) * (values[$1] - mean) }
             share += 1 / Double(places.count)
         }
-        let variance = squares / Double(degrees) * share / Double(runs.count * runs.count)
-        return StudentDistribution.halfWidth(level: 1 - alpha, degrees: degrees) * variance.squareRoot()
+        return squares / Double(degrees) * share / Double(runs.count * runs.count)
     }
 }
 

@@ -40,6 +40,12 @@ void cplatform_no_core_dumps(void);
 /// Keeps threads from running at a better priority than the process was given: libdispatch sets that of its own to 0
 /// where it may, which root does. Only when the process is nice, and before there are threads.
 void cplatform_keep_niceness(void);
+/// Where this process is the first one of its name space (a container's PID 1): goes on in a child, and stays behind to
+/// pass signals on to it, to collect every process that ends without a parent, and to end as the child does.
+///
+/// The first process gets no signal that it does not handle, and nobody else collects its orphans. Before there are
+/// threads.
+void cplatform_stay_first(void);
 /// Names the process as `ps` and `top` show it (at most 15 bytes are kept).
 void cplatform_name_process(const char *name);
 /// 1 when so many bytes can be mapped under the limits of the process, else 0.

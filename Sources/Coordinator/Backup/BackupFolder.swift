@@ -5,9 +5,10 @@ package import RouteGridBase
 /// or replaced whole.
 ///
 /// `records.jsonl` and `runs.jsonl` (records and facts of their execution in commit order), `blobs/ab/cdef…`,
-/// `grids/N.json` (each run with its lock and state), `divergences.jsonl` (results that differ from the recorded ones
-/// of their keys), and `position.json`, which states how much of the logs is whole. What a crash left after that
-/// position is truncated when the backup resumes. `lock` keeps a second backup out.
+/// `grids/N.json` (each run with its lock and state), `grants/N.json` (its ledger of grants), `divergences.jsonl`
+/// (results that differ from the recorded ones of their keys), and `position.json`, which states how much of the logs
+/// is whole. What a crash left after that position is truncated when the backup resumes. `lock` keeps a second backup
+/// out.
 package struct BackupFolder: Sendable {
     package let path: String
 
@@ -32,6 +33,8 @@ package struct BackupFolder: Sendable {
     package var facts: String { path + "/runs.jsonl" }
     package var divergences: String { path + "/divergences.jsonl" }
     package var grids: String { path + "/grids" }
+    /// Which keys were granted which cells, a file a run.
+    package func grants(ofRun number: Int) -> String { path + "/grants/\(number).json" }
     var lock: String { path + "/lock" }
     private var positionFile: String { path + "/position.json" }
 

@@ -155,6 +155,21 @@ package struct BackupWriter {
         )
     }
 
+    /// Writes which keys were granted which cells of a run.
+    private func copyGrants(ofRun number: Int) throws {
+        var entries: [JSONValue] = []
+        while true {
+            let page = try client.query(.grants, "\(number)/\(entries.count)")
+            let found = page["grants"]?.arrayValue ?? []
+            entries += found
+            if found.isEmpty || page["complete"] == true { break }
+        }
+        let path = folder.grants(ofRun: number)
+        let bytes = (["schema": .string(GrantLog.schema), "grants": .array(entries)] as JSONValue).jsonBytes()
+        guard FileManager.default.contents(atPath: path).map(Array.init) != bytes else { return }
+        try DurableFile.write(bytes, to: path, makingFolder: (path as NSString).deletingLastPathComponent)
+    }
+
     /// Writes every run with its lock and state, and the data that it reads.
     private func copyGrids() throws {
         for run in try client.query(.status)["runs"]?.arrayValue ?? [] {
@@ -173,6 +188,7 @@ package struct BackupWriter {
                 if let digest = Digest(hex: selection) { try copyBlob(digest) }
             }
             let bytes = JSONValue.object(members).jsonBytes()
+            try copyGrants(ofRun: number)
             guard FileManager.default.contents(atPath: path).map(Array.init) != bytes else { continue }
             if let text = reply["lock"]?.stringValue {
                 let place = "the lock of run \(number)"

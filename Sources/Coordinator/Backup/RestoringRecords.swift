@@ -111,5 +111,12 @@ struct RestoringBlobs {
                 run["submitted"]?.stringValue ?? "", selection == nil ? 1 : 2, selection.map { Data($0) },
             ]
         )
+        // Without it, as in a copy of an older version, results of before are refused, and their cells run again.
+        let ledger = folder.grants(ofRun: number)
+        guard let bytes = FileManager.default.contents(atPath: ledger) else { return }
+        let json = try JSONValue(parsing: bytes, place: ledger)
+        for grant in try GrantLog.grants(of: RunID(UInt64(number)), in: json["grants"], place: ledger) {
+            try RecordStore.insert(grant, into: database)
+        }
     }
 }

@@ -19,13 +19,13 @@ struct Acknowledgement: Sendable {
             case .new: verdicts.append(.new)
             case .equal: verdicts.append(.equal)
             case .divergent: verdicts.append(.divergent)
-            case .blobMissing: verdicts.append(.refused)
+            case .blobMissing, .refused: verdicts.append(.refused)
             }
         }
     }
 
     /// Adds a result that is not on disk and never will be: its worker may drop it too.
-    mutating func refuse(_ key: Digest, _ digest: Digest) {
+    mutating func refuse(_ key: JobKey, _ digest: Digest) {
         key.append(to: &jobKeys)
         digest.append(to: &resultDigests)
         verdicts.append(.refused)

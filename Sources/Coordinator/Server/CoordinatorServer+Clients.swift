@@ -10,7 +10,7 @@ extension CoordinatorServer {
     func answer(_ message: WireMessage, of peer: Peer, _ route: RoutingID) throws(RouteGridError) {
         switch message.body {
         case .heartbeat: send(.heartbeat, to: route)
-        case .submit(let submit): self.submit(Array(submit.lock), route)
+        case .submit(let submit): try self.submit(Array(submit.lock), route)
         case .query(let query): try self.query(query, route)
         case .control(let control): try self.control(control, of: peer, route)
         case .fetch(let fetch): try self.fetch(fetch, route)
@@ -113,10 +113,14 @@ extension RunPolicy {
         maxFails = lock.limits.maximumFailures(ofCells: lock.firstStageCount)
         priority = lock.priority
         numerics = lock.numerics
+        let (fit, cell) = (lock.limits.fitTimeoutMilliseconds, lock.limits.cellTimeoutMilliseconds)
+        idleMilliseconds = Int64(min(fit, 1 << 50)) + Int64(min(cell, 1 << 50)) + Self.idleMargin
         leaseCells = max(1, Self.leaseBytes / lock.evaluationBytes)
         reachedCells = max(1, min(reachedCells, Self.reachedBytes / lock.evaluationBytes))
     }
 
+    /// Milliseconds for what comes before a fit: its data are fetched, a slot becomes free, an ended slot starts again.
+    private static let idleMargin: Int64 = 900_000
     /// Bytes of keys in one lease: a quarter of a frame.
     private static let leaseBytes = 4 << 20
     /// Bytes of keys in one look-up.

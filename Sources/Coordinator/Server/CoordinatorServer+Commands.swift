@@ -27,7 +27,7 @@ extension CoordinatorServer {
             if case .resolvedGroups(let resolved) = attachment { known = resolved.first(of: groups, in: run) }
             resolve(run, groups, known: known)
         case .grant(let worker, let lease, let fence, let run, let group, let cells):
-            grant(worker, lease, fence, run, group: group, cells: cells)
+            grant(LeaseOrder(worker: worker, lease: lease, fence: fence, run: run, group: group, cells: cells))
         case .select(let run): select(run)
         case .revoke(let worker, let lease, let fence, let cells):
             if let route = peers.route(of: worker) { send(.revoke(lease, fence, cells), to: route) }
@@ -35,6 +35,9 @@ extension CoordinatorServer {
             var log: [UInt8]?
             if case .failureLog(let tail) = attachment, exception != nil { log = tail }
             persist(.exception(run, cell: cell, exception, log: log))
+            if let exception, exception.state != .retrying {
+                metrics.failed(run, cell: cell, exception, worker: failureReporter, log: log ?? [], at: now)
+            }
         case .runChanged(let run, let state, let reason):
             persist(.runState(run, state, reason: reason))
             served[run]?.reason = reason
@@ -44,42 +47,6 @@ extension CoordinatorServer {
             log.warning("worker lost", metadata: ["worker": "\(peers.peer(of: worker)?.name ?? "\(worker)")"])
             peers.forget(worker)
         }
-    }
-
-    private func grant(
-        _ worker: WorkerID,
-        _ lease: LeaseID,
-        _ fence: Fence,
-        _ run: RunID,
-        group: Int,
-        cells: [Int]
-    ) {
-        guard let lock = served[run]?.lock, let route = peers.route(of: worker) else { return }
-        var message = WireLease()
-        message.leaseID = lease
-        message.leaseFence = fence
-        message.runID = run
-        message.fit = Data(lock.fitBytes(ofGroup: group))
-        message.fitTimeoutMs = lock.limits.fitTimeoutMilliseconds
-        message.cellTimeoutMs = lock.limits.cellTimeoutMilliseconds
-        message.memoryLimit = lock.limits.memoryBytes
-        message.labels = Data(lock.labels(ofGroup: group).canonicalBytes())
-        message.data = lock.data(ofGroup: group).map { digest in
-            var reference = WireBlobRef()
-            reference.sha = digest.data
-            reference.size = UInt64(lock.blobByteCount(digest) ?? 0)
-            return reference
-        }
-        message.cells = cells.compactMap { cell in
-            guard let job = cache.job(ofCell: cell, in: run, lock: lock) else { return nil }
-            var leased = WireLeasedCell()
-            leased.cell = UInt64(cell)
-            leased.jobKey = Data(job.jobKey.bytes)
-            leased.eval = Data(job.evalBytes)
-            return leased
-        }
-        counters.leasesGranted += 1
-        send(.lease(message), to: route)
     }
 
     /// Computes the keys of groups and looks them up, off the loop; the first of them may be known.

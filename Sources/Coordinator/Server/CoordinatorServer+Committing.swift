@@ -10,7 +10,7 @@ typealias ServerCommits = CommitQueue<StoreWrite, RoutingID, ResultKey, @Sendabl
 
 /// How a worker identifies a result.
 struct ResultKey: Hashable, Sendable {
-    let jobKey: Digest
+    let jobKey: JobKey
     let resultDigest: Digest
 }
 
@@ -21,10 +21,16 @@ extension CoordinatorServer {
     /// Sends the next batch to disk, unless one is being written: what arrives meanwhile shares the next sync.
     func commitIfIdle() {
         guard let batch = commits.begin() else { return }
+        let (checker, locks) = (checker, configuration.checksRecords ? locks(of: batch) : [:])
         access.write { store throws(RouteGridError) in
-            let outcome = batch.changes.isEmpty ? CommitOutcome() : try store.commit(batch.changes)
+            let found = checker.faults(in: batch.changes, locks: locks, store: store)
+            let begun = ContinuousClock.now
+            let outcome =
+                batch.changes.isEmpty ? CommitOutcome() : try store.commit(batch.changes, refused: found.faults)
             return Committed(
                 outcome: outcome,
+                unchecked: found.unchecked,
+                seconds: (ContinuousClock.now - begun) / .seconds(1),
                 divergences: outcome.verdicts.contains(.divergent) ? try store.divergenceCounts() : nil
             )
         } then: { outcome in
@@ -32,9 +38,22 @@ extension CoordinatorServer {
         }
     }
 
+    /// The grids of the results in a batch.
+    private func locks(of batch: ServerCommits.Batch) -> [RunID: GridLock] {
+        var locks: [RunID: GridLock] = [:]
+        for case .result(let row) in batch.changes where locks[row.run] == nil {
+            locks[row.run] = served[row.run]?.lock
+        }
+        return locks
+    }
+
     /// The outcome of a commit.
     private struct Committed: Sendable {
         let outcome: CommitOutcome
+        /// Results whose data are not in the store, so that nothing could be computed again.
+        let unchecked: Int
+        /// What writing and the sync took.
+        let seconds: Double
         /// By run; set when some result diverged.
         let divergences: [RunID: Int]?
     }
@@ -44,6 +63,13 @@ extension CoordinatorServer {
         case .success(let committed):
             commits.written()
             counters.commits += 1
+            counters.unchecked += committed.unchecked
+            metrics.committed(
+                committed.outcome.places.count,
+                last: committed.outcome.places.last,
+                in: committed.seconds,
+                at: now
+            )
             if !batch.receipts.isEmpty { storeError = nil }
             if let found = committed.divergences { divergences = found }
             feedFollowers(with: batch, committed.outcome)
@@ -67,7 +93,7 @@ extension CoordinatorServer {
             case .divergent:
                 log.error("two different results of one key", metadata: ["key": "\(key.jobKey)"])
             // Nothing of it was written, nor was its test read.
-            case .blobMissing: testReads.forget()
+            case .blobMissing, .refused: testReads.forget()
             }
         }
         let settlement = CommitSettlement(receipts, verdicts)
@@ -77,7 +103,21 @@ extension CoordinatorServer {
             }
             handle(event)
         }
-        for reply in settlement.replies { send(.committed(Acknowledgement(reply)), to: reply.route) }
+        for reply in settlement.replies {
+            send(.committed(Acknowledgement(reply)), to: reply.route)
+            blame(reply)
+        }
+    }
+
+    /// Counts refused records against their worker, which is expelled when it goes on sending them.
+    private func blame(_ reply: CommitSettlement<RoutingID, ResultKey>.Reply) {
+        var faults: [String] = []
+        for case .refused(let why) in reply.verdicts { faults.append(why) }
+        guard let first = faults.first else { return }
+        counters.inconsistent += faults.count
+        refuse(RouteGridError(.refused, first), reply.route, isSent: false)
+        guard peers.blame(reply.route, by: faults.count) >= Peer.faultLimit else { return }
+        expel(reply.route, blamingCells: false)
     }
 
     /// The disk is full: workers keep their results, everything else waits.

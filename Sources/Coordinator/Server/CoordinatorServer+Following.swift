@@ -8,7 +8,14 @@ extension CoordinatorServer {
     /// Sends records: those of one run at once, those of all runs as soon as there are some.
     func follow(_ request: WireFollow, _ route: RoutingID) throws(RouteGridError) {
         let limit = Int(min(max(request.credit, 1), 4_096))
-        if request.run == 0 { return feed(Follower(route: route, after: request.afterSeq, limit: limit)) }
+        if request.run == 0 {
+            try PeerLimits.check(followers.count(of: route), PeerLimits.follows, "requests of this peer wait for records")
+            try PeerLimits.check(followers.count, PeerLimits.allFollows, "requests wait for records")
+            return feed(Follower(route: route, after: request.afterSeq, limit: limit))
+        }
+        try PeerLimits.check(fetches[route], PeerLimits.fetches, "reads of this peer are under way")
+        try PeerLimits.check(fetches.total, PeerLimits.allFetches, "reads are under way")
+        fetches.begin(route)
         guard let lock = served[request.runID]?.lock else {
             throw RouteGridError(.usage, "there is no run \(request.run); `routegrid status` lists them")
         }
@@ -24,7 +31,10 @@ extension CoordinatorServer {
             message.complete = page.position >= lock.cellCount
             return message
         } then: { outcome in
-            self.assumeIsolated { $0.answer(outcome, route) }
+            self.assumeIsolated { server in
+                server.fetches.end(route)
+                server.answer(outcome, route)
+            }
         }
     }
 

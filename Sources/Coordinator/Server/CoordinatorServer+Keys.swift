@@ -45,8 +45,8 @@ extension CoordinatorServer {
 
     /// False when another worker holds the lease.
     ///
-    /// True for one that nobody holds: that it started, failed or is released changes nothing, and its results are
-    /// welcome late. Which cells a key was granted is not kept yet, so that a worker's key can deliver any cell's.
+    /// True for one that nobody holds: that it started, failed or is released changes nothing, and the results of cells
+    /// that the worker's key was granted are welcome late.
     func holds(_ lease: LeaseID, _ worker: WorkerID) -> Bool {
         scheduler.worker(of: lease).map { $0 == worker } ?? true
     }

@@ -26,7 +26,7 @@ extension CoordinatorServer {
                 }
             } catch {
                 refuse(error, route)
-                expel(route, error)
+                if error.code == .protocolRefused { expel(route) }
             }
         }
         updateReading()
@@ -35,6 +35,7 @@ extension CoordinatorServer {
     /// Notifies a peer that a message was refused; the log has at most twenty a second.
     func refuse(_ error: RouteGridError, _ route: RoutingID, isSent: Bool = true) {
         counters.refusedMessages += 1
+        metrics.refused(error.code)
         if let unlogged = refusals.admit(at: clock.now) {
             log.warning(
                 "message refused",
@@ -46,16 +47,16 @@ extension CoordinatorServer {
         if isSent { send(.refused(error.code, error.message), to: route) }
     }
 
-    /// Expels a worker that sent a malformed message: the results in it are unknown, so the worker would keep them, and
-    /// their leases, for as long as it lives.
+    /// Expels a worker that sent a malformed message (the results in it are unknown, so the worker would keep them, and
+    /// their leases, for as long as it lives), or one whose records are wrong again and again.
     ///
     /// Its cells are granted to others at once. Its next hello is refused, and it ends; the process that is started in
     /// its place is welcome.
-    private func expel(_ route: RoutingID, _ error: RouteGridError) {
-        guard error.code == .protocolRefused, let peer = peers[route], let worker = peer.worker else { return }
+    func expel(_ route: RoutingID, blamingCells: Bool = true) {
+        guard let peer = peers[route], let worker = peer.worker else { return }
         log.error("worker expelled", metadata: ["worker": "\(peer.name)"])
         counters.workersLost += 1
-        handle(.workerExpelled(worker))
+        handle(blamingCells ? .workerExpelled(worker) : .workerLeft(worker))
         peers.expel(route)
     }
 
@@ -66,6 +67,7 @@ extension CoordinatorServer {
     ) throws(RouteGridError) {
         if case .hello(let hello) = message.body { return try greet(hello, route, sender) }
         guard let peer = peers[route] else { return send(.unknown, to: route) }
+        if peer.worker == nil { peers.noteMessage(route) }
         if let worker = peer.worker {
             try receive(message, from: worker, route)
         } else {
@@ -78,10 +80,18 @@ extension CoordinatorServer {
         guard !peers.isExpelled(hello) else {
             throw RouteGridError(
                 .protocolRefused,
-                "this worker sent a message that could not be read, and was expelled; is it of the coordinator's version?"
+                "this worker sent messages or records that could not be taken, and was expelled; "
+                    + "is it of the coordinator's version?"
             )
         }
         try admit(sender, hello, route)
+        if peers[route] == nil {
+            if hello.role == .worker {
+                try PeerLimits.check(peers.workerCount, PeerLimits.workers, "workers are connected")
+            } else if peers.clientCount >= PeerLimits.clients, let silent = peers.mostSilentClient {
+                peers.forget(silent)
+            }
+        }
         let peer = peers.enter(hello, route: route, key: sender.key)
         send(
             .welcome(
@@ -95,14 +105,7 @@ extension CoordinatorServer {
         )
         guard let worker = peer.worker else { return }
         log.info("worker joined", metadata: ["worker": "\(peer.name)", "slots": "\(peer.slots)"])
-        let held = hello.held.map {
-            HeldLease(
-                lease: $0.leaseID,
-                fence: $0.leaseFence,
-                run: $0.runID,
-                cells: $0.cells.map { Int(clamping: $0) }
-            )
-        }
+        let held = granted(hello.held, to: peer)
         handle(.workerJoined(worker, numerics: Set(hello.numerics), held: held))
     }
 
@@ -151,6 +154,8 @@ extension CoordinatorServer {
     }
 
     private func handle(_ failed: WireFailed) {
+        failureReporter = scheduler.worker(of: failed.leaseID).flatMap { peers.peer(of: $0)?.name } ?? ""
+        defer { failureReporter = "" }
         let kind: FailureKind =
             switch failed.kind {
             case .timeout: .timeout

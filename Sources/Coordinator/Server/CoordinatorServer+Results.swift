@@ -11,7 +11,9 @@ extension CoordinatorServer {
             throw RouteGridError(.protocolRefused, "a client does not send this message")
         }
         handle(.messageReceived(worker))
-        guard holds(result.lease, worker) else { return refuseForeign(result, of: peer, route) }
+        guard holds(result.lease, worker) else {
+            return refuse(result.items[...], "a result for lease \(result.lease), which another worker holds", route)
+        }
         // The worker keeps them and will send them again.
         guard !commits.isStalled else { return }
         var receipt = ServerCommits.Receipt(
@@ -21,10 +23,16 @@ extension CoordinatorServer {
             run: result.run
         )
         var refusals = Refusals()
+        let holders = holders(peer)
+        var foreign = result.items[..<0]
         for item in result.items {
+            guard ledger.covers(Int(clamping: item.cell), of: result.run, for: holders) else {
+                foreign.append(item)
+                continue
+            }
             do throws(RouteGridError) {
                 try refusals.check(item)
-                let row = try check(item, run: receipt.run, worker: peer.name)
+                let row = try check(item, run: receipt.run, from: peer)
                 receipt.cells.append(row.cell)
                 receipt.keys.append(ResultKey(jobKey: row.jobKey, resultDigest: row.resultDigest))
                 persist(.result(row))
@@ -34,21 +42,25 @@ extension CoordinatorServer {
         }
         if !receipt.cells.isEmpty { commits.add(receipt, byteCount: result.byteCount) }
         refuse(refusals, of: result, route)
+        if let first = foreign.first {
+            refuse(
+                foreign,
+                "a result for cell \(first.cell) of run \(result.run), which its key was never granted",
+                route
+            )
+        }
         commitIfIdle()
     }
 
-    /// Has a worker drop the results of a lease that another one holds.
+    /// Has a worker drop results that are not its own to deliver; no cell has failed by them.
     ///
-    /// It is not expelled: another process may have claimed the lease in its hello.
-    private func refuseForeign(_ result: ReceivedResult, of peer: Peer, _ route: RoutingID) {
+    /// It is not expelled: another process may have claimed its lease in a hello, or the coordinator was restored from
+    /// a copy without its grants.
+    private func refuse(_ items: ArraySlice<ReceivedResult.Item>, _ why: String, _ route: RoutingID) {
         var answer = Acknowledgement()
-        for item in result.items { answer.refuse(item.jobKey, item.resultDigest) }
+        for item in items { answer.refuse(item.jobKey, item.resultDigest) }
         send(.committed(answer), to: route)
-        refuse(
-            RouteGridError(.refused, "a result for lease \(result.lease), which another worker holds"),
-            route,
-            isSent: false
-        )
+        refuse(RouteGridError(.refused, why), route, isSent: false)
     }
 
     /// Fails the cells of refused results and has their worker drop them: it would keep them, and their lease, for
@@ -94,7 +106,7 @@ extension CoordinatorServer {
         }
     }
 
-    private func check(_ item: ReceivedResult.Item, run: RunID, worker: String) throws(RouteGridError) -> ResultRow {
+    private func check(_ item: ReceivedResult.Item, run: RunID, from peer: Peer) throws(RouteGridError) -> ResultRow {
         guard let lock = served[run]?.lock, item.cell < UInt64(lock.cellCount) else {
             throw RouteGridError(.protocolRefused, "a result for cell \(item.cell) of run \(run), which does not exist")
         }
@@ -115,7 +127,7 @@ extension CoordinatorServer {
                 "a result for cell \(cell) of run \(run) that comes with another key or digest than its record has"
             )
         }
-        guard RunFactsCheck.isValid(item.run) else {
+        guard let facts = RunFactsCheck.delivered(item.run, by: peer.key) else {
             throw RouteGridError(
                 .protocolRefused,
                 "a result for cell \(cell) of run \(run) whose facts are not one line of JSON of at most "
@@ -139,11 +151,12 @@ extension CoordinatorServer {
             jobKey: item.jobKey,
             resultDigest: item.resultDigest,
             body: item.record,
-            runInfo: item.run,
+            runInfo: facts,
             blobs: blobs,
-            worker: worker,
+            worker: peer.name,
             testRead: testReads.unknown(lock, run: run, cell: cell),
-            choices: record.choices
+            choices: record.choices,
+            isLatency: record.isLatency
         )
     }
 }

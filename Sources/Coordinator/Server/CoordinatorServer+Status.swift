@@ -13,6 +13,7 @@ extension CoordinatorServer {
         switch kind {
         case .status: send(.reply(status()), to: route)
         case .run: send(.reply(runReport(try run(query.selector))), to: route)
+        case .metrics: send(.reply(metricsReport()), to: route)
         case .workers: send(.reply(["schema": "routegrid/workers/v1", "workers": .array(workerReports())]), to: route)
         case .failures: send(.reply(try failures(query.selector)), to: route)
         case .explain: try explain(query.selector, route)
@@ -40,6 +41,7 @@ extension CoordinatorServer {
                 ]),
                 to: route
             )
+        case .grants: send(.reply(try grants(query.selector)), to: route)
         case .lock:
             let id = try run(query.selector)
             guard let lock = served[id]?.lock else { return }
@@ -52,12 +54,26 @@ extension CoordinatorServer {
         }
     }
 
+    /// The ledger of a run (`RUN/NUMBER`: the ranges after so many), as much as fits into one message.
+    private func grants(_ selector: String) throws(RouteGridError) -> JSONValue {
+        let place = selector.contains("/") ? try RunReports.parts(of: selector) : (selector, 0)
+        let id = try run(place.0)
+        let ranges = ledger.grants(of: id).flatMap { grant in grant.cells.map { (grant.holder, $0) } }
+        let page = ranges.dropFirst(max(0, place.1)).prefix(GrantLog.pageSize)
+        return [
+            "run": JSONValue(Int(clamping: id.rawValue)), "next": JSONValue(page.endIndex),
+            "complete": .bool(page.endIndex >= ranges.count),
+            "grants": .array(page.map { GrantLog.entry(holder: $0.0, cells: $0.1) }),
+        ]
+    }
+
     private func status() -> JSONValue {
         [
             "schema": "routegrid/status/v1",
             "runs": .array(scheduler.runIDs.map(runReport)),
             "set_aside": .array(setAside.sorted { $0.key < $1.key }.map(\.value.report)),
             "workers": .array(workerReports()),
+            "demand": demand.json,
             "store": [
                 "stalled": .bool(commits.isStalled),
                 "trouble": storeError.map { .string($0) } ?? .null,
@@ -71,12 +87,21 @@ extension CoordinatorServer {
                 "workers_lost": JSONValue(counters.workersLost),
                 "messages_refused": JSONValue(counters.refusedMessages),
                 "messages_unsent": JSONValue(counters.unsent),
+                "records_inconsistent": JSONValue(counters.inconsistent),
+                "records_unchecked": JSONValue(counters.unchecked),
             ],
         ]
     }
 
+    /// The work that workers could do now: for allocators of workers, and for metrics.
+    var demand: WorkDemand { scheduler.demand { [peers] worker in peers.peer(of: worker)?.slots ?? 0 } }
+
     private func runReport(_ id: RunID) -> JSONValue {
         guard let counts = scheduler.counts(of: id) else { return .null }
+        return runReport(id, counts)
+    }
+
+    func runReport(_ id: RunID, _ counts: RunCounts) -> JSONValue {
         let run = served[id]
         return RunReports.run(
             id,

@@ -9,7 +9,12 @@ extension CoordinatorServer {
     private static let cellsAtOnce = 64
 
     /// Accepts a grid: answered once the run is on disk, or with the blobs that must be uploaded first.
-    func submit(_ bytes: [UInt8], _ route: RoutingID) {
+    ///
+    /// - Throws: `temporary` when too many are being submitted.
+    func submit(_ bytes: [UInt8], _ route: RoutingID) throws(RouteGridError) {
+        try PeerLimits.check(submits[route], PeerLimits.submits, "grids of this peer are being submitted")
+        try PeerLimits.check(submits.total, PeerLimits.allSubmits, "grids are being submitted")
+        submits.begin(route)
         access.write { store throws(RouteGridError) in
             let lock = try GridLock(parsing: bytes)
             let groups = Self.firstGroups(of: lock)
@@ -22,7 +27,10 @@ extension CoordinatorServer {
             )
             return NewRun(lock: lock, groups: groups, submitted: submitted, outcome: outcome)
         } then: { outcome in
-            self.assumeIsolated { $0.submitted(outcome, route) }
+            self.assumeIsolated { server in
+                server.submits.end(route)
+                server.submitted(outcome, route)
+            }
         }
     }
 

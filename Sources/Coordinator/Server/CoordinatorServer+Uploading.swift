@@ -10,10 +10,14 @@ extension CoordinatorServer {
         let digest = try Digest(field: request.sha, "sha")
         let offset = Int(clamping: request.offset)
         let count = min(Int(clamping: request.length), WireProtocol.chunkSize)
+        try PeerLimits.check(fetches[route], PeerLimits.fetches, "reads of this peer are under way")
+        try PeerLimits.check(fetches.total, PeerLimits.allFetches, "reads are under way")
+        fetches.begin(route)
         access.read { store throws(RouteGridError) in
             try store.blob(digest, from: offset, count: count)
         } then: { outcome in
             self.assumeIsolated { server in
+                server.fetches.end(route)
                 var envelope = WireEnvelope()
                 envelope.chunk.sha = digest.data
                 envelope.chunk.offset = UInt64(offset)
@@ -36,13 +40,27 @@ extension CoordinatorServer {
         guard request.total <= Upload.limit else {
             throw RouteGridError(.protocolRefused, "a blob of \(request.total) bytes; the limit is \(Upload.limit)")
         }
-        if request.offset == 0 { uploads[id] = Upload(total: Int(request.total), touched: now) }
+        if request.offset == 0 {
+            if uploads[id] == nil {
+                let own = uploads.keys.count { $0.route == route }
+                try PeerLimits.check(own, PeerLimits.uploads, "uploads of this peer are unfinished")
+                try PeerLimits.check(uploads.count, PeerLimits.allUploads, "uploads are unfinished")
+            }
+            uploads[id] = Upload(total: Int(request.total), touched: now)
+        }
         guard var upload = uploads[id], upload.total == Int(request.total), !upload.isWriting else {
             return send(.stored(digest, next: 0, complete: false, error: ""), to: route)
         }
         guard Int(clamping: request.offset) == upload.bytes.count, upload.bytes.count + data.count <= upload.total
         else {
             return send(.stored(digest, next: upload.bytes.count, complete: false, error: ""), to: route)
+        }
+        let waiting = uploads.values.reduce(0) { $0 + $1.bytes.count }
+        guard waiting + data.count <= PeerLimits.uploadBytes else {
+            throw RouteGridError(
+                .temporary,
+                "\(waiting) bytes of unfinished uploads: the limit is \(PeerLimits.uploadBytes); try again later"
+            )
         }
         // Removed while it grows: a second reference would copy all earlier parts with each new one.
         uploads[id] = nil

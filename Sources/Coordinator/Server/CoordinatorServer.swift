@@ -26,6 +26,8 @@ package actor CoordinatorServer {
         package var maximumFrame = 16 << 20
         /// Bytes of results that may wait for the disk before reading pauses.
         package var waitingBytes = 64 << 20
+        /// Whether records are checked against their cells and the data; not so where tests and trials make them up.
+        package var checksRecords = true
 
         package init(bind: String, stateFolder: String) {
             self.bind = bind
@@ -52,7 +54,12 @@ package actor CoordinatorServer {
     var cache = JobCache()
     var uploads: [UploadID: Upload] = [:]
     var followers: WaitingFollowers
+    var submits = RequestsUnderWay()
+    var fetches = RequestsUnderWay()
     var commits: ServerCommits
+    let checker = RecordChecker()
+    /// Which cells each key was granted, as far as that is on disk.
+    var ledger = GrantLedger()
     /// Why the last write of results failed; nil once one succeeded.
     var storeError: String?
     /// Reading is paused, because too much waits for the disk.
@@ -60,6 +67,9 @@ package actor CoordinatorServer {
     /// When the socket last had no unread message.
     var lastFullyRead = Moment(milliseconds: 0)
     var counters = ServerCounters()
+    var metrics: ServerMetrics
+    /// Who reported the failure that is being handled; empty for nobody.
+    var failureReporter = ""
     var refusals = RefusalLimit(perSecond: 20)
     /// Differing results on disk, by the run that computed them.
     var divergences: [RunID: Int]
@@ -104,14 +114,18 @@ package actor CoordinatorServer {
         origin = ContinuousClock().now
         commits = ServerCommits(byteLimit: configuration.waitingBytes)
         divergences = try store.divergenceCounts()
-        followers = WaitingFollowers(end: try store.lastSequence())
+        let end = try store.lastSequence()
+        followers = WaitingFollowers(end: end)
+        metrics = ServerMetrics(lastSequence: end)
         let runs = try store.runs()
         scheduler = Scheduler(
             configuration: configuration.scheduler,
             epoch: store.epoch,
             now: Moment(milliseconds: 0),
-            recovering: runs.contains { !$0.state.isOver }
+            recovering: runs.contains { !$0.state.isOver },
+            identifiers: SystemRandomNumberGenerator()
         )
+        for grant in try store.grants() { ledger.add(grant) }
     }
 
     /// Fills an empty state folder from a backup.
@@ -218,4 +232,8 @@ struct ServerCounters: Sendable {
     var workersLost = 0
     var refusedMessages = 0
     var unsent = 0
+    /// Records that were refused because they did not agree with themselves, their cell or the data.
+    var inconsistent = 0
+    /// Records whose data are not in the store.
+    var unchecked = 0
 }

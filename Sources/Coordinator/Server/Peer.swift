@@ -20,6 +20,13 @@ struct Peer: Sendable {
     var numerics: [String]
     /// The connection of its last hello.
     var route: RoutingID
+    /// The number of its last message among all.
+    var lastMessage: UInt64 = 0
+    /// Records of it that were refused because they did not agree with themselves, their cell or the data.
+    var faults = 0
+
+    /// At so many faults a worker is expelled.
+    static let faultLimit = 3
 }
 
 /// The connected processes, by connection and by process.
@@ -33,11 +40,26 @@ struct PeerTable: Sendable {
     /// The key that each process greeted with.
     private var owners: [[UInt8]: String] = [:]
     private var nextWorker: UInt64 = 1
+    private var messages: UInt64 = 0
+    private(set) var clientCount = 0
     /// Processes that were expelled, the newest last.
     private var expelled: [[UInt8]] = []
     private static let expelledLimit = 1_024
 
     subscript(route: RoutingID) -> Peer? { byRoute[route] }
+
+    var workerCount: Int { workers.count }
+
+    /// Notes that a client sent something: the one that was silent for longest is forgotten first.
+    mutating func noteMessage(_ route: RoutingID) {
+        messages += 1
+        byRoute[route]?.lastMessage = messages
+    }
+
+    /// The client that was silent for longest.
+    var mostSilentClient: RoutingID? {
+        byRoute.values.filter { $0.worker == nil }.min { $0.lastMessage < $1.lastMessage }?.route
+    }
 
     func route(of worker: WorkerID) -> RoutingID? { workers[worker] }
     func peer(of worker: WorkerID) -> Peer? { workers[worker].flatMap { byRoute[$0] } }
@@ -50,7 +72,6 @@ struct PeerTable: Sendable {
     mutating func enter(_ hello: WireHello, route: RoutingID, key: String?) -> Peer {
         let boot = Array(hello.boot)
         owners[boot] = key
-        if let old = routes[boot], old != route { byRoute[old] = nil }
         var worker: WorkerID?
         if hello.role == .worker {
             if names[boot] == nil {
@@ -68,9 +89,14 @@ struct PeerTable: Sendable {
             worker: worker,
             slots: Int(hello.slots),
             numerics: hello.numerics,
-            route: route
+            route: route,
+            faults: routes[boot].flatMap { byRoute[$0]?.faults } ?? 0
         )
+        if let old = routes[boot], old != route { remove(old) }
+        remove(route)
         byRoute[route] = peer
+        if worker == nil { clientCount += 1 }
+        noteMessage(route)
         routes[boot] = route
         if let worker { workers[worker] = route }
         return peer
@@ -78,10 +104,15 @@ struct PeerTable: Sendable {
 
     /// Drops a worker's connection: its next message is answered by `Unknown`.
     mutating func forget(_ worker: WorkerID) {
-        guard let route = workers.removeValue(forKey: worker), let peer = byRoute.removeValue(forKey: route) else {
-            return
-        }
+        guard let route = workers.removeValue(forKey: worker), let peer = remove(route) else { return }
         drop(peer)
+    }
+
+    @discardableResult
+    private mutating func remove(_ route: RoutingID) -> Peer? {
+        guard let peer = byRoute.removeValue(forKey: route) else { return nil }
+        if peer.worker == nil { clientCount -= 1 }
+        return peer
     }
 
     /// Forgets a process: every caller has removed it from the scheduler, or it is no worker.
@@ -103,8 +134,14 @@ struct PeerTable: Sendable {
 
     func isExpelled(_ hello: WireHello) -> Bool { expelled.contains { hello.boot.elementsEqual($0) } }
 
+    /// Counts faults of a peer; returns how many it has.
+    mutating func blame(_ route: RoutingID, by count: Int) -> Int {
+        byRoute[route]?.faults += count
+        return byRoute[route]?.faults ?? 0
+    }
+
     mutating func forget(_ route: RoutingID) {
-        guard let peer = byRoute.removeValue(forKey: route) else { return }
+        guard let peer = remove(route) else { return }
         drop(peer)
     }
 }

@@ -91,6 +91,12 @@ struct ServerKeys {
         return watch.ring.lineage(of: newer).contains(older) || watch.ring.lineage(of: older).contains(newer)
     }
 
+    /// A key and those that it took the place of, newest first.
+    func lineage(userID: String) -> [String] {
+        guard let key = watch.ring.key(userID: userID), key.predecessor != nil else { return [userID] }
+        return watch.ring.lineage(of: key).map(\.fingerprint.hex)
+    }
+
     /// Ends the handler and removes the files for this user's processes.
     func end() {
         handler?.stop()

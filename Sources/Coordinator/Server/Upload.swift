@@ -8,8 +8,8 @@ struct UploadID: Hashable, Sendable {
 }
 
 struct Upload: Sendable {
-    /// No blob is larger.
-    static let limit: UInt64 = 4 << 30
+    /// No blob is larger: until it is whole it is in memory.
+    static let limit = UInt64(PeerLimits.uploadBytes)
     /// An upload without a new part for this long is dropped; its sender begins again.
     static let timeoutMilliseconds: Int64 = 60_000
     let total: Int

@@ -20,6 +20,11 @@ package struct WaitingFollowers: Sendable {
 
     package init(end: UInt64) { self.end = end }
 
+    package var count: Int { waiting.count }
+
+    /// How many requests of one connection wait.
+    package func count(of route: RoutingID) -> Int { waiting.count { $0.route == route } }
+
     package mutating func forget(where isGone: (RoutingID) -> Bool) { waiting.removeAll { isGone($0.route) } }
 
     /// Makes a follower wait; false when records on disk are missing to it.

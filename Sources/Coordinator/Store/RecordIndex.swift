@@ -43,7 +43,7 @@ package struct RecordIndex: Sendable {
     }
 
     /// For each key, whether it has a record.
-    package func recorded(_ keys: [Digest]) throws(RouteGridError) -> [Bool] {
+    package func recorded(_ keys: [JobKey]) throws(RouteGridError) -> [Bool] {
         do {
             return try queue.read { database in
                 let statement = try database.cachedStatement(sql: "SELECT 1 FROM record WHERE job_key = ?")

@@ -9,15 +9,22 @@ extension RecordStore {
     ///
     /// When it returns, they are on disk.
     ///
+    /// - Parameters:
+    ///   - writes: the changes, in order.
+    ///   - refused: results that are not stored, by their place among the results, and why.
     /// - Returns: a verdict for every `.result` of the batch, and the places of new records.
     @discardableResult
-    package func commit(_ writes: [StoreWrite]) throws(RouteGridError) -> CommitOutcome {
+    package func commit(_ writes: [StoreWrite], refused: [Int: String] = [:]) throws(RouteGridError) -> CommitOutcome {
         try write { database in
             var outcome = CommitOutcome()
             var inserts = try RecordInserts(database)
             var done: [BlockID: [Int]] = [:]
+            var grants: [Grant] = []
+            var merged: [RunID] = []
             for change in writes {
                 switch change {
+                case .result where refused[outcome.verdicts.count] != nil:
+                    outcome.verdicts.append(.refused(refused[outcome.verdicts.count] ?? ""))
                 case .result(let row):
                     let verdict = try Self.write(row, with: &inserts)
                     outcome.verdicts.append(verdict)
@@ -30,6 +37,7 @@ extension RecordStore {
                 case .runState(let run, let state, let reason):
                     try database.cachedStatement(sql: "UPDATE run SET state = ?, reason = ? WHERE id = ?")
                         .execute(arguments: [state.rawValue, reason, Int64(run.rawValue)])
+                    if state.isOver { merged.append(run) }
                 case .runPriority(let run, let priority):
                     try database.cachedStatement(sql: "UPDATE run SET priority = ? WHERE id = ?")
                         .execute(arguments: [priority, Int64(run.rawValue)])
@@ -37,6 +45,7 @@ extension RecordStore {
                     try inserts.insert(ResultRow.InlineBlob(digest: digest, bytes: bytes[...]))
                     try database.cachedStatement(sql: "UPDATE run SET stage = 2, selection_sha = ? WHERE id = ?")
                         .execute(arguments: [Data(digest), Int64(run.rawValue)])
+                case .granted(let grant): grants.append(grant)
                 case .audit(let actor, let action, let detail):
                     try database.cachedStatement(
                         sql: "INSERT INTO audit(at, actor, action, detail) VALUES (?, ?, ?, ?)"
@@ -45,6 +54,8 @@ extension RecordStore {
                 }
             }
             for (block, cells) in done { try Self.mark(cells, in: block, of: database) }
+            for grant in Grant.merged(grants) { try Self.insert(grant, into: database) }
+            for run in merged { try Self.mergeGrants(of: run, in: database) }
             outcome.places = inserts.places
             return outcome
         }

@@ -3,8 +3,8 @@ package import RouteGridBase
 
 extension RecordStore {
     /// The values of a metric in those records of these keys that exist; an unreadable one has no value.
-    package func readings(of metric: String, keys: [Digest]) throws(RouteGridError) -> [Digest: MetricReading] {
-        var readings: [Digest: MetricReading] = [:]
+    package func readings(of metric: String, keys: [JobKey]) throws(RouteGridError) -> [JobKey: MetricReading] {
+        var readings: [JobKey: MetricReading] = [:]
         for record in try records(of: keys).records {
             do throws(RouteGridError) {
                 // Without a record number: the reason is part of the selection, whose bytes must not depend on the

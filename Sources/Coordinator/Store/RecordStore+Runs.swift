@@ -19,7 +19,7 @@ package struct StoredRun: Sendable {
 /// A record with its place in the stream of all records.
 package struct StoredRecord: Sendable {
     package var sequence: UInt64
-    package var jobKey: Digest
+    package var jobKey: JobKey
     package var body: [UInt8]
     package var runInfo: [UInt8]
 }
@@ -99,7 +99,7 @@ extension RecordStore {
     ///
     /// `keyCount` is the number of keys that were looked up.
     package func records(
-        of keys: [Digest],
+        of keys: [JobKey],
         limit: Int = .max,
         byteLimit: Int = .max
     ) throws(RouteGridError) -> (records: [StoredRecord], keyCount: Int) {
@@ -197,11 +197,11 @@ extension RecordStore {
     }
 
     /// Keys that got two different results, with both digests.
-    package func divergences() throws(RouteGridError) -> [(key: Digest, first: Digest, second: Digest, worker: String)]
+    package func divergences() throws(RouteGridError) -> [(key: JobKey, first: Digest, second: Digest, worker: String)]
     {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM divergence ORDER BY id").compactMap { row in
-                guard let key = Digest(column: row["job_key"]), let first = Digest(column: row["first_sha"]),
+                guard let key = JobKey(column: row["job_key"]), let first = Digest(column: row["first_sha"]),
                     let second = Digest(column: row["second_sha"])
                 else { return nil }
                 return (key, first, second, row["worker"])
@@ -212,7 +212,7 @@ extension RecordStore {
 
 extension StoredRecord {
     fileprivate init?(_ row: Row) {
-        guard let key = Digest(column: row["job_key"]) else { return nil }
+        guard let key = JobKey(column: row["job_key"]) else { return nil }
         sequence = UInt64(row["seq"] as Int64)
         jobKey = key
         body = Array(row["body"] as Data)

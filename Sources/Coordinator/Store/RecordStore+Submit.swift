@@ -19,7 +19,7 @@ extension RecordStore {
         _ lock: GridLock,
         bytes: [UInt8],
         submitted: String,
-        lookingUp keys: [Digest]
+        lookingUp keys: [JobKey]
     ) throws(RouteGridError) -> Submission {
         try write { database in
             let lacking = try lock.blobs.filter { try !hasBlob($0, in: database) }
@@ -48,11 +48,11 @@ extension RecordStore {
     }
 
     /// For each key, whether it has a record.
-    package func recorded(_ keys: [Digest]) throws(RouteGridError) -> [Bool] {
+    package func recorded(_ keys: [JobKey]) throws(RouteGridError) -> [Bool] {
         try read { try Self.recorded(keys, in: $0) }
     }
 
-    private static func recorded(_ keys: [Digest], in database: Database) throws -> [Bool] {
+    private static func recorded(_ keys: [JobKey], in database: Database) throws -> [Bool] {
         let statement = try RawStatement("SELECT 1 FROM record WHERE job_key = ?", database)
         return try keys.map { key in
             try key.withBytes { bytes in

@@ -173,9 +173,17 @@ package final class RecordStore: Sendable {
 
 extension Data {
     init(_ digest: Digest) { self.init(digest.bytes) }
+    init(_ key: some DigestKey) { self.init(key.bytes) }
 }
 
 extension Digest {
+    init?(column: Data?) {
+        guard let column else { return nil }
+        self.init(bytes: column)
+    }
+}
+
+extension JobKey {
     init?(column: Data?) {
         guard let column else { return nil }
         self.init(bytes: column)

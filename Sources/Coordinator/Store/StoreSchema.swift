@@ -64,6 +64,15 @@ enum StoreSchema {
             )
             try RecordStore.countTestReads(in: database)
         }
+        migrator.registerMigration("6 grants") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE granted(
+                        run INTEGER, first INTEGER, holder TEXT, cells INTEGER NOT NULL,
+                        PRIMARY KEY(run, first, holder)) WITHOUT ROWID;
+                    """
+            )
+        }
         return migrator
     }
 }

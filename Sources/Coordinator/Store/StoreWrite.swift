@@ -8,7 +8,7 @@ package import Scheduling
 package struct ResultRow: Hashable, Sendable {
     package var run: RunID
     package var cell: Int
-    package var jobKey: Digest
+    package var jobKey: JobKey
     package var resultDigest: Digest
     /// The record: one JSON line without its line feed.
     package var body: ArraySlice<UInt8>
@@ -21,6 +21,8 @@ package struct ResultRow: Hashable, Sendable {
     package var testRead: TestRead?
     /// The blob that the record names: without it the record is not stored.
     package var choices: Digest?
+    /// Whether the record is of a measurement.
+    package var isLatency: Bool
 
     package struct InlineBlob: Hashable, Sendable {
         package var digest: Digest
@@ -34,14 +36,15 @@ package struct ResultRow: Hashable, Sendable {
     package init(
         run: RunID,
         cell: Int,
-        jobKey: Digest,
+        jobKey: JobKey,
         resultDigest: Digest,
         body: ArraySlice<UInt8>,
         runInfo: ArraySlice<UInt8>,
         blobs: [InlineBlob] = [],
         worker: String,
         testRead: TestRead? = nil,
-        choices: Digest? = nil
+        choices: Digest? = nil,
+        isLatency: Bool = false
     ) {
         self.run = run
         self.cell = cell
@@ -53,6 +56,7 @@ package struct ResultRow: Hashable, Sendable {
         self.worker = worker
         self.testRead = testRead
         self.choices = choices
+        self.isLatency = isLatency
     }
 }
 
@@ -80,6 +84,8 @@ package enum StoreWrite: DurableChange {
     case runPriority(RunID, Int)
     /// The frozen selection of a run, which begins its second stage: kept as a blob.
     case selection(RunID, Digest, [UInt8])
+    /// Cells that a key was granted: on disk before their lease is sent.
+    case granted(Grant)
     case audit(actor: String, action: String, detail: String)
 
     package var isResult: Bool { if case .result = self { true } else { false } }

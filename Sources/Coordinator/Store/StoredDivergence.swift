@@ -8,7 +8,7 @@ package struct StoredDivergence: Hashable, Sendable {
 
     /// Grows with each divergence.
     package var id: Int
-    package var jobKey: Digest
+    package var jobKey: JobKey
     package var first: Digest
     package var second: Digest
     package var worker: String
@@ -19,7 +19,7 @@ package struct StoredDivergence: Hashable, Sendable {
     package var body: [UInt8]
 
     init?(_ row: Row) {
-        guard let key = Digest(column: row["job_key"]), let first = Digest(column: row["first_sha"]),
+        guard let key = JobKey(column: row["job_key"]), let first = Digest(column: row["first_sha"]),
             let second = Digest(column: row["second_sha"])
         else { return nil }
         (jobKey, self.first, self.second) = (key, first, second)
@@ -43,7 +43,7 @@ package struct StoredDivergence: Hashable, Sendable {
     package init(line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
         let json = try JSONValue(parsing: line, place: place)
         guard json["schema"]?.stringValue == Self.schema, let id = json["id"]?.integerValue,
-            let key = json["job_key"]?.stringValue.flatMap({ Digest(hex: $0) }),
+            let key = json["job_key"]?.stringValue.flatMap({ JobKey(hex: $0) }),
             let first = json["first"]?.stringValue.flatMap({ Digest(hex: $0) }),
             let second = json["second"]?.stringValue.flatMap({ Digest(hex: $0) }),
             let worker = json["worker"]?.stringValue, let at = json["at"]?.stringValue,

@@ -4,7 +4,7 @@ import Scheduling
 
 /// A state folder opened for reading, with or without a running coordinator: nothing in it is changed.
 package struct StoredState {
-    private let store: RecordStore
+    let store: RecordStore
     private let runs: [StoredRun]
 
     /// Opens the records of a state folder.
@@ -26,7 +26,7 @@ package struct StoredState {
         }
         return [
             "schema": "routegrid/status/v1", "runs": .array(reports), "set_aside": .array(setAside), "workers": [],
-            "store": ["divergent": JSONValue(divergences.values.reduce(0, +))],
+            "demand": .null, "store": ["divergent": JSONValue(divergences.values.reduce(0, +))],
         ]
     }
 
@@ -60,7 +60,7 @@ package struct StoredState {
         return .object(report)
     }
 
-    private func run(_ selector: String) throws(RouteGridError) -> StoredRun {
+    func run(_ selector: String) throws(RouteGridError) -> StoredRun {
         if selector == "last", let last = runs.max(by: { $0.id < $1.id }) { return last }
         guard let run = runs.first(where: { String($0.id.rawValue) == selector }) else {
             throw RouteGridError(.usage, "there is no run \(selector); `routegrid status` lists them")
@@ -69,7 +69,7 @@ package struct StoredState {
     }
 
     /// A run as the scheduler of a starting coordinator would have it.
-    private struct View {
+    struct View {
         let run: StoredRun
         let lock: GridLock
         let selection: ServerSelection?
@@ -82,7 +82,8 @@ package struct StoredState {
                 configuration: Scheduler.Configuration(),
                 epoch: epoch,
                 now: start,
-                recovering: false
+                recovering: false,
+                identifiers: SystemRandomNumberGenerator()
             )
             _ = scheduler.handle(loaded.event, at: start)
             self.scheduler = scheduler
@@ -100,7 +101,7 @@ package struct StoredState {
         }
     }
 
-    private func view(of run: StoredRun) throws(RouteGridError) -> View {
+    func view(of run: StoredRun) throws(RouteGridError) -> View {
         let (loaded, aside) = try SetAsideRun.load(run, from: store)
         guard let loaded else {
             throw aside?.error ?? RouteGridError(.badInput, "run \(run.id) could not be loaded")

@@ -11,7 +11,7 @@ extension GridFile {
         "schema", "name", "mode", "numerics", "datasets", "models", "encoders", "splits", "modality", "fusion",
         "routers",
         "seeds", "budgets", "prices", "select", "include", "exclude", "statistics", "latency", "limits", "resources",
-        "priority", "min_coverage",
+        "priority", "min_coverage", "gate",
     ]
 
     /// Reads a grid file.
@@ -63,6 +63,17 @@ extension GridFile {
         resources = try GridResources(file["resources"], limits: &limits)
         priority = 0
         if let node = file["priority"] { priority = try node.integer(GridRanges.priority) }
+        gates = try GridGate.read(file["gate"])
+    }
+
+    /// The rules in a file of their own, with the member `gate` alone.
+    ///
+    /// - Throws: As ``init(path:)``.
+    package static func gates(path: String) throws(RouteGridError) -> [GridGate] {
+        let bytes = try FileBytes.readText(path, expected: "a file of gates: YAML in UTF-8")
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .badInput(path, "expected UTF-8 text") }
+        let file = try GridMapping(Self.document(text, path: path), of: "the member gate", keys: ["gate"])
+        return try GridGate.read(try file.required("gate", "a rule such as {metric: nauc_shared, drop: 0.01}"))
     }
 
     private static func checkSize(_ byteCount: Int, path: String) throws(RouteGridError) {

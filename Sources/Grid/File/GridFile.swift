@@ -80,4 +80,6 @@ package struct GridFile: Sendable {
     package internal(set) var limits: GridLimits
     package internal(set) var resources: GridResources
     package internal(set) var priority: Int
+    /// When a night is worse than its reference; in no lock.
+    package internal(set) var gates: [GridGate]
 }

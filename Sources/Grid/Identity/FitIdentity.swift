@@ -63,7 +63,7 @@ package struct FitIdentity: Hashable, Sendable {
     }
 
     /// `fit_key`.
-    package var key: Digest { json.digest }
+    package var key: FitKey { FitKey(json.digest) }
 
     /// Reads what ``json`` or its canonical bytes hold.
     ///

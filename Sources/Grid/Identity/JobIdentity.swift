@@ -3,7 +3,7 @@ package import RouteGridBase
 
 /// All that one cell's result depends on besides its fit: the typed form of what a job key hashes.
 package struct JobIdentity: Hashable, Sendable {
-    package var fit: Digest
+    package var fit: FitKey
     package var part: EvaluationPart
     package var testModality: Modality?
     /// The data as evaluated, without its cost.
@@ -17,7 +17,7 @@ package struct JobIdentity: Hashable, Sendable {
     package var metricsRevision: Int
 
     package init(
-        fit: Digest,
+        fit: FitKey,
         part: EvaluationPart,
         testModality: Modality? = nil,
         data: DataIdentity,
@@ -55,7 +55,7 @@ package struct JobIdentity: Hashable, Sendable {
     }
 
     /// `job_key`.
-    package var key: Digest { json.digest }
+    package var key: JobKey { JobKey(json.digest) }
 
     /// Reads what ``json`` or its canonical bytes hold; errors as for ``FitIdentity``.
     package init(json: JSONValue, place: String = "job") throws(RouteGridError) {
@@ -63,7 +63,7 @@ package struct JobIdentity: Hashable, Sendable {
         try object.checkVersion()
         let kind = try object.text("kind")
         guard kind == "evaluate" else { throw .badInput("\(place).kind", "expected evaluate, found \"\(kind)\"") }
-        fit = try object.digest("fit")
+        fit = FitKey(try object.digest("fit"))
         part = try object.choice("part")
         testModality = try object.optionalChoice("test_modality")
         data = try DataIdentity(json: try object.required("data"), place: "\(place).data")

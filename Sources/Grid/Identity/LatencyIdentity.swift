@@ -8,7 +8,7 @@ package import RouteGridBase
 package struct LatencyIdentity: Hashable, Sendable {
     package static let kind = "latency"
 
-    package var fit: Digest
+    package var fit: FitKey
     package var testModality: Modality?
     /// The data that queries are taken from, without its cost.
     package var data: DataIdentity
@@ -21,7 +21,7 @@ package struct LatencyIdentity: Hashable, Sendable {
     package var occasion: String
 
     package init(
-        fit: Digest,
+        fit: FitKey,
         testModality: Modality? = nil,
         data: DataIdentity,
         cost: CostIdentity,
@@ -48,7 +48,7 @@ package struct LatencyIdentity: Hashable, Sendable {
         return .object(members)
     }
 
-    package var key: Digest { json.digest }
+    package var key: JobKey { JobKey(json.digest) }
 
     /// Whether canonical bytes are those of a latency job: their members are sorted, and only its first one is `batch`.
     package static func isNamed(by bytes: some Sequence<UInt8>) -> Bool {
@@ -61,7 +61,7 @@ package struct LatencyIdentity: Hashable, Sendable {
         try object.checkVersion()
         let kind = try object.text("kind")
         guard kind == Self.kind else { throw .badInput("\(place).kind", "expected latency, found \"\(kind)\"") }
-        fit = try object.digest("fit")
+        fit = FitKey(try object.digest("fit"))
         testModality = try object.optionalChoice("test_modality")
         data = try DataIdentity(json: try object.required("data"), place: "\(place).data")
         cost = try CostIdentity(json: try object.required("cost"), place: "\(place).cost")
@@ -91,7 +91,7 @@ package enum CellIdentity: Hashable, Sendable {
         }
     }
 
-    package var fit: Digest {
+    package var fit: FitKey {
         switch self {
         case .evaluation(let job): job.fit
         case .latency(let job): job.fit

@@ -43,7 +43,7 @@ extension GridLock {
         _ values: BlockLayout.Coordinates,
         layout: BlockLayout,
         firstCell: Int,
-        fitKey: Digest,
+        fitKey: FitKey,
         excludes: (_ test: Int) -> Bool
     ) -> [KeyedJob] {
         guard let latency = contents.latency else { return [] }
@@ -68,7 +68,7 @@ extension GridLock {
                     occasion: occasion
                 )
                 let bytes = job.json.canonicalBytes()
-                jobs.append(KeyedJob(cell: cell, jobKey: Digest(hashing: bytes), evalBytes: bytes))
+                jobs.append(KeyedJob(cell: cell, jobKey: JobKey(hashing: bytes), evalBytes: bytes))
             }
         }
         return jobs

@@ -4,7 +4,7 @@ package import RouteGridBase
 /// One cell with its key and all that a worker is told about its evaluation.
 package struct KeyedJob: Hashable, Sendable {
     package var cell: Int
-    package var jobKey: Digest
+    package var jobKey: JobKey
     /// Canonical JSON of the ``JobIdentity``; its SHA-256 is the key.
     package var evalBytes: [UInt8]
 }
@@ -146,18 +146,18 @@ package struct GridLock: Sendable {
         return templates.fitBytes(values, layout: layouts[block], router: routers[block])
     }
 
-    package func fitKey(ofGroup group: Int) -> Digest { Digest(hashing: fitBytes(ofGroup: group)) }
+    package func fitKey(ofGroup group: Int) -> FitKey { FitKey(hashing: fitBytes(ofGroup: group)) }
 
     /// The cells of a group that are not excluded, with their keys, in cell order.
     package func jobs(ofGroup group: Int) -> [KeyedJob] { jobs(ofGroup: group, fitKey: nil) }
 
     /// The same when the fit key is known already.
-    package func jobs(ofGroup group: Int, fitKey: Digest?) -> [KeyedJob] {
+    package func jobs(ofGroup group: Int, fitKey: FitKey?) -> [KeyedJob] {
         let (block, values) = coordinates(ofGroup: group)
         let layout = layouts[block]
         let matching = masks[block].matching(values)
         let variant = layout.variants[values.variant]
-        let key = fitKey ?? Digest(hashing: templates.fitBytes(values, layout: layout, router: routers[block]))
+        let key = fitKey ?? FitKey(hashing: templates.fitBytes(values, layout: layout, router: routers[block]))
         let fitHex = key.hexBytes
         let budgets = layout.block.budgets
         var cell = layout.firstCell + layout.cells(ofGroup: group - layout.firstGroup).lowerBound
@@ -186,7 +186,7 @@ package struct GridLock: Sendable {
                         head: head,
                         end: end
                     )
-                    jobs.append(KeyedJob(cell: cell, jobKey: Digest(hashing: bytes), evalBytes: bytes))
+                    jobs.append(KeyedJob(cell: cell, jobKey: JobKey(hashing: bytes), evalBytes: bytes))
                 }
             }
         }

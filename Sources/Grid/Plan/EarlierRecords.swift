@@ -18,7 +18,7 @@ package struct EarlierRecords: Hashable, Sendable {
     package init<Failure: Error>(
         _ lock: GridLock,
         jobs: some Sequence<JSONValue>,
-        recorded isRecorded: ([Digest]) throws(Failure) -> [Bool]
+        recorded isRecorded: ([JobKey]) throws(Failure) -> [Bool]
     ) throws(Failure) {
         var reasons: [Digest: String] = [:]
         for job in jobs {

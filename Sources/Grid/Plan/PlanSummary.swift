@@ -68,7 +68,7 @@ package struct PlanSummary: Hashable, Sendable {
     package init<Failure: Error>(
         _ lock: GridLock,
         limit: Int = exactLimit,
-        recorded isRecorded: ([Digest]) throws(Failure) -> [Bool]
+        recorded isRecorded: ([JobKey]) throws(Failure) -> [Bool]
     ) throws(Failure) {
         blocks = lock.blockSummaries
         (cells, excluded) = (lock.evaluationCellCount, lock.excludedEvaluationCount)
@@ -98,7 +98,7 @@ package struct PlanSummary: Hashable, Sendable {
 
     /// Counts a grid of which nothing is recorded.
     package init(_ lock: GridLock, limit: Int = exactLimit) {
-        self.init(lock, limit: limit) { (keys: [Digest]) throws(Never) in keys.map { _ in false } }
+        self.init(lock, limit: limit) { (keys: [JobKey]) throws(Never) in keys.map { _ in false } }
     }
 }
 
@@ -107,15 +107,15 @@ private struct KeyCounts {
     var cells = 0
     /// Groups with a cell that is not excluded, by block; 0 for a block without any.
     var groups: [Int: Int] = [:]
-    var keys: Set<Digest> = []
+    var keys: Set<JobKey> = []
     var recorded = 0
-    var newFits: Set<Digest> = []
+    var newFits: Set<FitKey> = []
     var newFitsOnCost = 0
 
     mutating func add<Failure: Error>(
         _ group: Int,
         of lock: GridLock,
-        _ isRecorded: ([Digest]) throws(Failure) -> [Bool]
+        _ isRecorded: ([JobKey]) throws(Failure) -> [Bool]
     ) throws(Failure) {
         let fitKey = lock.fitKey(ofGroup: group)
         let all = lock.jobs(ofGroup: group, fitKey: fitKey)

@@ -5,7 +5,7 @@ package import RouteGridBase
 /// What it takes is a record to whoever reads the line later (see ``RecordScan``), and its result has the digest that
 /// it claims.
 package struct CheckedRecord: Hashable, Sendable {
-    package let jobKey: Digest
+    package let jobKey: JobKey
     package let resultDigest: Digest
     /// The blob that says which model each item got; nil when the record names none.
     package let choices: Digest?
@@ -41,7 +41,7 @@ package struct CheckedRecord: Hashable, Sendable {
     }
 
     private init(
-        jobKey: Digest,
+        jobKey: JobKey,
         resultDigest: Digest,
         choices: Digest?,
         isLatency: Bool,

@@ -8,14 +8,14 @@ package import RouteGridBase
 package struct LatencyRecord: Hashable, Sendable {
     package static let schema = "routegrid/latency/v1"
 
-    package let jobKey: Digest
-    package let fitKey: Digest
+    package let jobKey: JobKey
+    package let fitKey: FitKey
     package let job: JSONValue
     package let measured: JSONValue
     /// The JSON line, without its line feed.
     package let line: [UInt8]
 
-    private init(jobKey: Digest, fitKey: Digest, job: JSONValue, measured: JSONValue) {
+    private init(jobKey: JobKey, fitKey: FitKey, job: JSONValue, measured: JSONValue) {
         (self.jobKey, self.fitKey) = (jobKey, fitKey)
         (self.job, self.measured) = (job, measured)
         line = RecordLine(schema: Self.schema, jobKey: jobKey, fitKey: fitKey, job: job)

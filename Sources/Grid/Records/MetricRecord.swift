@@ -10,15 +10,15 @@ import RoutingData
 package struct MetricRecord: Hashable, Sendable {
     package static let schema = "routegrid/record/v1"
 
-    package let jobKey: Digest
-    package let fitKey: Digest
+    package let jobKey: JobKey
+    package let fitKey: FitKey
     package let resultDigest: Digest
     package let job: JSONValue
     package let result: JSONValue
     /// The JSON line, without its line feed.
     package let line: [UInt8]
 
-    private init(jobKey: Digest, fitKey: Digest, job: JSONValue, result: JSONValue) {
+    private init(jobKey: JobKey, fitKey: FitKey, job: JSONValue, result: JSONValue) {
         self.jobKey = jobKey
         self.fitKey = fitKey
         self.job = job
@@ -43,7 +43,7 @@ package struct MetricRecord: Hashable, Sendable {
         job: JobIdentity,
         labels: JSONValue,
         result: JSONValue,
-        jobKey: Digest? = nil
+        jobKey: JobKey? = nil
     ) -> MetricRecord {
         MetricRecord(
             jobKey: jobKey ?? job.key,

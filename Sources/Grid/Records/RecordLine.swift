@@ -3,11 +3,11 @@ import RouteGridBase
 /// What every line of a record stream says first: its schema, its keys and the job.
 struct RecordLine {
     let schema: String
-    let jobKey: Digest
-    let fitKey: Digest
+    let jobKey: JobKey
+    let fitKey: FitKey
     let job: JSONValue
 
-    init(schema: String, jobKey: Digest, fitKey: Digest, job: JSONValue) {
+    init(schema: String, jobKey: JobKey, fitKey: FitKey, job: JSONValue) {
         (self.schema, self.jobKey, self.fitKey, self.job) = (schema, jobKey, fitKey, job)
     }
 
@@ -18,7 +18,7 @@ struct RecordLine {
     init(from object: inout StrictObject, schema: String, place: String) throws(RouteGridError) {
         try object.schema(schema)
         self.schema = schema
-        (jobKey, fitKey) = (try object.digest("job_key"), try object.digest("fit_key"))
+        (jobKey, fitKey) = (JobKey(try object.digest("job_key")), FitKey(try object.digest("fit_key")))
         job = try object.required("job")
         guard job.objectValue != nil else { throw .badInput(place, "expected job to be an object") }
     }

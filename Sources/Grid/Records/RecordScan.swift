@@ -7,7 +7,7 @@ package import RouteGridBase
 /// with the key and the digest of the message that it came in. `job` and `result` are not read, and no digest is
 /// computed; ``CheckedRecord`` does that.
 package struct RecordScan: Hashable, Sendable {
-    package var jobKey: Digest
+    package var jobKey: JobKey
     /// Nil for a measurement: its digest covers its job alone, and its line does not show it.
     package var resultDigest: Digest?
 
@@ -48,7 +48,7 @@ package struct RecordScan: Hashable, Sendable {
         } else {
             return nil
         }
-        self.jobKey = jobKey
+        self.jobKey = JobKey(jobKey)
     }
 
     /// Whether the line is a measurement.

@@ -41,7 +41,7 @@ package struct RecordWriter: Sendable {
     /// - Returns: the JSON line without its line feed, and `result_sha256`.
     package func record(
         budget: Budget,
-        jobKey: Digest,
+        jobKey: JobKey,
         members: EncodedJSON,
         choices: Digest,
         type: ChoiceType = .u8,
@@ -89,5 +89,23 @@ package struct RecordWriter: Sendable {
         line.append(contentsOf: digest.hexBytes)
         line.append(contentsOf: "\",\"schema\":\"\(MetricRecord.schema)\"}".utf8)
         return (line, digest)
+    }
+
+    /// The `result` in a line, when all around it is what this writer writes for an evaluation; else nil.
+    package func result(in line: ArraySlice<UInt8>, budget: Budget, jobKey: Digest) -> ArraySlice<UInt8>? {
+        var rest = line
+        for piece in [
+            head, Array(budget.text.utf8), plainJob, Array(",\"job_key\":\"".utf8), jobKey.hexBytes,
+            Array("\",\"result\":".utf8),
+        ] {
+            guard rest.starts(with: piece) else { return nil }
+            rest = rest.dropFirst(piece.count)
+        }
+        let end = Array("\",\"schema\":\"\(MetricRecord.schema)\"}".utf8)
+        guard rest.suffix(end.count).elementsEqual(end) else { return nil }
+        rest = rest.dropLast(end.count + jobKey.hexBytes.count)
+        let digest = Array(",\"result_sha256\":\"".utf8)
+        guard rest.suffix(digest.count).elementsEqual(digest) else { return nil }
+        return rest.dropLast(digest.count)
     }
 }

@@ -62,7 +62,7 @@ package struct SelectionTally: Sendable {
     /// - Parameters:
     ///   - group: larger than all before it.
     ///   - readings: What the records of its ``judgingJobs(ofGroup:)`` say, by key; absent = no record.
-    package mutating func add(group: Int, readings: [Digest: MetricReading]) {
+    package mutating func add(group: Int, readings: [JobKey: MetricReading]) {
         let (block, values) = lock.coordinates(ofGroup: group)
         let layout = lock.layouts[block]
         let router = router(block, values.parameters)

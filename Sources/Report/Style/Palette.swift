@@ -2,7 +2,7 @@
 ///
 /// Series: M. Okabe, K. Ito, "Color universal design", 2008, the yellow replaced by one that is seen on white; marks
 /// and dashes tell them apart as well.
-enum Palette {
+package enum Palette {
     /// Name, on light, on dark.
     static let colours: [(name: String, light: String, dark: String)] = [
         ("paper", "#ffffff", "#14171a"), ("ink", "#1b1f24", "#e8eaed"), ("soft", "#59636e", "#a4adb8"),
@@ -16,6 +16,6 @@ enum Palette {
     static func light(_ name: String) -> String { colours.first { $0.name == name }?.light ?? "#000" }
 
     /// Declarations of custom properties.
-    static var lightProperties: String { colours.map { "--\($0.name):\($0.light)" }.joined(separator: ";") }
-    static var darkProperties: String { colours.map { "--\($0.name):\($0.dark)" }.joined(separator: ";") }
+    package static var lightProperties: String { colours.map { "--\($0.name):\($0.light)" }.joined(separator: ";") }
+    package static var darkProperties: String { colours.map { "--\($0.name):\($0.dark)" }.joined(separator: ";") }
 }

@@ -66,7 +66,7 @@ package struct CoreWorkload: Sendable {
             var reference = unpicked
             reference.picks = CurvePicks(on: DevReadings(outcomes.points(of: choices), of: reference))
             let curve = bootstrap.curve(choices, reference: reference)
-            estimates.append(CurveMetrics(points: curve.points, reference: reference)[.naucShared].number ?? 0)
+            estimates.append(MetricFormulae(points: curve.points, reference: reference)[.naucShared].number ?? 0)
             var values = Matrix<Double>(repeating: 0, rows: CurveMetric.allCases.count, columns: replicates)
             bootstrap.add(CurveMetric.allCases, of: curve, to: &values)
             var own = [Double](repeating: 0, count: influences.columns)

@@ -61,7 +61,7 @@ extension EvaluationReport {
     }
 
     private func metrics(into out: inout EncodedJSON) {
-        let metrics = CurveMetrics(points: points, reference: reference)
+        let metrics = MetricFormulae(points: points, reference: reference)
         out.object {
             for (metric, name) in plan.mode == .sound ? Self.soundMetrics : Self.compatMetrics {
                 $0.member(encoded: name)

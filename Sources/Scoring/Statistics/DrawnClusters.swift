@@ -10,7 +10,7 @@ import RouteGridBase
 /// - Reference: J. A. Hanley, B. MacGibbon, "Creating non-parametric bootstrap samples using Poisson frequencies",
 ///   Computer Methods and Programs in Biomedicine 83, 57–62, 2006; G. L. Steele, D. Lea, C. H. Flood, "Fast splittable
 ///   pseudorandom number generators", OOPSLA 2014.
-package struct DrawnClusters: Sendable {
+package struct DrawnClusters: Hashable, Sendable {
     /// The cluster of each item, in the order of their first items.
     package let clusterOfItem: [Int]
     /// `[clusters]`: where each stream starts.

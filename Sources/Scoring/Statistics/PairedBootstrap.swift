@@ -139,7 +139,7 @@ package struct PairedBootstrap: Sendable {
                                 accuracy: base[point * 32 + lane] / total
                             )
                         }
-                        let metricsHere = CurveMetrics(points: resampledPoints, reference: resampled, means: known)
+                        let metricsHere = MetricFormulae(points: resampledPoints, reference: resampled, means: known)
                         for (row, metric) in metrics.enumerated() {
                             values[row * replicates + replicate] += metricsHere[metric].number ?? .nan
                         }

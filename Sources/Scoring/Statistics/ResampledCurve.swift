@@ -91,7 +91,7 @@ package struct ResampledCurve: Sendable {
     private func slopes(of metric: CurveMetric) -> Slopes {
         var moved = points
         var against = reference
-        func value() -> Double { CurveMetrics(points: moved, reference: against)[metric].number ?? .nan }
+        func value() -> Double { MetricFormulae(points: moved, reference: against)[metric].number ?? .nan }
         func slope(_ step: Double, _ move: (Double) -> Void) -> Double {
             move(step)
             let above = value()

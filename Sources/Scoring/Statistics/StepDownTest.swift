@@ -46,7 +46,7 @@ package struct StepDownTest: Sendable {
     /// What the share of resamples is raised by.
     static let caution = 1.4
     /// Differences and standard errors below this are 0: metrics are around 1, and rounding errors are smaller.
-    static let rounding = 1e-12
+    package static let rounding = 1e-12
 
     /// Tests hypotheses "the two rows are equal".
     ///

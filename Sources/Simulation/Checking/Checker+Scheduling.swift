@@ -9,18 +9,18 @@ extension Checker {
         case .workerJoined(let worker, _, let held):
             for lease in held where leases[lease.lease].map({ !isLive(lease.lease, of: $0.worker, scheduler) }) ?? true
             {
-                enter(lease.lease, worker, lease.run, lease.cells)
+                enter(lease.lease, lease.fence, worker, lease.run, lease.cells)
                 lastStarted[lease.lease] = nil
             }
         case .started(let lease, let fence, let cell) where isThorough:
-            guard lease.rawValue == fence.rawValue, let known = leases[lease] else { return }
+            guard let known = leases[lease], known.fence == fence else { return }
             guard let cell else {
                 lastStarted[lease] = .fit
                 return
             }
             if isLeased(cell, of: known.run, under: lease, scheduler) { lastStarted[lease] = .cell(cell) }
         case .failed(let lease, let fence, let cell, _, _, _):
-            guard lease.rawValue == fence.rawValue, let known = leases[lease] else { return isFailureLive = false }
+            guard let known = leases[lease], known.fence == fence else { return isFailureLive = false }
             isFailureLive = cell.map { isLeased($0, of: known.run, under: lease, scheduler) } ?? true
         default: break
         }
@@ -35,8 +35,8 @@ extension Checker {
         return holder == lease
     }
 
-    private func enter(_ lease: LeaseID, _ worker: WorkerID, _ run: RunID, _ cells: [Int]) {
-        leases[lease] = (worker, run, Set(cells))
+    private func enter(_ lease: LeaseID, _ fence: Fence, _ worker: WorkerID, _ run: RunID, _ cells: [Int]) {
+        leases[lease] = (worker, run, Set(cells), fence)
         leasesOf[worker, default: []].insert(lease)
     }
 
@@ -64,7 +64,7 @@ extension Checker {
                 expect(isOpen, "a lease of a test cell of run \(run) that is in no list on disk")
                 let held = scheduler.leases(of: worker).count
                 expect(held <= credits[worker] ?? 0, "\(held) leases for a credit of \(credits[worker] ?? 0)")
-                enter(lease, worker, run, cells)
+                enter(lease, fence, worker, run, cells)
             case .workerLost(let worker): lost = worker
             case .record(let run, let cell, let exception):
                 isCounted = true

@@ -18,7 +18,7 @@ final class Checker {
 
     // Since the coordinator's last start.
     var lastStarted: [LeaseID: Started] = [:]
-    var leases: [LeaseID: (worker: WorkerID, run: RunID, cells: Set<Int>)] = [:]
+    var leases: [LeaseID: (worker: WorkerID, run: RunID, cells: Set<Int>, fence: Fence)] = [:]
     var leasesOf: [WorkerID: Set<LeaseID>] = [:]
     var counters: [CellName: (crashes: Int, attempts: Int)] = [:]
     var credits: [WorkerID: Int] = [:]

@@ -63,6 +63,7 @@ extension SimulatedCoordinator {
         case .selected(let run, let cells):
             let all = world.store.runs[run]?.grid.deferred ?? []
             handle(.selected(run, cells: CellBitmap(world.mutation == .leasesUnselected ? all.sorted() : cells)))
+        case .granted(let worker, let lease, let fence, let grant): granted(worker, lease, fence, grant)
         }
     }
 

@@ -33,9 +33,17 @@ extension SimulatedCoordinator {
     private func greet(_ route: Route, _ numerics: Set<String>, _ held: [HeldLease]) {
         let worker = names[route.boot] ?? WorkerID(UInt64(names.count + 1))
         names[route.boot] = worker
+        boots[worker] = route.boot
         peers[worker] = route
         world.send(.welcome, to: route)
-        handle(.workerJoined(worker, numerics: numerics, held: held))
+        handle(.workerJoined(worker, numerics: numerics, held: held.map { granted($0, to: worker) }))
+    }
+
+    /// What a worker says to hold, without the cells that its key was never granted.
+    private func granted(_ held: HeldLease, to worker: WorkerID) -> HeldLease {
+        var held = held
+        held.cells.removeAll { !ledger.covers($0, of: held.run, for: [holder(worker)]) }
+        return held
     }
 
     private func live(_ leases: [LeaseID], of worker: WorkerID) -> [LeaseID] {
@@ -50,6 +58,9 @@ extension SimulatedCoordinator {
         }
         if world.mutation == .dropsLateSuccess, !scheduler.leases(of: worker).contains(result.lease) {
             return world.send(.committed(keys: [result.key]), to: route)
+        }
+        guard ledger.covers(result.cell, of: result.run, for: [holder(worker)]) else {
+            return world.checker.expect(false, "worker \(worker) was told of cell \(result.cell) before its grant was on disk")
         }
         if world.mutation == .acknowledgesBeforeCommit { world.send(.committed(keys: [result.key]), to: route) }
         commits.add(.result(result))

@@ -11,6 +11,8 @@ final class SimulatedCoordinator {
         case cancelled(RunID)
         /// To the scheduler.
         case selected(RunID, cells: [Int])
+        /// A lease, to its worker.
+        case granted(WorkerID, LeaseID, Fence, Grant)
     }
 
     unowned let world: World
@@ -18,9 +20,12 @@ final class SimulatedCoordinator {
     private(set) var isUp = false
     var scheduler: Scheduler
     var names: [Boot: WorkerID] = [:]
+    var boots: [WorkerID: Boot] = [:]
     /// The connection of each worker's last hello.
     var peers: [WorkerID: Route] = [:]
     var commits = Commits()
+    /// What is on disk of what workers were granted.
+    private(set) var ledger = GrantLedger()
     /// The batch that is being written, with its verdicts once it is on disk.
     var inFlight: (batch: Commits.Batch, verdicts: [CommitVerdict]?, isRefused: Bool)?
     /// The clock since the last start: the virtual time of the start, and the sum of clock jumps.
@@ -32,7 +37,7 @@ final class SimulatedCoordinator {
 
     init(_ world: World) {
         self.world = world
-        scheduler = Scheduler(epoch: 0, now: Moment(milliseconds: 0))
+        scheduler = Scheduler(epoch: 0, now: Moment(milliseconds: 0), identifiers: world.identifiers(ofEpoch: 0))
     }
 
     var now: Moment { Moment(milliseconds: world.now - born + jumped) }
@@ -44,15 +49,18 @@ final class SimulatedCoordinator {
         if world.mutation != .keepsEpoch || life == 1 { world.store.epoch += 1 }
         born = world.now
         jumped = 0
-        (names, peers) = ([:], [:])
+        (names, boots, peers) = ([:], [:], [:])
         (commits, inFlight) = (Commits(), nil)
         let runs = world.store.runs.sorted { $0.key < $1.key }
         scheduler = Scheduler(
             configuration: world.scenario.configuration,
             epoch: world.store.epoch,
             now: now,
-            recovering: runs.contains { !$0.value.state.isOver }
+            recovering: runs.contains { !$0.value.state.isOver },
+            identifiers: world.identifiers(ofEpoch: world.store.epoch)
         )
+        ledger = GrantLedger()
+        for grant in world.store.grants { ledger.add(grant) }
         world.checker.coordinatorStarted(world.store)
         for (id, run) in runs { take(up: id, run) }
         world.plan(.tick(life: life), in: 0)
@@ -103,7 +111,7 @@ final class SimulatedCoordinator {
             world.plan(.readKeys(life: life, run, groups), in: Int64(1 + world.random.below(10)))
         case .select(let run): world.plan(.readSelection(life: life, run), in: Int64(1 + world.random.below(20)))
         case .grant(let worker, let lease, let fence, let run, _, let cells):
-            send(.lease(lease, fence, run, cells: cells), to: worker)
+            grant(cells, of: run, lease, fence, to: worker)
         case .revoke(let worker, let lease, _, let cells):
             revokedNow.insert(lease)
             send(.revoke(lease, cells: cells), to: worker)
@@ -115,6 +123,32 @@ final class SimulatedCoordinator {
         case .workerLost(let worker):
             if world.mutation != .keepsLostPeers { peers[worker] = nil }
         }
+    }
+
+    /// A lease is sent once its grant is on disk.
+    private func grant(_ cells: [Int], of run: RunID, _ lease: LeaseID, _ fence: Fence, to worker: WorkerID) {
+        let grant = Grant(run: run, holder: holder(worker), leased: cells)
+        if ledger.contains(grant) || world.mutation == .leasesBeforeTheGrantIsWritten {
+            send(.lease(lease, fence, run, cells: cells), to: worker)
+        }
+        guard !ledger.contains(grant) else { return }
+        commits.add(.granted(grant))
+        commits.add(answer: .granted(worker, lease, fence, grant))
+    }
+
+    /// A grant is on disk: its lease is sent, without what was recorded, stolen or returned meanwhile.
+    func granted(_ worker: WorkerID, _ lease: LeaseID, _ fence: Fence, _ grant: Grant) {
+        ledger.add(grant)
+        let cells = scheduler.cells(of: lease)
+        guard world.mutation != .leasesBeforeTheGrantIsWritten, scheduler.worker(of: lease) == worker, !cells.isEmpty
+        else { return }
+        handle(.sent(lease))
+        send(.lease(lease, fence, grant.run, cells: cells), to: worker)
+    }
+
+    /// Every machine has a key of its own, which its processes share.
+    func holder(_ worker: WorkerID) -> String {
+        boots[worker].map { "key \($0.worker)" } ?? ""
     }
 
     func send(_ message: CoordinatorMessage, to worker: WorkerID) {

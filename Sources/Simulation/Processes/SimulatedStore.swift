@@ -9,6 +9,7 @@ enum SimulatedWrite: DurableChange {
     case runState(RunID, RunState)
     case priority(RunID, Int)
     case selection(RunID, cells: [Int])
+    case granted(Grant)
 
     var isResult: Bool { if case .result = self { true } else { false } }
 }
@@ -42,6 +43,7 @@ struct SimulatedStore {
     private(set) var rows: [Int: Int] = [:]
     private(set) var divergences: Set<Divergence> = []
     private(set) var commits = 0
+    private(set) var grants: [Grant] = []
 
     init(mutation: Mutation?) { self.mutation = mutation }
 
@@ -66,6 +68,7 @@ struct SimulatedStore {
             case .runState(let run, let state): runs[run]?.state = state
             case .priority(let run, let priority): runs[run]?.policy.priority = priority
             case .selection(let run, let cells): runs[run]?.selection = Set(cells)
+            case .granted(let grant): if mutation != .losesGrants { grants.append(grant) }
             }
         }
         return verdicts

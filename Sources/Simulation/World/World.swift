@@ -52,6 +52,9 @@ final class World {
         }
     }
 
+    /// What the lease ids of an epoch are drawn from.
+    func identifiers(ofEpoch epoch: UInt32) -> Xoshiro256 { Self.stream(report.seed, "leases \(epoch)") }
+
     private static func stream(_ seed: UInt64, _ name: String) -> Xoshiro256 {
         Xoshiro256(seed: HashedText.digest(["routegrid/simulation/1", String(seed), name]))
     }

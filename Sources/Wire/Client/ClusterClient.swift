@@ -21,7 +21,7 @@ package final class ClusterClient {
     /// sent again on a new connection.
     package var attend: (() throws(RouteGridError) -> Bool)?
 
-    let url: String
+    package let url: String
     private let address: ZMQAddress
     private let key: KeySource
     private let role: WireRole
@@ -184,7 +184,7 @@ package final class ClusterClient {
         options.security = security
         let opened = try context.socket(.dealer, options: options)
         if security != .plaintext { handshakes = try HandshakeMonitor(opened, context: context) }
-        try opened.connect(url)
+        try opened.connect(url, prefersVersion6: address.hasOnlyVersion6)
         return opened
     }
 

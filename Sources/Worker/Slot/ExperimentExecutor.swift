@@ -16,7 +16,7 @@ package final class ExperimentExecutor: CellExecutor {
     private struct Prepared {
         let bytes: Data
         let fit: FitIdentity
-        let fitKey: Digest
+        let fitKey: FitKey
         let labels: JSONValue
         let experiment: FittedExperiment
         let fitSeconds: Double
@@ -24,7 +24,7 @@ package final class ExperimentExecutor: CellExecutor {
         /// Evaluations that differ in their budget only, and the writer of their records.
         let families: [(job: JobIdentity, writer: RecordWriter)]
         /// The cells that the task had when it was prepared.
-        let cells: [Digest: Asked]
+        let cells: [JobKey: Asked]
     }
 
     /// What a cell of the task requests.
@@ -53,11 +53,11 @@ package final class ExperimentExecutor: CellExecutor {
             throw RouteGridError(.badInput, "this slot is of numerics class \(numerics), the fit of \(fit.numerics)")
         }
         var families = JobFamilies()
-        var cells: [Digest: Asked] = [:]
+        var cells: [JobKey: Asked] = [:]
         cells.reserveCapacity(task.cells.count)
         var measurements: [LatencyIdentity] = []
         for cell in task.cells {
-            let (bytes, key) = (Array(cell.eval), try Digest(field: cell.jobKey, "job_key"))
+            let (bytes, key) = (Array(cell.eval), try JobKey(field: cell.jobKey, "job_key"))
             if LatencyIdentity.isNamed(by: bytes) {
                 let json = try JSONValue(parsing: bytes, place: "cell \(cell.cell)")
                 measurements.append(try LatencyIdentity(json: json, place: "cell \(cell.cell)"))
@@ -105,7 +105,7 @@ package final class ExperimentExecutor: CellExecutor {
         current = Prepared(
             bytes: task.fit,
             fit: fit,
-            fitKey: task.fit.withUnsafeBytes { Digest(hashing: $0) },
+            fitKey: task.fit.withUnsafeBytes { FitKey(hashing: $0) },
             labels: labels,
             experiment: experiment,
             fitSeconds: fitSeconds,
@@ -117,8 +117,8 @@ package final class ExperimentExecutor: CellExecutor {
 
     package func evaluate(_ cell: SlotCell) throws -> CellOutcome {
         // The keys are hashes of the bytes that are computed from.
-        let key = cell.eval.withUnsafeBytes { Digest(hashing: $0) }
-        guard let leased = Digest(bytes: cell.jobKey), key == leased else {
+        let key = cell.eval.withUnsafeBytes { JobKey(hashing: $0) }
+        guard let leased = JobKey(bytes: cell.jobKey), key == leased else {
             throw RouteGridError(.badInput, "cell \(cell.cell): its evaluation has another key than it was leased with")
         }
         switch current?.cells[key] {
@@ -136,7 +136,7 @@ package final class ExperimentExecutor: CellExecutor {
     private func evaluate(
         _ family: (job: JobIdentity, writer: RecordWriter),
         at budget: Budget,
-        _ key: Digest,
+        _ key: JobKey,
         _ current: Prepared
     ) throws -> CellOutcome {
         let job = family.job

@@ -49,7 +49,7 @@ struct RunFacts {
         line.append(contentsOf: head)
         line.append(contentsOf: RunFacts.seconds(evaluationSeconds).utf8)
         line.append(contentsOf: middle)
-        if let key = Digest(bytes: jobKey) { line.append(contentsOf: key.hexBytes) }
+        if let key = JobKey(bytes: jobKey) { line.append(contentsOf: key.hexBytes) }
         // The kernel counts in kilobytes: the peak memory of this process.
         line.append(contentsOf: "\",\"peak_rss\":\(peakKilobytes * 1024),\"started\":\"".utf8)
         RunFacts.append(started, to: &line)

@@ -68,7 +68,7 @@ final class SlotReporter: @unchecked Sendable {
     func report(lease: LeaseID, cell: SlotCell, outcome: CellOutcome, facts: [UInt8]) throws {
         let blobSize = outcome.blobs.reduce(0) { $0 + $1.content.count }
         let isInline = blobSize <= SlotReporter.inlineLimit
-        let key = try Digest(field: cell.jobKey, "job_key")
+        let key = try JobKey(field: cell.jobKey, "job_key")
         let expected = outcome.record.count + facts.count + blobSize + 256
 
         let isFull = try locked { () throws(RouteGridError) in

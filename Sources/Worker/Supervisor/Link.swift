@@ -21,6 +21,12 @@ struct Link {
     var heartbeat: Duration = .seconds(1)
     /// Identifies the coordinator's state folder, once welcomed.
     var coordinator: Data?
+    /// How many connections were tried since the last welcome; each takes the next address.
+    var attempts = 0
+    /// Which of the addresses is used, or was tried last.
+    var place = 0
+    /// The addresses whose coordinators do not know this key.
+    var refused: Set<Int> = []
     /// The timeout of the next hello: it grows while no coordinator answers.
     var patience: Duration?
     /// When the coordinator was lost; nil while connected.
@@ -36,16 +42,21 @@ extension WorkerSupervisor {
     /// libzmq itself reconnects again and again, but does not report it, and after a refusal it stops: a socket without
     /// an answer is replaced, and the next one gets twice its timeout.
     func connect() {
+        // A coordinator that was restarted is where it was: that address is tried first.
+        if link.attempts > 0 { link.place = (link.place + 1) % configuration.urls.count }
+        link.attempts += 1
         // What it did not deliver is sent again on the new one.
         handshakes?.stop(on: loop)
         handshakes = nil
         if let socket { loop.close(socket, discarding: true) }
         socket = nil
+        let patience = link.patience ?? configuration.backoff.lowerBound
         var options = SocketOptions()
         options.linger = .milliseconds(200)
-        options.reconnectMaximum = .milliseconds(250)
+        // libzmq adds a random part. After a minute without a coordinator thousands of workers need not ask so often.
+        options.reconnectMaximum = max(.milliseconds(250), min(patience / 8, .seconds(2)))
         do {
-            guard let security = try configuration.key.security(for: ZMQAddress(configuration.url)) else {
+            guard let security = try configuration.key.security(for: ZMQAddress(url)) else {
                 // A coordinator of this user leaves one when it listens; nothing was tried, so the delay stays.
                 link.phase = .greeting(until: .now + .milliseconds(100))
                 return
@@ -55,9 +66,13 @@ extension WorkerSupervisor {
         } catch {
             return end(.failure(error))
         }
-        let patience = link.patience ?? configuration.backoff.lowerBound
-        link.patience = min(patience * 2, configuration.backoff.upperBound)
-        link.phase = .greeting(until: .now + max(patience, configuration.backoff.lowerBound))
+        // When all addresses were tried.
+        if link.attempts % configuration.urls.count == 0 {
+            link.patience = min(patience * 2, configuration.backoff.upperBound)
+        }
+        // Workers that lost their coordinator together do not return together.
+        let delay = max(patience, configuration.backoff.lowerBound) * Double.random(in: 0.8...1.2)
+        link.phase = .greeting(until: .now + delay)
         sendHello()
     }
 
@@ -68,19 +83,30 @@ extension WorkerSupervisor {
             monitor.watch(on: loop) { event in
                 // libzmq does not try again. A key that the coordinator left may be replaced by then.
                 guard case .refused = event, self.configuration.key.isFinal(options.security) else { return }
-                let url = self.configuration.url
-                self.end(
-                    .failure(
-                        RouteGridError(.refused, "the coordinator at \(url) does not know this key, or it was revoked")
-                    )
-                )
+                self.refuseKey()
             }
             handshakes = monitor
         }
-        try opened.connect(configuration.url)
-        loop.onReadable(opened) { messages in self.receive(messages) }
+        // Of a host with addresses of both versions of IP, one may not lead to the coordinator.
+        try opened.connect(url, prefersVersion6: (link.attempts - 1) / configuration.urls.count % 2 == 1)
+        loop.onReadable(opened) { messages in self.receive(messages, from: opened) }
         return opened
     }
+
+    /// The coordinator at this address does not know the key; at another one there may be one that does.
+    private func refuseKey() {
+        link.refused.insert(link.place)
+        let text = "the coordinator at \(url) does not know this key, or it was revoked"
+        guard link.refused.count < configuration.urls.count else {
+            return end(.failure(RouteGridError(.refused, text)))
+        }
+        log.warning("\(text); trying the next address")
+        // Not from within the handler of this socket's monitor.
+        link.phase = .greeting(until: .now)
+    }
+
+    /// The address that is used, or tried.
+    var url: String { configuration.urls[link.place] }
 
     private func sendHello() {
         var hello = WireHello()
@@ -93,8 +119,8 @@ extension WorkerSupervisor {
         hello.numerics = NumericsKind.allCases.compactMap { classes[$0] }.reduce(into: []) { texts, text in
             if !texts.contains(text) { texts.append(text) }
         }
-        hello.cpus = UInt32(clamping: ProcessInfo.processInfo.activeProcessorCount)
-        hello.memory = ProcessInfo.processInfo.physicalMemory
+        let limits = MachineLimits()
+        (hello.cpus, hello.memory) = (UInt32(clamping: limits.cores), limits.memory)
         hello.held = order.compactMap { leases[$0]?.reference }
         hello.unacked = outbox.keys.map(\.data)
         transmit(WireMessage(.hello(hello)))
@@ -105,7 +131,7 @@ extension WorkerSupervisor {
         case .closed: break
         case .greeting(let deadline):
             guard now >= deadline else { break }
-            if socket != nil { log.warning("no coordinator answers", metadata: ["url": "\(configuration.url)"]) }
+            if socket != nil { log.warning("no coordinator answers", metadata: ["url": "\(url)"]) }
             connect()
         case .open:
             // After a missed answer the coordinator may have been restarted: more frequent heartbeats detect its return
@@ -114,7 +140,7 @@ extension WorkerSupervisor {
             if now - link.lastReceived > link.heartbeat * 3 {
                 log.warning(
                     "no message from the coordinator for three heartbeats",
-                    metadata: ["url": "\(configuration.url)"]
+                    metadata: ["url": "\(url)"]
                 )
                 lose()
                 connect()
@@ -127,7 +153,8 @@ extension WorkerSupervisor {
             .failure(
                 RouteGridError(
                     .unreachable,
-                    "no coordinator answered at \(configuration.url) for \(configuration.onLostTimeout); giving up"
+                    "no coordinator answered at \(configuration.urls.joined(separator: ", ")) "
+                        + "for \(configuration.onLostTimeout); giving up"
                 )
             )
         )
@@ -136,7 +163,10 @@ extension WorkerSupervisor {
     private func lose() {
         link.lostSince = link.lostSince ?? .now
         link.patience = nil
+        link.attempts = 0
         lastCreditSent = nil
+        // Another worker of this machine may have a coordinator to go on with.
+        for download in downloads.values { download.letGo() }
     }
 
     private func sendHeartbeat() {
@@ -156,7 +186,7 @@ extension WorkerSupervisor {
     func sendCredit() {
         guard link.isOpen else { return }
         var wanted = 0
-        if phase == .working {
+        if takesLeases {
             let settled = leases.values.count { $0.phase == .computed }
             let quick = slots.reduce(0) { $0 + $1.pace.depth }
             wanted = configuration.slots + configuration.ahead + quick + min(settled, 256)
@@ -203,10 +233,12 @@ extension WorkerSupervisor {
         handshakes = nil
         link.phase = .open
         link.patience = nil
+        link.attempts = 0
+        link.refused = []
         link.lostSince = nil
         link.lastBeat = .now
         lastCreditSent = nil
-        log.info("welcomed", metadata: ["url": "\(configuration.url)", "epoch": "\(welcome.epoch)"])
+        log.info("welcomed", metadata: ["url": "\(url)", "epoch": "\(welcome.epoch)"])
         let waiting = unsent
         unsent = []
         for message in waiting { say(message.body, keeping: true) }

@@ -15,10 +15,10 @@ package struct ResultOutbox {
 
     /// A result of a key: a key can have two, when a program is not deterministic.
     package struct Name: Hashable {
-        package var jobKey: Digest
+        package var jobKey: JobKey
         package var resultDigest: Digest
 
-        package init(jobKey: Digest, resultDigest: Digest) {
+        package init(jobKey: JobKey, resultDigest: Digest) {
             (self.jobKey, self.resultDigest) = (jobKey, resultDigest)
         }
     }
@@ -52,7 +52,7 @@ package struct ResultOutbox {
     package init() {}
 
     package var isEmpty: Bool { batches.isEmpty }
-    package var keys: [Digest] { Set(waiting.keys.map(\.jobKey)).sorted() }
+    package var keys: [JobKey] { Set(waiting.keys.map(\.jobKey)).sorted() }
 
     /// Adds a batch of results of one lease.
     package mutating func add(

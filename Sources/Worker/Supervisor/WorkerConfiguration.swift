@@ -4,8 +4,8 @@ import RouteGridBase
 
 /// The settings of a worker, from its command line.
 package struct WorkerConfiguration: Sendable {
-    /// The coordinator's address.
-    package var url: String
+    /// The coordinator's addresses, tried in turn: it may have moved from one to another.
+    package var urls: [String]
     /// How the worker proves who it is.
     package var key = KeySource.plaintext
     /// Cells evaluated at a time, each in a process of its own.
@@ -17,6 +17,11 @@ package struct WorkerConfiguration: Sendable {
     package var cacheLimit = 8 << 30
     /// The worker drains after this time without a lease; nil is never.
     package var idleTimeout: Duration?
+    /// The worker takes no lease after this time, less a random part of `lifetimeStagger`, and drains when it holds
+    /// none; nil is never.
+    package var lifetime: Duration?
+    /// How far the ends of workers that started together are spread.
+    package var lifetimeStagger: Duration = .zero
     /// The worker ends after this time without a coordinator.
     package var onLostTimeout: Duration = .seconds(600)
     /// The time that a drain gives running cells, and then acknowledgements.
@@ -30,10 +35,13 @@ package struct WorkerConfiguration: Sendable {
     /// The timeout of a hello.
     package var helloTimeout: Duration = .seconds(5)
 
+    /// - Parameters:
+    ///   - url: the coordinator's address.
+    ///   - slots: one a core that this process may use where it is absent.
     package init(url: String, slots: Int? = nil) {
-        self.url = url
+        urls = [url]
         let process = ProcessInfo.processInfo
-        self.slots = slots ?? process.activeProcessorCount
+        self.slots = slots ?? MachineLimits().cores
         name = "\(process.hostName):\(process.processIdentifier)"
         cacheFolder = WorkerConfiguration.defaultCacheFolder
     }

@@ -7,7 +7,7 @@ extension WorkerSupervisor {
     /// Adds a lease: its data is fetched, then a slot runs it.
     func take(_ message: WireLease) throws(RouteGridError) {
         guard leases[message.leaseID] == nil, !message.cells.isEmpty else { return }
-        guard phase == .working else { return release(message, []) }
+        guard takesLeases else { return release(message, []) }
         let text = try Self.numerics(of: message)
         var data: [Digest] = []
         var sizes: [Digest: Int] = [:]
@@ -20,13 +20,17 @@ extension WorkerSupervisor {
             let lease = WorkerLease(message, data: data, kind: .portable, missing: [])
             return fail(lease, cell: nil, .refused, "no numerics class \"\(text)\" here", isRetryable: true, log: [])
         }
-        let missing = Set(data.filter { !cache.contains($0, byteCount: sizes[$0]) })
         for digest in data { cache.pin(digest) }
+        let missing = Set(data.filter { !cache.contains($0, byteCount: sizes[$0]) })
         leases[message.leaseID] = WorkerLease(message, data: data, kind: kind, missing: missing)
         order.append(message.leaseID)
         for digest in missing where downloads[digest] == nil {
             do {
-                downloads[digest] = try BlobDownload(digest, path: cache.temporaryPath(of: digest))
+                downloads[digest] = try BlobDownload(
+                    digest,
+                    path: cache.temporaryPath(of: digest),
+                    byteCount: sizes[digest]
+                )
             } catch {
                 let lease = leases[message.leaseID]
                 if let lease { fail(lease, cell: nil, .error, error.message, isRetryable: true, log: []) }

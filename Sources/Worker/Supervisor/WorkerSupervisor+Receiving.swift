@@ -5,9 +5,13 @@ import Wire
 import ZeroMQ
 
 extension WorkerSupervisor {
-    func receive(_ messages: [ZMQMessage]) {
+    /// Receives what one socket delivered at once.
+    ///
+    /// A message can replace the socket: those that came after it belong to a connection that is over. A second refusal
+    /// of a revoked key would end a worker whose new key is about to be tried.
+    func receive(_ messages: [ZMQMessage], from origin: ZMQSocket) {
         link.lastReceived = .now
-        for message in messages {
+        for message in messages where socket === origin {
             do throws(RouteGridError) {
                 try receive(try WireMessage(frames: message.frames[...]))
             } catch {
@@ -35,7 +39,7 @@ extension WorkerSupervisor {
     // MARK: Results
 
     private func acknowledge(_ committed: WireCommitted) throws(RouteGridError) {
-        let keys = try Digest.list(committed.jobKeys, "job_keys")
+        let keys = try JobKey.list(committed.jobKeys, "job_keys")
         let digests = try Digest.list(committed.resultShas, "result_shas")
         guard keys.count == digests.count, keys.count == committed.verdicts.count else {
             throw RouteGridError(.protocolRefused, "an acknowledgement of \(keys.count) keys, not as many digests")
@@ -116,14 +120,49 @@ extension WorkerSupervisor {
 
     private func arrived(_ digest: Digest, isRight: Bool) {
         guard let download = downloads[digest] else { return }
-        defer { downloads[digest] = nil }
+        // Another worker took this one for stopped.
+        guard download.isWhole else { return download.letGo(evenWhole: true) }
         guard isRight else {
+            guard !download.beginsAnew() else { return requestChunks() }
+            downloads[digest] = nil
             return failAwaiting(
                 digest,
                 RouteGridError(.temporary, "blob \(digest) came with other content than its name")
             )
         }
-        do { try cache.adopt(download.path, as: digest) } catch { return failAwaiting(digest, error) }
+        download.share()
+        do { try cache.adopt(download.path, as: digest) } catch {
+            downloads[digest] = nil
+            return failAwaiting(digest, error)
+        }
+        isThere(digest)
+    }
+
+    /// What another worker of the machine downloads may be there by now, or left to this one.
+    func checkDownloads(_ now: ContinuousClock.Instant) {
+        guard link.isOpen else { return }
+        for (digest, download) in downloads where !download.isOwn {
+            do {
+                if cache.contains(digest, byteCount: download.byteCount) {
+                    isThere(digest)
+                } else if try download.takeOver(now) {
+                    // It may have finished in between.
+                    if cache.contains(digest, byteCount: download.byteCount) {
+                        isThere(digest)
+                    } else {
+                        requestChunks()
+                    }
+                }
+            } catch {
+                downloads[digest] = nil
+                failAwaiting(digest, error)
+            }
+        }
+    }
+
+    /// A blob is in the cache: leases that waited for it go on.
+    private func isThere(_ digest: Digest) {
+        downloads[digest] = nil
         for id in order {
             guard case .fetching(var missing)? = leases[id]?.phase else { continue }
             missing.remove(digest)

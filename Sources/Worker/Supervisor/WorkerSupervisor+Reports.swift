@@ -7,7 +7,7 @@ extension WorkerSupervisor {
     /// Results of cells: forwarded as they are.
     func take(_ batch: SlotBatch, from slot: SupervisedSlot) throws(RouteGridError) {
         guard case .running(let message) = slot.phase, message.leaseID == batch.leaseID else { return }
-        let keys = try Digest.list(batch.jobKeys, "job_keys")
+        let keys = try JobKey.list(batch.jobKeys, "job_keys")
         let digests = try Digest.list(batch.resultShas, "result_shas")
         guard keys.count == batch.cells.count, digests.count == keys.count else {
             throw RouteGridError(.protocolRefused, "a batch of \(batch.cells.count) cells, not as many keys")

@@ -50,6 +50,8 @@ package actor WorkerSupervisor: Service {
     // The end of the worker.
     var phase = Phase.working
     var lastBusy = ContinuousClock.now
+    /// When the lifetime is over.
+    private let closing: ContinuousClock.Instant?
     private var outcome: Result<Void, any Error>?
     private var waiting: CheckedContinuation<Void, any Error>?
 
@@ -64,13 +66,14 @@ package actor WorkerSupervisor: Service {
 
     /// Prepares a worker; nothing runs before ``run()``.
     ///
-    /// - Throws: `usage` for a bad address or no slots, `system` when the cache folder cannot be used.
+    /// - Throws: `usage` for a bad address, or no address or slots, `system` when the cache folder cannot be used.
     package init(
         configuration: WorkerConfiguration,
         launcher: any SlotLauncher,
         log: Logger
     ) throws(RouteGridError) {
-        _ = try ZMQAddress(configuration.url)
+        guard !configuration.urls.isEmpty else { throw RouteGridError(.usage, "no address of a coordinator") }
+        for url in configuration.urls { _ = try ZMQAddress(url) }
         guard (1...4096).contains(configuration.slots) else {
             throw RouteGridError(.usage, "--slots \(configuration.slots): expected 1…4096")
         }
@@ -79,6 +82,9 @@ package actor WorkerSupervisor: Service {
         self.log = log
         cache = try BlobCache(folder: configuration.cacheFolder, limit: configuration.cacheLimit)
         context = try ZMQContext()
+        closing = configuration.lifetime.map {
+            .now + max(.zero, $0 - configuration.lifetimeStagger * Double.random(in: 0..<1))
+        }
         slots = (0..<configuration.slots).map { SupervisedSlot(number: $0) }
         loop = try ZMQEventLoop(name: "worker")
     }
@@ -118,6 +124,7 @@ package actor WorkerSupervisor: Service {
         let now = ContinuousClock.now
         checkSlots(now)
         checkLink(now)
+        checkDownloads(now)
         checkUploads(now)
         checkEnd(now)
     }
@@ -131,6 +138,9 @@ package actor WorkerSupervisor: Service {
 
     // MARK: Ending
 
+    /// Whether more leases are wanted.
+    var takesLeases: Bool { phase == .working && closing.map { ContinuousClock.now < $0 } ?? true }
+
     /// Takes no more leases, releases what is not started, waits for what is, and ends ``run()``.
     package func drain(_ reason: String) {
         guard phase == .working else { return }
@@ -143,6 +153,7 @@ package actor WorkerSupervisor: Service {
         if !leases.isEmpty { lastBusy = now }
         switch phase {
         case .working:
+            if !takesLeases, leases.isEmpty { return drain("its lifetime is over") }
             if let limit = configuration.idleTimeout, link.isOpen, now - lastBusy > limit { drain("idle for \(limit)") }
         case .draining(let deadline):
             if now >= deadline { releaseStarted() }

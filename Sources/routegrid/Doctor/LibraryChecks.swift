@@ -7,14 +7,21 @@ import RouteGridBase
 
 /// The checks of `doctor` on the libraries that the command is linked to.
 enum LibraryChecks {
-    static func all() -> [Finding] { [zeroMQ(), curve(), openBLAS(), sqlite(), libc()] }
+    /// Those that a role needs; without one, all.
+    static func all(for role: DoctorRole?) -> [Finding] {
+        var findings = [zeroMQ(), curve()]
+        if role != .client && role != .coordinator { findings.append(openBLAS()) }
+        if role == nil || role == .coordinator { findings.append(sqlite()) }
+        return findings + [libc()]
+    }
 
     static func zeroMQ() -> Finding {
         var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
         zmq_version(&major, &minor, &patch)
         let version = "\(major).\(minor).\(patch)"
-        guard (major, minor) >= (4, 3) else {
-            return Finding("libzmq", .fail, version, advice: "4.3 or newer is needed: apt install libzmq3-dev")
+        // CVE-2019-13132: before 4.3.2 whoever reaches the port can write beyond a buffer before any key is checked.
+        guard (major, minor, patch) >= (4, 3, 2) else {
+            return Finding("libzmq", .fail, version, advice: "4.3.2 or newer is needed: apt install libzmq5")
         }
         return Finding("libzmq", .ok, version)
     }
@@ -22,7 +29,7 @@ enum LibraryChecks {
     static func curve() -> Finding {
         zmq_has("curve") == 1
             ? Finding("curve", .ok, "built in")
-            : Finding("curve", .warn, "absent", advice: "this libzmq cannot encrypt: only ipc:// and loopback are safe")
+            : Finding("curve", .fail, "absent", advice: "this libzmq cannot encrypt: install one built with libsodium")
     }
 
     static func openBLAS() -> Finding {

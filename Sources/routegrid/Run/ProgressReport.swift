@@ -1,4 +1,5 @@
 import Foundation
+import Wire
 
 /// The progress of a run on stderr: a bar that is redrawn on a terminal, a line now and then elsewhere.
 struct ProgressReport {

@@ -1,5 +1,6 @@
 import Foundation
 import RouteGridBase
+import Wire
 
 /// What `run` checks while it waits for its coordinator: killed processes, signals, the state folder.
 final class RunWatch {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import RouteGridBase
 
 /// The only place where an error becomes a line on stderr and an exit code.
@@ -11,13 +12,13 @@ enum CommandFailure {
     static func exit(with error: any Error) -> Never {
         switch error {
         case let known as RouteGridError:
-            Console.writeError(known.lines.map(line).joined())
+            for text in known.lines where !JSONLog.say(.error, text) { Console.writeError(line(text)) }
             Foundation.exit(known.code.exitCode)
         case let explicit as ExitCode:
             Foundation.exit(explicit.rawValue)
         default:
             guard RouteGrid.exitCode(for: error) == .failure else { RouteGrid.exit(withError: error) }
-            Console.writeError(line(text(of: error)))
+            if !JSONLog.say(.error, text(of: error)) { Console.writeError(line(text(of: error))) }
             Foundation.exit(RouteGridError.Code.system.exitCode)
         }
     }

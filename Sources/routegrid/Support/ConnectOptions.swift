@@ -29,9 +29,9 @@ struct ConnectOptions: ParsableArguments {
     ///
     /// - Throws: `unreachable` (69), `protocolRefused` (76), `usage` for a bad address (64), `badInput` (65) for a
     ///   folder that is no state folder.
-    func client(_ verb: String) throws(RouteGridError) -> ClusterClient {
-        guard connect == nil else { return try greet(connect ?? ConnectOptions.usual, verb) }
-        if let client = try clientOfFolder(verb) { return client }
+    func client(_ verb: String, as role: Role = .admin) throws(RouteGridError) -> ClusterClient {
+        guard connect == nil else { return try greet(connect ?? ConnectOptions.usual, verb, role) }
+        if let client = try clientOfFolder(verb, role) { return client }
         if let state {
             _ = try StoredState(folder: state)
             throw RouteGridError(
@@ -39,7 +39,14 @@ struct ConnectOptions: ParsableArguments {
                 "\(state): no coordinator uses this state folder now; `routegrid coordinator --state \(state)` starts one"
             )
         }
-        return try greet(ConnectOptions.usual, verb)
+        return try greet(ConnectOptions.usual, verb, role)
+    }
+
+    /// Connects as one who only looks: where a coordinator left keys, with that of a reader.
+    ///
+    /// - Throws: As ``client(_:)``.
+    func reader(_ verb: String) throws(RouteGridError) -> ClusterClient {
+        try client(verb, as: .reader)
     }
 
     /// What answers queries: a coordinator, or, where there is none, the content of a state folder.
@@ -51,13 +58,13 @@ struct ConnectOptions: ParsableArguments {
     /// - Throws: As ``client(_:)``.
     func source(_ verb: String) throws(RouteGridError) -> Source {
         guard connect == nil else { return .coordinator(try client(verb)) }
-        if let client = try clientOfFolder(verb) { return .coordinator(client) }
+        if let client = try clientOfFolder(verb, .admin) { return .coordinator(client) }
         if let state { return .folder(try StoredState(folder: state), path: state) }
         let isAtRest = FileManager.default.fileExists(atPath: StatePlace.usual + "/records.sqlite")
         guard isAtRest else { return .coordinator(try client(verb)) }
         do throws(RouteGridError) {
             return .coordinator(
-                try connected(ConnectOptions.usual, within: .milliseconds(300), verb)
+                try connected(ConnectOptions.usual, within: .milliseconds(300), verb, .admin)
             )
         } catch {
             return .folder(try StoredState(folder: StatePlace.usual), path: StatePlace.usual)
@@ -65,12 +72,12 @@ struct ConnectOptions: ParsableArguments {
     }
 
     /// The coordinator that uses the folder; nil when there is none.
-    private func clientOfFolder(_ verb: String) throws(RouteGridError) -> ClusterClient? {
+    private func clientOfFolder(_ verb: String, _ role: Role) throws(RouteGridError) -> ClusterClient? {
         let folder = state ?? StatePlace.usual
         guard let address = CoordinatorAddress(stateFolder: folder) else { return nil }
         do throws(RouteGridError) {
             let url = try ZMQAddress(address.url).onThisMachine?.text ?? address.url
-            let client = try connected(url, within: .seconds(min(timeout, 2)), verb)
+            let client = try connected(url, within: .seconds(min(timeout, 2)), verb, role)
             // A killed coordinator leaves its address behind: another one may listen there now.
             if client.welcome.coordinator == Data(address.identity) { return client }
             client.close()
@@ -81,16 +88,17 @@ struct ConnectOptions: ParsableArguments {
         }
     }
 
-    private func greet(_ url: String, _ verb: String) throws(RouteGridError) -> ClusterClient {
-        try connected(url, within: .seconds(timeout), verb)
+    private func greet(_ url: String, _ verb: String, _ role: Role) throws(RouteGridError) -> ClusterClient {
+        try connected(url, within: .seconds(timeout), verb, role)
     }
 
     private func connected(
         _ url: String,
         within limit: Duration,
-        _ verb: String
+        _ verb: String,
+        _ role: Role
     ) throws(RouteGridError) -> ClusterClient {
-        let source = try key.source(.admin, for: url)
+        let source = try key.source(role, for: url)
         return try ClusterClient.connect(url, key: source, within: limit, name: verb)
     }
 

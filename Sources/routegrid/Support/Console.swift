@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import RouteGridBase
 
 /// Where a verb writes: data to stdout, messages to stderr.
@@ -13,6 +14,8 @@ struct Console: Sendable {
     let colorsMessages: Bool
     /// stderr is a terminal whose last line may be redrawn.
     let drawsProgress: Bool
+    /// The terminal, if there is one, understands more than lines.
+    let mayRedraw: Bool
 
     /// - Parameters:
     ///   - format: What goes to stdout.
@@ -27,6 +30,7 @@ struct Console: Sendable {
         let mayColor = wantsColor && (environment["NO_COLOR"] ?? "").isEmpty && !isDumb
         colorsData = mayColor && isatty(STDOUT_FILENO) == 1
         colorsMessages = mayColor && isatty(STDERR_FILENO) == 1
+        mayRedraw = !isDumb && !wantsPlain
         drawsProgress = isatty(STDERR_FILENO) == 1 && !isDumb && !wantsPlain && verbosity != .quiet
     }
 
@@ -56,6 +60,7 @@ struct Console: Sendable {
 
     /// A message for people, on stderr unless `--quiet`.
     func note(_ text: String) {
+        if JSONLog.say(.info, text) { return }
         if verbosity >= .normal { Console.writeError(overBar + SafeText.line(text) + "\n") }
     }
 
@@ -64,11 +69,13 @@ struct Console: Sendable {
 
     /// A message that only `--verbose` shows.
     func detail(_ text: String) {
+        if JSONLog.say(.debug, text) { return }
         if verbosity >= .verbose { Console.writeError(SafeText.line(text) + "\n") }
     }
 
     /// A warning: something is wrong but does not stop the command; `--quiet` does not hide it.
     func warn(_ text: String) {
+        if JSONLog.say(.warning, text) { return }
         let heading = colorsMessages ? "\u{1B}[33mwarning:\u{1B}[0m " : "warning: "
         Console.writeError(overBar + heading + SafeText.line(text) + "\n")
     }

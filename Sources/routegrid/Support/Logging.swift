@@ -2,10 +2,14 @@ import Logging
 import RouteGridBase
 
 extension OutputOptions {
-    /// A logger on stderr: notices and above, `--verbose` more, `--quiet` errors only.
+    /// A logger on stderr: `--log-level` and above; without it what informs, `--verbose` more, `--quiet` errors only.
     func makeLogger(_ label: String) -> Logger {
-        var log = Logger(label: label) { SafeLogHandler(StreamLogHandler.standardError(label: $0)) }
-        log.logLevel = quiet ? .error : verbose ? .debug : .info
+        var log = Logger(label: label) { label -> any LogHandler in
+            logFormat == .json
+                ? SafeLogHandler(JSONLogHandler(label: label))
+                : SafeLogHandler(StreamLogHandler.standardError(label: label))
+        }
+        log.logLevel = level
         return log
     }
 }

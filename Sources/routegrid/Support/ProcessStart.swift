@@ -10,6 +10,7 @@ enum ProcessStart {
     /// - Throws: `usage` for names that are not UTF-8, `system` for limits that are too low to work.
     static func prepare() throws(RouteGridError) {
         cplatform_fill_standard_descriptors()
+        cplatform_stay_first()
         cplatform_no_core_dumps()
         cplatform_keep_niceness()
         cplatform_name_process("routegrid")

@@ -18,6 +18,8 @@ struct PlantedRouter: FittedRouter {
 /// them.
 struct PlantedRecords {
     var table: OutcomeTable
+    /// Of the dataset.
+    var name = "planted"
     var mode = EvaluationMode.sound
     var statistics: JSONValue = ["bootstrap": 1_000, "alpha": 0.05, "cluster": "sample", "seed": 1]
     private(set) var lines: [String] = []
@@ -83,7 +85,7 @@ struct PlantedRecords {
                     rule: .threshold,
                     budget: budget
                 ),
-                labels: RecordLabels(dataset: "planted").json,
+                labels: RecordLabels(dataset: name).json,
                 result: MetricRecord.result(
                     evaluation.result,
                     choices: digest,

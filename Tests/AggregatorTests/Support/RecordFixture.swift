@@ -67,7 +67,7 @@ struct RecordFixture {
     }
 
     /// The key: here simply the hash of the job without its label.
-    var jobKey: Digest {
+    var jobKey: JobKey {
         salt.map { Digest(hashing: (job.canonicalText + $0).utf8) } ?? job.digest
     }
 

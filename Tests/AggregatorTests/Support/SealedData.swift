@@ -12,7 +12,7 @@ struct SealedData {
     let dataset: Dataset
     let lock: GridLock
     private let resolved: ResolvedGrid
-    private var lines: [Digest: [UInt8]] = [:]
+    private var lines: [JobKey: [UInt8]] = [:]
     private var blobs: [Digest: [UInt8]] = [:]
 
     /// `yaml` is a grid whose dataset is `one`.
@@ -75,7 +75,7 @@ struct SealedData {
     func frozen() throws -> FrozenSelection? {
         guard var tally = SelectionTally(lock) else { return nil }
         for group in lock.evaluationGroups {
-            var readings: [Digest: MetricReading] = [:]
+            var readings: [JobKey: MetricReading] = [:]
             for job in tally.judgingJobs(ofGroup: group) {
                 guard let line = lines[job.jobKey] else { continue }
                 readings[job.jobKey] = try MetricReading(of: tally.metricName, recordLine: line, place: "record")

@@ -93,7 +93,7 @@ import ZeroMQ
         defer { echo.close() }
         var result = WireResult()
         result.items = [WireResultItem(), WireResultItem()]
-        let keys = ["a", "b"].map { Digest(hashing: Array($0.utf8)) }
+        let keys = ["a", "b"].map { JobKey(hashing: Array($0.utf8)) }
         for (place, key) in keys.enumerated() { result.items[place].jobKey = key.data }
         let said = try WireMessage.encode(.result(result))
         // There and back: each direction of the connection is read.

@@ -74,7 +74,7 @@ import Testing
     }
 
     /// Opens a copy of the state folder as it was on disk.
-    private func check(_ files: [String: [UInt8]], hold keys: [Digest], after call: SystemCallTrace.Call) throws {
+    private func check(_ files: [String: [UInt8]], hold keys: [JobKey], after call: SystemCallTrace.Call) throws {
         let copy = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: copy.path("state"), withIntermediateDirectories: true)
         for (path, bytes) in files

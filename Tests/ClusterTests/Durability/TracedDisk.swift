@@ -45,16 +45,16 @@ struct TracedDisk {
 
 /// The keys that a traced coordinator acknowledged, and when it began to send that.
 struct TracedAcknowledgements {
-    let keys: [(key: Digest, line: Int)]
+    let keys: [(key: JobKey, line: Int)]
 
     init(_ trace: SystemCallTrace) {
         var readers: [String: ZMTPReader] = [:]
-        var keys: [(key: Digest, line: Int)] = []
+        var keys: [(key: JobKey, line: Int)] = []
         for call in trace.calls where call.name == "sendto" && call.target.hasPrefix("socket:") && call.result > 0 {
             for frames in readers[call.target, default: ZMTPReader()].feed(call.data.prefix(call.result)) {
                 guard let message = try? WireMessage(frames: frames[...]), case .committed(let said) = message.body
                 else { continue }
-                for key in (try? Digest.list(said.jobKeys, "job_keys")) ?? [] { keys.append((key, call.begun)) }
+                for key in (try? JobKey.list(said.jobKeys, "job_keys")) ?? [] { keys.append((key, call.begun)) }
             }
         }
         self.keys = keys

@@ -19,7 +19,7 @@ struct ChaosVerdict {
         for change in final.changes { cluster.violate(change) }
         let wire = cluster.witness.seen
         let expected = try expectedKeys()
-        let recorded = final.entries.values.reduce(into: [Digest: Int]()) { $0[$1.key, default: 0] += 1 }
+        let recorded = final.entries.values.reduce(into: [JobKey: Int]()) { $0[$1.key, default: 0] += 1 }
         let promised = Set(seen.entries.values.map(\.key)).union(wire.acknowledged).union(expected)
         cluster.report.rounds = workload.rounds
         cluster.report.records = final.entries.count
@@ -43,13 +43,13 @@ struct ChaosVerdict {
     }
 
     /// The keys of the undisturbed runs.
-    private func expectedKeys() throws -> Set<Digest> {
-        var keys: Set<Digest> = []
+    private func expectedKeys() throws -> Set<JobKey> {
+        var keys: Set<JobKey> = []
         for round in 0..<workload.rounds {
             let path = workload.calmBoard(round) + "/records.jsonl"
             guard let bytes = FileManager.default.contents(atPath: path) else { continue }
             for line in bytes.split(separator: UInt8(ascii: "\n")) {
-                let key = try JSONValue(parsing: line, place: path)["job_key"]?.stringValue.flatMap { Digest(hex: $0) }
+                let key = try JSONValue(parsing: line, place: path)["job_key"]?.stringValue.flatMap { JobKey(hex: $0) }
                 if let key { keys.insert(key) }
             }
         }

@@ -6,7 +6,7 @@ import Wire
 struct RecordWitness {
     /// A record at its place in the stream.
     struct Entry: Hashable, Sendable {
-        let key: Digest
+        let key: JobKey
         let content: Digest
     }
 
@@ -31,7 +31,7 @@ struct RecordWitness {
         var read: [UInt64: Entry] = [:]
         try client.follow(after: start) { message in
             for item in message.items {
-                guard let key = Digest(bytes: item.jobKey) else { continue }
+                guard let key = JobKey(bytes: item.jobKey) else { continue }
                 read[item.seq] = Entry(key: key, content: Digest(hashing: item.record))
             }
             return message.last < last

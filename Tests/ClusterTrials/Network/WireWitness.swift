@@ -5,9 +5,9 @@ import Wire
 package final class WireWitness: Sendable {
     package struct Seen: Sendable {
         /// How often a worker sent a result of each key.
-        package var results: [Digest: Int] = [:]
+        package var results: [JobKey: Int] = [:]
         /// Keys that the coordinator acknowledged.
-        package var acknowledged: Set<Digest> = []
+        package var acknowledged: Set<JobKey> = []
     }
 
     private let box = LockedBox(Seen())
@@ -22,10 +22,10 @@ package final class WireWitness: Sendable {
     private func note(_ message: WireMessage) {
         switch message.body {
         case .result(let result):
-            let keys = result.items.compactMap { Digest(bytes: $0.jobKey) }
+            let keys = result.items.compactMap { JobKey(bytes: $0.jobKey) }
             box.withLock { seen in for key in keys { seen.results[key, default: 0] += 1 } }
         case .committed(let committed):
-            let keys = (try? Digest.list(committed.jobKeys, "job_keys")) ?? []
+            let keys = (try? JobKey.list(committed.jobKeys, "job_keys")) ?? []
             box.withLock { seen in seen.acknowledged.formUnion(keys) }
         default: break
         }

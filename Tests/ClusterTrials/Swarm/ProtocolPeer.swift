@@ -138,7 +138,7 @@ final class ProtocolPeer {
             }
             dropIfDone(revoke.lease)
         case .committed(let committed):
-            for key in try Digest.list(committed.jobKeys, "job_keys").map(\.data) {
+            for key in try JobKey.list(committed.jobKeys, "job_keys").map(\.data) {
                 guard let id = held.first(where: { $0.value.open.contains(key) })?.key else { continue }
                 held[id]?.open.remove(key)
                 counts.acknowledged += 1

@@ -37,7 +37,10 @@ package struct SwarmTrial {
         let port = try LoopbackSocket.steadyPort()
         let url = "tcp://127.0.0.1:\(port)"
         let coordinator = try TrialProcess(
-            [routegrid, "coordinator", "--bind", url, "--state", folder + "/state", "--quiet", "--insecure-plaintext"],
+            [
+                routegrid, "coordinator", "--bind", url, "--state", folder + "/state", "--quiet", "--insecure-plaintext",
+                "--made-up-records",
+            ],
             name: "coordinator",
             logs: folder
         )

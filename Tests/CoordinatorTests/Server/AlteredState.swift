@@ -24,4 +24,11 @@ enum AlteredState {
         }
         try queue.close()
     }
+
+    /// Takes away what is known of who was granted what.
+    static func forgetGrants(in state: String) throws {
+        let queue = try DatabaseQueue(path: "\(state)/records.sqlite")
+        try queue.write { try $0.execute(sql: "DELETE FROM granted") }
+        try queue.close()
+    }
 }

@@ -11,7 +11,7 @@ import Wire
         let bench = try ServerBench()
         let run = try bench.submit(groups: 3, cells: 10)
         let worker = try bench.worker()
-        var sent: [Digest] = []
+        var sent: [JobKey] = []
         // A group may come in several leases, when its cells took long.
         while sent.count < 30 {
             let lease = try worker.nextLease()
@@ -22,9 +22,9 @@ import Wire
                 _ = try worker.verdicts(1)
             }
         }
-        var (found, messages): ([Digest], Int) = ([], 0)
+        var (found, messages): ([JobKey], Int) = ([], 0)
         try bench.client().follow(run: run, credit: credit) { records in
-            found += records.items.compactMap { Digest(bytes: $0.jobKey) }
+            found += records.items.compactMap { JobKey(bytes: $0.jobKey) }
             messages += 1
             #expect(records.items.reduce(0) { $0 + $1.record.count } < 8 << 20)
             return true
@@ -37,7 +37,7 @@ import Wire
         let bench = try ServerBench()
         let run = try bench.submit(groups: 2, cells: 5)
         let (worker, follower) = (try bench.worker(), try PlayedPeer(bench.url, role: .follower))
-        var (sent, found): ([Digest], [WireRecordItem]) = ([], [])
+        var (sent, found): ([JobKey], [WireRecordItem]) = ([], [])
         func follow() throws {
             var question = WireFollow()
             (question.afterSeq, question.credit) = (found.last?.seq ?? 0, 2)
@@ -59,7 +59,7 @@ import Wire
                 try follow()
             }
         }
-        #expect(found.map { Digest(bytes: $0.jobKey) } == sent)
+        #expect(found.map { JobKey(bytes: $0.jobKey) } == sent)
         var stored: [WireRecordItem] = []
         try bench.client().follow { records in
             stored += records.items

@@ -8,7 +8,7 @@ import Wire
 
 @Suite(.timeLimit(.minutes(2))) struct RestoreTests {
     /// A coordinator with four records, one of which was contradicted twice, and a copy of it.
-    private func backedUp() throws -> (bench: ServerBench, copy: String, keys: [Digest]) {
+    private func backedUp() throws -> (bench: ServerBench, copy: String, keys: [JobKey]) {
         let bench = try ServerBench()
         _ = try bench.submit(groups: 1, cells: 4)
         let worker = try bench.worker()
@@ -102,6 +102,23 @@ import Wire
             try rows("record", of: restored.path("state")), try rows("record", of: bench.folder.path("state"))
         )
         #expect(found == before)
+    }
+
+    @Test func `a copy has who was granted what`() throws {
+        let bench = try ServerBench()
+        _ = try bench.submit(groups: 2, cells: 3)
+        _ = try bench.worker(credit: 2).nextLease()
+        let copy = bench.folder.path("copy")
+        var writer = try BackupWriter(path: copy, client: bench.client())
+        try writer.follow(isOnce: true) { _ in }
+        bench.stop()
+        let restored = try TemporaryFolder()
+        _ = try CoordinatorServer.restore(state: restored.path("state"), from: copy)
+        let stores = try [restored, bench.folder].map {
+            try RecordStore(reading: StateFolder(reading: $0.path("state")))
+        }
+        let found = try stores.map { try $0.grants() }
+        #expect(found[0] == found[1] && !found[0].isEmpty, "\(found)")
     }
 
     enum Cut: CaseIterable { case factMissing, factTooMany, noEnd, shorter }

@@ -2,6 +2,7 @@ import Catalog
 import Coordinator
 import Foundation
 import Grid
+import Keys
 import Logging
 import RouteGridBase
 import TestSupport
@@ -14,12 +15,14 @@ final class ServerBench {
     let folder: TemporaryFolder
     let server: CoordinatorServer
     let url: String
+    /// What clients connect with.
+    private let key: KeySource
 
     convenience init(_ change: (inout CoordinatorServer.Configuration) -> Void = { _ in }) throws {
         try self.init(in: TemporaryFolder(), change)
     }
 
-    private init(
+    init(
         in folder: TemporaryFolder,
         _ change: (inout CoordinatorServer.Configuration) -> Void
     ) throws {
@@ -28,11 +31,13 @@ final class ServerBench {
             bind: "ipc://\(folder.path("c"))",
             stateFolder: folder.path("state")
         )
+        configuration.checksRecords = false
         change(&configuration)
         var log = Logger(label: "coordinator")
         log.logLevel = .critical
         let server = try CoordinatorServer(configuration: configuration, log: log)
         self.server = server
+        key = configuration.usesKeys ? .local(.admin) : .plaintext
         url = try server.loop.runSync { try server.assumeIsolated { try $0.start() } }
     }
 
@@ -53,11 +58,30 @@ final class ServerBench {
         return try ServerBench(in: copy) { _ in }
     }
 
-    func client() throws -> ClusterClient { try ClusterClient.connect(url, within: .seconds(30)) }
+    func client() throws -> ClusterClient { try ClusterClient.connect(url, key: key, within: .seconds(30)) }
+
+    /// Keys of workers for a coordinator that is started on the folder afterwards: one of each name, and a last one
+    /// that takes the place of the first while that is still allowed.
+    static func keys(_ names: [String], in folder: TemporaryFolder) throws -> [SocketSecurity] {
+        let state = folder.path("state")
+        let server = try KeyRing.initialise(state: state).server.publicKey
+        var keys: [SocketSecurity] = []
+        for name in names {
+            let secret = try SecretKey.generate()
+            _ = try KeyRing.add(KeyName(name), role: .worker, publicKey: secret.publicKey, state: state)
+            keys.append(.client(secret, server: server))
+        }
+        let rotated = try KeyRing.rotate(names[0], keepsOld: true, state: state)
+        return keys + [.client(rotated.secret, server: server)]
+    }
 
     /// A worker that was welcomed and wants one lease.
-    func worker(credit: UInt32 = 1, boot: [UInt8] = WireProtocol.makeBootID()) throws -> PlayedPeer {
-        let worker = try PlayedPeer(url, role: .worker, boot: boot)
+    func worker(
+        credit: UInt32 = 1,
+        boot: [UInt8] = WireProtocol.makeBootID(),
+        security: SocketSecurity = .plaintext
+    ) throws -> PlayedPeer {
+        let worker = try PlayedPeer(url, role: .worker, boot: boot, security: security)
         var wanted = WireCredit()
         wanted.groups = credit
         try worker.say(.credit(wanted))
@@ -96,10 +120,13 @@ final class PlayedPeer {
         _ url: String,
         role: WireRole,
         boot: [UInt8] = WireProtocol.makeBootID(),
-        holding held: [(lease: WireLease, cells: [UInt64])] = []
+        holding held: [(lease: WireLease, cells: [UInt64])] = [],
+        security: SocketSecurity = .plaintext
     ) throws {
         context = try ZMQContext()
-        socket = try context.socket(.dealer)
+        var options = SocketOptions()
+        options.security = security
+        socket = try context.socket(.dealer, options: options)
         try socket.connect(url)
         (hello.protocol, hello.role, hello.name) = (WireProtocol.version, role, "played")
         (hello.boot, hello.slots, hello.numerics) = (Data(boot), 1, [SmallLock.numerics])
@@ -229,11 +256,11 @@ final class PlayedPeer {
     }
 
     /// Reads acknowledgements until there are so many; by key.
-    func verdicts(_ count: Int) throws -> [Digest: WireCommitted.Verdict] {
-        var found: [Digest: WireCommitted.Verdict] = [:]
+    func verdicts(_ count: Int) throws -> [JobKey: WireCommitted.Verdict] {
+        var found: [JobKey: WireCommitted.Verdict] = [:]
         while found.count < count {
             let committed = try next { if case .committed(let committed) = $0 { committed } else { nil } }
-            let keys = try Digest.list(committed.jobKeys, "job_keys")
+            let keys = try JobKey.list(committed.jobKeys, "job_keys")
             for (key, verdict) in zip(keys, committed.verdicts) { found[key] = verdict }
         }
         return found
@@ -243,7 +270,7 @@ final class PlayedPeer {
 /// A result in the right form that nobody computed.
 struct MadeUpResult {
     var cell: UInt64
-    let jobKey: Digest
+    let jobKey: JobKey
     var digest: Digest
     var record: [UInt8]
     var facts: [UInt8]
@@ -254,7 +281,7 @@ struct MadeUpResult {
     /// `choices`: the blob that the record names.
     init(_ cell: WireLeasedCell, padding: Int = 0, says text: String = "right", choices: Digest? = nil) throws {
         self.cell = cell.cell
-        jobKey = try Digest(field: cell.jobKey, "job_key")
+        jobKey = try JobKey(field: cell.jobKey, "job_key")
         let job: JSONValue = ["kind": "evaluate"]
         var result: JSONValue = [
             "n": 1, "padding": .string(String(repeating: "x", count: padding)), "says": .string(text),

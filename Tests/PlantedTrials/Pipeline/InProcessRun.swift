@@ -16,7 +16,7 @@ package struct InProcessRun {
 
     package let lock: GridLock
     package let selection: FrozenSelection?
-    private var lines: [Digest: [UInt8]] = [:]
+    private var lines: [JobKey: [UInt8]] = [:]
     private var blobs: [Digest: [UInt8]] = [:]
     private let folder: TemporaryFolder
     private let output: OutputFolder
@@ -47,7 +47,7 @@ package struct InProcessRun {
         }
         if var tally = SelectionTally(lock) {
             for group in lock.evaluationGroups {
-                var readings: [Digest: MetricReading] = [:]
+                var readings: [JobKey: MetricReading] = [:]
                 for job in tally.judgingJobs(ofGroup: group) {
                     guard let line = cells.lines[job.jobKey] else { continue }
                     readings[job.jobKey] = try MetricReading(
@@ -87,7 +87,7 @@ package struct InProcessRun {
     }
 
     /// The record of a job.
-    package func record(_ key: Digest) throws -> MetricRecord {
+    package func record(_ key: JobKey) throws -> MetricRecord {
         guard let line = lines[key] else { throw RouteGridError(.checkFailed, "no record \(key)") }
         return try MetricRecord(line: line, place: "record \(key)")
     }
@@ -128,7 +128,7 @@ private struct Computed {
     let lock: GridLock
     let output: OutputFolder
     private let executor: ExperimentExecutor
-    private(set) var lines: [Digest: [UInt8]] = [:]
+    private(set) var lines: [JobKey: [UInt8]] = [:]
     private(set) var blobs: [Digest: [UInt8]] = [:]
 
     init(lock: GridLock, output: OutputFolder) {

@@ -96,7 +96,7 @@ private struct StubRouter: FittedRouter {
         let ground = try EvaluationGround(request.table, parts: request.parts, mode: .sound)
         let outcomes = try ground.outcomes(of: .test)
         let reference = try ground.reference(on: outcomes, result: test.result, place: "record")
-        let metrics = CurveMetrics(points: outcomes.points(of: test.choices), reference: reference)
+        let metrics = MetricFormulae(points: outcomes.points(of: test.choices), reference: reference)
         for metric in CurveMetric.allCases {
             #expect(metrics[metric].number == test.result["metrics"]?[metric.rawValue]?["v"]?.numberValue)
         }
@@ -212,7 +212,7 @@ private struct StubRouter: FittedRouter {
         let joined = try CurveReference.joining(references, largest: points.count - 1, place: "joined")
         let reference = try experiment.ground.reference(on: outcomes, result: whole.result, place: "whole")
         #expect(joined.picks == reference.picks && reference.picks.hull.count > 1)
-        let metrics = CurveMetrics(points: points, reference: joined)
+        let metrics = MetricFormulae(points: points, reference: joined)
         for metric in CurveMetric.allCases {
             let value = whole.result["metrics"]?[metric.rawValue]
             #expect(metrics[metric].number == value?["v"]?.numberValue, "\(metric.rawValue)")

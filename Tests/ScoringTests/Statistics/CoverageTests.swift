@@ -59,7 +59,7 @@ import Testing
         }
 
         func value(_ metric: CurveMetric) -> Double {
-            CurveMetrics(points: outcomes.points(of: choices), reference: reference)[metric].number ?? .nan
+            MetricFormulae(points: outcomes.points(of: choices), reference: reference)[metric].number ?? .nan
         }
     }
 

@@ -92,7 +92,7 @@ import Testing
             resampled.best = point { _ in best }
             resampled.oracleAccuracy = exactMean(drawn.map { outcomes.quality.row($0).max() ?? 0 })
             let curve = (0..<points).map { row in point { Int(choices[row, $0]) } }
-            let metrics = CurveMetrics(points: curve, reference: resampled)
+            let metrics = MetricFormulae(points: curve, reference: resampled)
             for (row, metric) in CurveMetric.allCases.enumerated() {
                 let (found, expected) = (replicates[row, replicate], metrics[metric].number ?? .nan)
                 // Compat reads the frontier, which jumps where rounding breaks a tie.
@@ -134,7 +134,7 @@ import Testing
                     let best = (0..<outcomes.items).map { byItem[$0] * (outcomes.quality.row($0).max() ?? 0) }
                     moved.oracleAccuracy = best.reduce(0, +) / total
                     let points = (0..<choices.rows).map { row in point { Int(choices[row, $0]) } }
-                    return try #require(CurveMetrics(points: points, reference: moved)[metric].number)
+                    return try #require(MetricFormulae(points: points, reference: moved)[metric].number)
                 }
                 let slope = (try value(1e-6) - value(-1e-6)) / 2e-6
                 #expect(abs(slope - influences[cluster]) < 1e-6, "\(metric.rawValue), cluster \(cluster)")

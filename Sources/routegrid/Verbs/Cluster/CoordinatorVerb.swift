@@ -44,6 +44,9 @@ struct CoordinatorVerb: AsyncParsableCommand {
     @Flag(name: .customLong("insecure-plaintext"), help: "Without keys and encryption: whoever reaches it may do all.")
     var isPlaintext = false
 
+    @Flag(name: .customLong("made-up-records"), help: .hidden)
+    var takesMadeUpRecords = false
+
     @Flag(name: .customLong("die-with-parent"), help: .hidden)
     var diesWithParent = false
 
@@ -63,6 +66,7 @@ struct CoordinatorVerb: AsyncParsableCommand {
         var configuration = CoordinatorServer.Configuration(bind: bind, stateFolder: state)
         (configuration.usesKeys, configuration.allowsPlaintextEverywhere) = (!isPlaintext, isPlaintext)
         configuration.scheduler.leaseMilliseconds = Int64(lease * 1_000)
+        configuration.checksRecords = !takesMadeUpRecords
         configuration.heartbeatMilliseconds = UInt32(min(1_000, lease * 1_000 / 4))
         if let restore {
             let report = RestoreReport(output.console)

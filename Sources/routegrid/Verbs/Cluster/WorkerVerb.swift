@@ -19,15 +19,16 @@ struct WorkerVerb: AsyncParsableCommand {
             Examples:
               routegrid worker --connect tcp://127.0.0.1:7557 --slots 4
               routegrid worker --connect tcp://head:7557 --key worker-1.key
+              routegrid worker --connect tcp://head:7557,tcp://spare:7557 --key worker-1.key
             """
     )
 
-    @Option(help: "The coordinator's address: tcp://HOST:PORT or ipc://PATH.")
-    var connect = "tcp://127.0.0.1:7557"
+    @Option(help: "The coordinator's address: tcp://HOST:PORT or ipc://PATH; several, with commas, are tried in turn.")
+    var connect = ["tcp://127.0.0.1:7557"]
 
     @OptionGroup var key: KeyOptions
 
-    @Option(help: "Cells computed at a time. Default: one a core.")
+    @Option(help: "Cells computed at a time. Default: one a core that it may use.")
     var slots: Int?
 
     @Option(help: "The folder that keeps data; workers of a machine may share it. Default: below the temporary folder.")
@@ -44,6 +45,15 @@ struct WorkerVerb: AsyncParsableCommand {
         help: ArgumentHelp("End after this time without work. Default: never.", valueName: "seconds")
     )
     var idleTimeout: Double?
+
+    @Option(help: ArgumentHelp("Take no work after this time, finish what is held, and end.", valueName: "seconds"))
+    var lifetime: Double?
+
+    @Option(
+        name: .customLong("lifetime-stagger"),
+        help: ArgumentHelp("Up to so much earlier, at random, so that not all end at once.", valueName: "seconds")
+    )
+    var lifetimeStagger = 0.0
 
     @Option(
         name: .customLong("on-lost-timeout"),
@@ -64,7 +74,9 @@ struct WorkerVerb: AsyncParsableCommand {
 
     func validate() throws {
         if let slots, !(1...4096).contains(slots) { throw ValidationError("--slots takes 1 to 4096.") }
-        guard cacheLimit > 0, onLostTimeout > 0, drainGrace >= 0, idleTimeout.map({ $0 > 0 }) ?? true else {
+        guard cacheLimit > 0, onLostTimeout > 0, drainGrace >= 0, idleTimeout.map({ $0 > 0 }) ?? true,
+            lifetime.map({ $0 > 0 }) ?? true, lifetimeStagger >= 0
+        else {
             throw ValidationError("limits and times are positive numbers.")
         }
     }
@@ -74,15 +86,20 @@ struct WorkerVerb: AsyncParsableCommand {
         // Cached data belong to this user alone; the worker and its slots write nothing else.
         umask(0o077)
         let log = output.makeLogger("worker")
-        var configuration = WorkerConfiguration(url: connect, slots: slots)
-        configuration.key = try key.source(.worker, for: connect)
+        let urls = ZMQAddress.list(connect)
+        var configuration = WorkerConfiguration(url: urls[0], slots: slots)
+        configuration.urls = urls
+        let keys = try urls.map { url throws(RouteGridError) in try key.source(.worker, for: url) }
+        configuration.key = keys[0]
         if let cache { configuration.cacheFolder = cache }
         configuration.cacheLimit = Int(min(cacheLimit, 1e9) * 1_073_741_824)
         if let name { configuration.name = name }
         configuration.idleTimeout = idleTimeout.map { .seconds($0) }
+        configuration.lifetime = lifetime.map { .seconds($0) }
+        configuration.lifetimeStagger = .seconds(lifetimeStagger)
         configuration.onLostTimeout = .seconds(onLostTimeout)
         configuration.drainGrace = .seconds(drainGrace)
-        let turn = MachineTurn.files(of: try ZMQAddress(connect))
+        let turn = MachineTurn.files(of: try ZMQAddress(urls[0]))
         defer { MachineTurn.removeUnused(turn) }
         let launcher = ProcessSlotLauncher(
             command: ["routegrid", "slot", "--turn", turn],

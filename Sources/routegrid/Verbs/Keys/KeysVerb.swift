@@ -23,7 +23,7 @@ struct KeysVerb: ParsableCommand {
             """,
         subcommands: [
             KeysInit.self, KeysInvite.self, KeysAccept.self, KeysAdd.self, KeysList.self, KeysRotate.self,
-            KeysRevoke.self,
+            KeysRevoke.self, KeysAudit.self,
         ]
     )
 }

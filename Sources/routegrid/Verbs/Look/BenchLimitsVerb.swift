@@ -61,7 +61,7 @@ struct BenchLimitsVerb: ParsableCommand {
                         ResultRow(
                             run: run,
                             cell: cell,
-                            jobKey: Digest(hashing: "job \(cell)".utf8),
+                            jobKey: JobKey(hashing: "job \(cell)".utf8),
                             resultDigest: Digest(hashing: "result \(cell)".utf8),
                             body: body[...],
                             runInfo: facts[...],

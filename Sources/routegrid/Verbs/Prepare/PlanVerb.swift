@@ -39,10 +39,10 @@ struct PlanVerb: ParsableCommand {
         let summary: PlanSummary
         var earlier = EarlierRecords()
         if let index = try RecordIndex(stateFolder: state ?? StatePlace.usual) {
-            summary = try PlanSummary(frozen) { (keys: [Digest]) throws(RouteGridError) in try index.recorded(keys) }
+            summary = try PlanSummary(frozen) { (keys: [JobKey]) throws(RouteGridError) in try index.recorded(keys) }
             if summary.isExact, summary.new > 0 {
                 let jobs = try index.latestJobs(limit: Self.recordsLookedAt)
-                earlier = try EarlierRecords(frozen, jobs: jobs) { (keys: [Digest]) throws(RouteGridError) in
+                earlier = try EarlierRecords(frozen, jobs: jobs) { (keys: [JobKey]) throws(RouteGridError) in
                     try index.recorded(keys)
                 }
             }

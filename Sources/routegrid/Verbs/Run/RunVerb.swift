@@ -3,6 +3,7 @@ import Foundation
 import Grid
 import RouteGridBase
 import Wire
+import Worker
 
 /// From a grid file to a leaderboard on one machine.
 struct RunVerb: ParsableCommand {
@@ -58,7 +59,7 @@ struct RunVerb: ParsableCommand {
         )
         let resolved = try GridResolver.resolve(DatasetGrid.file(at: grid), numerics: .ofThisMachine())
         for warning in resolved.warnings { output.console.warn(warning) }
-        let count = workers ?? ProcessInfo.processInfo.activeProcessorCount
+        let count = workers ?? MachineLimits().cores
         try LocalRun(
             grid: resolved,
             workers: count,

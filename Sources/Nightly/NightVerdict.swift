@@ -1,0 +1,126 @@
+import Aggregator
+import RouteGridBase
+
+/// The verdict of a night: first whether it can be judged at all, then whether a router is worse.
+package struct NightVerdict: Sendable {
+    package let verdict: NightHistory.Verdict
+    /// In a sentence or two.
+    package let text: String
+    /// A line each: what is missing, what moved.
+    package let findings: [String]
+    /// Whether an error of the history was spent.
+    package let spends: Bool
+    /// The rows that an alarm is about.
+    package let alarms: [String]
+
+    private init(
+        _ verdict: NightHistory.Verdict,
+        _ text: String,
+        findings: [String] = [],
+        spends: Bool = false,
+        alarms: [String] = []
+    ) {
+        (self.verdict, self.text, self.findings) = (verdict, text, findings)
+        (self.spends, self.alarms) = (spends, alarms)
+    }
+
+    /// A night that cells are missing of, or that says nothing.
+    package static func incomplete(_ findings: [String]) -> NightVerdict {
+        NightVerdict(
+            .incomplete,
+            "The night is not complete and was not judged: \(findings.first ?? "").",
+            findings: findings
+        )
+    }
+
+    package static let first = NightVerdict(
+        .clean,
+        "The first complete night: it is the reference of those that follow."
+    )
+    package static let equal = NightVerdict(
+        .clean,
+        "The same as the reference, byte for byte: no statistics were needed."
+    )
+
+    /// Judges a night.
+    ///
+    /// - Parameters:
+    ///   - evidence: What became of each row since the reference.
+    ///   - judge: The error that may be spent.
+    ///   - first: Rows that raised an alarm before outcomes were measured again; nil for a first measurement.
+    package init(_ evidence: NightEvidence, judge: NightJudge, confirming first: [String]? = nil) {
+        let diverged = evidence.rows.filter { $0.causes.contains(.divergence) }
+        guard diverged.isEmpty else {
+            self = .incomplete(diverged.map { "\($0.name): a job key has another result than on the reference night" })
+            return
+        }
+        let canaries = evidence.canaries
+        let moved = judge.moved(canaries)
+        guard moved.isEmpty else {
+            self.init(
+                .incomplete,
+                "Rows that no router moves have moved (\(moved[0].name)): the outcomes did, or the machine, so the night says "
+                    + "nothing of routers.",
+                findings: moved.map { Self.words($0, "moved") },
+                spends: true
+            )
+            return
+        }
+        var candidates = evidence.candidates
+        if let first { candidates.removeAll { !first.contains($0.name) } }
+        let worse = judge.regressions(candidates, isSecondLook: first != nil)
+        let spends = !candidates.isEmpty || !canaries.isEmpty
+        guard worse.isEmpty else {
+            let names = worse.prefix(3).map(\.name).joined(separator: ", ")
+            let more = worse.count > 3 ? " and \(worse.count - 3) more" : ""
+            self.init(
+                .regressed,
+                "Worse than on the reference night: \(names)\(more).",
+                findings: worse.map { Self.words($0, "is worse") } + evidence.lines,
+                spends: spends,
+                alarms: worse.map(\.name)
+            )
+            return
+        }
+        if let first {
+            let names = first.prefix(3).joined(separator: ", ")
+            self.init(
+                .changed,
+                "A drop (\(names)) was not found again when the outcomes were measured again. \(evidence.summary)",
+                findings: evidence.lines,
+                spends: true
+            )
+            return
+        }
+        let needsReference = evidence.rows.contains { $0.kind == .data || $0.causes.contains(.pool) }
+        // Numbers of rows that were measured again differ every night: they are news when that is shown for all nights.
+        let identities: Set<RowChange.Kind> = [.new, .gone, .data, .code, .price, .pool]
+        let shifted = judge.moved(candidates)
+        if !shifted.isEmpty || evidence.rows.contains(where: { identities.contains($0.kind) }) {
+            let hint =
+                needsReference
+                ? " Rows of other data cannot be judged against this reference: `routegrid nightly accept` moves it."
+                : ""
+            self.init(
+                .changed,
+                "\(evidence.summary)\(hint)",
+                findings: shifted.map { Self.words($0, "moved") } + evidence.lines,
+                spends: spends
+            )
+        } else {
+            self.init(.clean, "No router is shown to be worse. \(evidence.summary)", spends: spends)
+        }
+    }
+
+    private static func words(_ finding: NightJudge.Finding, _ verb: String) -> String {
+        let nearest = abs(finding.bound)
+        return
+            "\(finding.name) \(verb): \(signed(finding.value)), by \(JSONValue.shortestText(rounded(nearest))) at least"
+    }
+
+    private static func signed(_ value: Double) -> String {
+        (value < 0 ? "−" : "+") + JSONValue.shortestText(rounded(abs(value)))
+    }
+
+    private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
+}

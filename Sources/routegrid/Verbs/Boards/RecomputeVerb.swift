@@ -1,0 +1,63 @@
+import Aggregator
+import ArgumentParser
+import COpenBLAS
+import Foundation
+import Grid
+import RouteGridBase
+import Wire
+import Worker
+
+/// Computes some cells for `verify`, which starts it with the environment of a slot; not for direct use.
+struct RecomputeVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recompute",
+        abstract: "Computes cells again for verify, which starts it.",
+        discussion: "The folder holds grid.lock.json, blobs/ and the job keys, one a line, in keys.",
+        shouldDisplay: false
+    )
+
+    @Argument(help: "The folder.") var folder: String
+
+    func run() throws {
+        if let problem = openblas_problem() { throw RouteGridError(.system, String(cString: problem)) }
+        openblas_set_num_threads(1)
+        let place = "\(folder)/\(OutputName.lock)"
+        guard let bytes = FileManager.default.contents(atPath: place),
+            let list = FileManager.default.contents(atPath: "\(folder)/keys")
+        else { throw RouteGridError.badInput(folder, "expected \(OutputName.lock) and keys") }
+        let lock = try GridLock(parsing: bytes, place: place)
+        let keys = Set(String(decoding: list, as: UTF8.self).split(separator: "\n").compactMap { Digest(hex: $0) })
+        let executor = ExperimentExecutor(numerics: lock.numerics)
+        for group in lock.evaluationGroups {
+            let jobs = lock.jobs(ofGroup: group).filter { keys.contains($0.jobKey) }
+            guard !jobs.isEmpty else { continue }
+            let task = task(jobs, of: group, lock)
+            try executor.prepare(task)
+            for cell in task.cells {
+                let outcome = try executor.evaluate(cell)
+                guard let key = Digest(bytes: cell.jobKey) else { continue }
+                Console.writeData("\(key.hex) \(outcome.resultDigest.hex)\n")
+            }
+        }
+    }
+
+    private func task(_ jobs: [KeyedJob], of group: Int, _ lock: GridLock) -> SlotTask {
+        var task = SlotTask()
+        task.fit = Data(lock.fitBytes(ofGroup: group))
+        task.labels = Data(lock.labels(ofGroup: group).jsonBytes())
+        task.data = lock.data(ofGroup: group).map { digest in
+            var file = SlotFile()
+            file.sha = digest.data
+            file.path = "\(folder)/\(OutputName.blob(digest))"
+            return file
+        }
+        task.cells = jobs.map { job in
+            var cell = SlotCell()
+            cell.cell = UInt64(job.cell)
+            cell.jobKey = job.jobKey.data
+            cell.eval = Data(job.evalBytes)
+            return cell
+        }
+        return task
+    }
+}
