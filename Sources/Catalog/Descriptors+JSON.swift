@@ -63,6 +63,7 @@ extension ParameterDescriptor.Domain {
         case .flag: "flag"
         case .integers: "integers"
         case .text: "text"
+        case .file: "file"
         }
     }
 
@@ -77,7 +78,7 @@ extension ParameterDescriptor.Domain {
                 range.upperBound == .greatestFiniteMagnitude ? .null : .double(range.upperBound),
             ]
         case .choice(let names): JSONValue(names)
-        case .flag, .text: .null
+        case .flag, .text, .file: .null
         }
     }
 }

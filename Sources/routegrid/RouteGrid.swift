@@ -32,6 +32,7 @@ struct RouteGrid: AsyncParsableCommand {
                 subcommands: [
                     ImportVerb.self,
                     DataVerb.self,
+                    EmbedVerb.self,
                     PlanVerb.self,
                     RoutersVerb.self,
                     FusionsVerb.self,

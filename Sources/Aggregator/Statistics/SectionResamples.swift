@@ -151,7 +151,7 @@ struct SectionResamples: Sendable {
             elements += ChoiceType(record.result).choices(in: bytes)
         }
         guard elements.count == run.points.count * outcomes.items,
-            Int(elements.max() ?? 0) < outcomes.models
+            Int(elements.max() ?? 0) <= outcomes.models
         else { throw Absence(why: "choices are not of the items found") }
         return Matrix(rows: run.points.count, columns: outcomes.items, elements: elements)
     }

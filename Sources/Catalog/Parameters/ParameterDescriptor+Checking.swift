@@ -39,6 +39,7 @@ extension ParameterDescriptor.Domain {
         case .flag: "true or false"
         case .integers(let range): "a list of integers from \(range.lowerBound) to \(range.upperBound)"
         case .text: "a non-empty text"
+        case .file: "a file's path, relative to the grid file"
         }
     }
 
@@ -65,7 +66,7 @@ extension ParameterDescriptor.Domain {
             let integers = items.compactMap(Self.integer)
             guard integers.count == items.count, integers.allSatisfy(range.contains) else { return nil }
             return .array(integers.map { JSONValue($0) })
-        case .text:
+        case .text, .file:
             guard let text = value.stringValue, !text.isEmpty else { return nil }
             return value
         }

@@ -11,6 +11,8 @@ package struct ParameterDescriptor: Sendable {
         case integers(ClosedRange<Int>)
         /// Any text (a model's name).
         case text
+        /// A file, relative to the grid file; keys hold the digest of its content.
+        case file
     }
 
     package var name: String

@@ -36,6 +36,27 @@ extension RouterCatalog {
             rules: Set(BudgetRule.allCases)
         ),
         RouterDescriptor(
+            kind: "recorded",
+            summary: "the choices that a file holds: a router that only answers, beside the others",
+            source: CatalogSource.routeGrid,
+            parameters: [
+                ParameterDescriptor(
+                    "file",
+                    .file,
+                    default: nil,
+                    "CSV or JSON lines with sample_id, model and perhaps budget, or RouterArena's predictions"
+                ),
+                ParameterDescriptor(
+                    "names",
+                    .text,
+                    default: "exact",
+                    "what models are called in the file: exact, or THEIRS=OURS,…"
+                ),
+            ],
+            reads: [],
+            rules: Set(BudgetRule.allCases)
+        ),
+        RouterDescriptor(
             kind: "random",
             summary: "a model drawn uniformly for each query, several times over",
             source: CatalogSource.mmrBenchTable,

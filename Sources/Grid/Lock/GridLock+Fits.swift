@@ -87,7 +87,18 @@ extension GridLock {
                 blobs.append(blob)
             }
         }
+        for (index, parameter) in layouts[block].block.parameters.enumerated() {
+            let file = fileDigest(parameter, values.parameters[index], of: layouts[block].block)
+            if let file { blobs.append(file) }
+        }
         return blobs
+    }
+
+    private func fileDigest(_ parameter: GridBlock.Parameter, _ value: Int, of block: GridBlock) -> Digest? {
+        guard let descriptor = try? RouterCatalog.descriptor(of: block.kind),
+            descriptor.parameters.first(where: { $0.name == parameter.name })?.domain == .file
+        else { return nil }
+        return parameter.values[value].stringValue.flatMap { Digest(hex: $0) }
     }
 
     /// The names that records of a group show: ``RecordLabels`` as JSON.

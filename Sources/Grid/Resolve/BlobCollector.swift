@@ -9,6 +9,7 @@ struct BlobCollector {
     mutating func add(_ matrix: Matrix<Float>) -> Digest { add { TensorBlob.encode(matrix) } }
     mutating func add(_ samples: [Sample]) -> Digest { add { SampleList.encode(samples) } }
     mutating func add(_ json: JSONValue) -> Digest { add { json.canonicalBytes() } }
+    mutating func add(_ bytes: [UInt8]) -> Digest { add { bytes } }
 
     private mutating func add(_ make: @escaping @Sendable () -> [UInt8]) -> Digest {
         let bytes = make()

@@ -215,7 +215,7 @@ struct GridChecks {
     /// A model that a parameter names is in every pool.
     private func checkModels(_ entry: GridFile.RouterEntry, _ block: GridBlock) throws(RouteGridError) {
         let descriptor = try RouterCatalog.descriptor(of: block.kind, place: entry.place)
-        for named in descriptor.parameters where named.domain == .text {
+        for named in descriptor.parameters where named.domain == .text && named.name == "model" {
             for value in block.parameters.first(where: { $0.name == named.name })?.values ?? [] {
                 for table in block.tables.map({ axes.tables[$0] }) {
                     let context = ExcludeContext(block: block.kind, table: table, parameters: [named.name: value])

@@ -16,7 +16,7 @@ package enum GridResolver {
         numerics: NumericsClasses
     ) throws(RouteGridError) -> ResolvedGrid {
         let datasets = try file.datasets.mapThrowing { entry throws(RouteGridError) in
-            try LoadedDataset(entry, relativeTo: file.path)
+            try LoadedDataset(entry, relativeTo: file.path, encoders: file.encoders.compactMap(\.value.text))
         }
         try checkDollars(file, datasets)
         let prices = try file.prices.mapThrowing { sheet throws(RouteGridError) in
@@ -24,6 +24,7 @@ package enum GridResolver {
         }
         var blobs = BlobCollector()
         var warnings: [String] = []
+        let file = try withFiles(of: file, datasets, blobs: &blobs)
         let tables = try tables(of: file, datasets, prices: prices, blobs: &blobs, warnings: &warnings)
         let axes = GridAxes(
             tables: tables,

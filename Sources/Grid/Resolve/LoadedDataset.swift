@@ -12,9 +12,17 @@ struct LoadedDataset {
     /// The entry's `where` in words; nil without one.
     let condition: String?
 
+    /// - Parameters:
+    ///   - entry: what the grid file says.
+    ///   - gridPath: what its paths are relative to.
+    ///   - encoders: the names of text encoders that the grid asks for; ``HashedTerms`` needs no tensor in the folder.
     /// - Throws: `badInput` when the folder cannot be read, has other content than asked for, or `where` leaves
     ///   nothing.
-    init(_ entry: GridFile.DatasetEntry, relativeTo gridPath: String) throws(RouteGridError) {
+    init(
+        _ entry: GridFile.DatasetEntry,
+        relativeTo gridPath: String,
+        encoders: [String] = []
+    ) throws(RouteGridError) {
         name = entry.name
         place = entry.place
         condition =
@@ -33,11 +41,17 @@ struct LoadedDataset {
         if let expected = entry.sha256, case let found = whole.contentDigest, found != expected {
             throw .badInput("\(place).sha256", "expected content \(expected), \(path) has \(found)")
         }
+        var kept: Dataset
         do {
-            dataset = entry.conditions.isEmpty ? whole : try whole.filtered(entry.conditions)
+            kept = entry.conditions.isEmpty ? whole : try whole.filtered(entry.conditions)
         } catch {
             throw .badInput(place, error.message)
         }
+        let name = HashedTerms.name
+        if encoders.contains(name), kept.text[name] == nil, kept.samples.contains(where: { !$0.question.isEmpty }) {
+            kept.text[name] = HashedTerms.embeddings(kept.samples.map(\.question))
+        }
+        dataset = kept
     }
 
     /// The pools of one value of the models axis, with their labels.

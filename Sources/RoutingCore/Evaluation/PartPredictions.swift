@@ -52,7 +52,8 @@ struct PartPredictions: Sendable {
             for policy in policies {
                 precondition(policy.count == items, "a router's answer of another length")
                 for model in policy {
-                    precondition((0..<models).contains(model), "a router chose a model that does not exist")
+                    // The number after the last model's: no answer.
+                    precondition((0...models).contains(model), "a router chose a model that does not exist")
                     elements.append(ModelNumber(model))
                 }
             }

@@ -21,6 +21,8 @@ package struct FitRequest: Sendable {
 
     /// The share of the train part that a model must have answered to be a reference, 0…1.
     package var minCoverage: Double
+    /// The content of the file that the router's parameters name; nil without one.
+    package var file: [UInt8]?
 
     package init(
         router: RouterConfiguration,
@@ -31,7 +33,8 @@ package struct FitRequest: Sendable {
         streams: RandomStreams,
         table: OutcomeTable,
         parts: SplitParts,
-        minCoverage: Double = ReferenceCoverage.standard
+        minCoverage: Double = ReferenceCoverage.standard,
+        file: [UInt8]? = nil
     ) {
         self.router = router
         self.mode = mode
@@ -42,5 +45,6 @@ package struct FitRequest: Sendable {
         self.table = table
         self.parts = parts
         self.minCoverage = minCoverage
+        self.file = file
     }
 }

@@ -13,6 +13,7 @@ package enum RouterFitting {
         "best-single": { SingleModelRouter.strongest($0) },
         "cheapest": { SingleModelRouter.cheapest($0) },
         "fixed": { try SingleModelRouter.named($0) },
+        "recorded": { try RecordedRouter($0) },
         "random": { try RandomRouter($0) },
         "random-mix": { try RandomMixRouter($0) },
         "knn": { try NearestNeighboursRouter($0) },

@@ -85,13 +85,17 @@ extension Dataset {
                 "\(cell(index)): expected correctness 0…1 and cost \(ValueRange.cost.words), or neither; found \(found)"
             )
         }
-        for tokens in [tokensIn, tokensOut, tokensTotal] {
-            guard let tokens,
-                let bad = tokens.elements.firstIndex(where: { !$0.isNaN && !ValueRange.tokens.contains($0) })
+        let others = [
+            ("a token count", tokensIn, ValueRange.tokens), ("a token count", tokensOut, .tokens),
+            ("a token count", tokensTotal, .tokens), ("a latency in seconds", latency, .latency),
+            ("a number of trials", trials, .tokens), ("a standard deviation", qualitySD, .deviation),
+        ]
+        for (what, matrix, range) in others {
+            guard let matrix, let bad = matrix.elements.firstIndex(where: { !$0.isNaN && !range.contains($0) })
             else { continue }
             throw .badInput(
                 place,
-                "\(cell(bad)): expected a token count of \(ValueRange.tokens.words), found \(tokens.elements[bad])"
+                "\(cell(bad)): expected \(what) of \(range.words), found \(matrix.elements[bad])"
             )
         }
     }

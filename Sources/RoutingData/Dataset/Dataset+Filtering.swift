@@ -44,6 +44,9 @@ extension Dataset {
         kept.tokensIn = tokensIn?.rows(rows)
         kept.tokensOut = tokensOut?.rows(rows)
         kept.tokensTotal = tokensTotal?.rows(rows)
+        kept.latency = latency?.rows(rows)
+        kept.trials = trials?.rows(rows)
+        kept.qualitySD = qualitySD?.rows(rows)
         return kept
     }
 
@@ -67,6 +70,9 @@ extension Dataset {
         kept.tokensIn = tokensIn?.columns(columns)
         kept.tokensOut = tokensOut?.columns(columns)
         kept.tokensTotal = tokensTotal?.columns(columns)
+        kept.latency = latency?.columns(columns)
+        kept.trials = trials?.columns(columns)
+        kept.qualitySD = qualitySD?.columns(columns)
         return kept
     }
 }

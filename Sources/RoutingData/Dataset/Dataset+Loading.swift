@@ -37,11 +37,17 @@ extension Dataset {
                 dataset.tokensOut = try tensors.doubles(name)
             } else if name == "tokens_total" {
                 dataset.tokensTotal = try tensors.doubles(name)
+            } else if name == "latency" {
+                dataset.latency = try tensors.doubles(name)
+            } else if name == "trials" {
+                dataset.trials = try tensors.doubles(name)
+            } else if name == "quality_sd" {
+                dataset.qualitySD = try tensors.doubles(name)
             } else if name != "quality" && name != "cost" {
                 throw .badInput(
                     tensors.place,
-                    "unknown tensor \"\(name)\": expected quality, cost, tokens_in, tokens_out, tokens_total, text.NAME or "
-                        + "image.NAME"
+                    "unknown tensor \"\(name)\": expected quality, cost, tokens_in, tokens_out, tokens_total, latency, trials, "
+                        + "quality_sd, text.NAME or image.NAME"
                 )
             }
         }

@@ -47,6 +47,12 @@ package struct Dataset: Sendable, Equatable {
     package var tokensOut: Matrix<Double>?
     /// `[samples, models]`, NaN where it is not known: all tokens of an answer, hidden ones (reasoning) counted too.
     package var tokensTotal: Matrix<Double>?
+    /// `[samples, models]`, seconds of an answer, NaN where it is not known.
+    package var latency: Matrix<Double>?
+    /// `[samples, models]`: how many answers `quality` is the mean of; 0 where there is none.
+    package var trials: Matrix<Double>?
+    /// `[samples, models]`: the standard deviation of the scores of one answer (n − 1), NaN for fewer than two.
+    package var qualitySD: Matrix<Double>?
 
     package init(
         name: String,
@@ -63,7 +69,10 @@ package struct Dataset: Sendable, Equatable {
         image: [String: Matrix<Float>] = [:],
         tokensIn: Matrix<Double>? = nil,
         tokensOut: Matrix<Double>? = nil,
-        tokensTotal: Matrix<Double>? = nil
+        tokensTotal: Matrix<Double>? = nil,
+        latency: Matrix<Double>? = nil,
+        trials: Matrix<Double>? = nil,
+        qualitySD: Matrix<Double>? = nil
     ) {
         self.name = name
         self.models = models
@@ -80,6 +89,9 @@ package struct Dataset: Sendable, Equatable {
         self.tokensIn = tokensIn
         self.tokensOut = tokensOut
         self.tokensTotal = tokensTotal
+        self.latency = latency
+        self.trials = trials
+        self.qualitySD = qualitySD
     }
 
     /// NaN equals NaN: two datasets are equal when their tensors are, bit for bit.
@@ -105,7 +117,7 @@ extension Dataset {
     var outcomeTensors: [(name: String, matrix: Matrix<Double>)] {
         let all = [
             ("quality", quality), ("cost", cost), ("tokens_in", tokensIn), ("tokens_out", tokensOut),
-            ("tokens_total", tokensTotal),
+            ("tokens_total", tokensTotal), ("latency", latency), ("trials", trials), ("quality_sd", qualitySD),
         ]
         return all.compactMap { name, matrix in matrix.map { (name, $0) } }
     }
@@ -120,9 +132,11 @@ extension Dataset {
 
     /// What the data say, apart from their names: models, cost unit, samples and tensors.
     ///
-    /// A changed licence, provenance, name or question leaves it as it is, as it leaves every key.
+    /// A changed licence, provenance, name or question leaves it as it is, as it leaves every key, and so do the
+    /// tensors that no router reads: latencies, numbers of trials and their spread.
     package var contentDigest: Digest {
-        let tensors = tensorDigests.mapValues { JSONValue.string($0.hex) }
+        let unread: Set = ["latency", "trials", "quality_sd"]
+        let tensors = tensorDigests.filter { !unread.contains($0.key) }.mapValues { JSONValue.string($0.hex) }
         let content: JSONValue = [
             "cost_unit": costUnit.map { .string($0) } ?? .null, "models": JSONValue(models),
             "tensors": .object(tensors),

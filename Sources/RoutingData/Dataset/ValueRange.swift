@@ -13,6 +13,10 @@ package struct ValueRange: Sendable {
     package static let cost = ValueRange(least: 1e-18, most: 1e18)
     /// A count of tokens of one answer; a mean of several need not be whole.
     package static let tokens = ValueRange(least: 1e-6, most: 1e12)
+    /// Seconds of an answer.
+    package static let latency = ValueRange(least: 1e-9, most: 1e9)
+    /// The standard deviation of scores.
+    package static let deviation = ValueRange(least: 1e-18, most: 1)
     /// USD for a million tokens; what is below is most likely a price of one token.
     package static let price = ValueRange(least: 1e-4, most: 1e6)
     /// USD for a request.

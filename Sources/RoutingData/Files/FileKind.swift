@@ -4,7 +4,8 @@ package import RouteGridBase
 package struct FileKind: Hashable, Sendable {
     /// With its article, such as `a Parquet file`.
     package let name: String
-    /// What to do about it, where something else than saving it in the expected form is meant.
+    /// What to do about it, where something else than saving it in the expected form is meant; `{F}` is the file, `{S}`
+    /// the file without its ending, `{Q}` the file as a shell reads it, `{U}` a new file for it in UTF-8.
     package let advice: String?
 
     private init(_ name: String, _ advice: String? = nil) { (self.name, self.advice) = (name, advice) }
@@ -26,8 +27,16 @@ package struct FileKind: Hashable, Sendable {
         throw kind.refusal(place: place, expected: expected)
     }
 
+    /// The error for a file of this kind at `place`, where something `expected` should be.
     package func refusal(place: String, expected: String) -> RouteGridError {
-        .badInput(place, "\(name): expected \(expected)" + (advice.map { "; \($0)" } ?? ""))
+        let stem = String(ShellText.renamed(place, "").dropLast())
+        let advice = advice.map { advice in
+            "; "
+                + advice.replacing("{F}", with: place).replacing("{S}", with: stem)
+                .replacing("{Q}", with: ShellText.quoted(place))
+                .replacing("{U}", with: ShellText.quoted("\(place).utf8"))
+        }
+        return .badInput(place, "\(name): expected \(expected)" + (advice ?? ""))
     }
 
     // MARK: Bytes
@@ -36,20 +45,23 @@ package struct FileKind: Hashable, Sendable {
     private static let signatures: [([UInt8], FileKind)] = [
         (
             ascii("PAR1"),
-            FileKind("a Parquet file", "in Python: pandas.read_parquet(\"F.parquet\").to_csv(\"F.csv\", index=False)")
+            FileKind(
+                "a Parquet file",
+                "pip install duckdb, then: python3 -c \"import duckdb; duckdb.sql(\\\"COPY '{F}' TO '{S}.csv'\\\")\""
+            )
         ),
         (ascii("ARROW1"), arrow), (ascii("FEA1"), arrow),
-        ([0x1f, 0x8b], FileKind("gzip-compressed", "unpack it first: gunzip F.gz")),
-        ([0x28, 0xb5, 0x2f, 0xfd], FileKind("zstd-compressed", "unpack it first: zstd -d F.zst")),
-        ([0xfd] + ascii("7zXZ"), FileKind("xz-compressed", "unpack it first: xz -d F.xz")),
-        (ascii("BZh"), FileKind("bzip2-compressed", "unpack it first: bunzip2 F.bz2")),
+        ([0x1f, 0x8b], FileKind("gzip-compressed", "unpack it first: gunzip {Q}")),
+        ([0x28, 0xb5, 0x2f, 0xfd], FileKind("zstd-compressed", "unpack it first: zstd -d {Q}")),
+        ([0xfd] + ascii("7zXZ"), FileKind("xz-compressed", "unpack it first: xz -d {Q}")),
+        (ascii("BZh"), FileKind("bzip2-compressed", "unpack it first: bunzip2 {Q}")),
         ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], FileKind("a 7z archive", "unpack it first")),
         ([0x93] + ascii("NUMPY"), FileKind("a .npy array of numpy")),
         (
             [0x89] + ascii("HDF"),
             FileKind(
                 "an HDF5 file",
-                "export it first, in Python: pandas.read_hdf(\"F.h5\").to_csv(\"F.csv\", index=False)"
+                "export it first, in Python: pandas.read_hdf(\"{F}\").to_csv(\"{S}.csv\", index=False)"
             )
         ),
         (ascii("SQLite format 3"), FileKind("an SQLite database", "export the table first")),
@@ -64,7 +76,7 @@ package struct FileKind: Hashable, Sendable {
     ]
     private static let arrow = FileKind(
         "an Arrow or Feather file",
-        "in Python: pandas.read_feather(\"F.feather\").to_csv(\"F.csv\", index=False)"
+        "in Python: pandas.read_feather(\"{F}\").to_csv(\"{S}.csv\", index=False)"
     )
 
     /// What a file of another form than text is; Git LFS pointers too.
@@ -84,7 +96,10 @@ package struct FileKind: Hashable, Sendable {
         // The directory of the archive, at its end, names the members.
         let names = String(decoding: bytes.prefix(4_096) + bytes.suffix(4_096), as: UTF8.self)
         if names.contains("xl/") || names.contains("[Content_Types].xml") {
-            return FileKind("an Excel file (xlsx)", "open it and save as CSV (UTF-8)")
+            return FileKind(
+                "an Excel file (xlsx)",
+                "in Python: pandas.read_excel(\"{F}\").to_csv(\"{S}.csv\", index=False)"
+            )
         }
         if names.contains(".npy") { return FileKind("a .npz archive of numpy") }
         if names.contains("opendocument") { return FileKind("a spreadsheet (ods)", "open it and save as CSV (UTF-8)") }
@@ -93,9 +108,9 @@ package struct FileKind: Hashable, Sendable {
 
     /// How a text is encoded, when not in UTF-8 with at most one byte order mark.
     package static func encoding(_ bytes: [UInt8]) -> FileKind? {
-        let advice = "save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 F > F.utf8"
+        let advice = "save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 {Q} > {U}"
         if bytes.starts(with: [0xff, 0xfe, 0, 0]) || bytes.starts(with: [0, 0, 0xfe, 0xff]) {
-            return FileKind("text in UTF-32", "save it as UTF-8, or: iconv -f UTF-32 -t UTF-8 F > F.utf8")
+            return FileKind("text in UTF-32", "save it as UTF-8, or: iconv -f UTF-32 -t UTF-8 {Q} > {U}")
         }
         if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {
             return FileKind("text in UTF-16", advice)
@@ -128,7 +143,7 @@ package struct FileKind: Hashable, Sendable {
             return isLines
                 ? FileKind(
                     "JSON lines",
-                    "in Python: pandas.read_json(\"F.jsonl\", lines=True).to_csv(\"F.csv\", index=False)"
+                    "in Python: pandas.read_json(\"{F}\", lines=True).to_csv(\"{S}.csv\", index=False)"
                 ) : json
         case UInt8(ascii: "["): return json
         case UInt8(ascii: "<"):
@@ -139,7 +154,7 @@ package struct FileKind: Hashable, Sendable {
         default: return nil
         }
     }
-    private static let json = FileKind("JSON", "in Python: pandas.read_json(\"F.json\").to_csv(\"F.csv\", index=False)")
+    private static let json = FileKind("JSON", "in Python: pandas.read_json(\"{F}\").to_csv(\"{S}.csv\", index=False)")
 
     private static func ascii(_ text: String) -> [UInt8] { Array(text.utf8) }
 }

@@ -60,7 +60,7 @@ package struct CSVTable: Sendable {
     /// - Throws: `badInput` that names what the file is when it is no table, or one with another separator; else as
     ///   ``init(bytes:place:format:)``.
     package init(importing file: String, format: TableFormat = TableFormat()) throws(RouteGridError) {
-        let bytes = try FileBytes.read(file)
+        let bytes = try PackedFile.read(file)
         let expected = "a table of values separated by \(format.separator.rawValue)s, in UTF-8"
         try FileKind.refuseBinary(bytes, place: file, expected: expected)
         if let kind = FileKind.text(bytes) { throw kind.refusal(place: file, expected: expected) }

@@ -9,11 +9,12 @@ enum PickleFile {
             isNamedSo || (bytes.count > 1 && bytes[0] == 0x80 && (2...5).contains(bytes[1]))
                 || isTextPickle(bytes)
         else { return }
+        let stem = ShellText.renamed(place, "").dropLast()
         throw .badInput(
             place,
             "a pickle can run code and is not read; convert it where you trust it, in Python: "
-                + "x = pandas.read_pickle(\"F.pkl\"), then x.to_csv(\"F.csv\", index=False) for a table "
-                + "or numpy.save(\"F.npy\", numpy.asarray(x)) for an array"
+                + "x = pandas.read_pickle(\"\(place)\"), then x.to_csv(\"\(stem).csv\", index=False) for a table "
+                + "or numpy.save(\"\(stem).npy\", numpy.asarray(x)) for an array"
         )
     }
 

@@ -1,7 +1,7 @@
-import RouteGridBase
+package import RouteGridBase
 
 /// An embedding a sample, from a `.npy` file of float16, float32 or float64.
-enum EmbeddingFile {
+package enum EmbeddingFile {
     /// Reads the embedding of every sample.
     ///
     /// - Parameters:
@@ -10,7 +10,7 @@ enum EmbeddingFile {
     ///   - source: the file that the samples come from, for the error message.
     /// - Returns: `[samples, width]`; float64 is rounded to float32.
     /// - Throws: `badInput` when the shape or the element type is another, or a value is not in ``EmbeddingRange``.
-    static func read(_ path: String, samples: Int, source: String) throws(RouteGridError) -> Matrix<Float> {
+    package static func read(_ path: String, samples: Int, source: String) throws(RouteGridError) -> Matrix<Float> {
         let bytes = try FileBytes.read(path)
         try PickleFile.refuse(bytes, place: path)
         if let kind = FileKind.binary(bytes) ?? FileKind.text(bytes), !bytes.starts(with: NumpyArray.signature) {

@@ -8,6 +8,12 @@ extension ValidationReport {
             "samples": JSONValue(samples), "groups": JSONValue(groups),
             "datasets": .object(Dictionary(uniqueKeysWithValues: datasets.map { ($0.name, JSONValue($0.count)) })),
             "embeddings": .object(embeddings.mapValues { JSONValue($0) }),
+            "best_single": bestSingle.map {
+                ["name": .string($0.name), "accuracy": .double($0.accuracy)]
+            } ?? .null,
+            "oracle_accuracy": .double(oracleAccuracy),
+            "gain_limit": bestSingle.map { .double(oracleAccuracy - $0.accuracy) } ?? .null,
+            "trial_spread": trialSpread.map { .double($0) } ?? .null,
             "repeated_questions": JSONValue(repeatedQuestions),
             "repeated_embeddings": JSONValue(repeatedEmbeddings), "models": .array(models.map(\.json)),
             "warnings": JSONValue(warnings), "notes": JSONValue(notes),
@@ -24,9 +30,22 @@ extension ValidationReport {
         let widths = embeddings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         lines.append("embeddings: \(widths.isEmpty ? "none" : widths.joined(separator: ", "))")
         lines.append("missing outcomes: \(models.reduce(0) { $0 + $1.missing }) of \(samples * models.count)")
+        if let bestSingle {
+            lines.append(
+                "best single: \(bestSingle.name) \(Self.share(bestSingle.accuracy)); oracle: \(Self.share(oracleAccuracy)): "
+                    + "routing can gain at most \(Self.share(oracleAccuracy - bestSingle.accuracy))"
+            )
+        }
+        if let trialSpread { lines.append("mean standard deviation of repeated answers: \(Self.share(trialSpread))") }
         lines.append(contentsOf: notes.map { "note: \($0)" })
         lines.append(contentsOf: warnings.map { "warning: \($0)" })
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    private static func share(_ value: Double) -> String {
+        let units = Int((value * 10_000).rounded())
+        let digits = String(units % 10_000)
+        return "\(units / 10_000)." + String(repeating: "0", count: 4 - digits.count) + digits
     }
 }
 

@@ -38,6 +38,12 @@ package struct ValidationReport: Sendable {
     package var repeatedQuestions: Int
     /// Samples whose embeddings are those of an earlier sample of another group.
     package var repeatedEmbeddings: Int
+    /// The model of the highest accuracy, the cheaper of equals.
+    package var bestSingle: Model?
+    /// Mean of the best correctness of each sample: what no router can beat.
+    package var oracleAccuracy: Double
+    /// The mean spread of several answers to one query, where there are some: noise of the labels.
+    package var trialSpread: Double?
     /// What the importer decided on its own.
     package var notes: [String] = []
 
@@ -58,6 +64,15 @@ package struct ValidationReport: Sendable {
         models = dataset.models.indices.map { Self.model($0, of: dataset) }
         repeatedQuestions = Self.repeatedQuestions(of: dataset)
         repeatedEmbeddings = Self.repeatedEmbeddings(of: dataset)
+        bestSingle = models.min { left, right in
+            left.accuracy != right.accuracy ? left.accuracy > right.accuracy : left.meanCost < right.meanCost
+        }
+        let best = dataset.samples.indices.map { row in
+            dataset.quality.row(row).reduce(0) { $1.isNaN ? $0 : max($0, $1) }
+        }
+        oracleAccuracy = best.reduce(0, +) / Double(max(best.count, 1))
+        let spreads = dataset.qualitySD?.elements.filter { !$0.isNaN } ?? []
+        trialSpread = spreads.isEmpty ? nil : spreads.reduce(0, +) / Double(spreads.count)
     }
 
     private static func model(_ column: Int, of dataset: Dataset) -> Model {

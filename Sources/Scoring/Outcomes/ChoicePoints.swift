@@ -13,22 +13,20 @@ extension ItemOutcomes {
         points.reserveCapacity(choices.rows)
         for point in 0..<choices.rows {
             forEachChange(to: point, of: choices) { item, old, new in
-                let cell = item * models + new
-                quality.add(self.quality.elements[cell])
-                cost.add(self.cost.elements[cell])
+                quality.add(self.quality(of: new, on: item))
+                cost.add(self.cost(of: new, on: item))
                 guard let old else { return }
-                let before = item * models + old
-                quality.add(-self.quality.elements[before])
-                cost.add(-self.cost.elements[before])
+                quality.add(-self.quality(of: old, on: item))
+                cost.add(-self.cost(of: old, on: item))
             }
             points.append(OperatingPoint(cost: cost.value / Double(items), accuracy: quality.value / Double(items)))
         }
         return points
     }
 
-    /// How many of the items got a model without an outcome.
+    /// How many of the items got a model without an outcome, or no answer.
     package func missingChosen(in choices: ArraySlice<ModelNumber>) -> Int {
-        zip(0..., choices).count { isMissing[$0 * models + Int($1)] }
+        zip(0..., choices).count { Int($1) >= models || isMissing[$0 * models + Int($1)] }
     }
 
     /// Calls `body` with each item whose model at a point differs from the one at the point before; with all of them,

@@ -11,6 +11,8 @@ package struct ItemOutcomes: Sendable {
     /// `[items * models]`, whether the cell had no outcome.
     package let isMissing: [Bool]
     package let missingCount: Int
+    /// What an item costs for which a router had no answer, which counts as wrong: its choice is the number ``models``.
+    package let unansweredCost: Double
 
     package var items: Int { quality.rows }
     package var models: Int { quality.columns }
@@ -48,6 +50,19 @@ package struct ItemOutcomes: Sendable {
         self.cost = cost
         self.isMissing = isMissing
         self.missingCount = missingCount
+        unansweredCost = pool.dearestCost
+    }
+
+    /// The quality of a choice on an item; 0 without an answer.
+    @inline(__always)
+    package func quality(of choice: Int, on item: Int) -> Double {
+        choice < models ? quality.elements[item * models + choice] : 0
+    }
+
+    /// The cost of a choice on an item.
+    @inline(__always)
+    package func cost(of choice: Int, on item: Int) -> Double {
+        choice < models ? cost.elements[item * models + choice] : unansweredCost
     }
 
     /// The mean outcome of sending every item to one model.

@@ -53,10 +53,9 @@ package struct PartSlices: Sendable {
         var cost = quality
         for slice in slices {
             for (item, (place, model)) in zip(slice, choices).enumerated() {
-                let cell = item * outcomes.models + Int(model)
                 counts[place] += 1
-                quality[place].add(outcomes.quality.elements[cell])
-                cost[place].add(outcomes.cost.elements[cell])
+                quality[place].add(outcomes.quality(of: Int(model), on: item))
+                cost[place].add(outcomes.cost(of: Int(model), on: item))
             }
         }
         return counts.indices.map { place in

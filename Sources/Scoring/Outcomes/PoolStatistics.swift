@@ -27,7 +27,7 @@ package struct PoolStatistics: Sendable {
     package let byCost: [Int]
 
     /// What a model without any train outcome is charged: the highest mean cost of all.
-    private let dearestCost: Double
+    package let dearestCost: Double
     /// The ranking that the references come from.
     let ranking: PoolRanking
 

@@ -15,19 +15,17 @@ struct CurveChanges: Sendable {
 
     /// The changes of `[points, items]` model numbers.
     init(_ choices: Matrix<ModelNumber>, outcomes: ItemOutcomes, clusterOfItem: ArraySlice<Int>) {
-        let models = outcomes.models
         let first = clusterOfItem.startIndex
         var (clusters, gains, ends): ([UInt32], [Double], [UInt32]) = ([], [], [])
         clusters.reserveCapacity(2 * choices.columns)
         gains.reserveCapacity(4 * choices.columns)
         for point in 0..<choices.rows {
             outcomes.forEachChange(to: point, of: choices) { item, old, new in
-                let cell = item * models + new
-                var gain = outcomes.quality.elements[cell]
-                var charge = outcomes.cost.elements[cell]
+                var gain = outcomes.quality(of: new, on: item)
+                var charge = outcomes.cost(of: new, on: item)
                 if let old {
-                    gain -= outcomes.quality.elements[item * models + old]
-                    charge -= outcomes.cost.elements[item * models + old]
+                    gain -= outcomes.quality(of: old, on: item)
+                    charge -= outcomes.cost(of: old, on: item)
                 }
                 if gain == 0, charge == 0 { return }
                 clusters.append(UInt32(clusterOfItem[first + item]))

@@ -81,7 +81,8 @@ package final class ExperimentExecutor: CellExecutor {
             streams: RandomStreams(seed: fit.seed ?? 0, splitIndex: fit.split.index, routerKind: fit.router.kind),
             table: table,
             parts: parts,
-            minCoverage: fit.minCoverage
+            minCoverage: fit.minCoverage,
+            file: try TableLoader.file(of: fit.router, paths: paths)
         )
         // A lease is often the rest of one that this slot fitted already; such a fit is not reused where it is timed.
         // Costs may still differ: a fit that does not train on them has one key for all prices.

@@ -110,6 +110,17 @@ struct TableLoader {
         }
     }
 
+    /// The content of the file that a router's parameters name by its digest; nil without one.
+    ///
+    /// - Throws: as ``load(_:_:paths:)``.
+    static func file(of router: RouterConfiguration, paths: [Digest: String]) throws -> [UInt8]? {
+        let parameters = try RouterCatalog.descriptor(of: router.kind).parameters
+        guard let name = parameters.first(where: { $0.domain == .file })?.name,
+            let digest = router.parameters[name]?.stringValue.flatMap({ Digest(hex: $0) })
+        else { return nil }
+        return try bytes(digest, paths)
+    }
+
     private static func bytes(_ digest: Digest, _ paths: [Digest: String]) throws -> [UInt8] {
         guard let path = paths[digest] else {
             throw RouteGridError(.badInput, "the lease names no blob \(digest), which its fit reads")

@@ -42,7 +42,7 @@ enum FingerprintFixture {
         "fixed": ["model": "m1"], "knn": ["k": 5], "kmeans": ["clusters": 4], "kmeansnew": ["clusters": 4],
         "linearmf": ["rank": 3], "random": ["trials": 3], "random-mix": ["points": 4],
         "mlp": ["epochs": 3], "mlpmf": ["epochs": 3], "mlp-soft": ["epochs": 3, "hidden": [16], "batch": 8],
-        "cmr": ["epochs": 2, "width": 8, "heads": 2, "feedforward": 16],
+        "recorded": ["file": "choices"], "cmr": ["epochs": 2, "width": 8, "heads": 2, "feedforward": 16],
     ]
 
     private static let fusions: [String: [String: JSONValue]] = ["weighted": ["text": 0.3]]
@@ -59,9 +59,15 @@ enum FingerprintFixture {
             label: reads.contains(.labels) ? LabelConfiguration(lambda: 1) : nil,
             streams: RandomStreams(seed: 5, splitIndex: 0, routerKind: kind),
             table: table,
-            parts: parts
+            parts: parts,
+            file: kind == "recorded" ? choices : nil
         )
     }
+
+    /// What a router chose that only answers; it left two rows out.
+    private static let choices = Array(
+        ("sample_id,model\n" + (0..<60).filter { $0 % 29 != 0 }.map { "s\($0),m\($0 * 7 % 4)\n" }.joined()).utf8
+    )
 
     /// Four weighted sums of a matrix: any change of any element changes them.
     static func projections(_ matrix: Matrix<Double>) -> [Double] {

@@ -10,12 +10,14 @@ struct ImportVerb: ParsableCommand {
         abstract: "Imports measured outcomes into a dataset folder, with a validation report.",
         discussion: """
             All problems are listed at once, with file, line and column, and nothing is written then. The kind of a file is
-            recognised by its bytes: Parquet, Excel, gzip, JSON and others are named, with the way to a table.
+            recognised by its bytes: Parquet, pickles and others are named, with the command that converts them.
 
-            Example:
+            Examples:
               routegrid import csv --outcomes o.csv --text t.npy --image i.npy --out mine
+              routegrid import long results/ --preset lm-eval --out mine
+              routegrid import long r.jsonl --map query=prompt,model=name,score=acc --out mine
             """,
-        subcommands: [ImportCSV.self, ImportMMRBench.self, ImportVLRouterBench.self]
+        subcommands: [ImportCSV.self, ImportLong.self, ImportMMRBench.self, ImportVLRouterBench.self]
     )
 }
 

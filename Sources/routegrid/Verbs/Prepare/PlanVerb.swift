@@ -32,7 +32,7 @@ struct PlanVerb: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine())
+        let resolved = try GridResolver.resolve(DatasetGrid.file(at: grid), numerics: .ofThisMachine())
         let frozen = resolved.lock
         if let lock { try FileBytes.write(frozen.bytes, to: lock) }
         for warning in resolved.warnings { output.console.warn(warning) }

@@ -19,12 +19,16 @@ struct RunVerb: ParsableCommand {
             Meanwhile, elsewhere: `routegrid status --state DIR` shows how far it is, and \
             `routegrid wait last --state DIR --timeout 0 --out BOARD` makes a board of what is recorded so far.
 
-            Example:
+            A dataset folder in place of a grid file is run with a standard grid: baselines, and a few routers on its \
+            embeddings, else on hashed words of its prompts.
+
+            Examples:
               routegrid run jobs/demo.yaml --workers 4 --state ./state --out ./out
+              routegrid run jobs/data/mathvision15 --state ./state --out ./out
             """
     )
 
-    @Argument(help: ArgumentHelp("The grid file.", valueName: "grid"))
+    @Argument(help: ArgumentHelp("The grid file, or a dataset folder.", valueName: "grid"))
     var grid: String
 
     @Option(help: "How many workers, each one process that computes; without it, one a core.")
@@ -53,7 +57,7 @@ struct RunVerb: ParsableCommand {
             missing: (state == nil ? ["--state"] : []) + (out == nil ? ["--out"] : []),
             grid: grid
         )
-        let resolved = try GridResolver.resolve(GridFile(path: grid), numerics: .ofThisMachine())
+        let resolved = try GridResolver.resolve(DatasetGrid.file(at: grid), numerics: .ofThisMachine())
         for warning in resolved.warnings { output.console.warn(warning) }
         let count = workers ?? MachineLimits().cores
         try LocalRun(
