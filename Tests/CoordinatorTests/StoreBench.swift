@@ -59,5 +59,5 @@ final class StoreBench {
     }
 
     static func key(_ name: String) -> JobKey { JobKey(hashing: Array("key \(name)".utf8)) }
-    static func blob(_ text: String) -> JobKey { JobKey(hashing: Array(text.utf8)) }
+    static func blob(_ text: String) -> Digest { Digest(hashing: Array(text.utf8)) }
 }

@@ -61,7 +61,7 @@ package struct BoardChanges: Sendable {
         var remark: String?
     }
 
-    private static func results(_ board: RecordedBoard) -> [Digest: Digest] {
+    private static func results(_ board: RecordedBoard) -> [JobKey: Digest] {
         Dictionary(board.aggregation.records.records.map { ($0.jobKey, $0.resultDigest) }) { first, _ in first }
     }
 
@@ -133,7 +133,7 @@ package struct BoardChanges: Sendable {
         _ number: Number,
         _ old: RecordedBoard,
         _ new: RecordedBoard,
-        _ results: (old: [Digest: Digest], new: [Digest: Digest])
+        _ results: (old: [JobKey: Digest], new: [JobKey: Digest])
     ) -> RowChange {
         let (before, after) = (pair.old.map(old.board.row), pair.new.map(new.board.row))
         let section = pair.new.map { new.board.sections[$0.section] } ?? old.board.sections[pair.old?.section ?? 0]
@@ -199,7 +199,7 @@ package struct BoardChanges: Sendable {
     private static func cells(
         _ old: BoardRow?,
         _ new: BoardRow?,
-        _ results: (old: [Digest: Digest], new: [Digest: Digest])
+        _ results: (old: [JobKey: Digest], new: [JobKey: Digest])
     ) -> RowChange.Cells {
         let (before, after) = (Set(old?.jobKeys ?? []), Set(new?.jobKeys ?? []))
         let both = before.intersection(after)

@@ -102,7 +102,7 @@ package struct FolderCheck {
     ///   - seed: Of the choice.
     /// - Returns: Job keys, with the digests of the results.
     /// - Throws: `badInput` when the records cannot be read.
-    package func sample(_ count: Int, seed: Int) throws(RouteGridError) -> [(key: Digest, result: Digest)] {
+    package func sample(_ count: Int, seed: Int) throws(RouteGridError) -> [(key: JobKey, result: Digest)] {
         let records = try RecordCollection(reading: [RecordSource(path: path)])
         let found = records.records.map { record in
             (order: Digest(hashing: Array("\(seed) \(record.jobKey.hex)".utf8)), record: record)

@@ -86,7 +86,7 @@ struct RecordClaim {
             picks.isBound == isBound
         else { return "its reference is not that of the data" }
         // Of the points as they are claimed, which are near enough: the numbers then agree to the bit.
-        let metrics = CurveMetrics(points: points, reference: found)
+        let metrics = MetricFormulae(points: points, reference: found)
         let cases = CurveMetric.cases(of: mode)
         guard result["metrics"]?.objectValue?.count == cases.count else {
             return "its metrics are not those of mode \(mode)"

@@ -6,7 +6,7 @@ package struct DeliveredRecord: Hashable, Sendable {
     static let keyMember = "worker_key"
 
     package let sequence: UInt64
-    package let jobKey: Digest
+    package let jobKey: JobKey
     /// The fingerprint; nil where there were no keys, and of records of older versions.
     package let key: String?
     /// What the worker called itself.
@@ -14,7 +14,7 @@ package struct DeliveredRecord: Hashable, Sendable {
     /// When the execution began, as the worker says.
     package let started: String
 
-    init(sequence: UInt64, jobKey: Digest, facts: [UInt8]) {
+    init(sequence: UInt64, jobKey: JobKey, facts: [UInt8]) {
         let json = (try? JSONValue(parsing: facts, place: "facts")) ?? .null
         (self.sequence, self.jobKey) = (sequence, jobKey)
         key = json[Self.keyMember]?.stringValue

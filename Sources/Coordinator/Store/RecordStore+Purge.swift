@@ -25,7 +25,7 @@ extension RecordStore {
             var found: [DeliveredRecord] = []
             let rows = try Row.fetchCursor(database, sql: "SELECT seq, job_key, run_info FROM record ORDER BY seq")
             while let row = try rows.next() {
-                guard let key = Digest(column: row["job_key"]), let facts = row["run_info"] as Data? else { continue }
+                guard let key = JobKey(column: row["job_key"]), let facts = row["run_info"] as Data? else { continue }
                 let record = DeliveredRecord(
                     sequence: UInt64(row["seq"] as Int64),
                     jobKey: key,
@@ -37,7 +37,7 @@ extension RecordStore {
         }
     }
 
-    private func jobKey(ofCell cell: Int, in run: RunID) throws(RouteGridError) -> Digest {
+    private func jobKey(ofCell cell: Int, in run: RunID) throws(RouteGridError) -> JobKey {
         guard let stored = try runs().first(where: { $0.id == run }) else {
             throw RouteGridError(.usage, "there is no run \(run); `routegrid status` lists them")
         }

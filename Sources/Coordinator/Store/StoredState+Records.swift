@@ -6,7 +6,7 @@ extension StoredState {
     /// A record as the store has it.
     package struct Line: Sendable {
         package let sequence: UInt64
-        package let jobKey: Digest
+        package let jobKey: JobKey
         package let record: [UInt8]
         /// One JSON object of facts of its execution; empty when there are none.
         package let facts: [UInt8]
@@ -39,7 +39,7 @@ extension StoredState {
     }
 
     /// The record of a job key; nil when there is none.
-    package func record(of key: Digest) throws(RouteGridError) -> Line? {
+    package func record(of key: JobKey) throws(RouteGridError) -> Line? {
         try store.records(of: [key]).records.first.map(Line.init)
     }
 

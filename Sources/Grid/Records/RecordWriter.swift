@@ -92,7 +92,7 @@ package struct RecordWriter: Sendable {
     }
 
     /// The `result` in a line, when all around it is what this writer writes for an evaluation; else nil.
-    package func result(in line: ArraySlice<UInt8>, budget: Budget, jobKey: Digest) -> ArraySlice<UInt8>? {
+    package func result(in line: ArraySlice<UInt8>, budget: Budget, jobKey: JobKey) -> ArraySlice<UInt8>? {
         var rest = line
         for piece in [
             head, Array(budget.text.utf8), plainJob, Array(",\"job_key\":\"".utf8), jobKey.hexBytes,

@@ -14,7 +14,7 @@ struct CellRecomputation {
     ///
     /// - Throws: `badInput` when the cells cannot be computed here: another numerics class, no lock, or data that are
     ///   not at hand.
-    func differences(_ cells: [(key: Digest, result: Digest)]) throws(RouteGridError) -> [String] {
+    func differences(_ cells: [(key: JobKey, result: Digest)]) throws(RouteGridError) -> [String] {
         let place = "\(folder)/\(OutputName.lock)"
         guard let bytes = FileManager.default.contents(atPath: place) else {
             throw .badInput(
@@ -46,7 +46,7 @@ struct CellRecomputation {
     }
 
     /// Puts what the cells need into a folder.
-    private func gather(_ keys: [Digest], of lock: GridLock, in scratch: OutputFolder) throws(RouteGridError) {
+    private func gather(_ keys: [JobKey], of lock: GridLock, in scratch: OutputFolder) throws(RouteGridError) {
         let wanted = Set(keys)
         var needed: Set<Digest> = []
         for group in lock.evaluationGroups
@@ -75,7 +75,7 @@ struct CellRecomputation {
 
     /// The digests of the results by key, both as hex digits.
     private func computed(
-        _ keys: [Digest],
+        _ keys: [JobKey],
         _ scratch: String,
         _ kind: NumericsKind
     ) throws(RouteGridError) -> [String: String] {

@@ -68,7 +68,7 @@ struct RecordFixture {
 
     /// The key: here simply the hash of the job without its label.
     var jobKey: JobKey {
-        salt.map { Digest(hashing: (job.canonicalText + $0).utf8) } ?? job.digest
+        salt.map { JobKey(hashing: (job.canonicalText + $0).utf8) } ?? JobKey(job.digest)
     }
 
     var result: JSONValue {

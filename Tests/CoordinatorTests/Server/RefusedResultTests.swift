@@ -23,7 +23,7 @@ import Wire
         case .otherKey: results[1].record = results[0].record
         case .wrongDigest:
             // The same digest in item and record, and of the right form.
-            let other = results[0].jobKey
+            let other = results[0].jobKey.digest
             results[1].record = Array(
                 String(decoding: results[1].record, as: UTF8.self)
                     .replacing(results[1].digest.hex, with: other.hex).utf8

@@ -26,7 +26,7 @@ struct RecomputeVerb: ParsableCommand {
             let list = FileManager.default.contents(atPath: "\(folder)/keys")
         else { throw RouteGridError.badInput(folder, "expected \(OutputName.lock) and keys") }
         let lock = try GridLock(parsing: bytes, place: place)
-        let keys = Set(String(decoding: list, as: UTF8.self).split(separator: "\n").compactMap { Digest(hex: $0) })
+        let keys = Set(String(decoding: list, as: UTF8.self).split(separator: "\n").compactMap { JobKey(hex: $0) })
         let executor = ExperimentExecutor(numerics: lock.numerics)
         for group in lock.evaluationGroups {
             let jobs = lock.jobs(ofGroup: group).filter { keys.contains($0.jobKey) }
@@ -35,7 +35,7 @@ struct RecomputeVerb: ParsableCommand {
             try executor.prepare(task)
             for cell in task.cells {
                 let outcome = try executor.evaluate(cell)
-                guard let key = Digest(bytes: cell.jobKey) else { continue }
+                guard let key = JobKey(bytes: cell.jobKey) else { continue }
                 Console.writeData("\(key.hex) \(outcome.resultDigest.hex)\n")
             }
         }

@@ -42,7 +42,7 @@ struct ShowVerb: ParsableCommand {
         ]
         if let log = explained["log"] { members["log"] = log }
         let place = explained["cell"]?.integerValue ?? 0
-        if let key = explained["job_key"]?.stringValue.flatMap({ Digest(hex: $0) }),
+        if let key = explained["job_key"]?.stringValue.flatMap({ JobKey(hex: $0) }),
             let line = try line(of: key, run: number, cell: place, source)
         {
             let record = try JSONValue(parsing: line.record, place: "record of \(cell)")
@@ -60,7 +60,7 @@ struct ShowVerb: ParsableCommand {
     }
 
     private func line(
-        of key: Digest,
+        of key: JobKey,
         run: Int,
         cell: Int,
         _ source: ConnectOptions.Source
