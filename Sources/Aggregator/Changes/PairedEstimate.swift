@@ -14,7 +14,7 @@ package struct PairedEstimate: Sendable {
     package let seedDegrees: Int
     /// Whether the items were resampled together.
     package let isPaired: Bool
-    /// How many independent clusters of items would say as much (see ``ClusterCount/effective``).
+    /// How many independent clusters of items would say as much (see `ClusterCount.effective`).
     package let clusters: Double
 
     package init(

@@ -4,7 +4,7 @@ package import RouteGridBase
 /// Blobs on disk, each a file named by its digest; several workers may share the folder.
 ///
 /// A file is written under another name and renamed when it is whole; what a killed worker has received of it stays for
-/// the next (``BlobDownload``). Only this user can change the folder; damage by the disk or the user is detected at
+/// the next (`BlobDownload`). Only this user can change the folder; damage by the disk or the user is detected at
 /// use: a slot hashes the bytes that it reads, which happens once for each table it loads and costs far less than a
 /// fit.
 ///
