@@ -50,7 +50,7 @@ enum MachineChecks {
     /// - Parameters:
     ///   - folder: need not exist yet.
     ///   - subject: what it is for.
-    ///   - wanted: bytes below which there is a warning.
+    ///   - wanted: bytes below which there is a warning; below 8 MiB it is a failure.
     ///   - advice: what to do then.
     /// - Returns: the finding.
     static func disk(of folder: String, _ subject: String, wanted: UInt64, advice: String) -> Finding {
@@ -65,7 +65,7 @@ enum MachineChecks {
         guard access(url.path, W_OK | X_OK) == 0 else {
             return Finding(subject, .fail, text, advice: "\(url.path) cannot be written by this user")
         }
-        if free < 64 << 20 { return Finding(subject, .fail, text, advice: advice) }
+        if free < 8 << 20 { return Finding(subject, .fail, text, advice: advice) }
         return free < wanted ? Finding(subject, .warn, text, advice: advice) : Finding(subject, .ok, text)
     }
 
