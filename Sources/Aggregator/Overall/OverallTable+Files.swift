@@ -3,17 +3,23 @@ import RouteGridBase
 import Scoring
 
 extension OverallTable {
-    /// In a sentence.
+    /// In a sentence, which names a row as the best only where it is shown to be better than every other.
     var text: String {
         guard let first = rows.first, let rank = first.rank else { return "" }
-        let count = rows.count
-        var text =
-            "Over \(datasets.count) datasets \(first.name) has the best mean rank, \(Self.number(rank.value)) of \(count)"
-        guard let interval = rank.interval else { return text + "." }
-        text += " (\(Self.number(interval.low))–\(Self.number(interval.high)))"
+        let others = rows.count - 1
+        var place = "mean rank \(Self.number(rank.value)) of \(rows.count)"
+        guard let interval = rank.interval else {
+            return "Over \(datasets.count) datasets \(first.name) has the lowest \(place); nothing bounds it."
+        }
+        place += " (\(Self.number(interval.low))–\(Self.number(interval.high)))"
         let beaten = (records?[0] ?? []).dropFirst().count { $0.wins > 0 && $0.losses == 0 }
-        return text
-            + "; it is significantly better somewhere, and nowhere worse, than \(beaten) of the \(count - 1) others."
+        let over = "Over \(datasets.count) datasets"
+        if beaten == others {
+            return "\(over) \(first.name) is the best: \(place), significantly better somewhere and nowhere worse than "
+                + "each of the \(others) others."
+        }
+        return "\(over) no row is shown to be the best: \(first.name) leads by \(place), and is significantly better "
+            + "somewhere, and nowhere worse, than \(beaten) of the \(others) others."
     }
 
     /// How to read it.
