@@ -75,6 +75,16 @@ import Testing
         #expect(try folder.names().contains("state"))
     }
 
+    @Test func `what workers of the same user deliver is taken as it is`() async throws {
+        let folder = try await computed(Grids.many(splits: 1))
+        let bench = try Bench(folder)
+        var row = try bench.forged(bench.rows[0]) { $0.set("result", .object([:])) }
+        #expect(bench.faults([row]).faults.count == 1)
+        row.isOwn = true
+        #expect(bench.faults([row]).faults.isEmpty && bench.faults([row]).unchecked == 0)
+        #expect(bench.faults([row, bench.rows[1]]).faults.isEmpty)
+    }
+
     @Test func `a record that agrees only with itself is refused, with what is wrong in it`() async throws {
         let folder = try await computed(Grids.many(splits: 1))
         let bench = try Bench(folder)

@@ -37,7 +37,7 @@ package final class RecordChecker: Sendable {
         let rows = writes.compactMap { write -> ResultRow? in
             if case .result(let row) = write { row } else { nil }
         }
-        guard !rows.isEmpty else { return ([:], 0) }
+        guard rows.contains(where: { !$0.isOwn }) else { return ([:], 0) }
         var inline: [Digest: ArraySlice<UInt8>] = [:]
         for blob in rows.lazy.flatMap(\.blobs) { inline[blob.digest] = blob.bytes }
         let blobs = inline
@@ -45,7 +45,7 @@ package final class RecordChecker: Sendable {
         let pieces = min(rows.count, ProcessInfo.processInfo.activeProcessorCount)
         DispatchQueue.concurrentPerform(iterations: pieces) { piece in
             for place in stride(from: piece, to: rows.count, by: pieces) {
-                guard let lock = locks[rows[place].run] else { continue }
+                guard !rows[place].isOwn, let lock = locks[rows[place].run] else { continue }
                 let outcome = self.check(rows[place], lock, inline: blobs, store)
                 if outcome == .right { continue }
                 found.withLock {

@@ -156,7 +156,8 @@ extension CoordinatorServer {
             worker: peer.name,
             testRead: testReads.unknown(lock, run: run, cell: cell),
             choices: record.choices,
-            isLatency: record.isLatency
+            isLatency: record.isLatency,
+            isOwn: keys?.isOwn(userID: peer.key) ?? false
         )
     }
 }

@@ -12,6 +12,8 @@ struct ServerKeys {
     private var watch: KeyRingWatch
     private var handler: ZAPHandler?
     private var local: (place: LocalKeys, files: [Role: KeyFile], address: ZMQAddress, state: String)?
+    /// The key that processes of this user deliver results with.
+    private var ownWorker: String?
     /// What was logged last of keys that could not be read or left; the earlier ones hold meanwhile.
     private var problem: String?
 
@@ -36,6 +38,7 @@ struct ServerKeys {
         let files = try KeyRing.localKeys(for: address, state: state)
         _ = try refresh()
         local = (try LocalKeys(leaving: files, for: address), files, address, state)
+        ownWorker = files[.worker]?.secret.publicKey.fingerprint.hex
     }
 
     /// Puts them back when they are gone, or their keys were revoked.
@@ -79,6 +82,9 @@ struct ServerKeys {
 
     /// The role in which a message may act now; nil when its key is revoked.
     func role(userID: String?) -> Role? { watch.ring.role(userID: userID) }
+
+    /// Whether a key is the one left for workers of this user on this machine.
+    func isOwn(userID: String?) -> Bool { userID != nil && userID == ownWorker }
 
     /// The name of a key, for people.
     func name(userID: String) -> String? { watch.ring.key(userID: userID)?.name.text }

@@ -23,6 +23,9 @@ package struct ResultRow: Hashable, Sendable {
     package var choices: Digest?
     /// Whether the record is of a measurement.
     package var isLatency: Bool
+    /// Whether it came with the key that the coordinator leaves for processes of its own user, who can write the store
+    /// itself: checking it would protect nothing.
+    package var isOwn: Bool
 
     package struct InlineBlob: Hashable, Sendable {
         package var digest: Digest
@@ -44,7 +47,8 @@ package struct ResultRow: Hashable, Sendable {
         worker: String,
         testRead: TestRead? = nil,
         choices: Digest? = nil,
-        isLatency: Bool = false
+        isLatency: Bool = false,
+        isOwn: Bool = false
     ) {
         self.run = run
         self.cell = cell
@@ -57,6 +61,7 @@ package struct ResultRow: Hashable, Sendable {
         self.testRead = testRead
         self.choices = choices
         self.isLatency = isLatency
+        self.isOwn = isOwn
     }
 }
 
