@@ -39,7 +39,7 @@ import ZeroMQ
         let hold = try Stronghold()
         let stranger = try CurveSecretKey.generate()
         #expect(try hold.refuses(try hold.client(key: stranger)) == .refused(status: 400))
-        let told = hold.refusals.withLock { $0 }
+        let told = try hold.reported()
         #expect(told.map(\.reason) == [.unknownKey(stranger.publicKey)])
         #expect(told.first?.address == "127.0.0.1")
         #expect(hold.counts == [1, 1, 0])
@@ -131,7 +131,7 @@ import ZeroMQ
         let hold = try Stronghold(domain: "elsewhere")
         let client = try hold.client(key: hold.goodKey)
         #expect(try client.monitor.next(within: .seconds(20)) == .refused(status: 400))
-        #expect(hold.refusals.withLock { $0.map(\.reason) } == [.domain])
+        #expect(try hold.reported().map(\.reason) == [.domain])
     }
 
     @Test func `a stopped handler lets nobody in and keeps who is in; another one serves again`() throws {

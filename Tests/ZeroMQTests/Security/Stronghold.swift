@@ -37,6 +37,18 @@ final class Stronghold {
     /// Questions to the handler that were allowed, refused, and not understood.
     var counts: [Int] { [handler.counts.allowed, handler.counts.refused, handler.counts.broken] }
 
+    /// The refusals that the handler reported, once there is one: it answers libzmq first, so that a client may know of
+    /// its refusal before.
+    func reported() throws -> [RefusedPeer] {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            let found = refusals.withLock { $0 }
+            if !found.isEmpty { return found }
+            try router.wait(.milliseconds(10))
+        }
+        return []
+    }
+
     /// A client in a context of its own, as another process has.
     func client(_ security: SocketSecurity) throws -> Client { try Client(security, endpoint) }
 
