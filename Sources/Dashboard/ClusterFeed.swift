@@ -26,7 +26,7 @@ struct ClusterFeed {
         (self.state, self.tick, self.wanted, self.connect) = (state, tick, wanted, connect)
     }
 
-    /// Runs until told to stop.
+    /// Runs until it is stopped.
     mutating func run(isStopped: @escaping @Sendable () -> Bool) {
         var client: ClusterClient?
         while !isStopped() {

@@ -36,7 +36,7 @@ package struct Grant: Hashable, Sendable {
 /// Which cells each holder was granted, ever: only from it are their records accepted.
 ///
 /// It only grows, so that a late success is welcome whatever became of its lease. The coordinator keeps the same on
-/// disk, and sends a lease once its grant is there: what a worker was told of outlives every restart.
+/// disk, and sends a lease once its grant is there: what a worker was sent outlives every restart.
 package struct GrantLedger: Sendable {
     /// The holder of what was granted where nobody has a key.
     package static let anybody = ""

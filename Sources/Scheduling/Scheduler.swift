@@ -34,7 +34,7 @@ package struct Scheduler: Sendable {
     let configuration: Configuration
     let epoch: UInt32
     var counter: UInt32 = 0
-    /// What lease ids are drawn from: nobody can name a lease that he was not told of.
+    /// What lease ids are drawn from: nobody can name a lease that was not sent to it.
     private var identifiers: any RandomNumberGenerator & Sendable
     var now: Moment
     /// No lease is granted before this moment.

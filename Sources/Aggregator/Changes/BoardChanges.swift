@@ -147,7 +147,7 @@ package struct BoardChanges: Sendable {
             if cells.diverged > 0 {
                 (kind, causes, effect) = (.changed, [.divergence], .changed)
             } else if before.jobKeys == after.jobKeys {
-                // How often test was ever read says nothing of the row.
+                // The count of all reads of test is no property of the row.
                 if before.json.with("test_reads", nil) != after.json.with("test_reads", nil) {
                     (kind, causes) = (.pool, [.table])
                 }

@@ -1,6 +1,6 @@
 package import RouteGridBase
 
-/// How the rows of a board are called where one of them is asked for: `mathvision/knn-k-50`.
+/// Names of the rows of a board, as commands take them: `mathvision/knn-k-50`.
 package struct RowNames: Sendable {
     /// One row.
     package struct Entry: Sendable {

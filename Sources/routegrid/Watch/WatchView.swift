@@ -12,7 +12,7 @@ struct WatchView {
     private(set) var metrics = JSONValue.null
     private(set) var runs: [Watched] = []
     private var rates: [RunID: CellRate] = [:]
-    /// The number of the last failure that was told.
+    /// The number of the last failure that was printed.
     private var lastFailure: Int?
 
     /// - Parameters:
