@@ -61,7 +61,8 @@ import Testing
 
     @Test func `what a program does wrong costs its cells and nothing else, with its reason`() async throws {
         let names = [
-            "good", "nan", "shape", "outside", "other", "garbage", "silent", "final", "fails", "loud", "absent", "forks",
+            "good", "nan", "shape", "outside", "other", "garbage", "silent", "final", "fails", "loud", "absent",
+            "forks",
             "hangs", "clean",
         ]
         let list = names.joined(separator: ", ")

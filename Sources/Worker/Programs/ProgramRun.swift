@@ -48,7 +48,7 @@ struct ProgramRun {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let (given, wanted) = ("\(folder)/in.safetensors", "\(folder)/out.safetensors")
         guard FileManager.default.createFile(atPath: given, contents: Data(input)) else {
-            throw RouteGridError(.temporary, "\(place): its input of \(input.count) bytes cannot be written to \(folder)")
+            throw RouteGridError(.temporary, "\(place): \(input.count) bytes of input cannot be written to \(folder)")
         }
         var tail = ProgramTail(size: Self.tailSize)
         let ending = try run(["fit-predict", given, wanted], in: folder, &tail)

@@ -40,7 +40,9 @@ struct ProgramTail {
         let rest = Array(bytes.suffix(fresh))
         var sent = 0
         while sent < rest.count {
-            let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress?.advanced(by: sent), $0.count - sent) }
+            let count = rest.withUnsafeBytes { bytes in
+                write(STDERR_FILENO, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
+            }
             guard count > 0 || errno == EINTR else { break }
             sent += max(count, 0)
         }

@@ -5,16 +5,12 @@ import RoutingData
 /// What a router's program is given, and what it may answer: two safetensors files.
 ///
 /// In: `x_train` F32 [n, d], `q_train` and `c_train` F64 [n, K] (NaN where an outcome is missing), `x_test` F32 [m, d],
-/// and the texts `schema`, `models` (a JSON list), `seed`, `split_index` and `mode`: nothing that the fit's key does not
-/// name. Out: `quality` and `cost` F64 [m, K], or `choice` I64 [m], model numbers from 0.
+/// and the texts `schema`, `models` (a JSON list), `seed`, `split_index` and `mode`. Nothing that the fit's key does
+/// not name. Out: `quality` and `cost` F64 [m, K], or `choice` I64 [m], model numbers from 0.
 enum ProgramExchange {
     static let schema = "routegrid/exec/v1"
 
-    /// The file for the program.
-    ///
-    /// - Parameters:
-    ///   - train: features of the train rows.
-    ///   - test: features of the rows to predict.
+    /// The file for the program, with the features of the train rows and of the rows to predict.
     static func input(_ request: FitRequest, train: Matrix<Float>, test: Matrix<Float>) -> [UInt8] {
         let rows = request.parts.train
         var file = SafetensorsWriter(metadata: [
@@ -50,7 +46,8 @@ enum ProgramExchange {
             if let row = choices.firstIndex(where: { !(0..<Int64(models.count)).contains($0) }) {
                 throw .badInput(
                     place,
-                    "tensor \"choice\": row \(row): expected a model number from 0 to \(models.count - 1), found \(choices[row])"
+                    "tensor \"choice\": row \(row): expected a model number from 0 to \(models.count - 1), "
+                        + "found \(choices[row])"
                 )
             }
             return .policies([choices.map { Int($0) }])
@@ -67,15 +64,16 @@ enum ProgramExchange {
             guard matrix.rows == rows, matrix.columns == models.count else {
                 throw .badInput(
                     place,
-                    "tensor \"\(name)\": expected shape [\(rows), \(models.count)], found [\(matrix.rows), \(matrix.columns)]"
+                    "tensor \"\(name)\": expected shape [\(rows), \(models.count)], "
+                        + "found [\(matrix.rows), \(matrix.columns)]"
                 )
             }
             if let index = matrix.elements.firstIndex(where: { !$0.isFinite }) {
                 let (row, model) = (index / models.count, index % models.count)
                 throw .badInput(
                     place,
-                    "tensor \"\(name)\": row \(row), model \(model) (\(SafeText.line(models[model]))): expected a finite "
-                        + "number, found \(matrix.elements[index])"
+                    "tensor \"\(name)\": row \(row), model \(model) (\(SafeText.line(models[model]))): "
+                        + "expected a finite number, found \(matrix.elements[index])"
                 )
             }
         }
