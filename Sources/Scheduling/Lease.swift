@@ -62,6 +62,8 @@ struct Lease: Sendable {
 /// A connected process that takes leases.
 struct WorkerEntry: Sendable {
     var numerics: Set<String>
+    /// The names of programs that it lets routers run.
+    var programs: Set<String> = []
     var credit = 0
     var leases: Set<LeaseID> = []
     /// The group that the worker fitted last, by run.

@@ -9,6 +9,8 @@ package struct RunPolicy: Hashable, Sendable {
     package var priority = 0
     /// The numerics class its records belong to; only workers that can be of this class get its cells.
     package var numerics = ""
+    /// The programs that its routers run; only workers that allow all of them get its cells.
+    package var programs: Set<String> = []
 
     /// How long a worker may hold leases of the run without a step.
     ///

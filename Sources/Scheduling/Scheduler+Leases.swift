@@ -23,6 +23,7 @@ extension Scheduler {
         var found: [(id: RunID, priority: Int, leases: Int, served: UInt64)] = []
         for id in unfinished {
             guard let run = runs[id], run.state == .active, run.pendingCells > 0,
+                run.policy.programs.isSubset(of: worker.programs),
                 worker.numerics.contains(run.policy.numerics)
             else { continue }
             found.append((id, run.policy.priority, run.leaseCount, run.lastGrant))

@@ -75,6 +75,10 @@ extension Scheduler {
         if able.isEmpty {
             return .waiting(reason: "no connected worker can be of numerics class \(run.policy.numerics)")
         }
+        guard able.contains(where: { run.policy.programs.isSubset(of: $0.programs) }) else {
+            let names = run.policy.programs.sorted().map(SafeText.line).joined(separator: ", ")
+            return .waiting(reason: "no connected worker allows the programs of its run: \(names) (--allow-exec)")
+        }
         if !able.contains(where: \.hasFreeCredit) { return .waiting(reason: "every able worker is busy") }
         let ahead = unfinished.contains { runs[$0].map { $0.policy.priority > run.policy.priority } ?? false }
         return .waiting(reason: ahead ? "runs of higher priority go first" : "other cells are granted first")

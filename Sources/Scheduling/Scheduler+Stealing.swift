@@ -26,7 +26,9 @@ extension Scheduler {
     }
 
     private func isFit(_ worker: WorkerEntry, for booty: StealCandidate) -> Bool {
-        guard let run = leases[booty.lease]?.run, let numerics = runs[run]?.policy.numerics else { return false }
+        guard let run = leases[booty.lease]?.run, let numerics = runs[run]?.policy.numerics,
+            runs[run]?.policy.programs.isSubset(of: worker.programs) == true
+        else { return false }
         return worker.numerics.contains(numerics)
     }
 

@@ -69,6 +69,14 @@ size_t cplatform_function_at(uint64_t offset, char *text, size_t count);
 /// Signals are back at their defaults, the kernel kills it when the calling thread ends, and the kernel's memory killer
 /// takes it before its parent. Returns its id once it runs the program, or -1 with errno.
 pid_t cplatform_spawn(const char *path, char *const argv[], char *const envp[], const int *files, int count);
+/// Starts a foreign program below a keeper, a process that ends all that the program leaves behind.
+///
+/// The program works in `folder`, in a process group of its own, with nothing as stdin and stdout and `errors` as stderr.
+/// When it ends, or the calling thread does, the keeper kills the group and whatever left it; in the second case it
+/// removes the folder too. To `report` it writes pairs of 32-bit words: 1 and errno when the program does not start, and
+/// at the end 2 and the exit code, or 3 and the signal. Returns the keeper's id, or -1 with errno.
+pid_t cplatform_spawn_kept(const char *path, char *const argv[], char *const envp[], const char *folder, int nothing,
+                           int errors, int report);
 /// A close-on-exec pair of connected stream sockets; the first is non-blocking. 0, or -1 with errno.
 int cplatform_socket_pair(int ends[2]);
 /// A close-on-exec pipe whose reading end is non-blocking. 0, or -1 with errno.

@@ -6,7 +6,7 @@ package import RouteGridBase
 /// the coordinator need it without linking any numerics.
 package enum RouterCatalog {
     /// The routers that the core fits, in the order in which they are listed to people.
-    package static let descriptors = baselines + mmrBench + vlRouterBench
+    package static let descriptors = baselines + mmrBench + vlRouterBench + external
 
     /// Routers that read the answers: they bound what is possible and compete with nobody.
     package static let bounds = Set(descriptors.filter(\.isBound).map(\.kind))

@@ -113,6 +113,7 @@ extension RunPolicy {
         maxFails = lock.limits.maximumFailures(ofCells: lock.firstStageCount)
         priority = lock.priority
         numerics = lock.numerics
+        programs = lock.programs
         let (fit, cell) = (lock.limits.fitTimeoutMilliseconds, lock.limits.cellTimeoutMilliseconds)
         idleMilliseconds = Int64(min(fit, 1 << 50)) + Int64(min(cell, 1 << 50)) + Self.idleMargin
         leaseCells = max(1, Self.leaseBytes / lock.evaluationBytes)

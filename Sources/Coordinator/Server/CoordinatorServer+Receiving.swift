@@ -106,7 +106,9 @@ extension CoordinatorServer {
         guard let worker = peer.worker else { return }
         log.info("worker joined", metadata: ["worker": "\(peer.name)", "slots": "\(peer.slots)"])
         let held = granted(hello.held, to: peer)
-        handle(.workerJoined(worker, numerics: Set(hello.numerics), held: held))
+        handle(
+            .workerJoined(worker, numerics: Set(hello.numerics), programs: Set(hello.exec), held: held)
+        )
     }
 
     private func receive(

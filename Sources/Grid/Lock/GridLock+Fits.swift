@@ -101,6 +101,14 @@ extension GridLock {
         return parameter.values[value].stringValue.flatMap { Digest(hex: $0) }
     }
 
+    /// The names of the programs that `exec` routers of the grid run.
+    package var programs: Set<String> {
+        Set(
+            contents.blocks.lazy.filter { $0.kind == RouterCatalog.programKind }.flatMap(\.parameters)
+                .filter { $0.name == RouterCatalog.commandParameter }.flatMap(\.values).compactMap(\.stringValue)
+        )
+    }
+
     /// The names that records of a group show: ``RecordLabels`` as JSON.
     package func labels(ofGroup group: Int) -> JSONValue {
         let (block, values) = coordinates(ofGroup: group)

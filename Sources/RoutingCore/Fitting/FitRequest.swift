@@ -23,6 +23,8 @@ package struct FitRequest: Sendable {
     package var minCoverage: Double
     /// The content of the file that the router's parameters name; nil without one.
     package var file: [UInt8]?
+    /// Runs the programs of `exec` routers; nil where none may run.
+    package var programs: (any RouterPrograms)?
 
     package init(
         router: RouterConfiguration,
@@ -34,7 +36,8 @@ package struct FitRequest: Sendable {
         table: OutcomeTable,
         parts: SplitParts,
         minCoverage: Double = ReferenceCoverage.standard,
-        file: [UInt8]? = nil
+        file: [UInt8]? = nil,
+        programs: (any RouterPrograms)? = nil
     ) {
         self.router = router
         self.mode = mode
@@ -46,5 +49,6 @@ package struct FitRequest: Sendable {
         self.parts = parts
         self.minCoverage = minCoverage
         self.file = file
+        self.programs = programs
     }
 }

@@ -14,6 +14,7 @@ package enum RouterFitting {
         "cheapest": { SingleModelRouter.cheapest($0) },
         "fixed": { try SingleModelRouter.named($0) },
         "recorded": { try RecordedRouter($0) },
+        "exec": { try ProgramRouter($0) },
         "random": { try RandomRouter($0) },
         "random-mix": { try RandomMixRouter($0) },
         "knn": { try NearestNeighboursRouter($0) },

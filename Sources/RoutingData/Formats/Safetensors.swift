@@ -119,6 +119,27 @@ package struct Safetensors: Sendable {
     /// A float32 tensor of two dimensions; see ``doubles(_:)``.
     package func floats(_ name: String) throws(RouteGridError) -> Matrix<Float> { try matrix(name) }
 
+    /// An int64 tensor of one dimension.
+    ///
+    /// - Throws: `badInput` when it is absent, of another dtype, or has not one dimension.
+    package func integers(_ name: String) throws(RouteGridError) -> [Int64] {
+        guard let tensor = tensors[name] else {
+            throw .badInput(place, "no tensor \"\(name)\"\(NearestName.hint(name, in: tensors.keys.sorted()))")
+        }
+        guard tensor.dtype == "I64", tensor.shape.count == 1 else {
+            throw .badInput(
+                place,
+                "tensor \"\(name)\": expected I64 of one dimension, found \(tensor.dtype) of shape \(tensor.shape)"
+            )
+        }
+        return bytes.withUnsafeBytes { raw in
+            (0..<tensor.shape[0]).map { index in
+                let offset = dataStart + tensor.range.lowerBound + index * 8
+                return Int64(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: Int64.self))
+            }
+        }
+    }
+
     private func matrix<Scalar: TensorScalar>(_ name: String) throws(RouteGridError) -> Matrix<Scalar> {
         guard let tensor = tensors[name] else {
             throw .badInput(place, "no tensor \"\(name)\"\(NearestName.hint(name, in: tensors.keys.sorted()))")

@@ -6,7 +6,7 @@ extension Checker {
     func before(_ event: SchedulerEvent, _ scheduler: Scheduler) {
         switch event {
         case .credit(let worker, let credit): credits[worker] = credit
-        case .workerJoined(let worker, _, let held):
+        case .workerJoined(let worker, _, _, let held):
             for lease in held where leases[lease.lease].map({ !isLive(lease.lease, of: $0.worker, scheduler) }) ?? true
             {
                 enter(lease.lease, lease.fence, worker, lease.run, lease.cells)

@@ -10,6 +10,7 @@ package import Wire
 package final class ExperimentExecutor: CellExecutor {
     private let numerics: String
     private let turn: MachineTurn
+    private let programs: AllowedPrograms
     private var loader = TableLoader()
     private var current: Prepared?
 
@@ -36,9 +37,15 @@ package final class ExperimentExecutor: CellExecutor {
     /// - Parameters:
     ///   - numerics: the class of this process; a fit of another class is refused.
     ///   - turn: what measurements wait for.
-    package init(numerics: String, turn: MachineTurn = MachineTurn()) {
+    ///   - programs: what `exec` routers may run.
+    package init(
+        numerics: String,
+        turn: MachineTurn = MachineTurn(),
+        programs: AllowedPrograms = AllowedPrograms()
+    ) {
         self.numerics = numerics
         self.turn = turn
+        self.programs = programs
     }
 
     package func enter(_ task: SlotTask) {
@@ -82,7 +89,8 @@ package final class ExperimentExecutor: CellExecutor {
             table: table,
             parts: parts,
             minCoverage: fit.minCoverage,
-            file: try TableLoader.file(of: fit.router, paths: paths)
+            file: try TableLoader.file(of: fit.router, paths: paths),
+            programs: programs
         )
         // A lease is often the rest of one that this slot fitted already; such a fit is not reused where it is timed.
         // Costs may still differ: a fit that does not train on them has one key for all prices.

@@ -119,6 +119,7 @@ extension WorkerSupervisor {
         hello.numerics = NumericsKind.allCases.compactMap { classes[$0] }.reduce(into: []) { texts, text in
             if !texts.contains(text) { texts.append(text) }
         }
+        hello.exec = configuration.programs
         let limits = MachineLimits()
         (hello.cpus, hello.memory) = (UInt32(clamping: limits.cores), limits.memory)
         hello.held = order.compactMap { leases[$0]?.reference }

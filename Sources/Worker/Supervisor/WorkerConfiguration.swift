@@ -28,6 +28,8 @@ package struct WorkerConfiguration: Sendable {
     package var drainGrace: Duration = .seconds(15)
     /// Leases held beyond one per slot, so that a slot that becomes free finds its next one there.
     package var ahead = 1
+    /// The names of the programs that `exec` routers may run here.
+    package var programs: [String] = []
     /// The kinds of slots to offer.
     package var kinds: [NumericsKind] = NumericsKind.allCases
     /// The shortest and longest delay before reconnecting to a lost coordinator; doubled in between.

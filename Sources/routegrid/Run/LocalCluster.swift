@@ -32,8 +32,14 @@ final class LocalCluster: Sendable {
     ///   - workers: How many workers of one slot each.
     ///   - stateFolder: The coordinator's; the processes' messages are logged in its `logs/`.
     ///   - console: For messages to people.
+    ///   - workerOptions: Further options of every worker.
     /// - Throws: `system` when a folder cannot be created or a process not started.
-    init(workers: Int, stateFolder: String, console: Console) throws(RouteGridError) {
+    init(
+        workers: Int,
+        stateFolder: String,
+        console: Console,
+        workerOptions: [String] = []
+    ) throws(RouteGridError) {
         try PrivateFolder.make(stateFolder, what: "state folder", option: "--state")
         let folder = try SocketFolder()
         let url = folder.address("coordinator")
@@ -42,7 +48,7 @@ final class LocalCluster: Sendable {
         self.console = console
         logs = RunLogs(stateFolder: stateFolder)
         // A worker that is stopped releases what it computes at once: waiting for it would keep a person waiting.
-        let worker = ["worker", "--connect", url, "--slots", "1", "--drain-grace", "0.1"]
+        let worker = ["worker", "--connect", url, "--slots", "1", "--drain-grace", "0.1"] + workerOptions
         commands =
             [("coordinator", ["coordinator", "--bind", url, "--state", stateFolder])]
             + (1...workers).map { ("worker-\($0)", worker) }

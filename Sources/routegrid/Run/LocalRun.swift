@@ -7,6 +7,7 @@ import Grid
 import Keys
 import RouteGridBase
 import Wire
+import Worker
 import ZeroMQ
 
 /// One grid on a cluster of child processes, from start to board.
@@ -19,6 +20,8 @@ struct LocalRun {
     var page = BoardPage()
     /// Shows the report when the board is written.
     var opensReport = false
+    /// What `exec` routers may run.
+    var programs = AllowedPrograms()
 
     /// Runs the grid; throws the error with which the command ends.
     ///
@@ -32,10 +35,16 @@ struct LocalRun {
                 + (lock.isUnsealed ? "" : "then test for what is selected on dev, ") + "mode \(lock.mode.rawValue), "
                 + "numerics \(lock.numerics)"
         )
+        try checkPrograms()
         try checkIdle()
         try OutputFolder(path: outFolder).claim()
         let signals = SignalWatch { _ in }
-        let cluster = try LocalCluster(workers: workers, stateFolder: stateFolder, console: console)
+        let cluster = try LocalCluster(
+            workers: workers,
+            stateFolder: stateFolder,
+            console: console,
+            workerOptions: ProgramOptions.words(programs)
+        )
         defer {
             cluster.stop(isUrgent: signals.received != nil)
             signals.cancel()
@@ -64,6 +73,18 @@ struct LocalRun {
             failures.tell(console, words: words)
         }
         try report.checkComplete(words: words)
+    }
+
+    /// Fails when no worker of this run would be given its cells.
+    private func checkPrograms() throws(RouteGridError) {
+        let missing = grid.lock.programs.subtracting(programs.names).sorted()
+        guard let first = missing.first else { return }
+        let names = missing.map(SafeText.line).joined(separator: ", ")
+        throw RouteGridError(
+            .usage,
+            "grid \(grid.lock.name) has exec routers of programs that are not allowed here: \(names); "
+                + "routegrid run --allow-exec \(ShellWord.quoted(first))=PATH allows one"
+        )
     }
 
     /// Fails when another coordinator uses the state folder.

@@ -42,7 +42,8 @@ enum FingerprintFixture {
         "fixed": ["model": "m1"], "knn": ["k": 5], "kmeans": ["clusters": 4], "kmeansnew": ["clusters": 4],
         "linearmf": ["rank": 3], "random": ["trials": 3], "random-mix": ["points": 4],
         "mlp": ["epochs": 3], "mlpmf": ["epochs": 3], "mlp-soft": ["epochs": 3, "hidden": [16], "batch": 8],
-        "recorded": ["file": "choices"], "cmr": ["epochs": 2, "width": 8, "heads": 2, "feedforward": 16],
+        "recorded": ["file": "choices"], "exec": ["command": "averages", "version": "1"],
+        "cmr": ["epochs": 2, "width": 8, "heads": 2, "feedforward": 16],
     ]
 
     private static let fusions: [String: [String: JSONValue]] = ["weighted": ["text": 0.3]]
@@ -60,7 +61,8 @@ enum FingerprintFixture {
             streams: RandomStreams(seed: 5, splitIndex: 0, routerKind: kind),
             table: table,
             parts: parts,
-            file: kind == "recorded" ? choices : nil
+            file: kind == "recorded" ? choices : nil,
+            programs: kind == "exec" ? AveragingPrograms() : nil
         )
     }
 

@@ -15,6 +15,7 @@ struct SlotVerb: ParsableCommand {
 
     @Flag(help: "Print the numerics class of this process, and end.") var numerics = false
     @Option(help: "The two lock files for turns: what their names begin with.") var turn: String?
+    @OptionGroup var programs: ProgramOptions
 
     func run() throws {
         if let problem = openblas_problem() { throw RouteGridError(.system, String(cString: problem)) }
@@ -24,7 +25,8 @@ struct SlotVerb: ParsableCommand {
         let progress = try ProgressPage(descriptor: SlotMain.progressDescriptor)
         let executor = ExperimentExecutor(
             numerics: NumericsClass.text,
-            turn: turn.map { MachineTurn(files: $0) } ?? MachineTurn()
+            turn: turn.map { MachineTurn(files: $0) } ?? MachineTurn(),
+            programs: try programs.allowed()
         )
         let slot = SlotMain(
             descriptor: SlotMain.connectionDescriptor,

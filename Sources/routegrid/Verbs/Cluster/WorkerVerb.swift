@@ -20,6 +20,7 @@ struct WorkerVerb: AsyncParsableCommand {
               routegrid worker --connect tcp://127.0.0.1:7557 --slots 4
               routegrid worker --connect tcp://head:7557 --key worker-1.key
               routegrid worker --connect tcp://head:7557,tcp://spare:7557 --key worker-1.key
+              routegrid worker --connect tcp://head:7557 --key worker-1.key --allow-exec ridge=jobs/routers/ridge.py
             """
     )
 
@@ -70,6 +71,7 @@ struct WorkerVerb: AsyncParsableCommand {
     @Flag(name: .customLong("die-with-parent"), help: .hidden)
     var diesWithParent = false
 
+    @OptionGroup var programs: ProgramOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -99,10 +101,12 @@ struct WorkerVerb: AsyncParsableCommand {
         configuration.lifetimeStagger = .seconds(lifetimeStagger)
         configuration.onLostTimeout = .seconds(onLostTimeout)
         configuration.drainGrace = .seconds(drainGrace)
+        let allowed = try programs.allowed()
+        configuration.programs = allowed.names
         let turn = MachineTurn.files(of: try ZMQAddress(urls[0]))
         defer { MachineTurn.removeUnused(turn) }
         let launcher = ProcessSlotLauncher(
-            command: ["routegrid", "slot", "--turn", turn],
+            command: ["routegrid", "slot", "--turn", turn] + ProgramOptions.words(allowed),
             environment: ProcessInfo.processInfo.environment,
             program: ChildProcess.program
         )

@@ -25,6 +25,7 @@ struct RunVerb: ParsableCommand {
             Examples:
               routegrid run jobs/demo.yaml --workers 4 --state ./state --out ./out
               routegrid run jobs/data/mathvision15 --state ./state --out ./out
+              routegrid run mine.yaml --allow-exec ridge=jobs/routers/ridge.py
             """
     )
 
@@ -45,6 +46,7 @@ struct RunVerb: ParsableCommand {
     @Flag(help: "Open the report in a browser when the board is written.")
     var open = false
 
+    @OptionGroup var programs: ProgramOptions
     @OptionGroup var board: BoardOptions
     @OptionGroup var output: OutputOptions
 
@@ -67,7 +69,8 @@ struct RunVerb: ParsableCommand {
             outFolder: out ?? "out/\(SafeText.fileName(resolved.lock.name))",
             console: output.console,
             page: board.page,
-            opensReport: open
+            opensReport: open,
+            programs: try programs.allowed()
         ).perform()
     }
 }

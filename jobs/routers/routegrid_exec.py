@@ -1,0 +1,93 @@
+"""A router of your own for RouteGrid: copy this file beside it. Needs numpy only.
+
+    import routegrid_exec
+
+    class MyRouter:
+        def fit(self, x, quality, cost, **more): ...
+        def predict(self, x, **more): ...          # (quality, cost), or choices
+
+    routegrid_exec.run(MyRouter)
+
+fit:      x float32 [n, d], the embeddings of the train rows; quality and cost float64 [n, K], NaN where an outcome is
+          missing; more: models (K names), seed, split_index, mode.
+predict:  x float32 [m, d]; returns quality and cost, both [m, K] and finite, from which the grid's budgets choose; or
+          one model number 0...K-1 a row, [m].
+
+What is drawn at random should be drawn from `seed`, so that the same cell gives the same bytes on every machine. Raise
+DoNotRetry when another try would not help. In the grid: {kind: exec, command: NAME, version: "1"}, and
+--allow-exec NAME=/path/of/your/file for `routegrid run` or `routegrid worker`. Print to stderr: its end is kept.
+"""
+
+import json
+import struct
+import sys
+
+import numpy
+
+DTYPES = {"F32": "<f4", "F64": "<f8", "I64": "<i8"}
+SCHEMA = "routegrid/exec/v1"
+
+
+class DoNotRetry(Exception):
+    """Ends the program with exit code 42: the cell fails for good."""
+
+
+def read(path):
+    """The tensors and the texts of a safetensors file."""
+    with open(path, "rb") as file:
+        data = file.read()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    texts = header.pop("__metadata__", {})
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = (8 + length + offset for offset in entry["data_offsets"])
+        values = numpy.frombuffer(data[begin:end], dtype=DTYPES[entry["dtype"]])
+        tensors[name] = values.reshape(entry["shape"])
+    return tensors, texts
+
+
+def write(path, tensors):
+    """Writes arrays as a safetensors file."""
+    names = {dtype: name for name, dtype in DTYPES.items()}
+    header, parts, offset = {}, [], 0
+    for name, values in tensors.items():
+        part = values.tobytes()
+        header[name] = {
+            "dtype": names[values.dtype.newbyteorder("<").str],
+            "shape": list(values.shape),
+            "data_offsets": [offset, offset + len(part)],
+        }
+        parts.append(part)
+        offset += len(part)
+    head = json.dumps(header).encode()
+    head += b" " * (-len(head) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(head)) + head + b"".join(parts))
+
+
+def run(router):
+    """Serves one call of RouteGrid: `PROGRAM fit-predict IN OUT`."""
+    if len(sys.argv) != 4 or sys.argv[1] != "fit-predict":
+        sys.exit("usage: %s fit-predict IN.safetensors OUT.safetensors" % sys.argv[0])
+    given, texts = read(sys.argv[2])
+    if texts.get("schema") != SCHEMA:
+        sys.exit("expected an input of %s, found %s" % (SCHEMA, texts.get("schema")))
+    more = {
+        "models": json.loads(texts["models"]),
+        "seed": int(texts["seed"]),
+        "split_index": int(texts["split_index"]),
+        "mode": texts["mode"],
+    }
+    try:
+        fitted = router()
+        fitted.fit(given["x_train"], given["q_train"], given["c_train"], **more)
+        answer = fitted.predict(given["x_test"], **more)
+    except DoNotRetry as reason:
+        print(reason, file=sys.stderr)
+        sys.exit(42)
+    if isinstance(answer, tuple):
+        quality, cost = (numpy.ascontiguousarray(part, dtype="<f8") for part in answer)
+        write(sys.argv[3], {"quality": quality, "cost": cost})
+    else:
+        write(sys.argv[3], {"choice": numpy.ascontiguousarray(answer, dtype="<i8")})
