@@ -9,18 +9,26 @@
     routegrid_exec.run(MyRouter)
 
 fit:      x float32 [n, d], the embeddings of the train rows; quality and cost float64 [n, K], NaN where an outcome is
-          missing; more: models (K names), seed, split_index, mode.
+          missing; more: models (K names), seed, split_index, mode, and arguments, a dict of what the grid gives
+          as `arguments: NAME=VALUE,...`.
 predict:  x float32 [m, d]; returns quality and cost, both [m, K] and finite, from which the grid's budgets choose; or
           one model number 0...K-1 a row, [m].
+
+With `inputs: FILE.zip` in the grid (pack_inputs.py makes one) both get samples as well, one dict a row of x: the
+columns of its samples.csv, and image, None or something with open("rb").
 
 What is drawn at random should be drawn from `seed`, so that the same cell gives the same bytes on every machine. Raise
 DoNotRetry when another try would not help. In the grid: {kind: exec, command: NAME, version: "1"}, and
 --allow-exec NAME=/path/of/your/file for `routegrid run` or `routegrid worker`. Print to stderr: its end is kept.
 """
 
+import csv
+import io
 import json
+import os
 import struct
 import sys
+import zipfile
 
 import numpy
 
@@ -66,6 +74,22 @@ def write(path, tensors):
         file.write(struct.pack("<Q", len(head)) + head + b"".join(parts))
 
 
+def samples(path, ids):
+    """The rows of samples.csv in a zip, in the order of the ids."""
+    archive = zipfile.ZipFile(path)
+    with io.TextIOWrapper(archive.open("samples.csv"), "utf-8-sig", newline="") as file:
+        rows = {row["sample_id"]: row for row in csv.DictReader(file)}
+    missing = [one for one in ids if one not in rows]
+    if missing:
+        raise DoNotRetry("samples.csv of the inputs has no row with sample_id %s" % missing[0])
+    found = []
+    for one in ids:
+        row = dict(rows[one])
+        row["image"] = zipfile.Path(archive, row["image"]) if row.get("image") else None
+        found.append(row)
+    return found
+
+
 def run(router):
     """Serves one call of RouteGrid: `PROGRAM fit-predict IN OUT`."""
     if len(sys.argv) != 4 or sys.argv[1] != "fit-predict":
@@ -78,11 +102,16 @@ def run(router):
         "seed": int(texts["seed"]),
         "split_index": int(texts["split_index"]),
         "mode": texts["mode"],
+        "arguments": dict(pair.split("=", 1) for pair in texts.get("arguments", "").split(",") if pair),
     }
+    train, test = dict(more), dict(more)
     try:
+        if "train_ids" in texts:
+            for part, name in (train, "train_ids"), (test, "test_ids"):
+                part["samples"] = samples(os.environ["ROUTEGRID_INPUTS"], json.loads(texts[name]))
         fitted = router()
-        fitted.fit(given["x_train"], given["q_train"], given["c_train"], **more)
-        answer = fitted.predict(given["x_test"], **more)
+        fitted.fit(given["x_train"], given["q_train"], given["c_train"], **train)
+        answer = fitted.predict(given["x_test"], **test)
     except DoNotRetry as reason:
         print(reason, file=sys.stderr)
         sys.exit(42)

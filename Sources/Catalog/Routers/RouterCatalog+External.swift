@@ -6,6 +6,10 @@ extension RouterCatalog {
     package static let programKind = "exec"
     /// The parameter that names the program.
     package static let commandParameter = "command"
+    /// The parameter that the program is given as it is.
+    package static let argumentsParameter = "arguments"
+    /// Stands where a parameter that may be absent is.
+    package static let absent: JSONValue = "none"
 
     static let external: [RouterDescriptor] = [
         RouterDescriptor(
@@ -19,6 +23,18 @@ extension RouterCatalog {
                     .text,
                     default: nil,
                     "stands for the program in keys: another one where its results change"
+                ),
+                ParameterDescriptor(
+                    "arguments",
+                    .text,
+                    default: absent,
+                    "what the program is given besides, NAME=VALUE,… (a list of such texts is an axis)"
+                ),
+                ParameterDescriptor(
+                    "inputs",
+                    .file,
+                    default: absent,
+                    "a file for the program, such as a zip of samples.csv and pictures; it travels by its digest"
                 ),
             ],
             reads: [.embeddings, .seed, .trainCost]

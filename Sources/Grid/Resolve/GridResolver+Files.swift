@@ -21,10 +21,14 @@ extension GridResolver {
             let names = entry.parameters.first { $0.name == "names" }?.values.compactMap(\.stringValue) ?? ["exact"]
             for (place, parameter) in entry.parameters.enumerated() {
                 let known = descriptor.parameters.first { $0.name == parameter.name }
-                guard known?.domain == .file else { continue }
+                guard let known, known.domain == .file else { continue }
                 resolved.routers[number].parameters[place].values = try parameter.values.mapThrowing {
                     value throws(RouteGridError) in
+                    if value == known.defaultValue { return value }
                     let path = Self.path(value.stringValue ?? "", relativeTo: file.path)
+                    guard entry.kind != RouterCatalog.programKind else {
+                        return .string(blobs.add(try FileBytes.read(path)).hex)
+                    }
                     let bytes = try FileBytes.read(path, limit: InputFile.textLimit)
                     for names in names {
                         let choices = try RecordedChoices(bytes: bytes, place: path, names: names)

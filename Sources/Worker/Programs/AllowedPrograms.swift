@@ -40,11 +40,16 @@ package struct AllowedPrograms: RouterPrograms {
     /// `NAME=PATH` each, sorted, with absolute paths.
     package var pairs: [String] { paths.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
 
-    package func answer(of command: String, to input: [UInt8], limit: Int) throws(RouteGridError) -> [UInt8] {
+    package func answer(
+        of command: String,
+        to input: [UInt8],
+        file: [UInt8]?,
+        limit: Int
+    ) throws(RouteGridError) -> [UInt8] {
         let place = "router exec \(SafeText.line(command))"
         guard let path = paths[command] else {
             throw .badInput(place, "this worker does not allow it (--allow-exec NAME=PATH)")
         }
-        return try ProgramRun(path: path, place: place).answer(to: input, limit: limit)
+        return try ProgramRun(path: path, place: place).answer(to: input, file: file, limit: limit)
     }
 }

@@ -43,13 +43,12 @@ struct ProgramRun {
     ///
     /// - Throws: `badInput` for exit code 42 and for an answer that is no file, is absent or too large; `system` for
     ///   other endings, and when the program does not start.
-    func answer(to input: [UInt8], limit: Int) throws(RouteGridError) -> [UInt8] {
+    func answer(to input: [UInt8], file: [UInt8]?, limit: Int) throws(RouteGridError) -> [UInt8] {
         let folder = try makeFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let (given, wanted) = ("\(folder)/in.safetensors", "\(folder)/out.safetensors")
-        guard FileManager.default.createFile(atPath: given, contents: Data(input)) else {
-            throw RouteGridError(.temporary, "\(place): \(input.count) bytes of input cannot be written to \(folder)")
-        }
+        try write(input, to: given)
+        if let file { try write(file, to: Self.inputs(in: folder)) }
         var tail = ProgramTail(size: Self.tailSize)
         let ending = try run(["fit-predict", given, wanted], in: folder, &tail)
         tail.pass()
@@ -68,6 +67,15 @@ struct ProgramRun {
         }
         return try output(wanted, limit: limit)
     }
+
+    private func write(_ bytes: [UInt8], to path: String) throws(RouteGridError) {
+        guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
+            throw RouteGridError(.temporary, "\(place): \(bytes.count) bytes of input cannot be written to \(path)")
+        }
+    }
+
+    /// Where the file of inputs is, if there is one: the program reads its place from `ROUTEGRID_INPUTS`.
+    private static func inputs(in folder: String) -> String { "\(folder)/inputs" }
 
     private func output(_ file: String, limit: Int) throws(RouteGridError) -> [UInt8] {
         var status = stat()
@@ -95,7 +103,7 @@ struct ProgramRun {
         let own = ProcessInfo.processInfo.environment.filter { name, _ in
             passed.contains(name) || passedPrefixes.contains { name.hasPrefix($0) }
         }
-        return own.merging(set) { $1 }.merging(["TMPDIR": folder]) { $1 }
+        return own.merging(set) { $1 }.merging(["TMPDIR": folder, "ROUTEGRID_INPUTS": inputs(in: folder)]) { $1 }
     }
 
     private func run(

@@ -1,12 +1,12 @@
 """What turns a picture and a question into one vector, trained with the router's head."""
 
-import pathlib
 import re
 import zlib
 
 import numpy as np
 import torch
 from PIL import Image
+from routegrid_exec import DoNotRetry
 from torch import nn
 
 WORDS = 4096
@@ -19,7 +19,7 @@ def pictures(samples, size, mode, mean, deviation):
     for place, sample in enumerate(samples):
         if not sample.get("image"):
             continue
-        with Image.open(pathlib.Path(sample["image"])) as picture:
+        with sample["image"].open("rb") as file, Image.open(file) as picture:
             picture = picture.convert(mode)
             if picture.size != (size, size):
                 picture = picture.resize((size, size), Image.Resampling.BILINEAR)
@@ -106,4 +106,4 @@ def encoder(name, mean):
         return SmallEncoder()
     if name == "published":
         return PublishedEncoder(*mean)
-    raise SystemExit(f"encoder {name!r}: expected small or published")
+    raise DoNotRetry(f"encoder {name!r}: expected small or published")

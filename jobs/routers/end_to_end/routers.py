@@ -8,10 +8,12 @@ is pre-trained; everything else is the same.
 import copy
 import math
 import os
+import sys
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from routegrid_exec import DoNotRetry
 from torch import nn
 
 from . import losses
@@ -44,7 +46,10 @@ class CosineHead(nn.Module):
 
 
 class EndToEnd:
-    """Trains on pictures and questions; `samples` are rows of the data set with `question` and `image` (a path)."""
+    """Trains on pictures and questions; `samples` are rows of the data set with `question` and `image`.
+
+    Arguments: weight (of costs in the soft labels, 0) and scale (100); encoder (small, or published); rate; epochs.
+    """
 
     head = LinearHead
     normalisation = HALF
@@ -58,19 +63,22 @@ class EndToEnd:
     def loss(self, logits, labels, groups):
         raise NotImplementedError
 
-    def fit(self, x, quality, cost, samples=None, seed=0, weight=0.0, scale=100.0, parameters=None, **more):
+    def fit(self, x, quality, cost, samples=None, seed=0, arguments=None, **more):
         if not samples:
-            raise SystemExit("this router trains on pictures and questions: state `raw: true` for it in the grid")
-        parameters = parameters or {}
-        name = parameters.get("encoder", "small")
+            raise DoNotRetry("it trains on pictures and questions: the grid names them by inputs: FILE.zip")
+        arguments = dict(arguments or {})
+        name = arguments.pop("encoder", "small")
         torch.manual_seed(seed)
         torch.use_deterministic_algorithms(True, warn_only=True)
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.encoder = encoder(name, self.normalisation)
         self.net = nn.ModuleList([self.encoder, self.head(self.encoder.width, quality.shape[1])]).to(self.device)
-        rate = parameters.get("rate", self.small_rate if name == "small" else self.rate)
-        epochs = parameters.get("epochs", self.small_epochs if name == "small" else self.epochs)
+        rate = float(arguments.pop("rate", self.small_rate if name == "small" else self.rate))
+        epochs = int(arguments.pop("epochs", self.small_epochs if name == "small" else self.epochs))
+        weight, scale = float(arguments.pop("weight", 0)), float(arguments.pop("scale", 100))
+        if arguments:
+            raise DoNotRetry(f"arguments: {sorted(arguments)[0]!r}: expected encoder, rate, epochs, weight or scale")
 
         generator = np.random.default_rng(seed)
         order = generator.permutation(len(samples))
@@ -97,7 +105,7 @@ class EndToEnd:
                 optimiser.step()
                 schedule.step()
             score = rank_score(self.choices(prepared, dev), quality[dev], cost[dev], bounds) if len(dev) else epoch
-            print(f"epoch {epoch + 1}/{epochs}: dev Rank Score {score:.4f}", flush=True)
+            print(f"epoch {epoch + 1}/{epochs}: dev Rank Score {score:.4f}", file=sys.stderr)
             if score > best:
                 best, kept, waited = score, copy.deepcopy(self.net.state_dict()), 0
             else:
@@ -127,9 +135,7 @@ class EndToEnd:
             ]
         return np.concatenate(found)
 
-    def predict(self, x, samples=None, **more):
-        if not samples:
-            return np.zeros(0, dtype=np.int64)
+    def predict(self, x, samples, **more):
         return self.choices(self.encoder.prepare(samples), np.arange(len(samples)))
 
 

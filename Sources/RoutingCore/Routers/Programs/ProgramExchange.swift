@@ -6,26 +6,44 @@ import RoutingData
 ///
 /// In: `x_train` F32 [n, d], `q_train` and `c_train` F64 [n, K] (NaN where an outcome is missing), `x_test` F32 [m, d],
 /// and the texts `schema`, `models` (a JSON list), `seed`, `split_index` and `mode`. Nothing that the fit's key does
-/// not name. Out: `quality` and `cost` F64 [m, K], or `choice` I64 [m], model numbers from 0.
+/// not name. With a file of inputs there are `train_ids` and `test_ids`, JSON lists of the rows' sample ids; with
+/// arguments, `arguments`. Out: `quality` and `cost` F64 [m, K], or `choice` I64 [m], model numbers from 0.
 enum ProgramExchange {
     static let schema = "routegrid/exec/v1"
 
     /// The file for the program, with the features of the train rows and of the rows to predict.
-    static func input(_ request: FitRequest, train: Matrix<Float>, test: Matrix<Float>) -> [UInt8] {
+    static func input(
+        _ request: FitRequest,
+        train: Matrix<Float>,
+        test: Matrix<Float>,
+        rows predicted: [Int]
+    ) -> [UInt8] {
         let rows = request.parts.train
-        var file = SafetensorsWriter(metadata: [
+        var texts = [
             "schema": schema,
-            "models": JSONValue.array(request.table.models.map { .string($0) }).jsonText,
+            "models": list(request.table.models),
             "seed": String(request.streams.seed),
             "split_index": String(request.streams.splitIndex),
             "mode": request.mode.rawValue,
-        ])
+        ]
+        if let arguments = request.router.parameters[RouterCatalog.argumentsParameter],
+            arguments != RouterCatalog.absent
+        {
+            texts["arguments"] = arguments.stringValue
+        }
+        if request.file != nil {
+            texts["train_ids"] = list(rows.map { request.table.samples[$0].id })
+            texts["test_ids"] = list(predicted.map { request.table.samples[$0].id })
+        }
+        var file = SafetensorsWriter(metadata: texts)
         file.add("x_train", train)
         file.add("x_test", test)
         file.add("q_train", request.table.quality.rows(rows))
         file.add("c_train", request.table.cost.rows(rows))
         return file.bytes()
     }
+
+    private static func list(_ texts: [String]) -> String { JSONValue.array(texts.map { .string($0) }).jsonText }
 
     /// Bytes that an answer may have: both tensors, and a long header.
     static func limit(rows: Int, models: Int) -> Int { 2 * 8 * rows * models + 1 << 20 }

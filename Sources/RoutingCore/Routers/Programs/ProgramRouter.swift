@@ -26,11 +26,12 @@ struct ProgramRouter: FittedRouter {
         let input = ProgramExchange.input(
             request,
             train: try features.features(for: request.parts.train, of: request.table),
-            test: try features.features(for: rows, of: request.table)
+            test: try features.features(for: rows, of: request.table),
+            rows: rows
         )
         let models = request.table.models
         let limit = ProgramExchange.limit(rows: rows.count, models: models.count)
-        let output = try programs.answer(of: command, to: input, limit: limit)
+        let output = try programs.answer(of: command, to: input, file: request.file, limit: limit)
         answer = try ProgramExchange.output(output, rows: rows.count, models: models, place: "\(place): its answer")
         places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
     }
