@@ -54,6 +54,7 @@ struct RouteGrid: AsyncParsableCommand {
                     DiffVerb.self,
                     VerifyVerb.self,
                     RecomputeVerb.self,
+                    RepriceVerb.self,
                 ]
             ),
             CommandGroup(

@@ -20,7 +20,7 @@ package enum GridResolver {
         }
         try checkDollars(file, datasets)
         let prices = try file.prices.mapThrowing { sheet throws(RouteGridError) in
-            try PriceSheet(file: sheet.value, relativeTo: file.path, place: sheet.place)
+            try PriceSheet(file: sheet.value, relativeTo: file.path)
         }
         var blobs = BlobCollector()
         var warnings: [String] = []

@@ -2,7 +2,7 @@ import Foundation
 import RouteGridBase
 import RoutingData
 
-/// A dated price sheet, which makes costs of tokens.
+/// A price sheet, which makes costs of tokens: our own dated form, or a public list (see ``PublicPriceList``).
 ///
 /// ```json
 /// {"schema": "routegrid/prices/v1", "unit": "USD", "date": "2026-11-01", "hidden_tokens": "billed",
@@ -22,14 +22,32 @@ struct PriceSheet {
     let label: String
     private let place: String
     private let rows: [String: JSONValue]
-    private let hiddenTokens: HiddenTokens?
+    /// Why a model of a public list has no row.
+    private let unpriced: [String: String]
+    /// What a public list says of a model's prices that costs leave out.
+    private let remarks: [String: String]
+    let hiddenTokens: HiddenTokens?
 
     /// - Throws: `badInput` with file, model and field of all that is wrong.
-    init(file: String, relativeTo gridPath: String, place: String) throws(RouteGridError) {
+    init(file: String, relativeTo gridPath: String) throws(RouteGridError) {
         let folder = URL(fileURLWithPath: gridPath).deletingLastPathComponent()
-        let path = file.hasPrefix("/") ? file : folder.appendingPathComponent(file).relativePath
+        try self.init(path: file.hasPrefix("/") ? file : folder.appendingPathComponent(file).relativePath)
+    }
+
+    /// - Throws: `badInput` with file, model and field of all that is wrong.
+    init(path: String) throws(RouteGridError) {
         let bytes = try FileBytes.readText(path, expected: "a price sheet: a JSON object in UTF-8")
-        var sheet = try StrictObject(try JSONValue(parsing: bytes, place: path), place: path)
+        let json = try JSONValue(parsing: bytes, place: path)
+        place = path
+        if let members = json.objectValue, members["schema"]?.stringValue == nil {
+            let list = try PublicPriceList(members, path: path)
+            (rows, unpriced, remarks, hiddenTokens) = (list.rows, list.unpriced, list.remarks, nil)
+            // Such lists have no date: their content is what tells two of them apart.
+            label = "\(FileBytes.name(of: path)) (\(list.form.rawValue), \(Digest(hashing: bytes).hex.prefix(8)))"
+            return
+        }
+        (unpriced, remarks) = ([:], [:])
+        var sheet = try StrictObject(json, place: path)
         guard try sheet.text("schema") == Self.schema else { throw .badInput(path, "schema: expected \(Self.schema)") }
         let unit = try sheet.text("unit")
         guard let usd = try? CostUnit.checked(unit), usd == "USD" else { throw .badInput(path, "unit: expected USD") }
@@ -51,7 +69,6 @@ struct PriceSheet {
         }
         try Self.refuse(problems)
         self.rows = rows
-        self.place = path
         label = "\(FileBytes.name(of: path)) (\(date))"
     }
 
@@ -80,6 +97,8 @@ struct PriceSheet {
         for model in data.models {
             if let row = rows[model] {
                 pool[model] = row
+            } else if let why = unpriced[model] {
+                problems.append("\(place): no price for model \"\(model)\" of dataset \(name): \(why)")
             } else {
                 let hint = NearestName.hint(model, in: rows.keys.sorted())
                 problems.append("\(place): no price for model \"\(model)\" of dataset \(name)\(hint)")
@@ -109,6 +128,7 @@ struct PriceSheet {
                     + "their usage, or leave these outcomes out"
             )
         }
+        warnings += data.models.compactMap { model in remarks[model].map { "\(label): model \(model): \($0)" } }
         return PricedOutcomes(
             cost: .prices(
                 tokensIn: blobs.add(usage.tokensIn),

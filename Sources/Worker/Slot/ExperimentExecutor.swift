@@ -1,9 +1,10 @@
-import Catalog
+package import Catalog
 import Foundation
 import Grid
 import RouteGridBase
 import RoutingCore
-import RoutingData
+package import RoutingData
+package import Scoring
 package import Wire
 
 /// Computes cells with the core: canonical bytes in, records out.
@@ -54,7 +55,22 @@ package final class ExperimentExecutor: CellExecutor {
 
     package func leave() { turn.leave() }
 
-    package func prepare(_ task: SlotTask) throws {
+    package func prepare(_ task: SlotTask) throws { try prepare(task, replaying: nil) }
+
+    /// Reads the data without embeddings and takes the place of a fit by the choices that its records hold.
+    ///
+    /// - Parameters:
+    ///   - task: cells of one rule, budget and modality.
+    ///   - choices: `[points, items]` by part; a part that metrics are read by and that has none fails its cells.
+    /// - Returns: the models in the order of preference between equal scores, on the costs of the task.
+    /// - Throws: as ``prepare(_:)``, and `badInput` for choices that are not of the task's items.
+    package func replay(_ choices: [EvaluationPart: Matrix<ModelNumber>], in task: SlotTask) throws -> [Int] {
+        current = nil
+        try prepare(task, replaying: choices)
+        return current?.experiment.ground.order.preference ?? []
+    }
+
+    private func prepare(_ task: SlotTask, replaying choices: [EvaluationPart: Matrix<ModelNumber>]?) throws {
         let fit = try FitIdentity(parsing: Array(task.fit))
         guard fit.numerics == numerics else {
             throw RouteGridError(.badInput, "this slot is of numerics class \(numerics), the fit of \(fit.numerics)")
@@ -78,7 +94,7 @@ package final class ExperimentExecutor: CellExecutor {
         let labels = try JSONValue(parsing: task.labels, place: "labels")
         var paths: [Digest: String] = [:]
         for file in task.data { paths[try Digest(field: file.sha, "data.sha")] = file.path }
-        let (ground, table, parts) = try loader.load(fit, list, paths: paths)
+        let (ground, table, parts) = try loader.load(fit, list, paths: paths, withEmbeddings: choices == nil)
         let request = FitRequest(
             router: fit.router,
             mode: fit.mode,
@@ -89,7 +105,7 @@ package final class ExperimentExecutor: CellExecutor {
             table: table,
             parts: parts,
             minCoverage: fit.minCoverage,
-            file: try TableLoader.file(of: fit.router, paths: paths),
+            file: choices == nil ? try TableLoader.file(of: fit.router, paths: paths) : nil,
             programs: programs
         )
         // A lease is often the rest of one that this slot fitted already; such a fit is not reused where it is timed.
@@ -106,7 +122,9 @@ package final class ExperimentExecutor: CellExecutor {
         } else {
             let clock = ContinuousClock()
             let begun = clock.now
-            let router = try RouterFitting.fit(request)
+            let router: any FittedRouter =
+                try choices.map { try ReplayedRouter($0, parts: parts, models: table.models.count) }
+                ?? RouterFitting.fit(request)
             fitSeconds = (clock.now - begun) / .seconds(1)
             experiment = try FittedExperiment(request: request, router: router, ground: ground)
         }

@@ -38,20 +38,22 @@ struct TableLoader {
     ///   - fit: what is fitted.
     ///   - jobs: the evaluations of the fit.
     ///   - paths: the files of the blobs.
+    ///   - withEmbeddings: false for a table of outcomes alone.
     /// - Returns: the ground of the table as loaded, with every embedding that is named; the table itself; its parts.
     /// - Throws: `temporary` when a blob is missing from its place, `badInput` when blobs do not fit together.
     mutating func load(
         _ fit: FitIdentity,
         _ jobs: [CellIdentity],
-        paths: [Digest: String]
+        paths: [Digest: String],
+        withEmbeddings: Bool = true
     ) throws -> (ground: EvaluationGround, table: OutcomeTable, parts: SplitParts) {
         guard let job = jobs.first else { throw RouteGridError(.badInput, "a task without cells") }
         let data = job.data
         let rows = try samples.value(data.samples) {
             try SampleList.decode(try Self.bytes(data.samples, paths), place: "blob \(data.samples)")
         }
-        let text = fit.data.text ?? jobs.lazy.compactMap(\.data.text).first
-        let image = fit.data.image ?? jobs.lazy.compactMap(\.data.image).first
+        let text = withEmbeddings ? fit.data.text ?? jobs.lazy.compactMap(\.data.text).first : nil
+        let image = withEmbeddings ? fit.data.image ?? jobs.lazy.compactMap(\.data.image).first : nil
         let table = OutcomeTable(
             models: data.models,
             samples: rows,
