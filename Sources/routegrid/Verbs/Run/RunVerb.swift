@@ -24,6 +24,7 @@ struct RunVerb: ParsableCommand {
 
             Examples:
               routegrid run jobs/demo.yaml --workers 4 --state ./state --out ./out
+              routegrid run jobs/demo.yaml --dashboard --open
               routegrid run jobs/data/mathvision15 --state ./state --out ./out
             """
     )
@@ -45,11 +46,21 @@ struct RunVerb: ParsableCommand {
     @Flag(help: "Open the report in a browser when the board is written.")
     var open = false
 
+    @Option(
+        defaultAsFlag: "127.0.0.1:0",
+        help: ArgumentHelp(
+            "Serve a live page of the run on this machine, as `dashboard` does; without a value on any free port.",
+            valueName: "address:port"
+        )
+    )
+    var dashboard: String? = nil
+
     @OptionGroup var board: BoardOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
+        if let dashboard { try DashboardVerb.checkLoopback(dashboard, option: "--dashboard") }
     }
 
     func run() throws {
@@ -67,7 +78,8 @@ struct RunVerb: ParsableCommand {
             outFolder: out ?? "out/\(SafeText.fileName(resolved.lock.name))",
             console: output.console,
             page: board.page,
-            opensReport: open
+            opensReport: open,
+            dashboard: dashboard
         ).perform()
     }
 }
