@@ -92,6 +92,50 @@ import Testing
         }
     }
 
+    @Test func `a run serves its dashboard, status shows the best so far, and both end with it`() async throws {
+        // One worker is busy for as long as the test takes; the other one computes the rest.
+        let grid = Self.grid.replacing("limits: {fit_timeout: 1s, retries: 0}", with: "")
+        let folder = try await SmallData.grid(grid)
+        let running = try RunningCommand(
+            ["run", "grid.yaml", "--workers", "2", "--state", "state", "--out", "out", "--dashboard"],
+            in: folder.path
+        )
+        let url = try await eventually("the page's address; \(running.messages)") { () -> String? in
+            running.messages.firstMatch(of: /dashboard: (http:\S+)/).map { String($0.1) }
+        }
+        let status = try await Self.get(url + "api/status")
+        #expect(status.status == 200)
+        let best = try await eventually("a best row; \(running.messages)") { () -> JSONValue? in
+            if running.hasEnded { throw RouteGridError(.incomplete, "the run was over first: \(running.messages)") }
+            let reply = try await CommandLineTool.run("status", "--state", folder.path("state"), "--output", "json")
+            let value = try? JSONValue(parsing: reply.output.utf8, place: "status")
+            let first = value?["best_so_far"]?.arrayValue?.first
+            return first?["tables"]?.arrayValue?.isEmpty == false ? first : nil
+        }
+        #expect(best["partial"] == true && best["run"] == 1 && best["cells"] == 6, "\(best)")
+        let table = try #require(best["tables"]?.arrayValue?.first)
+        #expect(table["router"]?.stringValue?.isEmpty == false && table["value"]?.numberValue != nil, "\(table)")
+        let shown = try await CommandLineTool.run("status", "--state", folder.path("state"))
+        #expect(shown.output.contains("run 1: best so far, partial:"), "\(shown)")
+        running.send(SIGTERM)
+        #expect(await running.ended() == 143, "\(running.messages)")
+        await #expect(throws: (any Error).self) { try await Self.get(url + "healthz") }
+    }
+
+    @Test func `a dashboard that cannot be served ends a run before it begins`() async throws {
+        let folder = try await SmallData.grid(Self.grid)
+        let beyond = try await CommandLineTool.run(
+            ["run", "grid.yaml", "--state", "state", "--out", "out", "--dashboard", "0.0.0.0:0"],
+            in: folder.path
+        )
+        #expect(beyond.status == 64 && beyond.messages.contains("on this machine alone"), "\(beyond)")
+        let none = try await CommandLineTool.run(
+            ["run", "grid.yaml", "--state", "state", "--out", "out", "--dashboard", "203.0.113"],
+            in: folder.path
+        )
+        #expect(none.status == 64 && none.messages.contains("--dashboard 203.0.113: expected ADDRESS:PORT"), "\(none)")
+    }
+
     @Test func `records and cells are the same from a coordinator, its folder at rest and the board`() async throws {
         let folder = try await SmallData.grid(Self.grid)
         let outcome = try await CommandLineTool.run(

@@ -83,7 +83,7 @@ return bad;
 """
 
 NAMES = """
-return Array.prototype.filter.call(document.querySelectorAll("button, input, a, svg[role], [role=region]"), function (e) {
+return Array.prototype.filter.call(document.querySelectorAll("button, input, select, a, svg[role], [role=region]"), function (e) {
   if (!e.getClientRects().length) { return false; }
   var label = e.labels && e.labels.length ? e.labels[0].textContent : "";
   var by = (e.getAttribute("aria-labelledby") || "").split(" ").map(function (id) {
@@ -121,6 +121,38 @@ def use(browser, url, folder):
         slider.value = 20; slider.dispatchEvent(new Event("input")); slider.dispatchEvent(new Event("change"));
         return [first, list.textContent];""")
     check("the slider makes another list", moved[0] != moved[1], moved)
+    drawn = browser.run("""
+        var box = document.querySelector("input[id^=isobill-]"); if (!box) { return null; }
+        var path = document.querySelector("figure.frontier svg.wide .isobill"), before = getComputedStyle(path).visibility;
+        box.click();
+        var slider = document.querySelector("input[type=range]"), first = path.getAttribute("d");
+        slider.value = 700; slider.dispatchEvent(new Event("input"));
+        var box2 = path.getBBox(), svg = path.closest("svg").viewBox.baseVal;
+        return [before, getComputedStyle(path).visibility, first !== path.getAttribute("d"), first.length > 100,
+          box2.x >= 0 && box2.y >= 0 && box2.x + box2.width <= svg.width && box2.y + box2.height <= svg.height];""")
+    check("lines of equal bill follow the slider", drawn in (None, ["hidden", "visible", True, True, True]), drawn)
+    saved = browser.run("""
+        var href = "", click = HTMLAnchorElement.prototype.click;
+        HTMLAnchorElement.prototype.click = function () { href = this.href; };
+        var table = document.querySelector("table.rows"), cell = table.tBodies[0].querySelector("td.router"), name = cell.textContent;
+        cell.textContent = "50% of a_b & {c} \\\\d $x^2~#|<i>";
+        document.querySelector("button[data-save=tex]").click();
+        HTMLAnchorElement.prototype.click = click; cell.textContent = name;
+        return decodeURIComponent(href.slice(href.indexOf(",") + 1));""")
+    escaped = r"50\% of a\_b \& \{c\} \textbackslash{}d \$x\textasciicircum{}2\textasciitilde{}\#\textbar{}\textless{}i\textgreater{}"
+    check("LaTeX is escaped", escaped in saved and "\\toprule" in saved and "\\end{tabular}" in saved, saved[:1500])
+    if folder:
+        pathlib.Path(folder, "table.tex").write_text(saved)
+    pair = browser.run("""
+        var boxes = document.querySelectorAll("select[data-pair=t1]"); if (!boxes.length) { return null; }
+        boxes[0].value = "0"; boxes[1].value = "1"; boxes[1].dispatchEvent(new Event("change"));
+        var one = document.querySelector("#pairs-t1").textContent, isKept = location.hash.indexOf("pair-t1=0-1") > 0;
+        boxes[0].value = "1"; boxes[1].value = "0"; boxes[1].dispatchEvent(new Event("change"));
+        var other = document.querySelector("#pairs-t1").textContent;
+        var shown = document.querySelectorAll("#t1 .legend input[data-router]:checked").length;
+        boxes[0].value = ""; boxes[1].value = ""; boxes[1].dispatchEvent(new Event("change"));
+        return [one, other, shown, isKept];""")
+    check("two rows are compared", pair is None or (" to " in pair[0] and pair[0] != pair[1] and pair[2] <= 2 and pair[3]), pair)
     off = browser.run("""
         var box = document.querySelector(".legend input:checked"); box.click();
         return document.querySelectorAll("#" + box.name + " g.series.off[data-row='" + box.value + "']").length;""")

@@ -58,6 +58,34 @@ import Testing
         )
     }
 
+    @Test func `a page has where queries go, pairs to compare, lines of equal bill and a table for papers`() throws {
+        let board = try Self.board()
+        let page = Self.text(ReportFiles.html(of: board))
+        #expect(page.contains("Where queries go") && page.contains("gap closed"))
+        let reader = MarkupReader(MarkupReader.page(page))
+        func has(_ name: String, _ value: String) -> Bool {
+            reader.attributes.contains { $0.name == name && $0.value == value }
+        }
+        #expect(has("data-save", "tex") && has("id", "isobill-t1") && has("class", "isobill"))
+        #expect(reader.attributes.count { $0.name == "data-pair" && $0.value == "t1" } == 3)
+        // Only a page has a script that draws lines of equal bill.
+        #expect(!Self.text(ReportFiles.plot(of: board)).contains("class=\"isobill\""))
+        // The differences are those of comparisons.json.
+        let start = try #require(page.range(of: "id=\"data\">"))
+        let end = try #require(page[start.upperBound...].range(of: "</script>"))
+        let data = try JSONValue(parsing: page[start.upperBound..<end.lowerBound].utf8, place: "data")
+        let first = try #require(data["tables"]?.arrayValue?.first?["pairs"]?["pairs"]?.arrayValue?.first?.arrayValue)
+        let document = try JSONValue(parsing: ComparisonTable(board).jsonBytes, place: "comparisons")
+        let listed = try #require(document["pairs"]?.arrayValue).filter { $0["table"] == 1 }
+        for (shown, pair) in zip(first, listed) {
+            for (place, name) in ["difference", "lo", "hi", "p_table"].enumerated() {
+                let value = try #require(pair[name]?.numberValue)
+                #expect(abs(try #require(shown.arrayValue?[place].numberValue) - value) <= 5.1e-7, "\(pair)")
+            }
+        }
+        #expect(first.count > 1)
+    }
+
     @Test func `the same board gives the same bytes`() throws {
         let (one, other) = (try Self.board(), try Self.board())
         #expect(ReportFiles.html(of: one) == ReportFiles.html(of: other))

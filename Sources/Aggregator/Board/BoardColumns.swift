@@ -59,6 +59,9 @@ enum BoardColumns {
         Field("chosen") { $0.row.selection?.words },
         Field("chosen_of") { $0.row.selection.map { String($0.competing) } },
         Field("test_reads") { $0.row.testReads.map(String.init) },
+        Field("routed_to") { $0.row.routing?.words },
+        Field("dearest_model") { $0.row.routing?.dearest },
+        Field("dearest_share") { CSVLines.number($0.row.routing?.largest.dearest) },
     ]
 
     /// Behind them.

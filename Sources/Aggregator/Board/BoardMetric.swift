@@ -50,6 +50,23 @@ struct BoardMetric: Sendable {
         ),
         BoardMetric(.rankScore),
         BoardMetric(PoolMetrics.averageImprovement, "AIQ", meaning: "average improvement in quality (RouterBench)"),
+        BoardMetric(
+            "opt_sel",
+            "Opt.Sel",
+            meaning: "of the items that some model solves, the share that gets the cheapest of the best (RouterArena)"
+        ),
+        BoardMetric(
+            "opt_cost",
+            "Opt.Cost",
+            meaning: "over the same items the mean of that model's cost divided by the choice's (RouterArena)"
+        ),
+        BoardMetric("opt_acc", "Opt.Acc", meaning: "accuracy divided by the oracle's (RouterArena)"),
+        BoardMetric(
+            "gap_closed",
+            "gap closed",
+            .signedShare,
+            meaning: "the share of the accuracy between best single model and oracle that is gained; below 0: lost"
+        ),
         BoardMetric(.apgr),
     ]
 

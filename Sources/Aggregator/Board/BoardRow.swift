@@ -26,6 +26,8 @@ package struct BoardRow: Sendable {
     package internal(set) var cluster: GridStatistics.Cluster?
     /// Configurations that were ever read on this test part under these splits; nil on other parts.
     package internal(set) var testReads: Int?
+    /// Where queries go; nil where choices were not read.
+    package internal(set) var routing: RoutingShares?
 
     package var routerKind: String { job["router"]?["kind"]?.stringValue ?? "" }
     /// Oracles bound what is possible and are no competitors.
@@ -96,6 +98,7 @@ package struct BoardRow: Sendable {
         row["cluster"] = cluster.map { .string($0.rawValue) } ?? .null
         row["points"] = JSONValue(pointCount)
         row["metrics"] = .object(metrics)
+        row["routing"] = routing?.json ?? .null
         row["cost_unit"] = costUnit.map { .string($0) } ?? .null
         row["flags"] = JSONValue(flags.map(\.rawValue))
         row["job_keys"] = JSONValue(jobKeys.map(\.hex))

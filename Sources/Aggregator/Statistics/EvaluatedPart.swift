@@ -10,6 +10,11 @@ struct EvaluatedPart: Sendable {
     let outcomes: ItemOutcomes
     /// Who the items are, in the order of the choices.
     let samples: [Sample]
+    /// The pool.
+    let models: [String]
+
+    /// The model of the highest mean train cost; nil where none has one.
+    var dearest: Int? { ground.pool.byCost.last { !ground.pool.meanCost[$0].isNaN } }
 
     /// Finds the table of a record and checks that the record was made on it.
     ///
@@ -57,6 +62,7 @@ struct EvaluatedPart: Sendable {
             guard ground.isGround(of: claimed, on: outcomes) else { continue }
             (self.ground, self.outcomes) = (ground, outcomes)
             samples = try ground.rows(of: part).map { known.samples[$0] }
+            models = known.models
             return
         }
         throw Absence(why: "the records' reference values are not those of the data found beside them")

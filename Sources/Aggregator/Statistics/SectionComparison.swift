@@ -1,12 +1,12 @@
-import Scoring
+package import Scoring
 
 /// How the competitors of a section compare on its ranking metric.
 package struct SectionComparison: Sendable {
     /// Of the competitors, in the order of ``rows``.
-    let result: PairedComparison
+    package let result: PairedComparison
     /// The places of the competitors among the section's rows, the best first.
-    let rows: [Int]
-    let metric: String
+    package let rows: [Int]
+    package let metric: String
 
     init(_ result: PairedComparison, rows: [Int], metric: String) {
         (self.result, self.rows, self.metric) = (result, rows, metric)

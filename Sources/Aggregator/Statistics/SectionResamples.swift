@@ -79,6 +79,10 @@ struct SectionResamples: Sendable {
         let values: Matrix<Double>
         /// `[metrics][clusters]`: the influences of each cluster on some metrics.
         let influences: [[Double]]
+        /// Nil for a row without runs.
+        let routing: RoutingShares?
+        /// Of each run ``ChoiceMetrics`` by name.
+        let choices: [[String: JSONValue]]
     }
 
     /// Resamples a row.
@@ -99,27 +103,49 @@ struct SectionResamples: Sendable {
         let splits = Dictionary(grouping: row.runs, by: \.splitIndex).sorted { $0.key < $1.key }.map(\.value)
         var values = Matrix<Double>(repeating: 0, rows: metrics.count, columns: replicates)
         var influences = influenced.map { _ in [Double](repeating: 0, count: drawn.count) }
+        var routing: RoutingShares?
+        var found: [[String: JSONValue]] = []
+        let points = row.runs.map(\.points.count).min() ?? 0
         for runs in splits {
             var own = Matrix<Double>(repeating: 0, rows: metrics.count, columns: replicates)
             for run in runs {
-                let (curve, bootstrap) = try curve(of: run, blobs)
-                bootstrap.add(metrics, of: curve, to: &own)
+                let (curve, choices, part) = try curve(of: run, blobs)
+                part.bootstrap.add(metrics, of: curve, to: &own)
+                let weight = 1 / Double(runs.count * splits.count)
+                if routing == nil { routing = RoutingShares(part.evaluated, points: points) }
+                routing?.add(run, choices, on: part.evaluated, weight: weight)
+                found.append(Self.metrics(of: run, choices, on: part.evaluated))
                 for (place, metric) in influenced.enumerated() {
-                    curve.addInfluences(
-                        on: metric,
-                        times: 1 / Double(runs.count * splits.count),
-                        to: &influences[place]
-                    )
+                    curve.addInfluences(on: metric, times: weight, to: &influences[place])
                 }
             }
             values.add(own, dividedBy: Double(runs.count))
         }
         values.divide(by: Double(splits.count))
-        return Row(values: values, influences: influences)
+        return Row(values: values, influences: influences, routing: routing, choices: found)
+    }
+
+    /// How near the choices of a run's largest budget come to the best ones.
+    private static func metrics(
+        of run: BoardRun,
+        _ choices: Matrix<ModelNumber>,
+        on part: EvaluatedPart
+    ) -> [String: JSONValue] {
+        guard let picks = run.reading?.picks else { return [:] }
+        let metrics = ChoiceMetrics(
+            choices.row(picks.largest),
+            on: part.outcomes,
+            accuracy: run.points[picks.largest].accuracy,
+            reference: part.ground.reference(on: part.outcomes, picks: picks)
+        )
+        return Dictionary(uniqueKeysWithValues: metrics.values.map { ($0.name, $0.value.json) })
     }
 
     /// The curve of a run, checked to be its records'.
-    private func curve(of run: BoardRun, _ blobs: BlobFolders) throws -> (ResampledCurve, PairedBootstrap) {
+    private func curve(
+        of run: BoardRun,
+        _ blobs: BlobFolders
+    ) throws -> (ResampledCurve, Matrix<ModelNumber>, Part) {
         guard let reading = run.reading, let part = parts[run.splitIndex] else {
             throw Absence(why: "the records do not make one curve of a split that has its data")
         }
@@ -131,7 +157,7 @@ struct SectionResamples: Sendable {
         guard zip(curve.points, run.points).allSatisfy({ $0.cost == $1.cost && $0.accuracy == $1.accuracy }) else {
             throw Absence(why: "choices do not give the points of their records on the data found")
         }
-        return (curve, part.bootstrap)
+        return (curve, choices, part)
     }
 
     /// The models that a run chose, `[points, items]`.

@@ -55,6 +55,7 @@ struct SectionStatistics {
             for (metric, interval) in finding.intervals {
                 section.rows[place].setInterval(interval, of: metric.rawValue)
             }
+            section.rows[place].setChoices(finding.routing, finding.choices)
         }
         try SectionParity(statistics: statistics, resamples: resamples)
             .apply(to: &section, found.compactMapValues { $0.influences[.qncGap] })
@@ -95,6 +96,8 @@ struct SectionStatistics {
         let intervals: [CurveMetric: Interval?]
         /// Of each metric that is tested, and that has a value.
         let influences: [CurveMetric: [Double]]
+        let routing: RoutingShares?
+        let choices: [[String: JSONValue]]
     }
 
     /// Resamples some rows on all cores; those that cannot be resampled are left out and remarked.
@@ -121,7 +124,9 @@ struct SectionStatistics {
                 }
                 return Finding(
                     intervals: intervals,
-                    influences: Dictionary(uniqueKeysWithValues: zip(tested, row.influences))
+                    influences: Dictionary(uniqueKeysWithValues: zip(tested, row.influences)),
+                    routing: row.routing,
+                    choices: row.choices
                 )
             }
         }
@@ -174,6 +179,18 @@ struct SectionStatistics {
 }
 
 extension BoardRow {
+    /// Adds where queries go, and how near that comes to the best choices.
+    ///
+    /// - Parameters:
+    ///   - routing: Of the row.
+    ///   - choices: Metrics of each run, in the order of the runs.
+    fileprivate mutating func setChoices(_ routing: RoutingShares?, _ choices: [[String: JSONValue]]) {
+        self.routing = routing
+        for (run, found) in choices.enumerated() { runs[run].metrics.merge(found) { $1 } }
+        let means = RunMeans.metrics(of: runs)
+        for name in ChoiceMetrics.names { metrics[name] = means[name] }
+    }
+
     /// Adds a metric's interval, or why a value has none.
     fileprivate mutating func setInterval(_ interval: Interval?, of metric: String) {
         guard value(metric) != nil, let json = metrics[metric] else { return }

@@ -17,6 +17,8 @@ struct FrontierPlot {
 
     let table: ReportTable
     let size: Size
+    /// Whether a script can draw into it.
+    private let isOnPage: Bool
     private let shown: ShownSeries
     private let across: PlotScale
     private let up: PlotScale
@@ -26,8 +28,8 @@ struct FrontierPlot {
     private static let top = 14.0
     private static let bottom = 48.0
 
-    init(_ table: ReportTable, size: Size, most: Int = ShownSeries.mostRouters) {
-        (self.table, self.size) = (table, size)
+    init(_ table: ReportTable, size: Size, most: Int = ShownSeries.mostRouters, isOnPage: Bool = false) {
+        (self.table, self.size, self.isOnPage) = (table, size, isOnPage)
         let shown = ShownSeries(table, most: most)
         self.shown = shown
         let all = shown.series.flatMap(\.row.curve.points)
@@ -84,8 +86,15 @@ struct FrontierPlot {
     var contents: String {
         let axes = axes
         let lines = shown.series.map(drawn).joined()
-        return axes + lines + labels
+        // A script draws lines of equal bills into it.
+        let bills = Markup.element("path", [("class", "isobill"), ("d", "M0 0")])
+        return axes + (hasBills ? bills : "") + lines + labels
     }
+
+    /// The scales across and up, for a script that draws into the plot.
+    var scales: String { "\(across.text) \(up.text)" }
+
+    private var hasBills: Bool { isOnPage && WrongAnswerBill(table.competitors).byRow.count > 1 }
 
     // MARK: Axes
 

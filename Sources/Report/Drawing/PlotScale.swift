@@ -1,4 +1,5 @@
 import Foundation
+import RouteGridBase
 
 /// From values to places on paper, by a linear or a logarithmic scale, with ticks at round numbers.
 struct PlotScale {
@@ -42,6 +43,12 @@ struct PlotScale {
             share = high > low ? (value - low) / (high - low) : 0.5
         }
         return start + min(max(share, 0), 1) * (end - start)
+    }
+
+    /// Whether it is logarithmic, its lowest and highest value, and their places: `log 0.1 10 58 664`.
+    var text: String {
+        let numbers = [low, high, start, end].map(JSONValue.shortestText)
+        return ([isLogarithmic ? "log" : "linear"] + numbers).joined(separator: " ")
     }
 
     /// Round numbers within the scale, rising; `isMajor` ones have a label.

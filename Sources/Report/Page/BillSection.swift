@@ -26,7 +26,8 @@ struct BillSection {
             lowest bill, on these test items and without intervals: rows that the verdict cannot tell apart are tied here too.</p>
             <div class="bill needs-js"><div class="bar"><label for="price-\(table.identity)">Price of a wrong answer</label>
             <input type="range" id="price-\(table.identity)" min="0" max="1000" step="5" value="500"/>
-            <output id="priced-\(table.identity)" for="price-\(table.identity)"></output></div>
+            <output id="priced-\(table.identity)" for="price-\(table.identity)"></output>
+            <label><input type="checkbox" id="isobill-\(table.identity)"/> lines of equal bill in the plot</label></div>
             <ol id="bills-\(table.identity)" aria-label="Rows by their bill"></ol></div>
             <details><summary>Who wins where</summary><div class="scroll"><table>
             <thead><tr><th class="n">price of a wrong answer\(money.isEmpty ? "" : ", " + Markup.text(money))</th><th>lowest bill</th>

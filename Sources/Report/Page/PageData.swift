@@ -9,20 +9,23 @@ struct PageData {
     /// JSON that cannot end the element it stands in.
     var json: String {
         let tables: [JSONValue] = board.tables.compactMap { table in
-            guard let prices = BillSection.prices(table) else { return nil }
+            let (prices, pairs) = (BillSection.prices(table), PairSection.json(table))
+            guard prices != nil || pairs != nil else { return nil }
             let unit = table.costUnit
             return [
                 "id": .string(table.identity), "factor": .double(unit.factor),
                 "unit": .string(SafeText.line(unit.short)),
                 "money": .string(unit.factor == 1 ? SafeText.line(unit.short) : "US dollars"),
-                "prices": [.double(prices.low), .double(prices.high)],
+                "prices": prices.map { [.double($0.low), .double($0.high)] } ?? .null, "pairs": pairs ?? .null,
                 "rows": .array(
-                    table.competitors.map { row in
-                        [
-                            "name": .string(SafeText.line(row.label)),
-                            "points": .array(row.curve.corners.map { [.double($0.cost), .double($0.accuracy)] }),
-                        ]
-                    }
+                    prices == nil
+                        ? []
+                        : table.competitors.map { row in
+                            [
+                                "name": .string(SafeText.line(row.label)),
+                                "points": .array(row.curve.corners.map { [.double($0.cost), .double($0.accuracy)] }),
+                            ]
+                        }
                 ),
             ]
         }

@@ -26,7 +26,8 @@ struct RowTable {
             <span id="count-\(name)" class="meta" aria-live="polite"></span>
             <button type="button" data-table="\(name)" data-save="csv">CSV</button>
             <button type="button" data-table="\(name)" data-save="json">JSON</button>
-            <button type="button" data-table="\(name)" data-save="svg">SVG</button></div>
+            <button type="button" data-table="\(name)" data-save="svg">SVG</button>
+            <button type="button" data-table="\(name)" data-save="tex">LaTeX</button></div>
             <div class="scroll" tabindex="0" role="region" aria-label="All rows"><table class="rows" data-table="\(name)">
             <thead><tr>\(heads)</tr></thead>
             <tbody>

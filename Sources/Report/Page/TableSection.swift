@@ -17,7 +17,9 @@ struct TableSection {
         \(table.remark.map { "<p class=\"note\">\(Markup.text($0)).</p>" } ?? "")
         \(frontier)
         \(ranks)
+        \(PairSection(table).html)
         \(BillSection(table).html)
+        \(RoutingSection(table).html)
         \(RowTable(table).html)
         \(SelectionSection(table).html)
         </section>
@@ -55,7 +57,8 @@ struct TableSection {
         height: Double,
         _ kind: String,
         _ description: String,
-        _ contents: String
+        _ contents: String,
+        scales: String? = nil
     )
         -> String
     {
@@ -66,7 +69,7 @@ struct TableSection {
             "svg",
             [
                 ("class", size == .wide ? "wide" : "narrow"), ("viewBox", box), ("role", "group"),
-                ("aria-labelledby", "\(name)-t \(name)-d"),
+                ("aria-labelledby", "\(name)-t \(name)-d"), ("data-scales", scales),
             ],
             Markup.element("title", [("id", "\(name)-t")], title)
                 + Markup.element("desc", [("id", "\(name)-d")], Markup.text(description)) + contents
@@ -74,10 +77,11 @@ struct TableSection {
     }
 
     private var frontier: String {
-        let wide = FrontierPlot(table, size: .wide), narrow = FrontierPlot(table, size: .narrow)
+        let wide = FrontierPlot(table, size: .wide, isOnPage: true)
+        let narrow = FrontierPlot(table, size: .narrow, isOnPage: true)
         guard !wide.isEmpty else { return "<p class=\"note\">No row has a point to draw.</p>" }
         let pictures = [wide, narrow].map { plot in
-            picture(plot.size, height: plot.size.height, "plot", plot.description, plot.contents)
+            picture(plot.size, height: plot.size.height, "plot", plot.description, plot.contents, scales: plot.scales)
         }
         let more = wide.leftOut > 0 ? " \(wide.leftOut) further rows are in the table only." : ""
         return """
@@ -113,7 +117,7 @@ struct TableSection {
                 "input",
                 [
                     ("type", "checkbox"), ("name", table.identity), ("value", "\(series.row.number)"),
-                    ("checked", series.isOn ? "checked" : nil),
+                    ("checked", series.isOn ? "checked" : nil), ("data-router", series.role == .router ? "" : nil),
                 ]
             )
             let more = series.isOn ? "" : " class=\"needs-js\""

@@ -1,6 +1,8 @@
 /// The script of a report: everything it adds is on the page already, less conveniently.
 enum PageScript {
-    static let text = [start, hover, toggles, sorting, bill, downloads, theme, state].joined(separator: "\n")
+    static let text = [
+        start, hover, toggles, sorting, bill, pairs, downloads, latex, theme, state,
+    ].joined(separator: "\n")
 
     /// Small helpers, and the state that the address keeps.
     private static let start = #"""
@@ -158,50 +160,6 @@ enum PageScript {
         }
         """#
 
-    /// What a wrong answer costs: the bill of every row at its cheapest point, live.
-    private static let bill = #"""
-        function number(value) {
-          if (value === 0) { return "0"; }
-          var size = Math.abs(value);
-          if (size < 1e-4) { return value.toExponential(2); }
-          return Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 6 });
-        }
-        data.tables.forEach(function (table) {
-          var slider = one("#price-" + table.id);
-          if (!slider) { return; }
-          var low = Math.log10(table.prices[0]), high = Math.log10(table.prices[1]);
-          function price() { return Number(slider.value) === 0 ? 0 : Math.pow(10, low + (high - low) * Number(slider.value) / 1000); }
-          function update() {
-            var p = price();
-            var best = table.rows.map(function (row) {
-              var found = null;
-              row.points.forEach(function (point) {
-                var bill = point[0] + p * table.factor * (1 - point[1]);
-                if (found === null || bill < found.bill) { found = { name: row.name, bill: bill, cost: point[0], accuracy: point[1] }; }
-              });
-              return found;
-            });
-            best.sort(function (a, b) { return a.bill - b.bill; });
-            var text = "a wrong answer costs " + number(p) + (table.money ? " " + table.money : "");
-            one("#priced-" + table.id).textContent = text;
-            slider.setAttribute("aria-valuetext", text);
-            var list = one("#bills-" + table.id);
-            list.textContent = "";
-            best.slice(0, 8).forEach(function (row) {
-              var item = document.createElement("li"), more = document.createElement("span");
-              item.textContent = row.name + " ";
-              more.textContent = "bill " + number(row.bill) + " " + table.unit + " (cost " + number(row.cost) + ", accuracy " + row.accuracy.toFixed(3) + ")";
-              item.appendChild(more);
-              list.appendChild(item);
-            });
-          }
-          slider.addEventListener("input", update);
-          slider.addEventListener("change", function () { keep("price-" + table.id, slider.value === slider.defaultValue ? null : slider.value); });
-          if (/^\d+$/.test(state["price-" + table.id] || "")) { slider.value = state["price-" + table.id]; }
-          update();
-        });
-        """#
-
     /// Files made of what the page shows, as data URIs.
     private static let downloads = #"""
         function save(name, type, text) {
@@ -236,6 +194,8 @@ enum PageScript {
                 return item;
               });
               save(name + ".json", "application/json", JSON.stringify(items, null, 1) + "\n");
+            } else if (kind === "tex") {
+              save(name + ".tex", "text/plain", latex(table));
             } else {
               var drawing = one("#" + name + " figure.frontier svg.wide").cloneNode(true);
               drawing.setAttribute("xmlns", "http://www.w3.org/2000/svg");

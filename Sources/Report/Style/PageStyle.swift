@@ -79,6 +79,12 @@ enum PageStyle {
         .tip{position:fixed;z-index:20;pointer-events:none;background:var(--ink);color:var(--paper);font-size:13px;line-height:1.4;padding:6px 10px;border-radius:5px;max-width:min(320px,90vw)}
         .bill output{font-weight:600}
         .bill ol{margin:8px 0;padding-left:26px}
+        .bar label{display:inline-flex;align-items:center;gap:6px;flex-wrap:wrap}
+        .pairs select{max-width:min(300px,86vw);background:var(--paper);border:1px solid var(--edge);border-radius:5px;padding:4px 6px}
+        .pairs ul{margin:6px 0;padding-left:22px}
+        .pairs li{overflow-wrap:anywhere}
+        .routing{margin-top:22px}
+        td.shares{min-width:20ch;max-width:40ch;overflow-wrap:anywhere}
         .bill li{margin:3px 0;overflow-wrap:anywhere}
         .bill li span{color:var(--soft);font-size:13.5px}
         .quiet{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

@@ -20,6 +20,8 @@ enum PlotStyle {
             .label.named{font-weight:bold}
             .line{fill:none;stroke-width:1.8;stroke-linejoin:round}
             .whisker{stroke-width:1.4;opacity:.55}
+            .isobill{fill:none;stroke:\(colour("soft"));stroke-width:1.2;stroke-dasharray:5 4;visibility:hidden;pointer-events:none}
+            .isobill.on{visibility:visible}
             .lead{stroke-width:1;opacity:.45}
             .pt{stroke-width:1.5}
             .series.off{display:none}
@@ -40,8 +42,10 @@ enum PlotStyle {
             let own = colour("c\(number)")
             out += ".c\(number) .line,.c\(number) .whisker,.c\(number) .lead,.g\(number) .range{stroke:\(own)}\n"
             out += ".c\(number) .pt,.g\(number) .pt{fill:\(own);stroke:\(own)}\n"
+            out += ".c\(number) .fill,.c\(number).fill{fill:\(own)}\n"
             out += ".c\(number).tag .label{fill:\(own)}\n"
         }
+        out += ".rest .fill{fill:\(colour("edge"))}\n"
         out += ".d1 .line{stroke-dasharray:6 3}\n.d2 .line{stroke-dasharray:1.5 3}\n"
         out += ".series .pt.hollow{fill:\(colour("paper"))}\n"
         return out

@@ -22,6 +22,8 @@ struct LocalRun {
     var opensReport = false
     /// What `exec` routers may run.
     var programs = AllowedPrograms()
+    /// Where a live page of the run is served, `ADDRESS:PORT`; nil: nowhere.
+    var dashboard: String?
 
     /// Runs the grid; throws the error with which the command ends.
     ///
@@ -57,7 +59,12 @@ struct LocalRun {
         // There is no short timeout for a running coordinator: it may read a large state folder, or wait for a slow
         // disk.
         client.requestLimit = .seconds(3_600)
-        client.attend = { () throws(RouteGridError) in try watch.look() }
+        let live = try dashboard.map { place throws(RouteGridError) in try page(at: place, of: cluster, watch) }
+        defer { live?.stop() }
+        client.attend = { () throws(RouteGridError) in
+            live?.tend()
+            return try watch.look()
+        }
         defer { client.attend = nil }
         let run = try submitted(through: client, watch)
         let report = try waited(for: run, client, watch)
@@ -85,6 +92,18 @@ struct LocalRun {
             "grid \(grid.lock.name) has exec routers of programs that are not allowed here: \(names); "
                 + "routegrid run --allow-exec \(ShellWord.quoted(first))=PATH allows one"
         )
+    }
+
+    /// The dashboard of the run.
+    private func page(
+        at place: String,
+        of cluster: LocalCluster,
+        _ watch: RunWatch
+    ) throws(RouteGridError) -> RunDashboard {
+        let log = cluster.logs.file(of: "dashboard")
+        return try RunDashboard(at: place, of: cluster.url, log: log, console: console) { () throws(RouteGridError) in
+            _ = try watch.look()
+        }
     }
 
     /// Fails when another coordinator uses the state folder.

@@ -66,18 +66,27 @@ struct DashboardVerb: AsyncParsableCommand {
         guard (1...4_096).contains(workerSlots), workerLifetime > 0, (1...1_000_000).contains(workersMax) else {
             throw ValidationError("--worker-slots, --worker-lifetime and --workers-max are positive numbers.")
         }
-        _ = try place()
+        _ = try Self.place(http, option: "--http")
     }
 
-    private func place() throws -> (host: String, port: UInt16) {
+    /// Fails for a place that is none, or that others than this machine reach: that takes a token.
+    static func checkLoopback(_ text: String, option: String) throws {
+        let (host, port) = try place(text, option: option)
+        guard !Dashboard.Configuration(host: host, port: port).isLoopback else { return }
+        throw ValidationError(
+            "\(option) \(text): on this machine alone; routegrid dashboard with --token-file serves others."
+        )
+    }
+
+    private static func place(_ http: String, option: String) throws -> (host: String, port: UInt16) {
         guard let colon = http.lastIndex(of: ":"), let port = UInt16(http[http.index(after: colon)...]) else {
-            throw ValidationError("--http \(http): expected ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080.")
+            throw ValidationError("\(option) \(http): expected ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080.")
         }
         var host = String(http[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
         if host == "localhost" { host = "127.0.0.1" }
         guard !host.isEmpty else {
-            throw ValidationError("--http \(http): say which address; 127.0.0.1 is this machine alone.")
+            throw ValidationError("\(option) \(http): say which address; 127.0.0.1 is this machine alone.")
         }
         return (host, port)
     }
@@ -86,7 +95,7 @@ struct DashboardVerb: AsyncParsableCommand {
         // Looking comes after computing, where both share a machine.
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
         let log = output.makeLogger("dashboard")
-        let (host, port) = try place()
+        let (host, port) = try Self.place(http, option: "--http")
         var configuration = Dashboard.Configuration(host: host, port: port)
         configuration.names = self.host
         configuration.token = try tokenFile.map { path throws(RouteGridError) in try SecretFile.firstLine(of: path) }

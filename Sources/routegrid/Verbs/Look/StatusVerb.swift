@@ -1,3 +1,4 @@
+import Aggregator
 import ArgumentParser
 import Coordinator
 import RouteGridBase
@@ -9,6 +10,7 @@ struct StatusVerb: ParsableCommand {
         commandName: "status",
         abstract: "Shows runs, workers and what failed.",
         discussion: """
+            Of a run that is not over it shows the best row of each table so far: partial, and without intervals.
             Without a coordinator it reads the state folder. Failures are grouped by router, parameters and reason, with \
             the first cell of each group for `explain`; --output json lists every cell.
 
@@ -31,17 +33,32 @@ struct StatusVerb: ParsableCommand {
             defer { client.close() }
             try show(try client.query(.status, "")) { selector throws(RouteGridError) in
                 try client.query(.failures, selector)
+            } best: { reply in
+                try best(reply, client)
             }
         case .folder(let state, let path):
             output.console.note("no coordinator uses \(path): this is what it holds")
-            try show(try state.status()) { selector throws(RouteGridError) in try state.failures(selector) }
+            try show(try state.status()) { selector throws(RouteGridError) in
+                try state.failures(selector)
+            } best: { _ in
+                []
+            }
         }
+    }
+
+    /// Of the runs that are not over and have a record, the newest ones.
+    private func best(_ reply: JSONValue, _ client: ClusterClient) throws -> [BestSoFar] {
+        let runs = try (reply["runs"]?.arrayValue ?? []).map(RunReport.init).filter { !$0.isOver && $0.done > 0 }
+        guard !runs.isEmpty else { return [] }
+        let grids = try ServedGrids(reading: client)
+        return try runs.suffix(3).map { try BestSoFar($0, grids, through: client) }
     }
 
     private func show(
         _ status: @autoclosure () throws(RouteGridError) -> JSONValue,
-        _ ask: (String) throws(RouteGridError) -> JSONValue
-    ) throws(RouteGridError) {
+        _ ask: (String) throws(RouteGridError) -> JSONValue,
+        best: (JSONValue) throws -> [BestSoFar]
+    ) throws {
         if let failures {
             let found = try RunFailures(of: failures, ask)
             output.console.emit(found.json, table: found.table(bold: output.console.colorsData))
@@ -53,7 +70,12 @@ struct StatusVerb: ParsableCommand {
             output.console.warn("\(trouble): results wait at their workers, and runs go on once there is room")
         }
         let workers = reply["workers"]?.arrayValue ?? []
-        output.console.emit(reply, table: workers.isEmpty ? runs : runs + "\n" + workerTable(reply))
+        let found = output.output == .quiet ? [] : try best(reply)
+        var members = reply.objectValue ?? [:]
+        members["best_so_far"] = .array(found.map(\.json))
+        let shown = workers.isEmpty ? runs : runs + "\n" + workerTable(reply)
+        let bold = output.console.colorsData
+        output.console.emit(.object(members), table: shown + found.map { $0.text(bold: bold) }.joined())
     }
 
     private func runTable(_ reply: JSONValue) throws(RouteGridError) -> String {

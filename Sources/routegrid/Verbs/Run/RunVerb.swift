@@ -24,6 +24,7 @@ struct RunVerb: ParsableCommand {
 
             Examples:
               routegrid run jobs/demo.yaml --workers 4 --state ./state --out ./out
+              routegrid run jobs/demo.yaml --dashboard --open
               routegrid run jobs/data/mathvision15 --state ./state --out ./out
               routegrid run mine.yaml --allow-exec ridge=jobs/routers/ridge.py
             """
@@ -47,11 +48,22 @@ struct RunVerb: ParsableCommand {
     var open = false
 
     @OptionGroup var programs: ProgramOptions
+
+    @Option(
+        defaultAsFlag: "127.0.0.1:0",
+        help: ArgumentHelp(
+            "Serve a live page of the run on this machine, as `dashboard` does; without a value on any free port.",
+            valueName: "address:port"
+        )
+    )
+    var dashboard: String? = nil
+
     @OptionGroup var board: BoardOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
+        if let dashboard { try DashboardVerb.checkLoopback(dashboard, option: "--dashboard") }
     }
 
     func run() throws {
@@ -70,7 +82,8 @@ struct RunVerb: ParsableCommand {
             console: output.console,
             page: board.page,
             opensReport: open,
-            programs: try programs.allowed()
+            programs: try programs.allowed(),
+            dashboard: dashboard
         ).perform()
     }
 }
