@@ -53,6 +53,8 @@ struct RouteGrid: AsyncParsableCommand {
                     CompareVerb.self,
                     DiffVerb.self,
                     VerifyVerb.self,
+                    ExportVerb.self,
+                    RouteVerb.self,
                     RecomputeVerb.self,
                     RepriceVerb.self,
                 ]

@@ -6,7 +6,7 @@ import Testing
     static let verbs = [
         "run", "plan", "coordinator", "worker", "submit", "status", "wait", "aggregate", "import", "data", "doctor",
         "routers", "fusions", "metrics", "keys", "purge", "alloc", "watch", "records", "show", "dashboard",
-        "diff", "compare", "verify", "nightly", "reprice",
+        "diff", "compare", "verify", "nightly", "reprice", "export", "route",
     ]
 
     @Test(arguments: verbs)

@@ -9,11 +9,11 @@ import RoutingData
 /// does (text alone is t, image alone is v, both is the fusion), and only the widths must agree.
 struct FeatureMap: Sendable {
     private let mode: EvaluationMode
-    private let trained: Modality
+    let trained: Modality
     private let rule: FusionRule
     private let adaptive: AdaptiveFusion?
-    private let textWidth: Int
-    private let imageWidth: Int
+    let textWidth: Int
+    let imageWidth: Int
     /// Width of the feature vector.
     let width: Int
 
@@ -43,6 +43,13 @@ struct FeatureMap: Sendable {
                 image: try table.imageEmbedding().rows(request.parts.train),
                 guarded: true
             ) : nil
+    }
+
+    /// The map of a fit that was written, for a rule that needs no statistics of the train part.
+    init(mode: EvaluationMode, trained: Modality, rule: FusionRule, textWidth: Int, imageWidth: Int) {
+        (self.mode, self.trained, self.rule, adaptive) = (mode, trained, rule, nil)
+        (self.textWidth, self.imageWidth) = (textWidth, imageWidth)
+        width = trained == .both ? rule.width(text: textWidth, image: imageWidth) : textWidth + imageWidth
     }
 
     /// The features of some rows.

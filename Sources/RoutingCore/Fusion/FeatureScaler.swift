@@ -47,6 +47,9 @@ struct FeatureScaler: Sendable {
         }
     }
 
+    /// The scaler of a fit that was written.
+    init(mean: [Double], scale: [Double]) { (self.mean, self.scale) = (mean, scale) }
+
     /// Scaled features, `[rows, width]`.
     func callAsFunction(_ features: Matrix<Float>) -> Matrix<Float> {
         var result = features

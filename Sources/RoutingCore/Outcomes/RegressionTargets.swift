@@ -12,7 +12,7 @@ struct RegressionTargets: Sendable {
     let cost: Matrix<Float>
     let costScale: Double
     /// Models that no train row measured, with the cost that stands in.
-    private let unmeasured: [(model: Int, cost: Double)]
+    let unmeasured: [(model: Int, cost: Double)]
 
     init(_ request: FitRequest) {
         let targets = TrainTargets(request)
@@ -26,6 +26,12 @@ struct RegressionTargets: Sendable {
         self.cost = Matrix(rows: cost.rows, columns: count, elements: cost.elements.map { Float($0 / scale) })
         unmeasured = (0..<count).filter { model in (0..<quality.rows).allSatisfy { quality[$0, model].isNaN } }
             .map { ($0, targets.means[count + $0]) }
+    }
+
+    /// What predictions of a fit that was written are made with; nothing to train on.
+    init(costScale: Double, unmeasured: [(model: Int, cost: Double)], models: Int) {
+        (quality, cost) = (Matrix(rows: 0, columns: models, elements: []), Matrix(rows: 0, columns: models, elements: []))
+        (self.costScale, self.unmeasured) = (costScale, unmeasured)
     }
 
     /// A network's outputs as predictions, in the table's cost unit.

@@ -41,6 +41,11 @@ struct TrainTargets: Sendable {
         means = known.enumerated().map { target, mean in mean.isNaN ? (target < count ? 0 : dearest) : mean }
     }
 
+    /// Targets of a fit that was written.
+    init(values: Matrix<Double>, means: [Double]) {
+        (self.values, self.means, modelCount) = (values, means, values.columns / 2)
+    }
+
     /// Targets that are measured on the same rows, together with those rows (places in the train part).
     ///
     /// One group of all targets when nothing is missing. Targets measured nowhere are in no group.

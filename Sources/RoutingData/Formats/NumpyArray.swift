@@ -54,7 +54,7 @@ package struct NumpyArray: Sendable {
         try header(of: bytes, place: place).header.shape
     }
 
-    private static func header(
+    static func header(
         of bytes: [UInt8],
         place: String
     ) throws(RouteGridError) -> (header: NumpyHeader, start: Int) {

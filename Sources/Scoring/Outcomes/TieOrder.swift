@@ -14,6 +14,11 @@ package struct TieOrder: Sendable {
     /// What an item gets that no model has a prediction for.
     package let withoutPrediction: Int
 
+    /// An order that is known: `preference` names each model once.
+    package init(_ mode: EvaluationMode, preference: [Int]) {
+        (self.mode, self.preference, withoutPrediction) = (mode, preference, preference[0])
+    }
+
     /// The order of a mode over a pool.
     package init(_ mode: EvaluationMode, pool: PoolStatistics) {
         self.mode = mode

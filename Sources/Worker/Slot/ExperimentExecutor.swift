@@ -194,6 +194,35 @@ package final class ExperimentExecutor: CellExecutor {
         )
     }
 
+    /// The fit of the prepared task as a file, with the points of its evaluations: see
+    /// ``RoutingCore/FittedExperiment/exported(_:facts:)``.
+    ///
+    /// - Parameter keys: evaluations of the task, of one part, modality and rule.
+    /// - Throws: `badInput` for a router that cannot be written, or keys that are no evaluations of the task.
+    package func exported(_ keys: [JobKey]) throws -> [UInt8] {
+        guard let current else { throw RouteGridError(.badInput, "no task is prepared") }
+        let requests = try keys.map { key throws(RouteGridError) in
+            guard case .evaluation(let family, let budget) = current.cells[key] else {
+                throw RouteGridError(.badInput, "cell \(key) is no evaluation of the fit")
+            }
+            let job = current.families[family].job
+            return EvaluationRequest(
+                testModality: job.testModality,
+                part: job.part,
+                rule: job.rule,
+                budget: current.fit.label.map { Budget.amount($0.lambda) } ?? budget,
+                isRawPenalty: job.isRawPenalty
+            )
+        }
+        let fit = current.fit
+        var facts: [String: JSONValue] = [
+            "fit_key": .string(current.fitKey.hex), "job_keys": JSONValue(keys.map(\.hex)),
+            "numerics": .string(fit.numerics), "split": fit.split.json, "labels": current.labels,
+        ]
+        if let seed = fit.seed { facts["seed"] = JSONValue(seed) }
+        return try current.experiment.exported(requests, facts: facts)
+    }
+
     private func measure(_ job: LatencyIdentity, _ current: Prepared) throws -> CellOutcome {
         let rows = try current.experiment.testRows(atMost: job.queries)
         let machine = MachineFacts.json

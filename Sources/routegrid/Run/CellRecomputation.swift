@@ -2,6 +2,7 @@ import Aggregator
 import Foundation
 import Grid
 import RouteGridBase
+import RoutingData
 import Worker
 
 /// Computes cells of an output folder again, in a process of the numerics class of its records.
@@ -15,6 +16,41 @@ struct CellRecomputation {
     /// - Throws: `badInput` when the cells cannot be computed here: another numerics class, no lock, or data that are
     ///   not at hand.
     func differences(_ cells: [(key: JobKey, result: Digest)]) throws(RouteGridError) -> [String] {
+        let (lock, kind) = try numerics()
+        let scratch = NSTemporaryDirectory() + "routegrid-recompute-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        try gather(cells.map(\.key), of: lock, in: try OutputFolder(path: scratch))
+        let found = try computed(cells.map(\.key), scratch, kind)
+        return cells.compactMap { cell in
+            guard let again = found[cell.key.hex] else { return "cell \(cell.key): was not computed again" }
+            return again == cell.result.hex
+                ? nil : "cell \(cell.key): computed again its result is \(again), its record says \(cell.result)"
+        }
+    }
+
+    /// Writes the fit of some cells, as `routegrid export fit` does, after it computed the cells again.
+    ///
+    /// - Parameters:
+    ///   - cells: evaluations of one fit, with the results of their records.
+    ///   - file: where; it appears in one step.
+    /// - Throws: as ``differences(_:)``; `checkFailed` when a result is another one than its record's, `badInput` for a
+    ///   router that cannot be written.
+    func exportFit(_ cells: [(key: JobKey, result: Digest)], to file: String) throws(RouteGridError) {
+        let (lock, kind) = try numerics()
+        let scratch = NSTemporaryDirectory() + "routegrid-export-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        try gather(cells.map(\.key), of: lock, in: try OutputFolder(path: scratch))
+        let found = try computed(cells.map(\.key), scratch, kind, more: ["--fit", "\(scratch)/fit"])
+        for cell in cells where found[cell.key.hex] != cell.result.hex {
+            throw RouteGridError(.checkFailed, "cell \(cell.key): computed again its result is not that of its record")
+        }
+        let bytes = try FileBytes.read("\(scratch)/fit")
+        let place = URL(fileURLWithPath: file)
+        try OutputFolder(path: place.deletingLastPathComponent().path).write(bytes, to: place.lastPathComponent)
+    }
+
+    /// The lock of the folder, and with which numerics this machine computes its cells.
+    private func numerics() throws(RouteGridError) -> (lock: GridLock, kind: NumericsKind) {
         let place = "\(folder)/\(OutputName.lock)"
         guard let bytes = FileManager.default.contents(atPath: place) else {
             throw .badInput(
@@ -34,15 +70,7 @@ struct CellRecomputation {
                     + "\(classes.native): their bits cannot be compared"
             )
         }
-        let scratch = NSTemporaryDirectory() + "routegrid-recompute-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: scratch) }
-        try gather(cells.map(\.key), of: lock, in: try OutputFolder(path: scratch))
-        let found = try computed(cells.map(\.key), scratch, kind)
-        return cells.compactMap { cell in
-            guard let again = found[cell.key.hex] else { return "cell \(cell.key): was not computed again" }
-            return again == cell.result.hex
-                ? nil : "cell \(cell.key): computed again its result is \(again), its record says \(cell.result)"
-        }
+        return (lock, kind)
     }
 
     /// Puts what the cells need into a folder.
@@ -77,12 +105,13 @@ struct CellRecomputation {
     private func computed(
         _ keys: [JobKey],
         _ scratch: String,
-        _ kind: NumericsKind
+        _ kind: NumericsKind,
+        more: [String] = []
     ) throws(RouteGridError) -> [String: String] {
         let process = Process()
         let pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: ChildProcess.program)
-        process.arguments = ["recompute", scratch]
+        process.arguments = ["recompute", scratch] + more
         process.environment = kind.environment(ProcessInfo.processInfo.environment)
         process.standardOutput = pipe
         let list = keys.map { $0.hex + "\n" }.joined()
@@ -93,6 +122,9 @@ struct CellRecomputation {
         let answer = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
+            if process.terminationStatus == RouteGridError.Code.badInput.exitCode {
+                throw RouteGridError(.badInput, "the cells cannot be computed from these data: see above")
+            }
             throw RouteGridError(.system, "cells cannot be computed again: exit code \(process.terminationStatus)")
         }
         let lines = String(decoding: answer, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ") }

@@ -9,8 +9,8 @@ import RoutingData
 /// any takes the train means.
 /// - Reference: MMR-Bench (arXiv 2601.17814), scikit-learn's `KMeans`.
 struct ClusterRouter: FittedRouter {
-    private let features: FeatureMap
-    private let readsBothForImage: Bool
+    let features: FeatureMap
+    let readsBothForImage: Bool
     let clusters: NearestCentre
     /// `[clusters, 2K]`.
     let representatives: Matrix<Double>

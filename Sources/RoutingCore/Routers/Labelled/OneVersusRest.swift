@@ -11,8 +11,8 @@ import RoutingData
 /// - Reference: VL-RouterBench (arXiv 2512.23562), scikit-learn's `LogisticRegression(class_weight: balanced)`; solved
 ///   to the optimum here, where scikit-learn stops at its tolerance.
 struct OneVersusRestRouter: FittedRouter {
-    private let train: LabelledTrain
-    private let model: AffineModel
+    let train: LabelledTrain
+    let model: AffineModel
 
     init(_ request: FitRequest) throws {
         let parameters = TypedParameters(request.router)
@@ -46,9 +46,14 @@ struct OneVersusRestRouter: FittedRouter {
     }
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
-        var scores = model(try train.features(for: rows, of: table, modality: modality))
+        .scores(Self.probabilities(model(try train.features(for: rows, of: table, modality: modality))))
+    }
+
+    /// Logits as probabilities.
+    static func probabilities(_ logits: Matrix<Double>) -> Matrix<Double> {
+        var scores = logits
         for index in scores.elements.indices { scores.elements[index] = 1 / (1 + exp(-scores.elements[index])) }
-        return .scores(scores)
+        return scores
     }
 }
 

@@ -8,13 +8,13 @@ import RoutingData
 /// Missing outcomes are left out of the means (a model that none of the neighbours measured takes its train mean).
 /// - Reference: MMR-Bench (arXiv 2601.17814), scikit-learn's `NearestNeighbors` with k = 50, cosine.
 struct NearestNeighboursRouter: FittedRouter {
-    private let features: FeatureMap
-    private let search: NeighbourSearch
-    private let targets: TrainTargets
-    private let count: Int
-    private let mode: EvaluationMode
+    let features: FeatureMap
+    let search: NeighbourSearch
+    let targets: TrainTargets
+    let count: Int
+    let mode: EvaluationMode
     /// Whether no train outcome is missing.
-    private let isComplete: Bool
+    let isComplete: Bool
 
     /// - Throws: ``RouteGridError`` `badInput` when k is larger than the train part.
     init(_ request: FitRequest) throws {

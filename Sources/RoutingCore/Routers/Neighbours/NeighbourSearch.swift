@@ -15,9 +15,9 @@ enum NeighbourMetric: String, CaseIterable, Sendable {
 /// error could carry them over the border of the nearest k are measured again in float64, so the answer does not depend
 /// on the screening.
 struct NeighbourSearch: Sendable {
-    private let metric: NeighbourMetric
+    let metric: NeighbourMetric
     /// `[rows, width]` as given.
-    private let points: Matrix<Float>
+    let points: Matrix<Float>
     /// |p| of each row.
     private let lengths: [Double]
     private let longest: Double

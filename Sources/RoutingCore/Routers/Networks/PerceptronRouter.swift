@@ -13,8 +13,8 @@ import RoutingData
 /// Both minimise the mean squared error over the outcomes that are known, by Adam in shuffled batches.
 /// - Reference: MMR-Bench (arXiv 2601.17814), released code.
 struct PerceptronRouter: FittedRouter {
-    private let features: FeatureMap
-    private let targets: RegressionTargets
+    let features: FeatureMap
+    let targets: RegressionTargets
     let quality: Perceptron
     let cost: Perceptron
 

@@ -10,7 +10,7 @@ import RoutingData
 /// loss.
 /// - Reference: VL-RouterBench (arXiv 2512.23562), its MLP router.
 struct SoftPerceptronRouter: FittedRouter {
-    private let train: LabelledTrain
+    let train: LabelledTrain
     let network: Perceptron
 
     init(_ request: FitRequest) throws {

@@ -4,6 +4,7 @@ import COpenBLAS
 import Foundation
 import Grid
 import RouteGridBase
+import RoutingData
 import Wire
 import Worker
 
@@ -17,6 +18,8 @@ struct RecomputeVerb: ParsableCommand {
     )
 
     @Argument(help: "The folder.") var folder: String
+    @Option(help: ArgumentHelp("Write the fit of the cells, all of one, to a file.", valueName: "file"))
+    var fit: String?
 
     func run() throws {
         if let problem = openblas_problem() { throw RouteGridError(.system, String(cString: problem)) }
@@ -38,6 +41,7 @@ struct RecomputeVerb: ParsableCommand {
                 guard let key = JobKey(bytes: cell.jobKey) else { continue }
                 Console.writeData("\(key.hex) \(outcome.resultDigest.hex)\n")
             }
+            if let fit { try FileBytes.write(executor.exported(jobs.map(\.jobKey)), to: fit) }
         }
     }
 

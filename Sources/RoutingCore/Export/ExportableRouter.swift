@@ -1,0 +1,7 @@
+/// A fitted router that can be written to a file and read back: the same code then predicts from the same numbers.
+protocol ExportableRouter: FittedRouter {
+    /// What the router reads of a query.
+    var featureMap: FeatureMap { get }
+    /// Writes all that predictions are made of, but the feature map.
+    func write(to writer: inout FitWriter)
+}
