@@ -1,4 +1,4 @@
-import RouteGridBase
+package import RouteGridBase
 
 /// Routers that are programs of their own.
 extension RouterCatalog {
