@@ -134,7 +134,7 @@ def use(browser, url, folder):
     saved = browser.run("""
         var href = "", click = HTMLAnchorElement.prototype.click;
         HTMLAnchorElement.prototype.click = function () { href = this.href; };
-        var table = document.querySelector("table.rows"), cell = table.tBodies[0].querySelector("td.router"), name = cell.textContent;
+        var table = document.querySelector("table.rows"), cell = table.querySelector("tbody tr:not([hidden]) td.router"), name = cell.textContent;
         cell.textContent = "50% of a_b & {c} \\\\d $x^2~#|<i>";
         document.querySelector("button[data-save=tex]").click();
         HTMLAnchorElement.prototype.click = click; cell.textContent = name;

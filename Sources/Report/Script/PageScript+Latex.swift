@@ -2,7 +2,7 @@ extension PageScript {
     /// A table for papers, of the rows that are shown: needs the package booktabs.
     static let latex = #"""
         var texWords = {
-          "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#", "%": "\\%", "_": "\\_",
+          "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "\u0023": "\\\u0023", "%": "\\%", "_": "\\_",
           "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "\\textless{}", ">": "\\textgreater{}", "|": "\\textbar{}",
           "\"": "{\\char34}", "[": "{[}", "]": "{]}", "-": "{-}", "`": "\\textasciigrave{}", "'": "\\textquotesingle{}",
           "\u2191": "$\\uparrow$", "\u2193": "$\\downarrow$", "\u03bb": "$\\lambda$", "\u221e": "$\\infty$", "\u00b7": "$\\cdot$",
