@@ -11,7 +11,12 @@ extension CoordinatorServer {
         guard let socket, let body = envelope.body else { return }
         do {
             let frame = try WireMessage.encode(body)
-            switch try socket.send([route.bytes, frame] + (data.map { [$0] } ?? [])) {
+            let unread = unread(by: route)
+            guard mayHold(frame.count + (data?.count ?? 0), for: unread) else {
+                counters.unsent += 1
+                return
+            }
+            switch try socket.send([route.bytes, frame] + (data.map { [$0] } ?? []), countedBy: unread) {
             case .sent: break
             case .full, .unroutable: counters.unsent += 1
             }
