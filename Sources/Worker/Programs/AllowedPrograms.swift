@@ -1,5 +1,5 @@
 package import RouteGridBase
-package import RoutingCore
+import RoutingCore
 
 /// The programs that a worker lets `exec` routers run, by the names that grids use.
 package struct AllowedPrograms: RouterPrograms {
