@@ -79,7 +79,10 @@ import Testing
         }
         for name in ["old", "new"] {
             try folder.write(grid + "\nprices: {sheet: \(name).json}\n", to: "\(name).yaml")
-            _ = try await run(folder, ["run", "\(name).yaml", "--workers", "1", "--state", "state-\(name)", "--out", name])
+            _ = try await run(
+                folder,
+                ["run", "\(name).yaml", "--workers", "1", "--state", "state-\(name)", "--out", name]
+            )
         }
         return folder
     }
