@@ -53,7 +53,9 @@ struct PublicPriceListTests {
         let (own, other) = (try Self.resolve(Self.own).lock, try Self.resolve(list).lock)
         #expect(own.jobs(ofGroup: 0) == other.jobs(ofGroup: 0))
         let label = try #require(other.contents.axes.tables[0].prices)
-        #expect(label.hasPrefix("sheet.json (\(name), ") && label.utf8.count == "sheet.json (, 12345678)".count + name.count)
+        #expect(
+            label.hasPrefix("sheet.json (\(name), ") && label.utf8.count == "sheet.json (, 12345678)".count + name.count
+        )
     }
 
     @Test func `a model of the pool without both prices is an error that names model, sheet and field`() {
@@ -73,7 +75,10 @@ struct PublicPriceListTests {
     @Test(arguments: ["-1e-06", "\"1e-06\"", "true", "1e-12", "5"])
     func `a price that is no number of the range is an error for a model that is asked for`(value: String) {
         let found = Self.problems(Self.liteLLM.replacingOccurrences(of: "3.3e-06", with: value))
-        #expect(found.first?.contains("model \"b\" of dataset one: output_cost_per_token: expected") == true, "\(found)")
+        #expect(
+            found.first?.contains("model \"b\" of dataset one: output_cost_per_token: expected") == true,
+            "\(found)"
+        )
         // Rows of models that nobody asks for may be as they like.
         #expect(Self.problems(Self.liteLLM.replacingOccurrences(of: "0.02", with: value)).isEmpty)
     }
@@ -99,7 +104,8 @@ struct PublicPriceListTests {
             "{\"a\": {\"input_price\": 1, \"output_price\": 1}, \"b\": {\"input_cost_per_token\": 1e-06}}"
         )
         #expect(
-            both.first?.hasSuffix("rows of several price lists: \"b\" as in LiteLLM's, \"a\" as in LLMRouter's") == true,
+            both.first?.hasSuffix("rows of several price lists: \"b\" as in LiteLLM's, \"a\" as in LLMRouter's")
+                == true,
             "\(both)"
         )
     }

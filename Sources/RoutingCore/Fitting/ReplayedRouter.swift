@@ -13,6 +13,7 @@ package struct ReplayedRouter: FittedRouter {
     /// - Parameters:
     ///   - choices: `[points, items]` of a part, in the order of its rows.
     ///   - parts: the rows of the split.
+    ///   - models: how many the pool has.
     /// - Throws: ``RouteGridError`` `badInput` when choices are of another number of items or models.
     package init(
         _ choices: [EvaluationPart: Matrix<ModelNumber>],

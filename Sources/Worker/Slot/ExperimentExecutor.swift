@@ -60,8 +60,8 @@ package final class ExperimentExecutor: CellExecutor {
     /// Reads the data without embeddings and takes the place of a fit by the choices that its records hold.
     ///
     /// - Parameters:
-    ///   - task: cells of one rule, budget and modality.
     ///   - choices: `[points, items]` by part; a part that metrics are read by and that has none fails its cells.
+    ///   - task: cells of one rule, budget and modality.
     /// - Returns: the models in the order of preference between equal scores, on the costs of the task.
     /// - Throws: as ``prepare(_:)``, and `badInput` for choices that are not of the task's items.
     package func replay(_ choices: [EvaluationPart: Matrix<ModelNumber>], in task: SlotTask) throws -> [Int] {

@@ -70,6 +70,10 @@ struct BoardRepricing {
             to: OutputName.records
         )
         try scratch.write(lock.bytes, to: OutputName.lock)
+        // What was read on test before stays read.
+        if let reads = FileManager.default.contents(atPath: source.testReadsPath) {
+            try scratch.write(Array(reads), to: OutputName.testReads)
+        }
         if let selection { try scratch.write(selection.bytes, to: OutputName.selection) }
     }
 

@@ -139,7 +139,7 @@ struct RepriceVerb: ParsableCommand {
                 "  "
                 + page.wrapped(
                     SafeText.line(
-                        "\(swap.first.slug) and \(swap.second.slug) swap \(price): below it \(swap.below.slug) has "
+                        "\(Self.short(swap.first)) and \(Self.short(swap.second)) swap \(price): below it \(Self.short(swap.below)) has "
                             + "the lower bill"
                     ),
                     indent: 4
@@ -149,7 +149,9 @@ struct RepriceVerb: ParsableCommand {
             text +=
                 "  "
                 + page.wrapped(
-                    SafeText.line("\(pair.first.slug) and \(pair.second.slug): no price of one model swaps them"),
+                    SafeText.line(
+                        "\(Self.short(pair.first)) and \(Self.short(pair.second)): no price of one model swaps them"
+                    ),
                     indent: 4
                 )
         }
@@ -157,6 +159,9 @@ struct RepriceVerb: ParsableCommand {
         if evens.swaps.isEmpty, evens.fixedPairs.isEmpty, evens.notes.isEmpty { text += "  none: no two rows\n" }
         return text
     }
+
+    /// The row's name; names of files by digest are too long for a line.
+    private static func short(_ row: RowNames.Entry) -> String { SafeText.shortened(row.slug, to: 32) }
 
     /// Four digits.
     private static func short(_ value: Double) -> String { String(format: "%.4g", value) }
