@@ -45,22 +45,28 @@ import Testing
         #expect(places.count > 1 && places.count <= 6)
         for place in places {
             let shares = (place["models"]?.arrayValue ?? []).compactMap { $0["share"]?.numberValue }
-            #expect(abs(shares.reduce(0, +) - 1) < 1e-12 && shares == shares.sorted(by: >), "\(place)")
+            let sum = shares.reduce(0, +)
+            #expect(abs(sum - 1) < 1e-12, "\(place)")
+            #expect(shares == shares.sorted(by: >), "\(place)")
         }
         // More money, more of the dearest model.
         let dearest = places.compactMap { $0["dearest"]?.numberValue }
-        #expect(try #require(dearest.first) < #require(dearest.last), "\(places)")
+        let (first, last) = (try #require(dearest.first), try #require(dearest.last))
+        #expect(first < last, "\(places)")
         let text = String(decoding: board.csvBytes, as: UTF8.self)
-        #expect(text.contains("routed_to,dearest_model,dearest_share") && text.contains("opt_sel,opt_cost,opt_acc"))
+        #expect(text.contains("routed_to,dearest_model,dearest_share"))
+        #expect(text.contains("opt_sel,opt_cost,opt_acc"))
     }
 
     @Test func `an oracle's choices are the best, and means over splits are of both`() throws {
         let board = try Self.board(splits: "0, 1")
         let oracle = try Self.row("oracle", of: board)["metrics"]
-        #expect(oracle?["opt_sel"]?["v"] == 1 && oracle?["gap_closed"]?["v"] == 1, "\(oracle ?? .null)")
+        #expect(oracle?["opt_sel"]?["v"] == 1, "\(oracle ?? .null)")
+        #expect(oracle?["gap_closed"]?["v"] == 1, "\(oracle ?? .null)")
         let knn = try Self.row("knn", of: board)
         #expect(knn["metrics"]?["opt_acc"]?["sd"]?.numberValue != nil)
         let shares = (knn["routing"]?["models"]?.arrayValue ?? []).compactMap { $0["share"]?.numberValue }
-        #expect(abs(shares.reduce(0, +) - 1) < 1e-12)
+        let sum = shares.reduce(0, +)
+        #expect(abs(sum - 1) < 1e-12)
     }
 }

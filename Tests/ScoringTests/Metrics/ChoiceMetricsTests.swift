@@ -1,3 +1,4 @@
+import Catalog
 import RoutingData
 import Scoring
 import Testing
@@ -42,7 +43,7 @@ import Testing
         // Of three items that can be solved: too dear, wrong and cheaper, best.
         let found = try Self.metrics([2, 0, 0, 2], accuracy: 0.5, best: 0.625)
         #expect(found.bestSelected == .value(1.0 / 3))
-        #expect(found.costRatio == .value((0.5 + 4 + 1) / 3))
+        #expect(found.costRatio == .value(5.5 / 3))
         #expect(found.accuracyRatio == .value(0.5 / 0.75))
         #expect(found.gapClosed == .value(-1))
     }
