@@ -85,7 +85,7 @@ import Testing
     @Test func `a damaged record is refused with the same words, read in place or as a tree`() async throws {
         let folder = try await computed(Grids.many(splits: 1))
         let bench = try Bench(folder)
-        var random = RandomStream(seed: Digest(hashing: Array("damage".utf8)))
+        var random = Xoshiro256(seed: Digest(hashing: Array("damage".utf8)))
         var rows: [ResultRow] = []
         for number in 0..<1_500 {
             var row = bench.rows[number % bench.rows.count]
