@@ -12,7 +12,7 @@ package struct ExportedFit: Sendable {
     package static let format = "routegrid/fit/v1"
 
     /// The kinds of routers that are written.
-    package static let kinds = ExportedRouters.kinds
+    package static let kinds: [String] = ExportedRouters.kinds
 
     /// Why no router of a kind can be written; nil when it can, as far as its kind tells.
     package static func refusal(_ kind: String) -> String? {
@@ -99,6 +99,7 @@ package struct ExportedFit: Sendable {
     ///   - image: `[queries, image width]`; nil where ``modality`` has none.
     ///   - count: how many queries.
     ///   - budget: in the unit of the rule, ≥ 0; nil for that of the row's point.
+    /// - Returns: `count` model numbers.
     /// - Throws: `badInput` for embeddings of another width or none.
     package func choices(
         text: Matrix<Float>?,

@@ -20,7 +20,7 @@ enum ExportedRouters {
         "mlp-soft": { try ScaledScoreRouter($0) },
     ]
 
-    static let kinds = readers.keys.sorted()
+    static let kinds: [String] = readers.keys.sorted()
 
     private static let refusals: [String: String] = [
         "oracle": "it reads the outcomes of the queries, which nobody has beforehand",
@@ -40,7 +40,8 @@ enum ExportedRouters {
         if modality == .both, fusion == "adaptive" || kind == "kmeansnew" {
             return "adaptive fusion keeps statistics of the train part that this build does not write yet"
         }
-        return mode == .compat && kind == "kmeansnew" ? "in mode compat it reads both modalities whatever it is given" : nil
+        guard mode == .compat, kind == "kmeansnew" else { return nil }
+        return "in mode compat it reads both modalities whatever it is given"
     }
 
     static func read(_ reader: FitReader) throws -> any FittedRouter {

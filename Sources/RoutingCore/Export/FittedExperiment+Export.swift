@@ -1,4 +1,4 @@
-package import Catalog
+import Catalog
 package import RouteGridBase
 import RoutingData
 import Scoring

@@ -30,7 +30,8 @@ struct RegressionTargets: Sendable {
 
     /// What predictions of a fit that was written are made with; nothing to train on.
     init(costScale: Double, unmeasured: [(model: Int, cost: Double)], models: Int) {
-        (quality, cost) = (Matrix(rows: 0, columns: models, elements: []), Matrix(rows: 0, columns: models, elements: []))
+        quality = Matrix(rows: 0, columns: models, elements: [])
+        cost = quality
         (self.costScale, self.unmeasured) = (costScale, unmeasured)
     }
 

@@ -32,7 +32,10 @@ package final class NumpyRows {
         let needed = TensorSize.byteCount(shape: header.shape, elementByteCount: width)
         guard let needed, file.byteCount - start == needed else {
             let found = file.byteCount - start
-            throw .badInput(path, "shape \(header.shape) of \(header.descriptor) needs other bytes than the \(found) found")
+            throw .badInput(
+                path,
+                "cut off or too long: \(found) bytes of data are not a \(header.descriptor) array of shape \(header.shape)"
+            )
         }
         (rows, columns) = (header.shape[0], header.shape[1])
         (self.start, descriptor, elementByteCount) = (start, header.descriptor, width)

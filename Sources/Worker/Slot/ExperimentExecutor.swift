@@ -1,7 +1,7 @@
 package import Catalog
 import Foundation
 import Grid
-import RouteGridBase
+package import RouteGridBase
 import RoutingCore
 package import RoutingData
 package import Scoring
@@ -198,6 +198,7 @@ package final class ExperimentExecutor: CellExecutor {
     /// ``RoutingCore/FittedExperiment/exported(_:facts:)``.
     ///
     /// - Parameter keys: evaluations of the task, of one part, modality and rule.
+    /// - Returns: the bytes of the file.
     /// - Throws: `badInput` for a router that cannot be written, or keys that are no evaluations of the task.
     package func exported(_ keys: [JobKey]) throws -> [UInt8] {
         guard let current else { throw RouteGridError(.badInput, "no task is prepared") }

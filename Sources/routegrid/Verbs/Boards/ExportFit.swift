@@ -31,7 +31,8 @@ struct ExportFit: ParsableCommand {
     @Option(help: ArgumentHelp("The file to write.", valueName: "file")) var out: String
     @Option(help: ArgumentHelp("The grid file, for data that are not beside the records.", valueName: "file"))
     var grid: String?
-    @Option(help: ArgumentHelp("Which run of the row, from 1.", valueName: "n")) var run = 1
+    @Option(name: .customLong("run"), help: ArgumentHelp("Which run of the row, from 1.", valueName: "n")) var number =
+        1
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -45,10 +46,10 @@ struct ExportFit: ParsableCommand {
         if let why = ExportedFit.refusal(found.routerKind) {
             throw RouteGridError.badInput("router \(found.routerKind)", "cannot be exported: \(why)")
         }
-        guard found.runs.indices.contains(run - 1) else {
-            throw RouteGridError(.usage, "--run \(run): the row has \(found.runs.count) runs")
+        guard found.runs.indices.contains(number - 1) else {
+            throw RouteGridError(.usage, "--run \(number): the row has \(found.runs.count) runs")
         }
-        let chosen = found.runs[run - 1]
+        let chosen = found.runs[number - 1]
         let records = try RecordCollection(reading: [RecordSource(path: folder)]).records
         let keys = Set(chosen.jobKeys)
         let own = records.filter { keys.contains($0.jobKey) }
@@ -60,12 +61,12 @@ struct ExportFit: ParsableCommand {
         }
         let document: JSONValue = [
             "schema": "routegrid/exported-fit/v1", "file": .string(out), "row": .string(entry.slug),
-            "fit_key": .string(fit.hex), "job_keys": JSONValue(cells.map(\.jobKey.hex)), "run": JSONValue(run),
+            "fit_key": .string(fit.hex), "job_keys": JSONValue(cells.map(\.jobKey.hex)), "run": JSONValue(number),
             "runs": JSONValue(found.runs.count),
         ]
         output.console.emit(
             document,
-            table: "\(SafeText.line(out)): \(entry.name), run \(run) of \(found.runs.count), as its records say\n"
+            table: "\(SafeText.line(out)): \(entry.name), run \(number) of \(found.runs.count), as its records say\n"
         )
     }
 }
