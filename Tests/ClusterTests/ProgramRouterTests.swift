@@ -41,14 +41,48 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path(name))
     }
 
+    @Test func `a program is given its arguments and its file, which are part of its key`() async throws {
+        let kind = "{kind: exec, command: reads, version: \"1\", inputs: raw.bin, arguments: [depth=3, depth=4]}"
+        let folder = try await SmallData.grid(Self.grid(kind))
+        try folder.write("raw", to: "raw.bin")
+        let reads = """
+            import os
+            meta = header['__metadata__']
+            assert meta['arguments'] in ('depth=3', 'depth=4'), meta
+            assert len(json.loads(meta['test_ids'])) == m and len(json.loads(meta['train_ids'])) > 0, meta
+            open(os.path.dirname(sys.argv[0]) + '/seen', 'a').write(open(os.environ['ROUTEGRID_INPUTS']).read() + '\\n')
+            write(choice=('I64', [m], [1] * m))
+            """
+        try add("reads", Self.python + reads, to: folder)
+        let words = ["run", "grid.yaml", "--state", "state", "--out", "out", "--allow-exec", "reads=reads"]
+        func runs() throws -> [String] {
+            try String(contentsOfFile: folder.path("seen"), encoding: .utf8).split(separator: "\n").map(String.init)
+        }
+        for _ in 0..<2 {
+            let outcome = try await CommandLineTool.run(words, in: folder.path)
+            #expect(outcome.status == 0, "\(outcome)")
+            let board = try String(contentsOfFile: folder.path("out/leaderboard.csv"), encoding: .utf8)
+            #expect(board.contains("depth=3") && board.contains("depth=4"), "\(board)")
+        }
+        // Two arguments, two indices of the split; nothing ran twice.
+        #expect(try runs() == [String](repeating: "raw", count: 4))
+        try folder.write("new", to: "raw.bin")
+        let outcome = try await CommandLineTool.run(words, in: folder.path)
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(try runs().suffix(4) == ["new", "new", "new", "new"])
+    }
+
     @Test func `a numpy router gives the same bytes on one worker and on two`() async throws {
         let folder = try await SmallData.grid(Self.grid("{kind: exec, command: ridge, version: \"1\"}"))
+        // The system's Python, for which deploy/packages installs numpy.
+        let ridge = "#!/bin/sh\nexec /usr/bin/python3 '\(CommandLineTool.package)/jobs/routers/ridge.py' \"$@\""
+        try add("ridge", ridge, to: folder)
         var boards: [[String: Data]] = []
         for workers in [1, 2] {
             let outcome = try await CommandLineTool.run(
                 [
                     "run", "grid.yaml", "--workers", "\(workers)", "--state", "state-\(workers)", "--out",
-                    "out-\(workers)", "--allow-exec", "ridge=\(CommandLineTool.package)/jobs/routers/ridge.py",
+                    "out-\(workers)", "--allow-exec", "ridge=ridge",
                 ],
                 in: folder.path
             )

@@ -72,7 +72,7 @@ struct PublicPriceListTests {
         #expect(absent.first?.contains("sheet.json: no price for model \"c\" of dataset one") == true, "\(absent)")
     }
 
-    @Test(arguments: ["-1e-06", "\"1e-06\"", "true", "1e-12", "5"])
+    @Test(arguments: ["-1e-06", "\"free\"", "true", "1e-12", "5"])
     func `a price that is no number of the range is an error for a model that is asked for`(value: String) {
         let found = Self.problems(Self.liteLLM.replacingOccurrences(of: "3.3e-06", with: value))
         #expect(

@@ -38,8 +38,8 @@ import Testing
         let board = try Self.board()
         let cheapest = try Self.row("cheapest", of: board)
         #expect(cheapest["routing"]?["models"]?.arrayValue?.count == 1)
-        #expect(cheapest["routing"]?["models"]?.arrayValue?.first?["share"] == 1)
-        #expect(cheapest["routing"]?["dearest"]?["share"] == 0)
+        #expect(cheapest["routing"]?["models"]?.arrayValue?.first?["share"]?.numberValue == 1)
+        #expect(cheapest["routing"]?["dearest"]?["share"]?.numberValue == 0)
         let routing = try #require(try Self.row("knn", of: board)["routing"])
         let places = try #require(routing["places"]?.arrayValue)
         #expect(places.count > 1 && places.count <= 6)
@@ -61,8 +61,8 @@ import Testing
     @Test func `an oracle's choices are the best, and means over splits are of both`() throws {
         let board = try Self.board(splits: "0, 1")
         let oracle = try Self.row("oracle", of: board)["metrics"]
-        #expect(oracle?["opt_sel"]?["v"] == 1, "\(oracle ?? .null)")
-        #expect(oracle?["gap_closed"]?["v"] == 1, "\(oracle ?? .null)")
+        #expect(oracle?["opt_sel"]?["v"]?.numberValue == 1, "\(oracle ?? .null)")
+        #expect(oracle?["gap_closed"]?["v"]?.numberValue == 1, "\(oracle ?? .null)")
         let knn = try Self.row("knn", of: board)
         #expect(knn["metrics"]?["opt_acc"]?["sd"]?.numberValue != nil)
         let shares = (knn["routing"]?["models"]?.arrayValue ?? []).compactMap { $0["share"]?.numberValue }

@@ -7,8 +7,8 @@ import RoutingData
 ///
 /// The bill of a row is its mean cost + p · (1 − accuracy), p being what a wrong answer costs; both are read where the
 /// board reads them, and choices stay as they are. The scalar is the factor f on all prices of one model (in, out and
-/// request), all else equal: a row's mean cost is a straight line in it, mean cost + (f − 1) · what the row spends on the
-/// model. Two lines meet at
+/// request), all else equal: a row's mean cost is a straight line in it, mean cost + (f − 1) · what the row spends on
+/// the model. Two lines meet at
 /// f = 1 − (bill A − bill B) ÷ (spending A − spending B), without a search; f below 0 is no price.
 ///
 /// The board's ranking metric is not solved for: an area over the pool's cost range changes with every price of a model
