@@ -11,12 +11,7 @@ extension CoordinatorServer {
         guard let socket, let body = envelope.body else { return }
         do {
             let frame = try WireMessage.encode(body)
-            let unread = unread(by: route)
-            guard mayHold(frame.count + (data?.count ?? 0), for: unread) else {
-                counters.unsent += 1
-                return
-            }
-            switch try socket.send([route.bytes, frame] + (data.map { [$0] } ?? []), countedBy: unread) {
+            switch try socket.send([route.bytes, frame] + (data.map { [$0] } ?? [])) {
             case .sent: break
             case .full, .unroutable: counters.unsent += 1
             }

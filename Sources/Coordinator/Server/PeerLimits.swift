@@ -23,11 +23,6 @@ enum PeerLimits {
     /// Parts of blobs that are being read, for one connection and for all.
     static let fetches = 256
     static let allFetches = 1_024
-    /// Bytes of messages to all peers that these have not read; `Configuration` has that of one peer.
-    static let allUnreadBytes = 1 << 30
-    /// A message of this size is small, and so many bytes of small ones may wait above the limits.
-    static let smallReply = 4 << 10
-    static let smallReplies = 1 << 20
 
     /// - Throws: `temporary` naming the limit that is reached.
     static func check(_ count: Int, _ limit: Int, _ what: String) throws(RouteGridError) {
