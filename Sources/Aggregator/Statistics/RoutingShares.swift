@@ -2,7 +2,7 @@ import RouteGridBase
 import RoutingData
 import Scoring
 
-/// Which share of the items each model gets, by budget: means over a row's runs as ``RunMeans`` takes them.
+/// Which share of the items each model gets, by budget: means over a row's runs as `RunMeans` takes them.
 package struct RoutingShares: Hashable, Sendable {
     /// Places that are kept of a curve.
     static let mostPlaces = 6
