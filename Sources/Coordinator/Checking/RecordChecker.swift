@@ -113,7 +113,7 @@ package final class RecordChecker: Sendable {
             try RecordClaim(contents, fit: fit, job: job).fault(on: ground, choices: choices)
         }
         do throws(RouteGridError) {
-            // What is right in the form that workers write is known to be; what is wrong elsewhere, its tree says.
+            // A record in the form that workers write is accepted in place; all others are judged by their tree.
             if !readsTrees, let contents = RecordContents(reading: text, mode: fit.mode), try fault(contents) == nil {
                 return .right
             }

@@ -5,7 +5,7 @@ import Scoring
 extension RecordContents {
     /// Reads a result in place, without its tree.
     ///
-    /// Nil for a result in another form than workers write, which may be right all the same: its tree says so.
+    /// Nil for a result in another form than workers write: it may be right all the same and is read as a tree then.
     init?(reading result: ArraySlice<UInt8>, mode: EvaluationMode) {
         let found = result.withUnsafeBytes { bytes -> ResultReader? in
             guard var cursor = RecordCursor(bytes) else { return nil }

@@ -2,7 +2,7 @@ import Catalog
 import RouteGridBase
 import Scoring
 
-/// What the `result` of a metric record says, as far as it is checked.
+/// The contents of the `result` of a metric record, as far as they are checked.
 struct RecordContents {
     struct Metric {
         enum Value {
@@ -11,7 +11,7 @@ struct RecordContents {
         }
 
         var value = Value.other
-        /// Whether it says why it has no value.
+        /// Whether a reason stands where the value is absent.
         var hasReason = false
     }
 

@@ -71,7 +71,7 @@ struct RecordCursor {
         return true
     }
 
-    /// Reads an object; `member` reads the value of each name, and says whether it did.
+    /// Reads an object; `member` reads the value of each name and returns false on another form.
     mutating func object(_ member: (inout RecordCursor, Text) -> Bool) -> Bool {
         guard take(UInt8(ascii: "{")) else { return false }
         if take(UInt8(ascii: "}")) { return true }
@@ -85,7 +85,7 @@ struct RecordCursor {
         return take(UInt8(ascii: "}"))
     }
 
-    /// Reads an array; `element` reads the element at each place, and says whether it did.
+    /// Reads an array; `element` reads the element at each place and returns false on another form.
     mutating func array(_ element: (inout RecordCursor, Int) -> Bool) -> Bool {
         guard take(UInt8(ascii: "[")) else { return false }
         if take(UInt8(ascii: "]")) { return true }
