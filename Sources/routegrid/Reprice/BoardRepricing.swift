@@ -193,23 +193,7 @@ struct BoardRepricing {
     }
 
     private func task(_ jobs: [KeyedJob], of group: Int, of lock: GridLock, _ blobs: [Digest]) -> SlotTask {
-        var task = SlotTask()
-        task.fit = Data(lock.fitBytes(ofGroup: group))
-        task.labels = Data(lock.labels(ofGroup: group).jsonBytes())
-        task.data = blobs.map { digest in
-            var file = SlotFile()
-            file.sha = digest.data
-            file.path = scratch.place(OutputName.blob(digest))
-            return file
-        }
-        task.cells = jobs.map { job in
-            var cell = SlotCell()
-            cell.cell = UInt64(job.cell)
-            cell.jobKey = job.jobKey.data
-            cell.eval = Data(job.evalBytes)
-            return cell
-        }
-        return task
+        SlotTask(jobs, ofGroup: group, of: lock, reading: blobs) { scratch.place(OutputName.blob($0)) }
     }
 
     private mutating func leave(_ jobs: [KeyedJob], of group: Int, why: String) {

@@ -1,5 +1,4 @@
 package import Aggregator
-import Foundation
 package import Grid
 package import RouteGridBase
 import RoutingData
@@ -138,22 +137,7 @@ private struct Computed {
 
     mutating func compute(_ jobs: [KeyedJob], of group: Int) throws {
         guard !jobs.isEmpty else { return }
-        var task = SlotTask()
-        task.fit = Data(lock.fitBytes(ofGroup: group))
-        task.labels = Data(lock.labels(ofGroup: group).jsonBytes())
-        task.data = lock.data(ofGroup: group).map { digest in
-            var file = SlotFile()
-            file.sha = digest.data
-            file.path = output.place(OutputName.blob(digest))
-            return file
-        }
-        task.cells = jobs.map { job in
-            var cell = SlotCell()
-            cell.cell = UInt64(job.cell)
-            cell.jobKey = job.jobKey.data
-            cell.eval = Data(job.evalBytes)
-            return cell
-        }
+        let task = SlotTask(jobs, ofGroup: group, of: lock) { output.place(OutputName.blob($0)) }
         try executor.prepare(task)
         for (job, cell) in zip(jobs, task.cells) {
             let outcome = try executor.evaluate(cell)

@@ -34,7 +34,7 @@ struct RecomputeVerb: ParsableCommand {
         for group in lock.evaluationGroups {
             let jobs = lock.jobs(ofGroup: group).filter { keys.contains($0.jobKey) }
             guard !jobs.isEmpty else { continue }
-            let task = task(jobs, of: group, lock)
+            let task = SlotTask(jobs, ofGroup: group, of: lock) { "\(folder)/\(OutputName.blob($0))" }
             try executor.prepare(task)
             for cell in task.cells {
                 let outcome = try executor.evaluate(cell)
@@ -43,25 +43,5 @@ struct RecomputeVerb: ParsableCommand {
             }
             if let fit { try FileBytes.write(executor.exported(jobs.map(\.jobKey)), to: fit) }
         }
-    }
-
-    private func task(_ jobs: [KeyedJob], of group: Int, _ lock: GridLock) -> SlotTask {
-        var task = SlotTask()
-        task.fit = Data(lock.fitBytes(ofGroup: group))
-        task.labels = Data(lock.labels(ofGroup: group).jsonBytes())
-        task.data = lock.data(ofGroup: group).map { digest in
-            var file = SlotFile()
-            file.sha = digest.data
-            file.path = "\(folder)/\(OutputName.blob(digest))"
-            return file
-        }
-        task.cells = jobs.map { job in
-            var cell = SlotCell()
-            cell.cell = UInt64(job.cell)
-            cell.jobKey = job.jobKey.data
-            cell.eval = Data(job.evalBytes)
-            return cell
-        }
-        return task
     }
 }
