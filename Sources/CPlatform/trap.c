@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -31,6 +32,13 @@ static int measure(struct dl_phdr_info *info, size_t size, void *unused) {
 
 static int is_own(uintptr_t address) { return address >= lowest && address < highest; }
 
+// Two words at a frame; 0 where there is no memory. Code without frames leaves anything in the register of frames, and a
+// fault in the handler would be reported in place of the signal that it handles.
+static int read_frame(uintptr_t frame, uintptr_t words[2]) {
+    struct iovec to = {words, 2 * sizeof *words}, from = {(void *)frame, 2 * sizeof *words};
+    return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == (ssize_t)(2 * sizeof *words);
+}
+
 // The first address of the program itself on the stack: what is above it belongs to libraries.
 static uintptr_t own_address(const ucontext_t *context) {
 #if defined(__x86_64__)
@@ -42,11 +50,10 @@ static uintptr_t own_address(const ucontext_t *context) {
 #else
     return 0;
 #endif
-    // A frame that is none ends this process by the default action: the signal is no longer caught.
     for (int depth = 0; depth < 32 && !is_own(address); depth++) {
         if (frame < 4096 || frame % sizeof frame != 0) return 0;
-        const uintptr_t *words = (const uintptr_t *)frame;
-        if (words[0] <= frame) return 0;
+        uintptr_t words[2];
+        if (!read_frame(frame, words) || words[0] <= frame) return 0;
         frame = words[0];
         address = words[1] - 1;  // inside the call that it returns to
     }
@@ -56,7 +63,6 @@ static uintptr_t own_address(const ucontext_t *context) {
 // Only what may be called in a signal handler. Nothing of the process's memory is written.
 static void trapped(int number, siginfo_t *info, void *context) {
     (void)info;
-    // A name and an address without a line's end first: looking for the address may fault.
     char text[64] = "\n" CPLATFORM_TRAP_MARK;
     size_t length = strlen(text);
     uintptr_t address = own_address(context);
