@@ -135,6 +135,7 @@ let package = Package(
         .target(
             name: "Report",
             dependencies: ["Aggregator", "Scoring", "Catalog", "Grid", "RouteGridBase"],
+            resources: [.embedInCode("Web")],
             swiftSettings: settings
         ),
         // Night after night: history, verdicts, publishing.
@@ -152,6 +153,7 @@ let package = Package(
                 "RouteGridBase", "Aggregator", "Grid", "Report", "Scheduling", "Wire",
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
+            resources: [.embedInCode("Web")],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -51,7 +51,7 @@ package struct PlainPage: Sendable {
 
     /// UTF-8 text.
     package var bytes: [UInt8] {
-        let style = PageStyle.text + Self.style
+        let style = PageStyle.text + PageStyle.plain
         let policy =
             "default-src 'none'; style-src '\(ReportPage.hash(style))'; img-src data:; base-uri 'none'; form-action 'none'"
         let text = """
@@ -75,20 +75,4 @@ package struct PlainPage: Sendable {
             """
         return Array(text.utf8)
     }
-
-    private static let style = """
-        h2{margin-top:26px}
-        main td{vertical-align:middle}
-        .worse{color:var(--warn);font-weight:600}
-        .quiet{color:var(--soft)}
-        .spark{width:220px;height:44px;display:block}
-        .spark .line{stroke:var(--c0)}
-        .spark .whisker{stroke:var(--c0)}
-        .spark .band{fill:var(--edge);opacity:.45}
-        .spark .mark{fill:var(--c0)}
-        .spark .alarm{fill:var(--c1)}
-        pre{background:var(--panel);padding:10px 14px;overflow-x:auto;font-size:12.5px}
-        ul.plain{padding-left:18px}
-
-        """
 }
