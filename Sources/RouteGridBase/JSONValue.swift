@@ -11,6 +11,7 @@ package enum JSONValue: Hashable, Sendable {
     case object([String: JSONValue])
 
     package init(_ value: Int) { self = .integer(Int64(value)) }
+    package init(_ cell: CellID) { self.init(cell.rawValue) }
     package init(_ value: [String]) { self = .array(value.map { .string($0) }) }
 
     package subscript(key: String) -> JSONValue? {

@@ -1,3 +1,5 @@
+package import RouteGridBase
+
 /// A set of cell numbers that costs nothing where no cell is set, and next to nothing where all are.
 package struct CellBitmap: Sendable {
     /// Cells in one block: one row of the store's `done` table.
@@ -14,26 +16,26 @@ package struct CellBitmap: Sendable {
 
     package init() {}
 
-    package init(_ cells: some Sequence<Int>) { for cell in cells { insert(cell) } }
+    package init(_ cells: some Sequence<CellID>) { for cell in cells { insert(cell) } }
 
-    package func contains(_ cell: Int) -> Bool {
-        switch blocks[cell / Self.blockSize] {
+    package func contains(_ cell: CellID) -> Bool {
+        switch blocks[cell.rawValue / Self.blockSize] {
         case nil: return false
         case .full: return true
         case .partial(let bits, _):
-            let bit = cell % Self.blockSize
+            let bit = cell.rawValue % Self.blockSize
             return bits[bit / 64] >> UInt64(bit % 64) & 1 == 1
         }
     }
 
     /// Whether every cell of a range is in the set.
-    package func contains(all range: Range<Int>) -> Bool {
+    package func contains(all range: Range<CellID>) -> Bool {
         var cell = range.lowerBound
         while cell < range.upperBound {
-            if case .full = blocks[cell / Self.blockSize] {
-                cell = (cell / Self.blockSize + 1) * Self.blockSize
+            if case .full = blocks[cell.rawValue / Self.blockSize] {
+                cell = CellID((cell.rawValue / Self.blockSize + 1) * Self.blockSize)
             } else if contains(cell) {
-                cell += 1
+                cell = cell.advanced(by: 1)
             } else {
                 return false
             }
@@ -43,8 +45,8 @@ package struct CellBitmap: Sendable {
 
     /// Adds a cell; returns whether it was new.
     @discardableResult
-    package mutating func insert(_ cell: Int) -> Bool {
-        let (number, bit) = cell.quotientAndRemainder(dividingBy: Self.blockSize)
+    package mutating func insert(_ cell: CellID) -> Bool {
+        let (number, bit) = cell.rawValue.quotientAndRemainder(dividingBy: Self.blockSize)
         var bits: [UInt64]
         var set: Int
         switch blocks.removeValue(forKey: number) {
@@ -92,13 +94,13 @@ package struct CellBitmap: Sendable {
     package var blockNumbers: [Int] { blocks.keys.sorted() }
 
     /// The largest cell of the set.
-    package var last: Int? {
+    package var last: CellID? {
         guard let number = blocks.keys.max(), let block = blocks[number] else { return nil }
         switch block {
-        case .full: return (number + 1) * Self.blockSize - 1
+        case .full: return CellID((number + 1) * Self.blockSize - 1)
         case .partial(let bits, _):
             return bits.lastIndex { $0 != 0 }.map { place in
-                number * Self.blockSize + place * 64 + 63 - bits[place].leadingZeroBitCount
+                CellID(number * Self.blockSize + place * 64 + 63 - bits[place].leadingZeroBitCount)
             }
         }
     }

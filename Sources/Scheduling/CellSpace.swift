@@ -1,3 +1,5 @@
+package import RouteGridBase
+
 /// The shape of a grid, as far as scheduling needs it: which contiguous range of cells shares one fit.
 package protocol CellSpace: Sendable {
     var groupCount: Int { get }
@@ -9,13 +11,15 @@ package protocol CellSpace: Sendable {
     /// Cells that wait for a selection, excluded ones not counted.
     var deferredCount: Int { get }
     /// Whether a cell waits until a selection names it.
-    func isDeferred(_ cell: Int) -> Bool
-    func cells(ofGroup group: Int) -> Range<Int>
-    func group(ofCell cell: Int) -> Int
+    func isDeferred(_ cell: CellID) -> Bool
+    func cells(ofGroup group: Int) -> Range<CellID>
+    func group(ofCell cell: CellID) -> Int
 }
 
 extension CellSpace {
+    /// All cells, including those that `exclude` removes.
+    package var allCells: Range<CellID> { 0..<CellID(cellCount) }
     package var firstMeasurement: Int { groupCount }
     package var deferredCount: Int { 0 }
-    package func isDeferred(_ cell: Int) -> Bool { false }
+    package func isDeferred(_ cell: CellID) -> Bool { false }
 }

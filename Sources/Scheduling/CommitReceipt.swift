@@ -6,11 +6,11 @@ package struct CommitReceipt<Route: Hashable & Sendable, Key: Sendable>: Sendabl
     package let lease: LeaseID
     package let fence: Fence
     package let run: RunID
-    package var cells: [Int]
+    package var cells: [CellID]
     /// How the sender identifies each result.
     package var keys: [Key]
 
-    package init(route: Route, lease: LeaseID, fence: Fence, run: RunID, cells: [Int] = [], keys: [Key] = []) {
+    package init(route: Route, lease: LeaseID, fence: Fence, run: RunID, cells: [CellID] = [], keys: [Key] = []) {
         (self.route, self.lease, self.fence, self.run) = (route, lease, fence, run)
         (self.cells, self.keys) = (cells, keys)
     }
@@ -67,8 +67,8 @@ package struct CommitSettlement<Route: Hashable & Sendable, Key: Sendable>: Send
     }
 
     private mutating func addEvents(of receipt: CommitReceipt<Route, Key>, _ verdicts: ArraySlice<CommitVerdict>) {
-        var missing: [Int: Digest] = [:]
-        var refused: [Int] = []
+        var missing: [CellID: Digest] = [:]
+        var refused: [CellID] = []
         for (cell, verdict) in zip(receipt.cells, verdicts) {
             if case .blobMissing(let digest) = verdict { missing[cell] = digest }
             if case .refused = verdict { refused.append(cell) }

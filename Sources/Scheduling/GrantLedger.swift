@@ -6,20 +6,20 @@ package struct Grant: Hashable, Sendable {
     /// Names the key of the worker that got the lease; ``GrantLedger/anybody`` where there are no keys.
     package let holder: String
     /// In order, without overlaps.
-    package let cells: [Range<Int>]
+    package let cells: [Range<CellID>]
 
-    package init(run: RunID, holder: String, cells: [Range<Int>]) {
+    package init(run: RunID, holder: String, cells: [Range<CellID>]) {
         (self.run, self.holder, self.cells) = (run, holder, cells)
     }
 
     /// The cells of one lease, which are in order.
-    package init(run: RunID, holder: String, leased: [Int]) {
-        var ranges: [Range<Int>] = []
+    package init(run: RunID, holder: String, leased: [CellID]) {
+        var ranges: [Range<CellID>] = []
         for cell in leased {
             if let last = ranges.last, last.upperBound == cell {
-                ranges[ranges.count - 1] = last.lowerBound..<cell + 1
+                ranges[ranges.count - 1] = last.lowerBound..<cell.next
             } else {
-                ranges.append(cell..<cell + 1)
+                ranges.append(cell..<cell.next)
             }
         }
         self.init(run: run, holder: holder, cells: ranges)
@@ -41,7 +41,7 @@ package struct GrantLedger: Sendable {
     /// The holder of what was granted where nobody has a key.
     package static let anybody = ""
 
-    private var runs: [RunID: [String: RangeSet<Int>]] = [:]
+    private var runs: [RunID: [String: RangeSet<CellID>]] = [:]
 
     package init() {}
 
@@ -52,7 +52,7 @@ package struct GrantLedger: Sendable {
     }
 
     /// Whether one of the holders, which are the keys of one worker over rotations, was granted a cell.
-    package func covers(_ cell: Int, of run: RunID, for holders: [String]) -> Bool {
+    package func covers(_ cell: CellID, of run: RunID, for holders: [String]) -> Bool {
         guard let granted = runs[run] else { return false }
         return holders.contains { granted[$0]?.contains(cell) == true }
     }
@@ -73,9 +73,9 @@ package struct GrantLedger: Sendable {
     package var grants: [Grant] { runs.keys.sorted().flatMap(grants(of:)) }
 }
 
-extension RangeSet<Int> {
+extension RangeSet<CellID> {
     /// Whether all of a range is in the set; logarithmic, where a subset's test is linear.
-    fileprivate func holds(_ range: Range<Int>) -> Bool {
+    fileprivate func holds(_ range: Range<CellID>) -> Bool {
         let ranges = ranges
         var (low, high) = (ranges.startIndex, ranges.endIndex)
         while low < high {

@@ -5,7 +5,7 @@ struct Lease: Sendable {
     enum Progress: Hashable, Sendable {
         case notStarted
         case fit
-        case cell(Int)
+        case cell(CellID)
         /// It was adopted after a restart, or its process died and no step was reported since: until one is, nothing is
         /// blamed on it and nothing is stolen from it.
         case unknown
@@ -17,7 +17,7 @@ struct Lease: Sendable {
     let group: Int
     let worker: WorkerID
     /// Cells not yet recorded, failed, released or stolen, in order.
-    var cells: [Int]
+    var cells: [CellID]
     /// The last step that was reported: a crash is blamed on it.
     var progress = Progress.notStarted
     let granted: Moment
@@ -27,9 +27,9 @@ struct Lease: Sendable {
     /// When the worker last named the lease.
     var seen: Moment
     /// Cells that were stolen from it or are not its own: their revocation is repeated until the lease ends.
-    var revoked: [Int] = []
+    var revoked: [CellID] = []
 
-    init(id: LeaseID, fence: Fence, run: RunID, group: Int, worker: WorkerID, cells: [Int], at now: Moment) {
+    init(id: LeaseID, fence: Fence, run: RunID, group: Int, worker: WorkerID, cells: [CellID], at now: Moment) {
         self.id = id
         self.fence = fence
         self.run = run
@@ -41,7 +41,7 @@ struct Lease: Sendable {
         seen = now
     }
 
-    mutating func remove(_ cell: Int) -> Bool {
+    mutating func remove(_ cell: CellID) -> Bool {
         guard let place = cells.firstIndex(of: cell) else { return false }
         cells.remove(at: place)
         return true
@@ -50,7 +50,7 @@ struct Lease: Sendable {
     /// The cells that the worker has not started, by its last report.
     ///
     /// Cells run in order: those before the current one are finished, their results under way.
-    var notStarted: [Int] {
+    var notStarted: [CellID] {
         switch progress {
         case .notStarted, .fit: cells
         case .cell(let current): cells.filter { $0 > current }

@@ -10,7 +10,7 @@ struct Run: Sendable {
         /// Whether the store has answered which of its cells are recorded.
         var isResolved = false
         /// Cells that wait for a worker, in order.
-        var pending: [Int] = []
+        var pending: [CellID] = []
         var leases: Set<LeaseID> = []
         /// Cells that wait for their next retry.
         var backingOff = 0
@@ -24,7 +24,7 @@ struct Run: Sendable {
         var isFinished: Bool { isResolved && pending.isEmpty && leases.isEmpty && backingOff == 0 }
 
         /// Removes a pending cell; false when it is not pending.
-        mutating func removePending(_ cell: Int) -> Bool {
+        mutating func removePending(_ cell: CellID) -> Bool {
             var (low, high) = (0, pending.count)
             while low < high {
                 let middle = (low + high) / 2
@@ -38,7 +38,7 @@ struct Run: Sendable {
 
     struct Waiting: Comparable, Sendable {
         let until: Moment
-        let cell: Int
+        let cell: CellID
         static func < (left: Waiting, right: Waiting) -> Bool { (left.until, left.cell) < (right.until, right.cell) }
     }
 
@@ -47,7 +47,7 @@ struct Run: Sendable {
     var state: RunState
     var stage: RunStage
     var done: CellBitmap
-    var exceptions: [Int: CellException]
+    var exceptions: [CellID: CellException]
     /// The first group that was not looked up in the store yet.
     var cursor = 0
     /// Groups whose look-up was not answered yet.
@@ -72,7 +72,7 @@ struct Run: Sendable {
         _ policy: RunPolicy,
         _ state: RunState,
         done: CellBitmap,
-        exceptions: [Int: CellException],
+        exceptions: [CellID: CellException],
         selection: CellBitmap? = nil
     ) {
         self.space = space
@@ -118,7 +118,7 @@ struct Run: Sendable {
     }
 
     /// Takes the first cells of a group for a lease; the rest stays with the worker that has the fit.
-    mutating func take(_ count: Int, ofGroup number: Int, lease: LeaseID, for worker: WorkerID) -> [Int] {
+    mutating func take(_ count: Int, ofGroup number: Int, lease: LeaseID, for worker: WorkerID) -> [CellID] {
         guard var group = groups[number] else { return [] }
         let cells = Array(group.pending.prefix(count))
         group.pending.removeFirst(cells.count)
@@ -132,7 +132,7 @@ struct Run: Sendable {
     }
 
     /// Returns cells to their group, in order, without those that are done, have failed or may not run.
-    mutating func restore(_ cells: [Int], toGroup number: Int) {
+    mutating func restore(_ cells: [CellID], toGroup number: Int) {
         var group = groups[number] ?? Group(isResolved: isReached(number))
         let returning = cells.filter { isOpen($0) && !done.contains($0) && !isExcepted($0) }
         group.pending = (group.pending + returning).sorted()
@@ -143,7 +143,7 @@ struct Run: Sendable {
     }
 
     /// Whether its exception keeps a cell from running.
-    func isExcepted(_ cell: Int) -> Bool {
+    func isExcepted(_ cell: CellID) -> Bool {
         guard let exception = exceptions[cell] else { return false }
         return exception.state != .retrying
     }
@@ -156,7 +156,7 @@ struct Run: Sendable {
     }
 
     /// Removes a cell from the pending cells of its group, if it is there.
-    mutating func removePending(_ cell: Int) {
+    mutating func removePending(_ cell: CellID) {
         let number = space.group(ofCell: cell)
         guard groups[number]?.removePending(cell) == true else { return }
         pendingCells -= 1
@@ -164,7 +164,7 @@ struct Run: Sendable {
     }
 
     /// Takes the answer of a look-up: these cells of the group are pending, except those recorded or failed meanwhile.
-    mutating func resolve(_ number: Int, pending cells: [Int]) {
+    mutating func resolve(_ number: Int, pending cells: [CellID]) {
         var group = groups[number] ?? Group()
         group.isResolved = true
         pendingCells -= group.pending.count
@@ -177,9 +177,9 @@ struct Run: Sendable {
     }
 
     /// The cells of a lease from before a restart that may still run, and their group.
-    func adoptable(_ held: HeldLease) -> (group: Int, cells: [Int])? {
+    func adoptable(_ held: HeldLease) -> (group: Int, cells: [CellID])? {
         guard !state.isOver, let first = held.cells.first,
-            held.cells.allSatisfy({ (0..<space.cellCount).contains($0) })
+            held.cells.allSatisfy({ space.allCells.contains($0) })
         else { return nil }
         let number = space.group(ofCell: first)
         let range = space.cells(ofGroup: number)
@@ -190,7 +190,7 @@ struct Run: Sendable {
     }
 
     /// Moves cells of a group that were pending, or not looked up yet, into a lease.
-    mutating func adopt(_ cells: [Int], ofGroup number: Int, lease: LeaseID) {
+    mutating func adopt(_ cells: [CellID], ofGroup number: Int, lease: LeaseID) {
         for cell in cells { removePending(cell) }
         let absent = Group(isResolved: isReached(number))
         groups[number, default: absent].leases.insert(lease)
@@ -198,7 +198,7 @@ struct Run: Sendable {
     }
 
     /// Sets the exception of a cell that is not recorded.
-    mutating func except(_ cell: Int, _ exception: CellException) {
+    mutating func except(_ cell: CellID, _ exception: CellException) {
         exceptions[cell] = exception
         if exception.isFinal { failedCells += 1 }
         guard let until = exception.until else { return }
@@ -221,7 +221,7 @@ struct Run: Sendable {
     }
 
     /// Counts the record of a cell once; returns the exception that it ends.
-    mutating func record(_ cell: Int) -> CellException? {
+    mutating func record(_ cell: CellID) -> CellException? {
         done.insert(cell)
         removePending(cell)
         guard let exception = exceptions.removeValue(forKey: cell) else { return nil }

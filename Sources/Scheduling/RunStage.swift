@@ -1,3 +1,5 @@
+import RouteGridBase
+
 /// The stage of a run.
 ///
 /// single | first → choosing → second(cells). A run whose selection is on disk begins in its second stage.
@@ -12,7 +14,7 @@ enum RunStage: Sendable {
     case second(CellBitmap)
 
     /// Whether a deferred cell may run.
-    func admits(_ cell: Int) -> Bool {
+    func admits(_ cell: CellID) -> Bool {
         switch self {
         case .single: true
         case .first, .choosing: false

@@ -5,7 +5,7 @@ package struct LeaseActivity: Hashable, Sendable {
     package enum Step: Hashable, Sendable {
         case waiting
         case fit
-        case cell(Int)
+        case cell(CellID)
     }
 
     package let lease: LeaseID

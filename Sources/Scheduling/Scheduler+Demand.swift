@@ -71,7 +71,7 @@ extension Run {
 
     fileprivate var measurementCount: Int {
         let first = space.firstMeasurement
-        return first < space.groupCount ? space.cellCount - space.cells(ofGroup: first).lowerBound : 0
+        return first < space.groupCount ? space.cellCount - space.cells(ofGroup: first).lowerBound.rawValue : 0
     }
 
     /// Groups with cells that wait or are leased, at most: those that were reached, and as many of the others as there

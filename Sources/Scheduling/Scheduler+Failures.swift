@@ -5,7 +5,7 @@ extension Scheduler {
     mutating func failed(
         _ id: LeaseID,
         _ fence: Fence,
-        cell: Int?,
+        cell: CellID?,
         kind: FailureKind,
         retryable: Bool,
         text: String
@@ -16,7 +16,7 @@ extension Scheduler {
         leases[id]?.seen = now
         leases[id]?.progressed = now
         let cells = cell.map { [$0] } ?? lease.cells
-        var returning: [Int] = []
+        var returning: [CellID] = []
         for cell in cells where leases[id]?.remove(cell) == true {
             if kind == .crash {
                 crashed(lease.run, cell: cell, text: text)
@@ -33,7 +33,7 @@ extension Scheduler {
     }
 
     /// Counts a process death against a cell: its first retry is immediate, later ones back off.
-    mutating func crashed(_ id: RunID, cell: Int, text: String) {
+    mutating func crashed(_ id: RunID, cell: CellID, text: String) {
         guard let policy = runs[id]?.policy else { return }
         let known = runs[id]?.exceptions[cell]
         let crashes = (known?.crashes ?? 0) + 1
@@ -50,7 +50,7 @@ extension Scheduler {
         stopIfTooManyFailed(id)
     }
 
-    private mutating func failedOnce(_ id: RunID, cell: Int, kind: FailureKind, retryable: Bool, text: String) {
+    private mutating func failedOnce(_ id: RunID, cell: CellID, kind: FailureKind, retryable: Bool, text: String) {
         guard let policy = runs[id]?.policy else { return }
         let known = runs[id]?.exceptions[cell]
         let attempts = (known?.attempts ?? 0) + 1
@@ -68,7 +68,7 @@ extension Scheduler {
 
     private mutating func except(
         _ id: RunID,
-        cell: Int,
+        cell: CellID,
         final: CellException.State?,
         attempts: Int,
         crashes: Int,

@@ -86,7 +86,7 @@ extension Scheduler {
             if !holds { broken.append("run \(id), group \(number): " + text()) }
         }
         let range = run.space.cells(ofGroup: number)
-        var seen: Set<Int> = []
+        var seen: Set<CellID> = []
         for cell in group.pending + group.leases.flatMap({ leases[$0]?.cells ?? [] }) {
             expect(seen.insert(cell).inserted, "cell \(cell) is pending or leased twice")
             expect(range.contains(cell), "cell \(cell) is of another group")

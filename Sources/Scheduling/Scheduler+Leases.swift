@@ -121,7 +121,7 @@ extension Scheduler {
         leases[id]?.progressed = now
     }
 
-    mutating func started(_ id: LeaseID, _ fence: Fence, cell: Int?) {
+    mutating func started(_ id: LeaseID, _ fence: Fence, cell: CellID?) {
         guard var lease = leases[id], lease.fence == fence else { return }
         seen(lease.worker)
         workers[lease.worker]?.stepped = now
@@ -149,7 +149,7 @@ extension Scheduler {
     }
 
     /// Records are on disk: their durations count from the last progress of their lease.
-    mutating func committed(_ id: RunID, cells: [Int]) {
+    mutating func committed(_ id: RunID, cells: [CellID]) {
         var arrivals: [Arrival] = []
         for cell in cells { committed(id, cell: cell, &arrivals) }
         for arrival in arrivals {
@@ -162,8 +162,8 @@ extension Scheduler {
         }
     }
 
-    private mutating func committed(_ id: RunID, cell: Int, _ arrivals: inout [Arrival]) {
-        guard let space = runs[id]?.space, (0..<space.cellCount).contains(cell), isOpen(cell, in: id) else { return }
+    private mutating func committed(_ id: RunID, cell: CellID, _ arrivals: inout [Arrival]) {
+        guard let space = runs[id]?.space, space.allCells.contains(cell), isOpen(cell, in: id) else { return }
         // In place: a copy of the run would copy its tables with every record.
         if runs[id]?.record(cell) != nil { commands.append(.record(id, cell: cell, nil)) }
         let number = space.group(ofCell: cell)
@@ -187,7 +187,7 @@ extension Scheduler {
         }
     }
 
-    mutating func released(_ id: LeaseID, _ fence: Fence, cells: [Int]) {
+    mutating func released(_ id: LeaseID, _ fence: Fence, cells: [CellID]) {
         guard var lease = leases[id], lease.fence == fence else { return }
         seen(lease.worker)
         let returning = cells.isEmpty ? lease.cells : cells.filter { lease.cells.contains($0) }

@@ -39,7 +39,7 @@ extension Scheduler {
     package func worker(of lease: LeaseID) -> WorkerID? { leases[lease]?.worker }
     package func leases(of worker: WorkerID) -> [LeaseID] { byAge(workers[worker]?.leases ?? []) }
     /// The cells that are left of a lease; none when there is no such lease (any more).
-    package func cells(of lease: LeaseID) -> [Int] { leases[lease]?.cells ?? [] }
+    package func cells(of lease: LeaseID) -> [CellID] { leases[lease]?.cells ?? [] }
 
     package func counts(of id: RunID) -> RunCounts? {
         guard var counts = countsWithoutLeases(of: id) else { return nil }
@@ -48,12 +48,12 @@ extension Scheduler {
     }
 
     /// The cells with an exception, and the exception of each.
-    package func exceptions(of id: RunID) -> [(cell: Int, exception: CellException)] {
+    package func exceptions(of id: RunID) -> [(cell: CellID, exception: CellException)] {
         (runs[id]?.exceptions ?? [:]).sorted { $0.key < $1.key }.map { (cell: $0.key, exception: $0.value) }
     }
 
-    package func standing(of cell: Int, in id: RunID) -> CellStanding {
-        guard let run = runs[id], (0..<run.space.cellCount).contains(cell) else { return .noSuchCell }
+    package func standing(of cell: CellID, in id: RunID) -> CellStanding {
+        guard let run = runs[id], run.space.allCells.contains(cell) else { return .noSuchCell }
         if run.done.contains(cell) { return .recorded }
         let number = run.space.group(ofCell: cell)
         for lease in byAge(run.groups[number]?.leases ?? []) {

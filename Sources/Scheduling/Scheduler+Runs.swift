@@ -39,7 +39,7 @@ extension Scheduler {
         }
     }
 
-    mutating func retry(_ id: RunID, cells: [Int]) {
+    mutating func retry(_ id: RunID, cells: [CellID]) {
         guard var run = runs[id], run.state != .cancelled else { return }
         let wanted = cells.isEmpty ? run.exceptions.filter { $0.value.isFinal }.keys.sorted() : cells.sorted()
         for cell in wanted {
@@ -60,7 +60,7 @@ extension Scheduler {
         mayGrant = true
     }
 
-    mutating func resolved(_ id: RunID, group number: Int, unrecorded: [Int], recorded: [Int]) {
+    mutating func resolved(_ id: RunID, group number: Int, unrecorded: [CellID], recorded: [CellID]) {
         guard runs[id]?.lookedUp.remove(number) != nil else { return }
         let reused = recorded.filter { runs[id]?.done.contains($0) == false && isOpen($0, in: id) }
         runs[id]?.reusedCells += reused.count
@@ -71,7 +71,7 @@ extension Scheduler {
     }
 
     /// The cells of a group that are leased.
-    func cellsHandedOut(ofGroup number: Int, of id: RunID) -> Set<Int> {
+    func cellsHandedOut(ofGroup number: Int, of id: RunID) -> Set<CellID> {
         Set((runs[id]?.groups[number]?.leases ?? []).flatMap { leases[$0]?.cells ?? [] })
     }
 

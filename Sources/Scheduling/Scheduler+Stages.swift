@@ -2,7 +2,7 @@ package import RouteGridBase
 
 extension Scheduler {
     /// Whether a cell may run now, or could have run: it is no test cell, or one that was selected.
-    package func isOpen(_ cell: Int, in id: RunID) -> Bool {
+    package func isOpen(_ cell: CellID, in id: RunID) -> Bool {
         // The common case copies nothing of the run.
         if case .single? = runs[id]?.stage { return true }
         return runs[id]?.isOpen(cell) ?? false
@@ -33,7 +33,7 @@ extension Scheduler {
 
 extension Run {
     /// Whether the selection lets a cell run.
-    func isOpen(_ cell: Int) -> Bool {
+    func isOpen(_ cell: CellID) -> Bool {
         if case .single = stage { return true }
         return !space.isDeferred(cell) || stage.admits(cell)
     }
@@ -54,7 +54,7 @@ extension Run {
     }
 
     /// Why a cell that may not run does not.
-    func closedReason(of cell: Int) -> String? {
+    func closedReason(of cell: CellID) -> String? {
         guard !isOpen(cell) else { return nil }
         switch stage {
         case .single: return nil

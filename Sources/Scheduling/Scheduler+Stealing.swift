@@ -5,7 +5,7 @@ extension Scheduler {
     private struct StealCandidate {
         let lease: LeaseID
         let fence: Fence
-        let cells: [Int]
+        let cells: [CellID]
         let worth: Double
     }
 
@@ -44,7 +44,7 @@ extension Scheduler {
         let fit = run.duration.fitMilliseconds ?? 0
         let cell = run.duration.cellMilliseconds ?? 0
         let free = lease.notStarted
-        let cells: [Int]
+        let cells: [CellID]
         let worth: Double
         if lease.progress == .notStarted, workers[lease.worker]?.leases.count ?? 0 > 1 {
             // It waits behind another lease: all of it can be stolen.

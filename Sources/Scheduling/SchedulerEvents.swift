@@ -13,17 +13,17 @@ package enum SchedulerEvent: Sendable {
         RunPolicy,
         RunState,
         done: CellBitmap,
-        exceptions: [Int: CellException],
+        exceptions: [CellID: CellException],
         selection: CellBitmap? = nil
     )
     /// The answer to `.resolve`: the cells of a group that have no record yet and are not excluded.
-    case resolved(RunID, group: Int, unrecorded: [Int], recorded: [Int])
+    case resolved(RunID, group: Int, unrecorded: [CellID], recorded: [CellID])
     /// The answer to `.select`, once it is on disk: the deferred cells that may run from now on.
     case selected(RunID, cells: CellBitmap)
     case runPaused(RunID), runResumed(RunID), runCancelled(RunID, reason: String)
     case runPriority(RunID, Int)
     /// Final failures are to be retried, with fresh counters; an empty list means all of them.
-    case retry(RunID, cells: [Int])
+    case retry(RunID, cells: [CellID])
 
     /// A process sent a hello, for the first time or again, with the programs it allows and the leases it holds.
     case workerJoined(WorkerID, numerics: Set<String>, programs: Set<String> = [], held: [HeldLease])
@@ -42,13 +42,13 @@ package enum SchedulerEvent: Sendable {
     /// A lease that was granted is on its way only now, because its grant had to be written first: its times begin.
     case sent(LeaseID)
     /// A worker started a cell, or (nil) the fit, of its lease. Fenced.
-    case started(LeaseID, Fence, cell: Int?)
+    case started(LeaseID, Fence, cell: CellID?)
     /// Records of the cells are on disk, from whatever lease it came. Never fenced: a record is a function of its key.
-    case committed(RunID, cells: [Int])
+    case committed(RunID, cells: [CellID])
     /// A cell, or (nil) the fit and with it all remaining cells, failed. Fenced.
-    case failed(LeaseID, Fence, cell: Int?, FailureKind, retryable: Bool, text: String)
+    case failed(LeaseID, Fence, cell: CellID?, FailureKind, retryable: Bool, text: String)
     /// Cells are released unharmed (none named = all). Fenced.
-    case released(LeaseID, Fence, cells: [Int])
+    case released(LeaseID, Fence, cells: [CellID])
 
     /// The store cannot accept results for now (a full disk), or can again.
     case storeStalled(Bool)
@@ -56,7 +56,7 @@ package enum SchedulerEvent: Sendable {
     case unread
     case tick
 
-    package static func committed(_ run: RunID, cell: Int) -> SchedulerEvent { .committed(run, cells: [cell]) }
+    package static func committed(_ run: RunID, cell: CellID) -> SchedulerEvent { .committed(run, cells: [cell]) }
 }
 
 /// A lease as its worker holds it: enough for a restarted coordinator to adopt it.
@@ -64,9 +64,9 @@ package struct HeldLease: Hashable, Sendable {
     package var lease: LeaseID
     package var fence: Fence
     package var run: RunID
-    package var cells: [Int]
+    package var cells: [CellID]
 
-    package init(lease: LeaseID, fence: Fence, run: RunID, cells: [Int]) {
+    package init(lease: LeaseID, fence: Fence, run: RunID, cells: [CellID]) {
         self.lease = lease
         self.fence = fence
         self.run = run
@@ -80,11 +80,11 @@ package enum SchedulerCommand: Hashable, Sendable {
     case resolve(RunID, groups: Range<Int>)
     /// All other cells have ended: select among the deferred ones; answer with `.selected`.
     case select(RunID)
-    case grant(WorkerID, LeaseID, Fence, RunID, group: Int, cells: [Int])
+    case grant(WorkerID, LeaseID, Fence, RunID, group: Int, cells: [CellID])
     /// Revoke cells of a lease from the worker (none named = all).
-    case revoke(WorkerID, LeaseID, Fence, cells: [Int])
+    case revoke(WorkerID, LeaseID, Fence, cells: [CellID])
     /// Write the exception of a cell; nil removes it.
-    case record(RunID, cell: Int, CellException?)
+    case record(RunID, cell: CellID, CellException?)
     case runChanged(RunID, RunState, reason: String)
     /// The worker sent no message for `leaseMilliseconds`.
     case workerLost(WorkerID)

@@ -35,7 +35,7 @@ import Testing
             rows = try zip(jobs, records).map { try Self.row($0.cell, $0.jobKey, $1.body, run: run.id) }
         }
 
-        static func row(_ cell: Int, _ jobKey: JobKey, _ line: [UInt8], run: RunID) throws -> ResultRow {
+        static func row(_ cell: CellID, _ jobKey: JobKey, _ line: [UInt8], run: RunID) throws -> ResultRow {
             let record = try CheckedRecord(line, place: "record")
             return ResultRow(
                 run: run,

@@ -39,7 +39,7 @@ final class StoreBench {
     /// A result whose record says `text`.
     static func row(
         _ run: RunID,
-        cell: Int,
+        cell: CellID,
         key: String? = nil,
         text: String = "right",
         blobs: [String] = [],

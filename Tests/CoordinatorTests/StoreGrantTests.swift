@@ -8,7 +8,7 @@ struct StoreGrantTests {
     @Test func `grants are on disk with their commit, and are fewer rows once their run has ended`() throws {
         let bench = try StoreBench()
         let (run, other) = (try bench.addRun(), try bench.addRun())
-        func grant(_ run: RunID, _ holder: String, _ cells: [Int]) -> StoreWrite {
+        func grant(_ run: RunID, _ holder: String, _ cells: [CellID]) -> StoreWrite {
             .granted(Grant(run: run, holder: holder, leased: cells))
         }
         _ = try bench.store.commit([grant(run, "a", [0, 1]), grant(run, "a", [2]), grant(run, "b", [3, 4])])

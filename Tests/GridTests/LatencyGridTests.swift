@@ -33,7 +33,7 @@ struct LatencyGridTests {
         #expect(timed.latencyCellCount == 3 * (1 + 2 * 2))
         #expect(timed.cellCount == plain.cellCount + 3 * (1 + 2 * 2))
         for group in plain.evaluationGroups { #expect(timed.jobs(ofGroup: group) == plain.jobs(ofGroup: group)) }
-        var cells: [Int] = []
+        var cells: [CellID] = []
         for group in timed.evaluationGroups.upperBound..<timed.groupCount {
             let fit = timed.fit(ofGroup: group)
             #expect(fit.split.index == 0 && fit.router.kind != "oracle")

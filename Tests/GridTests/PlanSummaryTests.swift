@@ -48,7 +48,7 @@ struct PlanSummaryTests {
     }
 
     /// What a record of a cell shows, as some earlier build wrote it.
-    private func recorded(_ lock: GridLock, _ cell: Int, changing: (inout [String: JSONValue]) -> Void) throws
+    private func recorded(_ lock: GridLock, _ cell: CellID, changing: (inout [String: JSONValue]) -> Void) throws
         -> JSONValue
     {
         let group = lock.group(ofCell: cell)
@@ -96,7 +96,7 @@ struct PlanSummaryTests {
         #expect(done.counts.isEmpty && done.json == [])
     }
 
-    private func key(_ lock: GridLock, _ cell: Int) -> JobKey? {
+    private func key(_ lock: GridLock, _ cell: CellID) -> JobKey? {
         lock.jobs(ofGroup: lock.group(ofCell: cell)).first { $0.cell == cell }?.jobKey
     }
 

@@ -12,7 +12,7 @@ import Testing
 
     private typealias Queue = CommitQueue<Change, String, Int, String>
 
-    private func receipt(_ route: String, cells: [Int], keys: [Int]) -> Queue.Receipt {
+    private func receipt(_ route: String, cells: [CellID], keys: [Int]) -> Queue.Receipt {
         Queue.Receipt(route: route, lease: LeaseID(4), fence: Fence(9), run: RunID(1), cells: cells, keys: keys)
     }
 

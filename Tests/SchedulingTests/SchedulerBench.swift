@@ -11,8 +11,8 @@ struct UniformSpace: CellSpace {
     /// Groups at the end that measure latency.
     var measurements = 0
     var firstMeasurement: Int { groupCount - measurements }
-    func cells(ofGroup group: Int) -> Range<Int> { group * groupSize..<(group + 1) * groupSize }
-    func group(ofCell cell: Int) -> Int { cell / groupSize }
+    func cells(ofGroup group: Int) -> Range<CellID> { group * groupSize..<(group + 1) * groupSize }
+    func group(ofCell cell: CellID) -> Int { cell / groupSize }
 }
 
 /// A lease as the scheduler granted it.
@@ -21,7 +21,7 @@ struct Granted: Hashable {
     let lease: LeaseID
     let fence: Fence
     let run: RunID
-    let cells: [Int]
+    let cells: [CellID]
 }
 
 /// Lease ids that tests can foretell: those of the fences.
@@ -91,7 +91,7 @@ final class SchedulerBench {
         measurements: Int = 0,
         state: RunState = .active,
         done: [Int] = [],
-        exceptions: [Int: CellException] = [:],
+        exceptions: [CellID: CellException] = [:],
         policy change: (inout RunPolicy) -> Void = { _ in }
     ) -> [SchedulerCommand] {
         var policy = RunPolicy()
@@ -141,7 +141,7 @@ final class SchedulerBench {
         }
     }
 
-    func exception(_ cell: Int, of run: RunID = run1) -> CellException? {
+    func exception(_ cell: CellID, of run: RunID = run1) -> CellException? {
         scheduler.exceptions(of: run).first { $0.cell == cell }?.exception
     }
 

@@ -14,7 +14,7 @@ struct SchedulerCounterTests {
     }
 
     /// Milliseconds from now until a cell is tried again; nil when it does not back off.
-    private func delay(_ bench: SchedulerBench, of cell: Int = 0) -> Int64? {
+    private func delay(_ bench: SchedulerBench, of cell: CellID = 0) -> Int64? {
         bench.exception(cell)?.until.map { $0.milliseconds - bench.now }
     }
 

@@ -6,7 +6,7 @@ struct SchedulerRecoveryTests {
     /// A lease of the coordinator's first epoch.
     private let old = Fence(epoch: 1, counter: 7)
 
-    private func held(_ cells: [Int], counter: UInt32 = 7) -> HeldLease {
+    private func held(_ cells: [CellID], counter: UInt32 = 7) -> HeldLease {
         let fence = Fence(epoch: 1, counter: counter)
         return HeldLease(lease: LeaseID(fence.rawValue), fence: fence, run: run1, cells: cells)
     }
@@ -90,7 +90,7 @@ struct SchedulerRecoveryTests {
     }
 
     @Test(arguments: [[], [99], [-1]])
-    func `a held lease that cannot be is revoked`(cells: [Int]) {
+    func `a held lease that cannot be is revoked`(cells: [CellID]) {
         let bench = SchedulerBench(epoch: 2)
         bench.add(run1, groups: 1, of: 4)
         let commands = bench.handle(.workerJoined(ann, numerics: [""], held: [held(cells)]))

@@ -9,12 +9,12 @@ private struct StagedSpace: CellSpace {
     var cellCount: Int { groupCount * groupSize }
     var excludedCount: Int { 0 }
     var deferredCount: Int { firstMeasurement * groupSize / 2 }
-    func isDeferred(_ cell: Int) -> Bool { cell < firstMeasurement * groupSize && cell % groupSize >= groupSize / 2 }
+    func isDeferred(_ cell: CellID) -> Bool { cell < firstMeasurement * groupSize && cell % groupSize >= groupSize / 2 }
     /// Groups at the end that measure.
     var measurements = 0
     var firstMeasurement: Int { groupCount - measurements }
-    func cells(ofGroup group: Int) -> Range<Int> { group * groupSize..<(group + 1) * groupSize }
-    func group(ofCell cell: Int) -> Int { cell / groupSize }
+    func cells(ofGroup group: Int) -> Range<CellID> { group * groupSize..<(group + 1) * groupSize }
+    func group(ofCell cell: CellID) -> Int { cell / groupSize }
 }
 
 /// Runs whose test cells wait until some of them are selected.
@@ -23,7 +23,7 @@ struct SchedulerStageTests {
         groups: Int = 2,
         recovering: Bool = false,
         done: [Int] = [],
-        exceptions: [Int: CellException] = [:],
+        exceptions: [CellID: CellException] = [:],
         selection: [Int]? = nil
     ) -> (bench: SchedulerBench, commands: [SchedulerCommand]) {
         let bench = SchedulerBench(epoch: recovering ? 2 : 1, recovering: recovering)

@@ -38,7 +38,7 @@ package struct BoardSeal: Sendable {
             throw .badInput(OutputName.selection, "the selection of another grid: its lock is \(selection.lock)")
         }
         guard known.insert(selection.digest).inserted else { return }
-        var selected: [Int: Int] = [:]
+        var selected: [CellID: Int] = [:]
         var groups: [JSONValue: Int] = [:]
         let sharing = lock.splitSharing
         for choice in selection.choices {

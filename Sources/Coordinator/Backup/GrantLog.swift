@@ -7,7 +7,7 @@ enum GrantLog {
     /// Ranges in one message.
     static let pageSize = 50_000
 
-    static func entry(holder: String, cells: Range<Int>) -> JSONValue {
+    static func entry(holder: String, cells: Range<CellID>) -> JSONValue {
         [.string(holder), JSONValue(cells.lowerBound), JSONValue(cells.count)]
     }
 
@@ -19,7 +19,7 @@ enum GrantLog {
                 let first = parts[1].integerValue, let count = parts[2].integerValue, first >= 0, count > 0,
                 first <= 1 << 62, count <= 1 << 62
             else { throw .badInput(place, "expected a list of [holder, first cell, cells]") }
-            found.append(Grant(run: run, holder: holder, cells: [first..<first + count]))
+            found.append(Grant(run: run, holder: holder, cells: [CellID(first)..<CellID(first + count)]))
         }
         return found
     }

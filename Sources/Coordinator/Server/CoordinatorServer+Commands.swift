@@ -72,9 +72,9 @@ extension CoordinatorServer {
     private func resolved(_ run: RunID, _ outcome: Result<[ResolvedGroup], RouteGridError>) {
         switch outcome {
         case .success(let found):
-            var reused: [Int] = []
+            var reused: [CellID] = []
             for item in found {
-                var (unrecorded, recorded): ([Int], [Int]) = ([], [])
+                var (unrecorded, recorded): ([CellID], [CellID]) = ([], [])
                 for (job, isRecorded) in zip(item.jobs, item.recorded) where scheduler.isOpen(job.cell, in: run) {
                     if isRecorded { recorded.append(job.cell) } else { unrecorded.append(job.cell) }
                 }

@@ -22,14 +22,14 @@ extension CoordinatorServer {
         }
         let identity = access.store.identity
         let selected = served[request.runID]?.selection?.cells ?? CellBitmap()
-        let start = Int(clamping: request.afterSeq)
+        let start = CellID(clamping: request.afterSeq)
         access.read { store throws(RouteGridError) in
             var page = RunPage(start: start, limit: limit)
             try page.fill(from: store, lock, selected: selected)
             var message = WireRecords(page.records, identity: identity)
-            message.first = UInt64(start)
-            message.last = UInt64(page.position)
-            message.complete = page.position >= lock.cellCount
+            message.first = UInt64(start.rawValue)
+            message.last = UInt64(page.position.rawValue)
+            message.complete = !lock.allCells.contains(page.position)
             return message
         } then: { outcome in
             self.assumeIsolated { server in
@@ -100,14 +100,14 @@ extension CommitQueue.Batch where Change == StoreWrite {
 /// Records of one run in cell order, as many as fit into one message.
 private struct RunPage {
     /// The first cell of the next page.
-    private(set) var position: Int
+    private(set) var position: CellID
     private(set) var records: [StoredRecord] = []
     private let limit: Int
     private var byteCount = 0
     /// Cells looked up for one answer: a run without records takes several.
     private static let cellsAtOnce = 65_536
 
-    init(start: Int, limit: Int) {
+    init(start: CellID, limit: Int) {
         position = start
         self.limit = limit
     }
@@ -115,7 +115,7 @@ private struct RunPage {
     /// Reads to the end of the run, or until the message is full, which may be inside a large group.
     mutating func fill(from store: RecordStore, _ lock: GridLock, selected: CellBitmap) throws(RouteGridError) {
         let start = position
-        while position < lock.cellCount, position - start < Self.cellsAtOnce {
+        while lock.allCells.contains(position), start.distance(to: position) < Self.cellsAtOnce {
             let group = lock.group(ofCell: position)
             // Test records that other runs have read do not belong to this run.
             let jobs = lock.jobs(ofGroup: group).filter {

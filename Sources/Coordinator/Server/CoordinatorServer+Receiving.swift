@@ -127,7 +127,7 @@ extension CoordinatorServer {
                 .started(
                     started.leaseID,
                     started.leaseFence,
-                    cell: started.hasCell ? Int(clamping: started.cell) : nil
+                    cell: started.hasCell ? CellID(clamping: started.cell) : nil
                 )
             )
         case .failed(let failed):
@@ -138,7 +138,7 @@ extension CoordinatorServer {
                 .released(
                     release.leaseID,
                     release.leaseFence,
-                    cells: release.cells.map { Int(clamping: $0) }
+                    cells: release.cells.map(CellID.init(clamping:))
                 )
             )
         case .goodbye:
@@ -170,7 +170,7 @@ extension CoordinatorServer {
             .failed(
                 failed.leaseID,
                 failed.leaseFence,
-                cell: failed.hasCell ? Int(clamping: failed.cell) : nil,
+                cell: failed.hasCell ? CellID(clamping: failed.cell) : nil,
                 kind,
                 retryable: failed.retryable,
                 text: String(failed.text.prefix(2_000))

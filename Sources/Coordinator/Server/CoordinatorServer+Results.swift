@@ -26,7 +26,7 @@ extension CoordinatorServer {
         let holders = holders(peer)
         var foreign = result.items[..<0]
         for item in result.items {
-            guard ledger.covers(Int(clamping: item.cell), of: result.run, for: holders) else {
+            guard ledger.covers(CellID(clamping: item.cell), of: result.run, for: holders) else {
                 foreign.append(item)
                 continue
             }
@@ -72,7 +72,7 @@ extension CoordinatorServer {
                 .failed(
                     result.lease,
                     result.fence,
-                    cell: Int(clamping: cell),
+                    cell: CellID(clamping: cell),
                     .refused,
                     retryable: true,
                     text: error.message
@@ -110,7 +110,7 @@ extension CoordinatorServer {
         guard let lock = served[run]?.lock, item.cell < UInt64(lock.cellCount) else {
             throw RouteGridError(.protocolRefused, "a result for cell \(item.cell) of run \(run), which does not exist")
         }
-        let cell = Int(item.cell)
+        let cell = CellID(clamping: item.cell)
         guard cache.job(ofCell: cell, in: run, lock: lock)?.jobKey == item.jobKey else {
             throw RouteGridError(.protocolRefused, "a result whose key is not that of cell \(cell) of run \(run)")
         }

@@ -133,17 +133,17 @@ extension CoordinatorServer {
 
     /// The failed cells of a run, or those after one of them (`RUN/CELL`).
     private func failures(_ selector: String) throws(RouteGridError) -> JSONValue {
-        let place = selector.contains("/") ? try RunReports.parts(of: selector) : (selector, -1)
-        let id = try run(place.0)
-        return RunReports.failures(id, served[id]?.lock, scheduler.exceptions(of: id), after: place.1)
+        let (name, last) = selector.contains("/") ? try RunReports.parts(of: selector) : (selector, -1)
+        let id = try run(name)
+        return RunReports.failures(id, served[id]?.lock, scheduler.exceptions(of: id), after: CellID(last))
     }
 
     /// Why a cell (`RUN/CELL`) waits, runs, failed or is done.
     private func explain(_ selector: String, _ route: RoutingID) throws(RouteGridError) {
-        let (name, cell) = try RunReports.parts(of: selector)
+        let (name, number) = try RunReports.parts(of: selector)
         let id = try run(name)
-        let lock = served[id]?.lock
-        let isCell = lock.map { (0..<$0.cellCount).contains(cell) } ?? false
+        let (lock, cell) = (served[id]?.lock, CellID(number))
+        let isCell = lock?.allCells.contains(cell) ?? false
         let report = try RunReports.explanation(
             id,
             cell: cell,

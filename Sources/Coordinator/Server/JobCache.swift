@@ -42,11 +42,11 @@ struct JobCache {
     private static func byteCount(_ jobs: [KeyedJob]) -> Int { jobs.count * (jobs.first?.evalBytes.count ?? 0) }
 
     /// The job of one cell, or nil when the grid excludes it.
-    mutating func job(ofCell cell: Int, in run: RunID, lock: GridLock) -> KeyedJob? {
+    mutating func job(ofCell cell: CellID, in run: RunID, lock: GridLock) -> KeyedJob? {
         let group = lock.group(ofCell: cell)
         let all = jobs(ofGroup: group, in: run, lock: lock)
         // Cells of a group are sorted; without exclusions their index is known.
-        let guess = cell - lock.cells(ofGroup: group).lowerBound
+        let guess = lock.cells(ofGroup: group).lowerBound.distance(to: cell)
         if all.indices.contains(guess), all[guess].cell == cell { return all[guess] }
         return all.first { $0.cell == cell }
     }

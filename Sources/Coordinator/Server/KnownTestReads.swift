@@ -15,7 +15,7 @@ struct KnownTestReads {
     /// The read of a cell if it was not seen before; nil for cells of other parts and for known reads.
     ///
     /// A batch that is dropped because the disk is full loses its reads with its results: see ``forget()``.
-    mutating func unknown(_ lock: GridLock, run: RunID, cell: Int) -> TestRead? {
+    mutating func unknown(_ lock: GridLock, run: RunID, cell: CellID) -> TestRead? {
         guard let place = lock.readPlace(ofCell: cell), known.insert(Name(run: run, place: place)).inserted else {
             return nil
         }

@@ -10,7 +10,7 @@ enum Outgoing {
     case heartbeat
     case lease(WireLease)
     case committed(Acknowledgement)
-    case revoke(LeaseID, Fence, [Int])
+    case revoke(LeaseID, Fence, [CellID])
     case submitted(run: RunID?, cells: Int, missing: [Digest])
     case reply(JSONValue)
     case done(String)
@@ -36,7 +36,7 @@ enum Outgoing {
         case .revoke(let lease, let fence, let cells):
             envelope.revoke.leaseID = lease
             envelope.revoke.leaseFence = fence
-            envelope.revoke.cells = cells.map { UInt64($0) }
+            envelope.revoke.cells = cells.map { UInt64($0.rawValue) }
         case .submitted(let run, let cells, let missing):
             envelope.submitted.run = run?.rawValue ?? 0
             envelope.submitted.cells = UInt64(cells)

@@ -49,8 +49,8 @@ enum RunReports {
     static func failures(
         _ id: RunID,
         _ lock: GridLock?,
-        _ exceptions: [(cell: Int, exception: CellException)],
-        after: Int
+        _ exceptions: [(cell: CellID, exception: CellException)],
+        after: CellID
     ) -> JSONValue {
         let failed = exceptions.filter { $0.exception.state != .retrying }
         let rest = failed.drop { $0.cell <= after }
@@ -90,7 +90,7 @@ enum RunReports {
         return members
     }
 
-    private static func budget(_ lock: GridLock, cell: Int, group: Int) -> JSONValue? {
+    private static func budget(_ lock: GridLock, cell: CellID, group: Int) -> JSONValue? {
         lock.evaluationGroups.contains(group) ? lock.job(ofCell: cell).budget.json : nil
     }
 
@@ -104,15 +104,15 @@ enum RunReports {
         ]
     }
 
-    /// Parses a cell, `RUN/CELL`, or a run and a place in the list of its failed cells.
+    /// Parses a cell, `RUN/CELL`, or a run and a place in one of its lists.
     ///
     /// - Throws: `usage` when the text has another form.
-    static func parts(of selector: String) throws(RouteGridError) -> (run: String, cell: Int) {
+    static func parts(of selector: String) throws(RouteGridError) -> (run: String, number: Int) {
         let parts = selector.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let cell = Int(parts[1]) else {
+        guard parts.count == 2, let number = Int(parts[1]) else {
             throw RouteGridError(.usage, "cell \(selector): expected RUN/CELL, such as 1/42")
         }
-        return (String(parts[0]), cell)
+        return (String(parts[0]), number)
     }
 
     /// Why a cell waits, runs, failed or is done.
@@ -120,14 +120,14 @@ enum RunReports {
     /// - Throws: `usage` when the run has no such cell.
     static func explanation(
         _ id: RunID,
-        cell: Int,
+        cell: CellID,
         _ lock: GridLock?,
         job: KeyedJob?,
         standing: CellStanding,
         hasSelected: Bool,
         worker name: (WorkerID) -> String
     ) throws(RouteGridError) -> [String: JSONValue] {
-        guard let lock, (0..<lock.cellCount).contains(cell) else {
+        guard let lock, lock.allCells.contains(cell) else {
             throw RouteGridError(.usage, "run \(id) has \(lock?.cellCount ?? 0) cells; there is no cell \(cell)")
         }
         var report: [String: JSONValue] = [

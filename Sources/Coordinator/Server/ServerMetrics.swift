@@ -31,7 +31,7 @@ struct ServerMetrics: Sendable {
 
     mutating func failed(
         _ run: RunID,
-        cell: Int,
+        cell: CellID,
         _ exception: CellException,
         worker: String,
         log: [UInt8],
@@ -60,7 +60,7 @@ struct RecentFailure: Sendable {
     let number: Int
     let at: Moment
     let run: RunID
-    let cell: Int
+    let cell: CellID
     let exception: CellException
     /// Its name; empty where nobody reported it, such as for a worker that died.
     let worker: String

@@ -32,7 +32,7 @@ package struct DeliveredRecord: Hashable, Sendable {
 
 /// Which records are meant.
 package enum RecordSelection: Sendable {
-    case cell(RunID, Int)
+    case cell(RunID, CellID)
     /// What the worker called itself.
     case worker(String)
     /// Fingerprints of keys.

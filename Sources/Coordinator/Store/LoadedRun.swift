@@ -9,7 +9,7 @@ struct LoadedRun {
     let lock: GridLock
     let selection: ServerSelection?
     let done: CellBitmap
-    let exceptions: [Int: CellException]
+    let exceptions: [CellID: CellException]
 
     /// - Throws: `badInput` for a run that this build cannot serve; others when the store cannot be read.
     init(_ run: StoredRun, from store: RecordStore) throws(RouteGridError) {
@@ -28,7 +28,7 @@ struct LoadedRun {
         exceptions = try store.exceptions(of: run.id)
         done = try store.doneCells(of: run.id)
         self.run = run
-        let range = 0..<lock.cellCount
+        let range = lock.allCells
         guard exceptions.keys.allSatisfy(range.contains), selection?.cells.last.map(range.contains) ?? true else {
             throw .badInput("run \(run.id)", "the store names cells that its grid does not have")
         }

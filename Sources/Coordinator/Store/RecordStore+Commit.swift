@@ -19,7 +19,7 @@ extension RecordStore {
         try write { database in
             var outcome = CommitOutcome()
             var inserts = try RecordInserts(database)
-            var done: [BlockID: [Int]] = [:]
+            var done: [BlockID: [CellID]] = [:]
             var grants: [Grant] = []
             var merged: [RunID] = []
             for change in writes {
@@ -66,9 +66,9 @@ extension RecordStore {
     private struct BlockID: Hashable {
         let run: RunID
         let number: Int
-        init(run: RunID, cell: Int) {
+        init(run: RunID, cell: CellID) {
             self.run = run
-            number = cell / CellBitmap.blockSize
+            number = cell.rawValue / CellBitmap.blockSize
         }
     }
 
@@ -101,7 +101,7 @@ extension RecordStore {
         return .divergent
     }
 
-    private static func mark(_ cells: [Int], in block: BlockID, of database: Database) throws {
+    private static func mark(_ cells: [CellID], in block: BlockID, of database: Database) throws {
         let arguments: StatementArguments = [Int64(block.run.rawValue), block.number]
         let stored = try Data.fetchOne(
             try database.cachedStatement(sql: "SELECT bits FROM done WHERE run = ? AND block = ?"),
@@ -110,7 +110,7 @@ extension RecordStore {
         // No zeros after the last bit: thousands of runs of a few cells have rows of a few bytes.
         var bits = stored.map(Array.init) ?? []
         for cell in cells {
-            let bit = cell % CellBitmap.blockSize
+            let bit = cell.rawValue % CellBitmap.blockSize
             if bits.count <= bit / 8 { bits += repeatElement(0, count: bit / 8 + 1 - bits.count) }
             bits[bit / 8] |= 1 << UInt8(bit % 8)
         }
@@ -120,14 +120,14 @@ extension RecordStore {
 
     private static func write(
         _ exception: CellException?,
-        of cell: Int,
+        of cell: CellID,
         in run: RunID,
         log: [UInt8]?,
         into database: Database
     ) throws {
         guard let exception else {
             try database.cachedStatement(sql: "DELETE FROM exception WHERE run = ? AND cell = ?")
-                .execute(arguments: [Int64(run.rawValue), cell])
+                .execute(arguments: [Int64(run.rawValue), cell.rawValue])
             return
         }
         try database.cachedStatement(
@@ -139,7 +139,7 @@ extension RecordStore {
                 """
         ).execute(
             arguments: [
-                Int64(run.rawValue), cell, exception.state.rawValue, exception.attempts, exception.crashes,
+                Int64(run.rawValue), cell.rawValue, exception.state.rawValue, exception.attempts, exception.crashes,
                 exception.kind.rawValue, exception.text, log.map { Data($0) },
             ]
         )

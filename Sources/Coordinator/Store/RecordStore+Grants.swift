@@ -22,7 +22,7 @@ extension RecordStore {
         _ arguments: StatementArguments
     ) throws -> [Grant] {
         var found: [Grant] = []
-        var ranges: [Range<Int>] = []
+        var ranges: [Range<CellID>] = []
         var owner: (run: RunID, holder: String)?
         func close() {
             if let owner { found.append(Grant(run: owner.run, holder: owner.holder, cells: ranges)) }
@@ -35,11 +35,12 @@ extension RecordStore {
             owner = (run, holder)
             let (first, count): (Int, Int) = (row["first"], row["cells"])
             guard first >= 0, count > 0, first <= Int.max - count else { continue }
+            let cells = CellID(first)..<CellID(first + count)
             // Leases of one cell again and again are ranges with a common start.
-            if let last = ranges.last, last.upperBound >= first {
-                ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, first + count)
+            if let last = ranges.last, last.upperBound >= cells.lowerBound {
+                ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, cells.upperBound)
             } else {
-                ranges.append(first..<first + count)
+                ranges.append(cells)
             }
         }
         close()
@@ -55,7 +56,7 @@ extension RecordStore {
         )
         for range in grant.cells {
             try statement.execute(
-                arguments: [Int64(grant.run.rawValue), range.lowerBound, grant.holder, range.count]
+                arguments: [Int64(grant.run.rawValue), range.lowerBound.rawValue, grant.holder, range.count]
             )
         }
     }

@@ -37,12 +37,12 @@ extension RecordStore {
         }
     }
 
-    private func jobKey(ofCell cell: Int, in run: RunID) throws(RouteGridError) -> JobKey {
+    private func jobKey(ofCell cell: CellID, in run: RunID) throws(RouteGridError) -> JobKey {
         guard let stored = try runs().first(where: { $0.id == run }) else {
             throw RouteGridError(.usage, "there is no run \(run); `routegrid status` lists them")
         }
         let lock = try Self.lock(of: stored)
-        guard (0..<lock.cellCount).contains(cell),
+        guard lock.allCells.contains(cell),
             let job = lock.jobs(ofGroup: lock.group(ofCell: cell)).first(where: { $0.cell == cell })
         else { throw RouteGridError(.usage, "run \(run) has no cell \(cell)") }
         return job.jobKey
@@ -68,12 +68,12 @@ extension RecordStore {
     /// - Throws: `temporary` on a full disk, `system` when it cannot be written.
     package func purge(_ records: [DeliveredRecord], actor: String, detail: String) throws(RouteGridError) -> Int {
         let keys = Set(records.map(\.jobKey))
-        var cells: [(run: StoredRun, cells: [Int])] = []
+        var cells: [(run: StoredRun, cells: [CellID])] = []
         for run in try runs() {
             // A run that this build cannot read is set aside when it is served, and looks nothing up.
             guard let lock = try? Self.lock(of: run) else { continue }
             let done = try doneCells(of: run.id)
-            var own: [Int] = []
+            var own: [CellID] = []
             for group in 0..<lock.groupCount where lock.cells(ofGroup: group).contains(where: done.contains) {
                 own += lock.jobs(ofGroup: group).filter { keys.contains($0.jobKey) && done.contains($0.cell) }.map(
                     \.cell
@@ -104,8 +104,8 @@ extension RecordStore {
         }
     }
 
-    private static func unmark(_ cells: [Int], of run: RunID, in database: Database) throws {
-        for (block, cells) in Dictionary(grouping: cells, by: { $0 / CellBitmap.blockSize }) {
+    private static func unmark(_ cells: [CellID], of run: RunID, in database: Database) throws {
+        for (block, cells) in Dictionary(grouping: cells, by: { $0.rawValue / CellBitmap.blockSize }) {
             let arguments: StatementArguments = [Int64(run.rawValue), block]
             let stored = try Data.fetchOne(
                 database,
@@ -113,7 +113,7 @@ extension RecordStore {
                 arguments: arguments
             )
             guard var bits = stored.map(Array.init) else { continue }
-            for bit in cells.map({ $0 % CellBitmap.blockSize }) where bit / 8 < bits.count {
+            for bit in cells.map({ $0.rawValue % CellBitmap.blockSize }) where bit / 8 < bits.count {
                 bits[bit / 8] &= ~(1 << UInt8(bit % 8))
             }
             try database.execute(

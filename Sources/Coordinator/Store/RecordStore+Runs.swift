@@ -61,16 +61,16 @@ extension RecordStore {
         }
     }
 
-    package func exceptions(of run: RunID) throws(RouteGridError) -> [Int: CellException] {
+    package func exceptions(of run: RunID) throws(RouteGridError) -> [CellID: CellException] {
         try read { database in
-            var found: [Int: CellException] = [:]
+            var found: [CellID: CellException] = [:]
             let rows = try Row.fetchCursor(
                 database,
                 sql: "SELECT * FROM exception WHERE run = ?",
                 arguments: [Int64(run.rawValue)]
             )
             while let row = try rows.next() {
-                found[row["cell"]] = CellException(
+                found[CellID(row["cell"])] = CellException(
                     state: CellException.State(rawValue: row["state"]) ?? .failed,
                     attempts: row["attempts"],
                     crashes: row["crashes"],
@@ -83,12 +83,12 @@ extension RecordStore {
     }
 
     /// The last 64 KB that a failed cell wrote to standard error.
-    package func log(ofCell cell: Int, in run: RunID) throws(RouteGridError) -> [UInt8] {
+    package func log(ofCell cell: CellID, in run: RunID) throws(RouteGridError) -> [UInt8] {
         try read { database in
             let log = try Data.fetchOne(
                 database,
                 sql: "SELECT log FROM exception WHERE run = ? AND cell = ?",
-                arguments: [Int64(run.rawValue), cell]
+                arguments: [Int64(run.rawValue), cell.rawValue]
             )
             return log.map(Array.init) ?? []
         }

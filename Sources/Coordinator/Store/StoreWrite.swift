@@ -7,7 +7,7 @@ package import Scheduling
 /// Its bytes are slices of the message that carried it.
 package struct ResultRow: Hashable, Sendable {
     package var run: RunID
-    package var cell: Int
+    package var cell: CellID
     package var jobKey: JobKey
     package var resultDigest: Digest
     /// The record: one JSON line without its line feed.
@@ -38,7 +38,7 @@ package struct ResultRow: Hashable, Sendable {
 
     package init(
         run: RunID,
-        cell: Int,
+        cell: CellID,
         jobKey: JobKey,
         resultDigest: Digest,
         body: ArraySlice<UInt8>,
@@ -83,8 +83,8 @@ package struct CommitOutcome: Hashable, Sendable {
 package enum StoreWrite: DurableChange {
     case result(ResultRow)
     /// Cells found recorded when a run reached them.
-    case reused(RunID, cells: [Int])
-    case exception(RunID, cell: Int, CellException?, log: [UInt8]?)
+    case reused(RunID, cells: [CellID])
+    case exception(RunID, cell: CellID, CellException?, log: [UInt8]?)
     case runState(RunID, RunState, reason: String)
     case runPriority(RunID, Int)
     /// The frozen selection of a run, which begins its second stage: kept as a blob.

@@ -34,18 +34,19 @@ package struct StoredState {
     ///
     /// - Throws: `usage` when there is no such run.
     package func failures(_ selector: String) throws(RouteGridError) -> JSONValue {
-        let place = selector.contains("/") ? try RunReports.parts(of: selector) : (selector, -1)
-        let view = try view(of: run(place.0))
-        return RunReports.failures(view.run.id, view.lock, view.scheduler.exceptions(of: view.run.id), after: place.1)
+        let (name, last) = selector.contains("/") ? try RunReports.parts(of: selector) : (selector, -1)
+        let view = try view(of: run(name))
+        return RunReports.failures(view.run.id, view.lock, view.scheduler.exceptions(of: view.run.id), after: CellID(last))
     }
 
     /// Why a cell (`RUN/CELL`) waits, failed or is done.
     ///
     /// - Throws: `usage` when there is no such cell.
     package func explain(_ selector: String) throws(RouteGridError) -> JSONValue {
-        let (name, cell) = try RunReports.parts(of: selector)
+        let (name, number) = try RunReports.parts(of: selector)
+        let cell = CellID(number)
         let view = try view(of: run(name))
-        let isCell = (0..<view.lock.cellCount).contains(cell)
+        let isCell = view.lock.allCells.contains(cell)
         let jobs = isCell ? view.lock.jobs(ofGroup: view.lock.group(ofCell: cell)) : []
         var report = try RunReports.explanation(
             view.run.id,

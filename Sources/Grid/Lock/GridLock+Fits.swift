@@ -34,12 +34,12 @@ extension GridLock {
     }
 
     /// The evaluation of one cell; not of a latency job.
-    package func job(ofCell cell: Int) -> JobIdentity {
+    package func job(ofCell cell: CellID) -> JobIdentity {
         let group = group(ofCell: cell)
         let (block, values) = coordinates(ofGroup: group)
         let (axes, layout) = (contents.axes, layouts[block])
         let variant = layout.variants[values.variant]
-        var rest = cell - cells(ofGroup: group).lowerBound
+        var rest = cells(ofGroup: group).lowerBound.distance(to: cell)
         let budget = axes.budgets[layout.block.budgets[rest % layout.block.budgets.count]]
         rest /= layout.block.budgets.count
         let part = axes.parts[rest % axes.parts.count]
@@ -70,7 +70,7 @@ extension GridLock {
     }
 
     /// Whether an `exclude` entry leaves a cell out.
-    package func isExcluded(_ cell: Int) -> Bool {
+    package func isExcluded(_ cell: CellID) -> Bool {
         !jobs(ofGroup: group(ofCell: cell)).contains { $0.cell == cell }
     }
 

@@ -9,7 +9,7 @@ extension GridLock {
     /// The groups that fit and evaluate; those after them measure latency.
     package var evaluationGroups: Range<Int> { 0..<layouts[contents.blocks.count - 1].groupEnd }
     /// The cells that evaluate, excluded ones counted.
-    package var evaluationCellCount: Int { layouts[contents.blocks.count - 1].cellEnd }
+    package var evaluationCellCount: Int { layouts[contents.blocks.count - 1].cellEnd.rawValue }
     /// Those of them that an `exclude` entry leaves out.
     package var excludedEvaluationCount: Int { excludedCounts.prefix(contents.blocks.count).reduce(0, +) }
     /// The measurements that a run makes.
@@ -42,7 +42,7 @@ extension GridLock {
     func latencyJobs(
         _ values: BlockLayout.Coordinates,
         layout: BlockLayout,
-        firstCell: Int,
+        firstCell: CellID,
         fitKey: FitKey,
         excludes: (_ test: Int) -> Bool
     ) -> [KeyedJob] {
@@ -52,7 +52,7 @@ extension GridLock {
         var jobs: [KeyedJob] = []
         for (index, test) in layout.variants[values.variant].tests.enumerated() {
             for batch in latency.batches {
-                defer { cell += 1 }
+                defer { cell = cell.next }
                 if excludes(index) { continue }
                 let job = LatencyIdentity(
                     fit: fitKey,

@@ -3,7 +3,7 @@ package import RouteGridBase
 
 /// One cell with its key and all that a worker is told about its evaluation.
 package struct KeyedJob: Hashable, Sendable {
-    package var cell: Int
+    package var cell: CellID
     package var jobKey: JobKey
     /// Canonical JSON of the ``JobIdentity``; its SHA-256 is the key.
     package var evalBytes: [UInt8]
@@ -43,7 +43,7 @@ package struct GridLock: Sendable {
         var excluded: [Int] = []
         var masks: [ExcludeMasks] = []
         func append(_ block: GridBlock, _ axes: GridAxes, _ exclude: [ExcludeClause]) throws(RouteGridError) {
-            guard let layout = BlockLayout(block, axes: axes, firstCell: cells, firstGroup: groups),
+            guard let layout = BlockLayout(block, axes: axes, firstCell: CellID(cells), firstGroup: groups),
                 cells + layout.cellCount <= 1 << 62
             else { throw .badInput("grid \(contents.name)", "more than 2^62 cells") }
             try Self.checkGroups(of: layout, largestPool: largestPool, grid: contents.name)
@@ -107,16 +107,16 @@ package struct GridLock: Sendable {
     // MARK: Cells and groups
 
     /// The group of a cell.
-    package func group(ofCell cell: Int) -> Int {
+    package func group(ofCell cell: CellID) -> Int {
         let layout = layouts[layouts.lastIndex { $0.firstCell <= cell && $0.cellCount > 0 } ?? 0]
-        return layout.firstGroup + layout.group(ofCell: cell - layout.firstCell)
+        return layout.firstGroup + layout.group(ofCell: layout.firstCell.distance(to: cell))
     }
 
     /// The cells of a group, excluded ones counted.
-    package func cells(ofGroup group: Int) -> Range<Int> {
+    package func cells(ofGroup group: Int) -> Range<CellID> {
         let layout = layouts[block(ofGroup: group)]
         let cells = layout.cells(ofGroup: group - layout.firstGroup)
-        return cells.lowerBound + layout.firstCell..<cells.upperBound + layout.firstCell
+        return layout.firstCell.advanced(by: cells.lowerBound)..<layout.firstCell.advanced(by: cells.upperBound)
     }
 
     /// The number of the block that a group belongs to.
@@ -160,7 +160,7 @@ package struct GridLock: Sendable {
         let key = fitKey ?? FitKey(hashing: templates.fitBytes(values, layout: layout, router: routers[block]))
         let fitHex = key.hexBytes
         let budgets = layout.block.budgets
-        var cell = layout.firstCell + layout.cells(ofGroup: group - layout.firstGroup).lowerBound
+        var cell = cells(ofGroup: group).lowerBound
         if block >= contents.blocks.count {
             return latencyJobs(values, layout: layout, firstCell: cell, fitKey: key) { test in
                 masks[block].excludes(matching, variant: values.variant, test: test, budget: 0)
@@ -173,7 +173,7 @@ package struct GridLock: Sendable {
             let end = templates.evaluationEnd(test: test)
             for part in 0..<layout.partCount {
                 for (budgetIndex, budget) in budgets.enumerated() {
-                    defer { cell += 1 }
+                    defer { cell = cell.next }
                     if matching != 0,
                         masks[block].excludes(matching, variant: values.variant, test: testIndex, budget: budgetIndex)
                     {

@@ -41,7 +41,7 @@ extension FrozenSelection.Choice {
         var members: [String: JSONValue] = [
             "per": per, "configurations": JSONValue(configurations), "competing": JSONValue(competing),
             "unread_dev_cells": JSONValue(unreadDevCells), "candidates": .array(candidates.map(\.json)),
-            "cells": .array(cells.map { [JSONValue($0.first), JSONValue($0.count)] }),
+            "cells": .array(cells.map { [JSONValue($0.first.rawValue), JSONValue($0.count)] }),
         ]
         if let why { members["why"] = .string(why) }
         return .object(members)
@@ -61,7 +61,7 @@ extension FrozenSelection.Choice {
             within: 0...1 << 62,
             atMost: FrozenSelection.cellLimit,
             place: "\(place): cells"
-        ).runs.map { FrozenSelection.CellRun(first: $0.first, count: $0.count) }
+        ).runs.map { FrozenSelection.CellRun(first: CellID($0.first), count: $0.count) }
         why = object.optional("why")?.stringValue
         try object.finish()
     }

@@ -46,9 +46,9 @@ package struct FrozenSelection: Hashable, Sendable {
 
     /// Neighbouring cells.
     package struct CellRun: Hashable, Sendable {
-        package var first: Int
+        package var first: CellID
         package var count: Int
-        package var cells: Range<Int> { first..<first + count }
+        package var cells: Range<CellID> { first..<first.advanced(by: count) }
     }
 
     /// The digest of the grid's lock.
@@ -60,7 +60,7 @@ package struct FrozenSelection: Hashable, Sendable {
     package var choices: [Choice]
 
     /// Every selected test cell, in rising order, each once.
-    package var cells: [Int] { Set(choices.flatMap { $0.cells.flatMap(\.cells) }).sorted() }
+    package var cells: [CellID] { Set(choices.flatMap { $0.cells.flatMap(\.cells) }).sorted() }
 
     /// Choices that some dev cell had no record for.
     package var partialCount: Int { choices.count { $0.unreadDevCells > 0 } }

@@ -1,5 +1,5 @@
 import Catalog
-import RouteGridBase
+package import RouteGridBase
 import RoutingData
 
 /// The two stages of a grid with `select`: cells of part dev, then the selected ones of part test.
@@ -13,9 +13,9 @@ extension GridLock {
         var budget: Int
     }
 
-    func digits(ofCell cell: Int, inGroup group: Int) -> CellDigits {
+    func digits(ofCell cell: CellID, inGroup group: Int) -> CellDigits {
         let layout = layouts[block(ofGroup: group)]
-        let rest = cell - layout.firstCell - layout.cells(ofGroup: group - layout.firstGroup).lowerBound
+        let rest = cells(ofGroup: group).lowerBound.distance(to: cell)
         let budgets = layout.block.budgets.count
         return CellDigits(
             test: rest / budgets / layout.partCount,
@@ -25,11 +25,11 @@ extension GridLock {
     }
 
     /// The number of a cell's split on the axis.
-    package func split(ofCell cell: Int) -> Int { coordinates(ofGroup: group(ofCell: cell)).values.split }
+    package func split(ofCell cell: CellID) -> Int { coordinates(ofGroup: group(ofCell: cell)).values.split }
 
     /// Whether a cell reads test and waits for the selection.
-    package func isDeferred(_ cell: Int) -> Bool {
-        guard contents.select != nil, cell < evaluationCellCount else { return false }
+    package func isDeferred(_ cell: CellID) -> Bool {
+        guard contents.select != nil, cell.rawValue < evaluationCellCount else { return false }
         let digits = digits(ofCell: cell, inGroup: group(ofCell: cell))
         return contents.axes.parts[digits.part] == .test
     }
@@ -47,7 +47,7 @@ extension GridLock {
     package var judgedCellCount: Int { evaluationCellCount - excludedEvaluationCount - deferredCount }
 
     /// What people tell the configurations of a contest apart by.
-    func configurationLabel(ofCell cell: Int, group: Int) -> JSONValue {
+    func configurationLabel(ofCell cell: CellID, group: Int) -> JSONValue {
         let job = recordedJob(ofCell: cell, group: group)
         return .object(
             (job.objectValue ?? [:]).filter { ["router", "modality", "encoder", "fusion"].contains($0.key) }
@@ -79,7 +79,7 @@ extension GridLock {
     }
 
     /// The values of the fields that a cell's contest keeps apart, and of the split's seed and index where it does.
-    func selectionLabel(ofCell cell: Int, group: Int, fields: [SelectionField]) -> JSONValue {
+    func selectionLabel(ofCell cell: CellID, group: Int, fields: [SelectionField]) -> JSONValue {
         let job = recordedJob(ofCell: cell, group: group)
         var members: [String: JSONValue] = [:]
         for field in fields {
@@ -109,8 +109,8 @@ extension GridLock {
         var test: Int
     }
 
-    package func readPlace(ofCell cell: Int) -> ReadPlace? {
-        guard cell < evaluationCellCount else { return nil }
+    package func readPlace(ofCell cell: CellID) -> ReadPlace? {
+        guard cell.rawValue < evaluationCellCount else { return nil }
         let group = group(ofCell: cell)
         let digits = digits(ofCell: cell, inGroup: group)
         guard contents.axes.parts[digits.part] == .test else { return nil }
@@ -124,12 +124,12 @@ extension GridLock {
         )
     }
 
-    package func testRead(ofCell cell: Int) -> TestRead? {
+    package func testRead(ofCell cell: CellID) -> TestRead? {
         TestRead(job: recordedJob(ofCell: cell, group: group(ofCell: cell)))
     }
 
     /// The `job` object that the record of a cell shows.
-    func recordedJob(ofCell cell: Int, group: Int) -> JSONValue {
+    func recordedJob(ofCell cell: CellID, group: Int) -> JSONValue {
         RecordedJob.json(fit: fit(ofGroup: group), job: job(ofCell: cell), labels: labels(ofGroup: group))
     }
 }

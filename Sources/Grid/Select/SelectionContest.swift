@@ -38,7 +38,7 @@ struct SelectionContest: Sendable {
 
     private struct Entry: Sendable {
         let group: Int
-        let cell: Int
+        let cell: CellID
         /// Sum and number of the values (seeds, λ) on each condition that judges.
         var values: [Condition: (sum: Double, count: Int)] = [:]
         var unread = 0
@@ -65,7 +65,7 @@ struct SelectionContest: Sendable {
     private var numbers: [Configuration: Int] = [:]
     private var entries: [Entry] = []
 
-    mutating func add(_ cell: Int, of configuration: Configuration, group: Int, condition: Condition, reading: Cell) {
+    mutating func add(_ cell: CellID, of configuration: Configuration, group: Int, condition: Condition, reading: Cell) {
         let number = numbers[configuration] ?? entries.count
         if number == entries.count {
             numbers[configuration] = number
@@ -76,7 +76,7 @@ struct SelectionContest: Sendable {
         }
         switch reading {
         case .test:
-            if let last = entries[number].tests.last, last.first + last.count == cell {
+            if let last = entries[number].tests.last, last.cells.upperBound == cell {
                 entries[number].tests[entries[number].tests.count - 1].count += 1
             } else {
                 entries[number].tests.append(FrozenSelection.CellRun(first: cell, count: 1))

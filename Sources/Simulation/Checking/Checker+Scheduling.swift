@@ -30,12 +30,12 @@ extension Checker {
         scheduler.leases(of: worker).contains(lease)
     }
 
-    private func isLeased(_ cell: Int, of run: RunID, under lease: LeaseID, _ scheduler: Scheduler) -> Bool {
+    private func isLeased(_ cell: CellID, of run: RunID, under lease: LeaseID, _ scheduler: Scheduler) -> Bool {
         guard case .leased(_, let holder, _) = scheduler.standing(of: cell, in: run) else { return false }
         return holder == lease
     }
 
-    private func enter(_ lease: LeaseID, _ fence: Fence, _ worker: WorkerID, _ run: RunID, _ cells: [Int]) {
+    private func enter(_ lease: LeaseID, _ fence: Fence, _ worker: WorkerID, _ run: RunID, _ cells: [CellID]) {
         leases[lease] = (worker, run, Set(cells), fence)
         leasesOf[worker, default: []].insert(lease)
     }

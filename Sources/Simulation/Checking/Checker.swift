@@ -7,7 +7,7 @@ import Scheduling
 final class Checker {
     struct CellName: Hashable {
         let run: RunID
-        let cell: Int
+        let cell: CellID
     }
 
     private(set) var violations: [String] = []
@@ -18,7 +18,7 @@ final class Checker {
 
     // Since the coordinator's last start.
     var lastStarted: [LeaseID: Started] = [:]
-    var leases: [LeaseID: (worker: WorkerID, run: RunID, cells: Set<Int>, fence: Fence)] = [:]
+    var leases: [LeaseID: (worker: WorkerID, run: RunID, cells: Set<CellID>, fence: Fence)] = [:]
     var leasesOf: [WorkerID: Set<LeaseID>] = [:]
     var counters: [CellName: (crashes: Int, attempts: Int)] = [:]
     var credits: [WorkerID: Int] = [:]
@@ -38,7 +38,7 @@ final class Checker {
 
     enum Started: Hashable {
         case fit
-        case cell(Int)
+        case cell(CellID)
     }
 
     func fail(_ texts: [String]) {
@@ -49,7 +49,7 @@ final class Checker {
         if !holds { fail([text()]) }
     }
 
-    func reallyFailed(_ run: RunID, _ cell: Int) { realFailures[CellName(run: run, cell: cell), default: 0] += 1 }
+    func reallyFailed(_ run: RunID, _ cell: CellID) { realFailures[CellName(run: run, cell: cell), default: 0] += 1 }
 
     func cancelAcknowledged(_ run: RunID) { cancelled.insert(run) }
 
@@ -95,7 +95,7 @@ final class Checker {
             for (cell, exception) in run.exceptions {
                 counters[CellName(run: id, cell: cell)] = (exception.crashes, exception.attempts)
             }
-            for cell in 0..<run.grid.cellCount where run.done.contains(cell) {
+            for cell in run.grid.allCells where run.done.contains(cell) {
                 let isThere = store.records[run.grid.key(ofCell: cell)] != nil
                 expect(isThere, "lost: cell \(cell) of run \(id) is done and has no record")
             }

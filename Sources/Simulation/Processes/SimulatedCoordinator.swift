@@ -10,7 +10,7 @@ final class SimulatedCoordinator {
         /// To the client who cancelled the run.
         case cancelled(RunID)
         /// To the scheduler.
-        case selected(RunID, cells: [Int])
+        case selected(RunID, cells: [CellID])
         /// A lease, to its worker.
         case granted(WorkerID, LeaseID, Fence, Grant)
     }
@@ -126,7 +126,7 @@ final class SimulatedCoordinator {
     }
 
     /// A lease is sent once its grant is on disk.
-    private func grant(_ cells: [Int], of run: RunID, _ lease: LeaseID, _ fence: Fence, to worker: WorkerID) {
+    private func grant(_ cells: [CellID], of run: RunID, _ lease: LeaseID, _ fence: Fence, to worker: WorkerID) {
         let grant = Grant(run: run, holder: holder(worker), leased: cells)
         if ledger.contains(grant) || world.mutation == .leasesBeforeTheGrantIsWritten {
             send(.lease(lease, fence, run, cells: cells), to: worker)

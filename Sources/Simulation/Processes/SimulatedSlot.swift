@@ -5,7 +5,7 @@ import Scheduling
 struct SimulatedSlot {
     private(set) var lease: LeaseID?
     /// The running cell; nil while the fit runs.
-    private(set) var cell: Int?
+    private(set) var cell: CellID?
     /// The cell was revoked meanwhile and is finished all the same.
     var isOrphan = false
     /// Grows with everything it starts, so that the end of something it has dropped is not taken for the end of the
@@ -14,7 +14,7 @@ struct SimulatedSlot {
 
     var isIdle: Bool { lease == nil }
 
-    mutating func begin(_ lease: LeaseID, cell: Int?) {
+    mutating func begin(_ lease: LeaseID, cell: CellID?) {
         self.lease = lease
         self.cell = cell
         isOrphan = false
@@ -39,7 +39,7 @@ extension SimulatedWorker {
         }
     }
 
-    private func begin(_ slot: Int, _ lease: Held, cell: Int?) {
+    private func begin(_ slot: Int, _ lease: Held, cell: CellID?) {
         slots[slot].begin(lease.lease, cell: cell)
         send(.started(lease.lease, lease.fence, cell: cell))
         let run = world.run(lease.run)
@@ -78,7 +78,7 @@ extension SimulatedWorker {
     }
 
     /// Handles the end of a cell; returns false when the whole worker died of it.
-    private func end(_ cell: Int, in slot: Int, _ place: Int) -> Bool {
+    private func end(_ cell: CellID, in slot: Int, _ place: Int) -> Bool {
         let lease = held[place]
         switch endings[slot] ?? .success {
         case .success:

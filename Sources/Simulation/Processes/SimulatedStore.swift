@@ -4,11 +4,11 @@ import Scheduling
 /// A change to be written to disk.
 enum SimulatedWrite: DurableChange {
     case result(HeldResult)
-    case reused(RunID, cells: [Int])
-    case exception(RunID, cell: Int, CellException?)
+    case reused(RunID, cells: [CellID])
+    case exception(RunID, cell: CellID, CellException?)
     case runState(RunID, RunState)
     case priority(RunID, Int)
-    case selection(RunID, cells: [Int])
+    case selection(RunID, cells: [CellID])
     case granted(Grant)
 
     var isResult: Bool { if case .result = self { true } else { false } }
@@ -21,13 +21,13 @@ struct SimulatedStore {
         var policy: RunPolicy
         var state = RunState.active
         var done = CellBitmap()
-        var exceptions: [Int: CellException] = [:]
+        var exceptions: [CellID: CellException] = [:]
         /// The deferred cells that may run; nil before the selection.
-        var selection: Set<Int>?
+        var selection: Set<CellID>?
 
         /// The cells that must be recorded in the present stage.
-        var wanted: [Int] { (grid.certain + (selection ?? [])).sorted() }
-        func mayRun(_ cell: Int) -> Bool { !grid.isDeferred(cell) || selection?.contains(cell) == true }
+        var wanted: [CellID] { (grid.certain + (selection ?? [])).sorted() }
+        func mayRun(_ cell: CellID) -> Bool { !grid.isDeferred(cell) || selection?.contains(cell) == true }
     }
 
     struct Divergence: Hashable {
@@ -74,7 +74,7 @@ struct SimulatedStore {
         return verdicts
     }
 
-    mutating func mark(_ run: RunID, _ cell: Int) { runs[run]?.done.insert(cell) }
+    mutating func mark(_ run: RunID, _ cell: CellID) { runs[run]?.done.insert(cell) }
 
     private mutating func insert(_ result: HeldResult) -> CommitVerdict {
         guard let first = records[result.key] else {

@@ -10,7 +10,7 @@ final class SimulatedWorker {
         let fence: Fence
         let run: RunID
         /// Cells that are left to run, the running one first.
-        var cells: [Int]
+        var cells: [CellID]
     }
 
     unowned let world: World
@@ -158,7 +158,7 @@ final class SimulatedWorker {
         }
     }
 
-    private func revoke(_ lease: LeaseID, _ cells: [Int]) {
+    private func revoke(_ lease: LeaseID, _ cells: [CellID]) {
         guard let place = held.firstIndex(where: { $0.lease == lease }) else {
             if cells.isEmpty { revoked.insert(lease) }
             return

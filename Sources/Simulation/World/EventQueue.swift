@@ -42,8 +42,8 @@ struct Route: Hashable {
 /// The answer to the look-up of one group.
 struct LookedUp {
     let group: Int
-    let unrecorded: [Int]
-    let recorded: [Int]
+    let unrecorded: [CellID]
+    let recorded: [CellID]
 }
 
 /// Events by time; those of one time in the order in which they were added.

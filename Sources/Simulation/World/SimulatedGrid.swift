@@ -6,29 +6,29 @@ import Scheduling
 /// The key of cell `n` is `firstKey + n`: two grids whose ranges of keys overlap share records.
 struct SimulatedGrid: CellSpace {
     /// Where each group begins, and the end of the last.
-    let borders: [Int]
-    let excluded: Set<Int>
+    let borders: [CellID]
+    let excluded: Set<CellID>
     let firstKey: Int
     /// Cells that wait for a selection; some may be excluded too.
-    var deferred: Set<Int> = []
+    var deferred: Set<CellID> = []
 
     init(cells: Int, largestGroup: Int, excludes: Bool, firstKey: Int, using random: inout Xoshiro256) {
-        var borders = [0]
-        while let last = borders.last, last < cells {
-            borders.append(min(cells, last + 1 + random.below(largestGroup)))
+        var borders: [CellID] = [0]
+        while let last = borders.last, last.rawValue < cells {
+            borders.append(min(CellID(cells), last.advanced(by: 1 + random.below(largestGroup))))
         }
         self.borders = borders
-        excluded = excludes ? Set((0..<cells / 8).map { _ in random.below(cells) }) : []
+        excluded = excludes ? Set((0..<cells / 8).map { _ in CellID(random.below(cells)) }) : []
         self.firstKey = firstKey
     }
 
     var groupCount: Int { borders.count - 1 }
-    var cellCount: Int { borders[borders.count - 1] }
+    var cellCount: Int { borders[borders.count - 1].rawValue }
     var excludedCount: Int { excluded.count }
 
-    func cells(ofGroup group: Int) -> Range<Int> { borders[group]..<borders[group + 1] }
+    func cells(ofGroup group: Int) -> Range<CellID> { borders[group]..<borders[group + 1] }
 
-    func group(ofCell cell: Int) -> Int {
+    func group(ofCell cell: CellID) -> Int {
         var (low, high) = (0, groupCount)
         while high - low > 1 {
             let middle = (low + high) / 2
@@ -38,30 +38,30 @@ struct SimulatedGrid: CellSpace {
     }
 
     var deferredCount: Int { deferred.subtracting(excluded).count }
-    func isDeferred(_ cell: Int) -> Bool { deferred.contains(cell) }
+    func isDeferred(_ cell: CellID) -> Bool { deferred.contains(cell) }
 
     /// Makes some cells wait for a selection.
     mutating func `defer`(share: Double, using random: inout Xoshiro256) {
-        deferred = Set((0..<cellCount).filter { _ in random.uniform() < share })
+        deferred = Set(allCells.filter { _ in random.uniform() < share })
     }
 
     /// The cells that must be recorded, whatever is selected.
-    var certain: [Int] { (0..<cellCount).filter { !excluded.contains($0) && !deferred.contains($0) } }
+    var certain: [CellID] { allCells.filter { !excluded.contains($0) && !deferred.contains($0) } }
 
     /// The selection, as a function of the records of the cells that are not deferred: a deferred cell follows the
     /// nearest such cell before it, when that one has a record.
-    func selection(isRecorded: (Int) -> Bool) -> [Int] {
-        var selected: [Int] = []
-        var last: Int?
-        for cell in 0..<cellCount where !excluded.contains(cell) {
+    func selection(isRecorded: (CellID) -> Bool) -> [CellID] {
+        var selected: [CellID] = []
+        var last: CellID?
+        for cell in allCells where !excluded.contains(cell) {
             if !deferred.contains(cell) {
                 last = cell
-            } else if let last, isRecorded(last), (last + cell) % 3 != 0 {
+            } else if let last, isRecorded(last), (last.rawValue + cell.rawValue) % 3 != 0 {
                 selected.append(cell)
             }
         }
         return selected
     }
 
-    func key(ofCell cell: Int) -> Int { firstKey + cell }
+    func key(ofCell cell: CellID) -> Int { firstKey + cell.rawValue }
 }

@@ -56,7 +56,7 @@ package struct RunFailures {
         package let reason: String
         package var count = 0
         /// The first of the cells.
-        package let cell: Int
+        package let cell: CellID
 
         package var json: JSONValue {
             [
@@ -85,7 +85,7 @@ package struct RunFailures {
                         kind: key[2],
                         state: key[3],
                         reason: reason,
-                        cell: cell["cell"]?.integerValue ?? 0
+                        cell: CellID(cell["cell"]?.integerValue ?? 0)
                     )
                 )
             }

@@ -26,7 +26,7 @@ struct BenchRecords: ParsableCommand {
         let lock = try GridLock(parsing: run.lock)
         let jobs = lock.evaluationGroups.flatMap { lock.jobs(ofGroup: $0) }
         let records = try store.records(of: jobs.map(\.jobKey)).records
-        var cells: [JobKey: Int] = [:]
+        var cells: [JobKey: CellID] = [:]
         for job in jobs { cells[job.jobKey] = job.cell }
         let writes = try records.compactMap { line -> StoreWrite? in
             let record = try CheckedRecord(line.body, place: "a record of \(state)")

@@ -153,7 +153,7 @@ struct BoardRepricing {
 
     /// The models by the preference that the old costs gave; nil when these are not at hand.
     private func oldOrder(
-        _ cell: Int,
+        _ cell: CellID,
         of group: Int,
         _ choices: [EvaluationPart: Matrix<ModelNumber>]
     ) throws -> [Int]? {

@@ -1,4 +1,5 @@
 import Catalog
+import RouteGridBase
 
 /// The arithmetic of one block: which cells and groups it has, and which axis values a group stands for.
 ///
@@ -34,12 +35,12 @@ struct BlockLayout: Sendable {
     }
 
     let block: GridBlock
-    let firstCell: Int
+    let firstCell: CellID
     let firstGroup: Int
     let cellCount: Int
     let groupCount: Int
     /// The first cell and the first group after it.
-    var cellEnd: Int { firstCell + cellCount }
+    var cellEnd: CellID { firstCell.advanced(by: cellCount) }
     var groupEnd: Int { firstGroup + groupCount }
     let variants: [Variant]
     let partCount: Int
@@ -52,7 +53,7 @@ struct BlockLayout: Sendable {
     private let chunkGroups: Int
 
     /// - Returns: nil when the block has more cells than a 62-bit number holds.
-    init?(_ block: GridBlock, axes: GridAxes, firstCell: Int, firstGroup: Int) {
+    init?(_ block: GridBlock, axes: GridAxes, firstCell: CellID, firstGroup: Int) {
         self.block = block
         self.firstCell = firstCell
         self.firstGroup = firstGroup

@@ -47,10 +47,10 @@ struct PurgeVerb: ParsableCommand {
         if let cell, Self.parts(of: cell) == nil { throw ValidationError("--cell takes RUN/CELL, such as 3/17.") }
     }
 
-    private static func parts(of cell: String) -> (RunID, Int)? {
+    private static func parts(of cell: String) -> (RunID, CellID)? {
         let parts = cell.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let run = UInt64(parts[0]), let cell = Int(parts[1]), cell >= 0 else { return nil }
-        return (RunID(run), cell)
+        return (RunID(run), CellID(cell))
     }
 
     func run() throws {

@@ -60,7 +60,7 @@ struct BenchLimitsVerb: ParsableCommand {
                     return .result(
                         ResultRow(
                             run: run,
-                            cell: cell,
+                            cell: CellID(cell),
                             jobKey: JobKey(hashing: "job \(cell)".utf8),
                             resultDigest: Digest(hashing: "result \(cell)".utf8),
                             body: body[...],

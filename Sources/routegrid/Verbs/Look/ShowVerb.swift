@@ -41,7 +41,7 @@ struct ShowVerb: ParsableCommand {
             "job_key": explained["job_key"] ?? .null, "job": .null, "result": .null, "facts": .null, "choices": .null,
         ]
         if let log = explained["log"] { members["log"] = log }
-        let place = explained["cell"]?.integerValue ?? 0
+        let place = CellID(explained["cell"]?.integerValue ?? 0)
         if let key = explained["job_key"]?.stringValue.flatMap({ JobKey(hex: $0) }),
             let line = try line(of: key, run: number, cell: place, source)
         {
@@ -62,7 +62,7 @@ struct ShowVerb: ParsableCommand {
     private func line(
         of key: JobKey,
         run: Int,
-        cell: Int,
+        cell: CellID,
         _ source: ConnectOptions.Source
     ) throws -> (record: [UInt8], facts: [UInt8])? {
         switch source {
@@ -70,7 +70,7 @@ struct ShowVerb: ParsableCommand {
         case .coordinator(let client):
             // Records of a run come in the order of its cells: its own is the first from there on, if it has one.
             var found: (record: [UInt8], facts: [UInt8])?
-            try client.follow(after: UInt64(cell), run: RunID(UInt64(run)), credit: 1) { message in
+            try client.follow(after: UInt64(cell.rawValue), run: RunID(UInt64(run)), credit: 1) { message in
                 found = message.items.first { $0.jobKey.elementsEqual(key.bytes) }.map {
                     (Array($0.record), Array($0.run))
                 }
