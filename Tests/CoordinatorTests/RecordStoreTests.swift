@@ -137,7 +137,7 @@ struct RecordStoreTests {
     @Test func `records come in the order of their commits, after a place in it`() throws {
         let bench = try StoreBench()
         let run = try bench.addRun()
-        for cell in 0..<5 { try bench.store.commit([.result(StoreBench.row(run, cell: cell))]) }
+        for cell in CellID(0)..<5 { try bench.store.commit([.result(StoreBench.row(run, cell: cell))]) }
         let first = try bench.store.records(after: 0, limit: 2)
         #expect(first.map(\.jobKey) == [StoreBench.key("cell 0"), StoreBench.key("cell 1")])
         let rest = try bench.store.records(after: first[1].sequence, limit: 10)

@@ -43,7 +43,7 @@ struct StoreDurabilityTests {
         do {
             let store = try RecordStore(folder: StateFolder(path: path))
             let run = try store.addRun(name: "demo", lock: [], priority: 0)
-            for cell in 0..<200 { try store.commit([.result(StoreBench.row(run, cell: cell))]) }
+            for cell in CellID(0)..<200 { try store.commit([.result(StoreBench.row(run, cell: cell))]) }
             store.close()
         }
         let file = path + "/records.sqlite"
@@ -89,7 +89,7 @@ struct StoreDurabilityTests {
         let bench = try StoreBench()
         let run = try bench.addRun()
         for batch in 0..<12 {
-            let cells = Array(batch * 7..<(batch + 1) * 7)
+            let cells = Array(CellID(batch * 7)..<CellID((batch + 1) * 7))
             let verdicts = try bench.store.commit(
                 cells.map { .result(StoreBench.row(run, cell: $0, blobs: ["b\($0)"])) }
             ).verdicts
@@ -106,7 +106,7 @@ struct StoreDurabilityTests {
             let keys = (0..<last).map { StoreBench.key("cell \($0)") }
             #expect(try store.recorded(keys).allSatisfy { $0 })
             #expect(try store.counts().records == last)
-            #expect(try store.doneCells(of: run).contains(all: 0..<last))
+            #expect(try store.doneCells(of: run).contains(all: 0..<CellID(last)))
             #expect(try store.doneCells(of: run).count == last)
             #expect(try store.hasBlob(StoreBench.blob("b\(last - 1)")))
             store.close()

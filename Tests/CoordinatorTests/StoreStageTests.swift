@@ -44,7 +44,7 @@ struct StoreStageTests {
         for (cell, read) in [
             try Self.read(5), try Self.read(5), try Self.read(9), try Self.read(5, split: 1),
         ].enumerated() {
-            var row = StoreBench.row(run, cell: cell)
+            var row = StoreBench.row(run, cell: CellID(cell))
             row.testRead = read
             try bench.store.commit([.result(row)])
         }
@@ -62,7 +62,7 @@ struct StoreStageTests {
         let run = try bench.addRun()
         let lines = ["{\"result\":{\"metrics\":{\"ps\":{\"v\":0.5}}}}", "{\"result\":,}", "{}"]
         for (cell, line) in lines.enumerated() {
-            var row = StoreBench.row(run, cell: cell)
+            var row = StoreBench.row(run, cell: CellID(cell))
             row.body = Array(line.utf8)[...]
             try bench.store.commit([.result(row)])
         }

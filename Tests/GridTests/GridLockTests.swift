@@ -15,7 +15,7 @@ struct GridLockTests {
     @Test(arguments: [[], excludes])
     func `put-together keys equal the keys of the typed identities, for every cell`(exclude: [JSONValue]) throws {
         let lock = try LockFixture.lock(LockFixture.json(exclude: exclude))
-        var (next, jobs) = (0, 0)
+        var (next, jobs): (CellID, Int) = (0, 0)
         for group in 0..<lock.groupCount {
             let cells = lock.cells(ofGroup: group)
             #expect(cells.lowerBound == next)
@@ -37,7 +37,7 @@ struct GridLockTests {
                 #expect(identity.fit == fit.key)
             }
         }
-        #expect(next == lock.cellCount)
+        #expect(next.rawValue == lock.cellCount)
         #expect(jobs == lock.activeCellCount)
     }
 
@@ -114,7 +114,7 @@ struct GridLockTests {
         #expect(lock.data(ofGroup: 0).count == 3)
         #expect(lock.labels(ofGroup: 0)["dataset"] == "one")
         #expect(lock.labels(ofGroup: 0)["encoder"] == .null)
-        let knn = lock.group(ofCell: 2 * 2 * 3)
+        let knn = lock.group(ofCell: CellID(2 * 2 * 3))
         #expect(lock.data(ofGroup: knn).count == 5)
         #expect(lock.labels(ofGroup: knn)["encoder"] == ["text": "default", "image": "default"])
     }

@@ -50,7 +50,7 @@ struct LatencyGridTests {
                 #expect(identity.queries == 8 && identity.warmup == 20 && identity.repeats == 5)
             }
         }
-        #expect(cells == Array(plain.cellCount..<timed.cellCount))
+        #expect(cells == Array(CellID(plain.cellCount)..<CellID(timed.cellCount)))
         #expect(PlanSummary(timed).latency == timed.latencyCellCount)
         #expect(PlanSummary(timed).cells == PlanSummary(plain).cells)
         #expect(try GridLock(parsing: timed.bytes).jobs(ofGroup: timed.groupCount - 1).count == 6)

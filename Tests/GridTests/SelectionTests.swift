@@ -31,7 +31,7 @@ struct SelectionTests {
     }
 
     /// Freezes the choice with a dev reading for each cell, made of the fit and the split.
-    private func frozen(_ lock: GridLock, _ reading: (FitIdentity, Int) -> MetricReading?) throws -> FrozenSelection {
+    private func frozen(_ lock: GridLock, _ reading: (FitIdentity, CellID) -> MetricReading?) throws -> FrozenSelection {
         var tally = try #require(SelectionTally(lock))
         for group in 0..<lock.groupCount {
             var readings: [JobKey: MetricReading] = [:]
@@ -53,7 +53,7 @@ struct SelectionTests {
 
     @Test func `every test cell is deferred and no dev cell is`() throws {
         let lock = try lock()
-        for cell in 0..<lock.cellCount { #expect(lock.isDeferred(cell) == (lock.job(ofCell: cell).part == .test)) }
+        for cell in 0..<CellID(lock.cellCount) { #expect(lock.isDeferred(cell) == (lock.job(ofCell: cell).part == .test)) }
         #expect(lock.deferredCount == lock.cellCount / 2 && lock.firstStageCount == lock.cellCount / 2)
         #expect(!lock.isUnsealed)
         #expect(try GridLock(parsing: lock.bytes).bytes == lock.bytes)
@@ -289,7 +289,7 @@ struct SelectionTests {
         let lock = try lock(test: "0.3")
         var reads: [GridLock.ReadPlace: TestRead] = [:]
         var configurations: Set<JSONValue> = []
-        for cell in 0..<lock.cellCount {
+        for cell in 0..<CellID(lock.cellCount) {
             guard let place = lock.readPlace(ofCell: cell) else {
                 #expect(lock.testRead(ofCell: cell) == nil)
                 continue

@@ -8,18 +8,18 @@ struct CellBitmapTests {
         var random = Xoshiro256(seed: HashedText.digest(["bitmap", String(seed)]))
         let span = [200, 70_000, 400_000][seed % 3]
         var bitmap = CellBitmap()
-        var model: Set<Int> = []
+        var model: Set<CellID> = []
         for _ in 0..<2_000 {
-            let cell = random.below(span)
+            let cell = CellID(random.below(span))
             let isNew = bitmap.insert(cell)
             let isNewToo = model.insert(cell).inserted
             #expect(isNew == isNewToo)
         }
         #expect(bitmap.count == model.count)
         for _ in 0..<2_000 {
-            let cell = random.below(span)
+            let cell = CellID(random.below(span))
             #expect(bitmap.contains(cell) == model.contains(cell))
-            let range = cell..<min(span, cell + random.below(4))
+            let range = cell..<min(CellID(span), cell.advanced(by: random.below(4)))
             #expect(bitmap.contains(all: range) == range.allSatisfy(model.contains))
         }
         var copy = CellBitmap()
@@ -31,11 +31,11 @@ struct CellBitmapTests {
     @Test func `a full block is a word and still a set`() {
         let size = CellBitmap.blockSize
         var bitmap = CellBitmap()
-        for cell in 0..<size { bitmap.insert(cell) }
+        for cell in 0..<CellID(size) { bitmap.insert(cell) }
         let isNew = bitmap.insert(17)
         #expect(!isNew)
-        #expect(bitmap.contains(all: 0..<size))
-        #expect(!bitmap.contains(all: 0..<size + 1))
+        #expect(bitmap.contains(all: 0..<CellID(size)))
+        #expect(!bitmap.contains(all: 0..<CellID(size + 1)))
         #expect(bitmap.count == size)
         #expect(bitmap.bytes(ofBlock: 0).allSatisfy { $0 == 0xFF })
         bitmap.load(block: 0, bytes: [1])
@@ -48,7 +48,7 @@ struct CellBitmapTests {
 
     @Test func `a block's bytes are little-endian bits`() {
         var bitmap = CellBitmap()
-        for cell in [0, 9, CellBitmap.blockSize + 63] { bitmap.insert(cell) }
+        for cell in [0, 9, CellID(CellBitmap.blockSize + 63)] { bitmap.insert(cell) }
         #expect(bitmap.bytes(ofBlock: 0).prefix(3) == [1, 2, 0])
         #expect(bitmap.bytes(ofBlock: 1)[7] == 0x80)
         #expect(bitmap.blockNumbers == [0, 1])

@@ -26,17 +26,17 @@ struct GrantLedgerTests {
     @Test func `the ledger agrees with a table of cells, whatever the order of grants`() {
         var random = Xoshiro256(seed: Digest(hashing: "grants".utf8))
         var ledger = GrantLedger()
-        var table: Set<Int> = []
+        var table: Set<CellID> = []
         for _ in 0..<300 {
-            let first = Int.random(in: 0..<200, using: &random)
-            let cells = Array(first..<first + Int.random(in: 1...9, using: &random))
+            let first = CellID(Int.random(in: 0..<200, using: &random))
+            let cells = Array(first..<first.advanced(by: Int.random(in: 1...9, using: &random)))
             let grant = Grant(run: run, holder: "a", leased: cells)
             #expect(ledger.contains(grant) == table.isSuperset(of: cells))
             ledger.add(grant)
             table.formUnion(cells)
             #expect(ledger.contains(grant))
         }
-        for cell in -1..<220 { #expect(ledger.covers(cell, of: run, for: ["a"]) == table.contains(cell)) }
+        for cell in CellID(-1)..<220 { #expect(ledger.covers(cell, of: run, for: ["a"]) == table.contains(cell)) }
         #expect(ledger.grants == [Grant(run: run, holder: "a", leased: table.sorted())])
     }
 }

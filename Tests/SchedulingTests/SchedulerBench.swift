@@ -11,8 +11,8 @@ struct UniformSpace: CellSpace {
     /// Groups at the end that measure latency.
     var measurements = 0
     var firstMeasurement: Int { groupCount - measurements }
-    func cells(ofGroup group: Int) -> Range<CellID> { group * groupSize..<(group + 1) * groupSize }
-    func group(ofCell cell: CellID) -> Int { cell / groupSize }
+    func cells(ofGroup group: Int) -> Range<CellID> { CellID(group * groupSize)..<CellID((group + 1) * groupSize) }
+    func group(ofCell cell: CellID) -> Int { cell.rawValue / groupSize }
 }
 
 /// A lease as the scheduler granted it.
@@ -39,7 +39,7 @@ final class SchedulerBench {
     var scheduler: Scheduler
     var now: Int64 = 0
     /// Cells that look-ups find recorded.
-    var recorded: [RunID: Set<Int>] = [:]
+    var recorded: [RunID: Set<CellID>] = [:]
     var answersLookUps = true
     var spaces: [RunID: any CellSpace] = [:]
 
@@ -90,7 +90,7 @@ final class SchedulerBench {
         of size: Int,
         measurements: Int = 0,
         state: RunState = .active,
-        done: [Int] = [],
+        done: [CellID] = [],
         exceptions: [CellID: CellException] = [:],
         policy change: (inout RunPolicy) -> Void = { _ in }
     ) -> [SchedulerCommand] {

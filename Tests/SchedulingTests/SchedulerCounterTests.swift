@@ -64,7 +64,7 @@ struct SchedulerCounterTests {
 
     @Test func `cells that are tried again do not count for max_fails`() throws {
         let (bench, lease) = try oneLease(cells: 4) { $0.maxFails = 1 }
-        for cell in 0..<3 {
+        for cell in CellID(0)..<3 {
             bench.handle(.failed(lease.lease, lease.fence, cell: cell, .error, retryable: true, text: ""))
         }
         #expect(try bench.counts().state == .active)

@@ -1,3 +1,4 @@
+import RouteGridBase
 import Scheduling
 import Testing
 

@@ -7,7 +7,7 @@ struct SchedulerLeaseTests {
         let bench = SchedulerBench()
         bench.add(run1, groups: 3, of: 4)
         var leases = bench.join(ann)
-        var order: [[Int]] = []
+        var order: [[CellID]] = []
         var last: [SchedulerCommand] = []
         while let lease = leases.first {
             #expect(leases.count == 1)

@@ -9,12 +9,14 @@ private struct StagedSpace: CellSpace {
     var cellCount: Int { groupCount * groupSize }
     var excludedCount: Int { 0 }
     var deferredCount: Int { firstMeasurement * groupSize / 2 }
-    func isDeferred(_ cell: CellID) -> Bool { cell < firstMeasurement * groupSize && cell % groupSize >= groupSize / 2 }
+    func isDeferred(_ cell: CellID) -> Bool {
+        cell.rawValue < firstMeasurement * groupSize && cell.rawValue % groupSize >= groupSize / 2
+    }
     /// Groups at the end that measure.
     var measurements = 0
     var firstMeasurement: Int { groupCount - measurements }
-    func cells(ofGroup group: Int) -> Range<CellID> { group * groupSize..<(group + 1) * groupSize }
-    func group(ofCell cell: CellID) -> Int { cell / groupSize }
+    func cells(ofGroup group: Int) -> Range<CellID> { CellID(group * groupSize)..<CellID((group + 1) * groupSize) }
+    func group(ofCell cell: CellID) -> Int { cell.rawValue / groupSize }
 }
 
 /// Runs whose test cells wait until some of them are selected.
@@ -22,9 +24,9 @@ struct SchedulerStageTests {
     private func bench(
         groups: Int = 2,
         recovering: Bool = false,
-        done: [Int] = [],
+        done: [CellID] = [],
         exceptions: [CellID: CellException] = [:],
-        selection: [Int]? = nil
+        selection: [CellID]? = nil
     ) -> (bench: SchedulerBench, commands: [SchedulerCommand]) {
         let bench = SchedulerBench(epoch: recovering ? 2 : 1, recovering: recovering)
         let space = StagedSpace(groupCount: groups, groupSize: 4)
@@ -51,7 +53,7 @@ struct SchedulerStageTests {
         var commands: [SchedulerCommand] = []
         var leases = first
         while let lease = leases.popLast() {
-            #expect(lease.cells.allSatisfy { $0 % 4 < 2 })
+            #expect(lease.cells.allSatisfy { $0.rawValue % 4 < 2 })
             let more = bench.finish(lease)
             leases += bench.granted(more)
             commands += more
@@ -162,7 +164,7 @@ struct SchedulerStageTests {
         #expect(all.count == 1)
         _ = retried
         // The selected cell first, then the retried one: both are recorded before the run ends.
-        for cell in [6, 0] { _ = bench.handle(.committed(run1, cell: cell)) }
+        for cell in [6, 0] as [CellID] { _ = bench.handle(.committed(run1, cell: cell)) }
         #expect(try bench.counts().done == 4 && bench.counts().failed == 1)
         #expect(try bench.counts().state == .finished)
     }

@@ -10,7 +10,7 @@ struct SchedulerStealingTests {
         bench.add(run1, groups: 1, of: 100)
         let lease = try #require(bench.join(ann).first)
         bench.handle(.started(lease.lease, lease.fence, cell: nil))
-        for cell in 0..<4 {
+        for cell in CellID(0)..<4 {
             bench.handle(.started(lease.lease, lease.fence, cell: cell))
             bench.pass(500, alive: [ann])
             if cell < 3 { bench.handle(.committed(run1, cell: cell)) }
@@ -22,7 +22,7 @@ struct SchedulerStealingTests {
         let (bench, lease) = try tail()
         bench.join(bob)
         let commands = bench.pass(100, alive: [ann, bob])
-        let stolen = Array(52..<100)
+        let stolen = Array(CellID(52)..<100)
         #expect(commands.first == .revoke(ann, lease.lease, lease.fence, cells: stolen))
         // As many as take the target time; the rest waits for whoever is free.
         #expect(bench.granted(commands).map(\.cells) == [[52, 53, 54, 55]])
@@ -33,7 +33,7 @@ struct SchedulerStealingTests {
         bench.join(bob)
         bench.pass(100, alive: [bob])
         let again = bench.handle(.heartbeat(ann, leases: [lease.lease]))
-        #expect(again == [.revoke(ann, lease.lease, lease.fence, cells: Array(52..<100))])
+        #expect(again == [.revoke(ann, lease.lease, lease.fence, cells: Array(CellID(52)..<100))])
     }
 
     @Test func `a finished cell whose record is on its way is not stolen`() throws {
@@ -44,7 +44,7 @@ struct SchedulerStealingTests {
         bench.pass(3_000, alive: [ann])
         bench.handle(.committed(run1, cell: 0))
         // 1 and 2 are finished and not yet on disk, 3 runs.
-        for cell in 1...3 { bench.handle(.started(lease.lease, lease.fence, cell: cell)) }
+        for cell in CellID(1)...3 { bench.handle(.started(lease.lease, lease.fence, cell: cell)) }
         bench.join(bob)
         #expect(bench.pass(3_000, alive: [ann, bob]).isEmpty)
     }

@@ -1,3 +1,4 @@
+import RouteGridBase
 import Simulation
 import Testing
 

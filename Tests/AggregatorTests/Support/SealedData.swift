@@ -28,7 +28,7 @@ struct SealedData {
     }
 
     /// Runs cells and keeps their records.
-    mutating func run(_ isWanted: (Int) -> Bool) throws {
+    mutating func run(_ isWanted: (CellID) -> Bool) throws {
         for group in lock.evaluationGroups {
             let jobs = lock.jobs(ofGroup: group).filter { isWanted($0.cell) }
             guard !jobs.isEmpty else { continue }

@@ -81,7 +81,7 @@ import Wire
         let forger = try bench.worker(credit: 0)
         let results = try jobs.map { job -> MadeUpResult in
             var cell = WireLeasedCell()
-            (cell.cell, cell.jobKey) = (UInt64(job.cell), Data(job.jobKey.bytes))
+            (cell.cell, cell.jobKey) = (UInt64(job.cell.rawValue), Data(job.jobKey.bytes))
             return try MadeUpResult(cell, says: "forged")
         }
         for id in [0, lease.lease &+ 1] as [UInt64] {
