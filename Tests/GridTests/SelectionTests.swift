@@ -31,7 +31,8 @@ struct SelectionTests {
     }
 
     /// Freezes the choice with a dev reading for each cell, made of the fit and the split.
-    private func frozen(_ lock: GridLock, _ reading: (FitIdentity, CellID) -> MetricReading?) throws -> FrozenSelection {
+    private func frozen(_ lock: GridLock, _ reading: (FitIdentity, CellID) -> MetricReading?) throws -> FrozenSelection
+    {
         var tally = try #require(SelectionTally(lock))
         for group in 0..<lock.groupCount {
             var readings: [JobKey: MetricReading] = [:]
@@ -53,7 +54,9 @@ struct SelectionTests {
 
     @Test func `every test cell is deferred and no dev cell is`() throws {
         let lock = try lock()
-        for cell in 0..<CellID(lock.cellCount) { #expect(lock.isDeferred(cell) == (lock.job(ofCell: cell).part == .test)) }
+        for cell in 0..<CellID(lock.cellCount) {
+            #expect(lock.isDeferred(cell) == (lock.job(ofCell: cell).part == .test))
+        }
         #expect(lock.deferredCount == lock.cellCount / 2 && lock.firstStageCount == lock.cellCount / 2)
         #expect(!lock.isUnsealed)
         #expect(try GridLock(parsing: lock.bytes).bytes == lock.bytes)

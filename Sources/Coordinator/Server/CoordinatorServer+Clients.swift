@@ -56,7 +56,10 @@ extension CoordinatorServer {
             persist(.runPriority(id, priority))
             event = .runPriority(id, priority)
         case .retry:
-            event = .retry(try run(control.selector), cells: control.value.split(separator: ",").compactMap { Int($0).map(CellID.init(_:)) })
+            event = .retry(
+                try run(control.selector),
+                cells: control.value.split(separator: ",").compactMap { Int($0).map(CellID.init(_:)) }
+            )
         }
         persist(
             .audit(

@@ -36,7 +36,12 @@ package struct StoredState {
     package func failures(_ selector: String) throws(RouteGridError) -> JSONValue {
         let (name, last) = selector.contains("/") ? try RunReports.parts(of: selector) : (selector, -1)
         let view = try view(of: run(name))
-        return RunReports.failures(view.run.id, view.lock, view.scheduler.exceptions(of: view.run.id), after: CellID(last))
+        return RunReports.failures(
+            view.run.id,
+            view.lock,
+            view.scheduler.exceptions(of: view.run.id),
+            after: CellID(last)
+        )
     }
 
     /// Why a cell (`RUN/CELL`) waits, failed or is done.

@@ -1,7 +1,8 @@
 /// The script of the dashboard.
 ///
 /// Everything that comes from a coordinator becomes text of an element or a number in a drawing, never markup.
-/// Its parts are files of their own in `Web`, compiled into the program; they share one function's names, in this order.
+/// Its parts are files of their own in `Web`, compiled into the program; they share the names of one function, in this
+/// order.
 enum DashboardScript {
     static let text: String = {
         let parts = [

@@ -65,7 +65,8 @@ struct SelectionContest: Sendable {
     private var numbers: [Configuration: Int] = [:]
     private var entries: [Entry] = []
 
-    mutating func add(_ cell: CellID, of configuration: Configuration, group: Int, condition: Condition, reading: Cell) {
+    mutating func add(_ cell: CellID, of configuration: Configuration, group: Int, condition: Condition, reading: Cell)
+    {
         let number = numbers[configuration] ?? entries.count
         if number == entries.count {
             numbers[configuration] = number

@@ -1,6 +1,7 @@
 /// The script of a report: everything it adds is on the page already, less conveniently.
 ///
-/// Its parts are files of their own in `Web`, compiled into the program; they share one function's names, in this order.
+/// Its parts are files of their own in `Web`, compiled into the program; they share the names of one function, in this
+/// order.
 enum PageScript {
     static let text: String = {
         let parts = [

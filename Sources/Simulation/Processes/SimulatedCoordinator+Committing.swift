@@ -45,7 +45,9 @@ extension SimulatedCoordinator {
     private func acknowledge(_ batch: Commits.Batch, _ verdicts: [CommitVerdict]) {
         var receipts = batch.receipts
         if world.mutation == .countsResendsTwice {
-            for (place, verdict) in verdicts.enumerated() where verdict == .equal { receipts[place].cells[0] = receipts[place].cells[0].next }
+            for (place, verdict) in verdicts.enumerated() where verdict == .equal {
+                receipts[place].cells[0] = receipts[place].cells[0].next
+            }
         }
         world.report.recovered += verdicts.count { $0 != .new }
         let settlement = CommitSettlement(receipts, verdicts)
