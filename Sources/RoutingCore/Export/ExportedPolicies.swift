@@ -34,7 +34,7 @@ extension RandomRouter: ExportablePolicy {
             throw reader.failure("among: expected model numbers")
         }
         self.init(
-            trials: try reader.integer("trials", in: 1...100_000),
+            trials: try reader.integer("trials", in: 1...1_000),
             modelCount: listed.count,
             mode: reader.mode,
             streams: try reader.streams(),

@@ -108,7 +108,8 @@ extension CrossModalRouter: ExportableRouter {
         let feedforward =
             layers > 0 ? try reader.floats("network.\(CrossModalShape.prefix(0)).ff.0.weight").rows : 1
         let heads = try reader.integer("heads", in: 1...projection.rows)
-        guard projection.rows % heads == 0, projection.rows <= 1 << 16, feedforward <= 1 << 24, map.imageWidth > 0 else {
+        guard projection.rows % heads == 0, projection.rows <= 1 << 16, feedforward <= 1 << 24, map.imageWidth > 0
+        else {
             throw reader.failure("network: expected a width that is a multiple of \(heads) heads")
         }
         let shape = CrossModalShape(

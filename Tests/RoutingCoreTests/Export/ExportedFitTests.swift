@@ -149,7 +149,7 @@ import Testing
         #expect(refused.sorted() == ["exec", "oracle", "recorded", "strongest-per-dataset"])
         #expect(refused.allSatisfy { ExportedFit.refusal($0)?.contains("does not write") == false })
         let written = Set(Self.cases.map(\.kind))
-        #expect(written.union(refused) == Set(RouterFitting.kinds), "each that is not refused is written by a case here")
+        #expect(written.union(refused) == Set(RouterFitting.kinds), "each other kind is written here")
         #expect(written.isDisjoint(with: refused))
     }
 }
