@@ -22,12 +22,12 @@ package struct ExportedFit: Sendable {
     /// What the file says of itself.
     package let description: JSONValue
     package let models: [String]
-    /// The embeddings that a query is given by.
-    package let modality: Modality
+    /// The embeddings that a query is given by; nil for a router that looks at none.
+    package let modality: Modality?
     /// Widths of the embeddings at the fit; 0 for one that is not read.
     package let widths: (text: Int, image: Int)
     package let rule: BudgetRule
-    /// The budget of the row's point, in the unit of the rule; nil for a router of scores, which no budget changes.
+    /// The budget of the row's point, in the unit of the rule; nil for a router that no budget changes.
     package let budget: Double?
     private let router: any FittedRouter
     private let order: TieOrder
@@ -49,22 +49,29 @@ package struct ExportedFit: Sendable {
             throw bad("models and preference: expected each model once")
         }
         guard let mode = json["mode"]?.stringValue.flatMap(EvaluationMode.init),
-            let trained = json["modality"]?["train"]?.stringValue.flatMap(Modality.init),
-            let given = json["modality"]?["given"]?.stringValue.flatMap(Modality.init),
             let rule = json["rule"]?["kind"]?.stringValue.flatMap(BudgetRule.init),
             let scale = json["rule"]?["scale"]?.numberValue, scale > 0, scale.isFinite,
             let kind = json["router"]?["kind"]?.stringValue
-        else { throw bad("mode, modality, rule and router: expected names that this build knows") }
+        else { throw bad("mode, rule and router: expected names that this build knows") }
+        func stated(_ name: String) throws(RouteGridError) -> Modality? {
+            guard let value = json["modality"]?[name], value != .null else { return nil }
+            guard let known = value.stringValue.flatMap(Modality.init) else { throw bad("modality \(name): \(value)") }
+            return known
+        }
         guard let textWidth = json["widths"]?["text"]?.integerValue, 0...(1 << 24) ~= textWidth,
             let imageWidth = json["widths"]?["image"]?.integerValue, 0...(1 << 24) ~= imageWidth
         else { throw bad("widths: expected those of text and image") }
         let fusion = try json["fusion"].map { try FusionConfiguration(json: $0, place: "\(place) fusion") }
+        let fusionRule = try FusionRule(fusion ?? FusionConfiguration(kind: "mean"))
+        let (trained, given) = (try stated("train"), try stated("given"))
+        guard (trained == nil) == (given == nil) else { throw bad("modality: expected both of train and given") }
         let map = FeatureMap(
             mode: mode,
-            trained: trained,
-            rule: try FusionRule(fusion ?? FusionConfiguration(kind: "mean")),
+            trained: trained ?? .text,
+            rule: fusionRule,
             textWidth: textWidth,
-            imageWidth: imageWidth
+            imageWidth: imageWidth,
+            adaptive: trained == .both && fusionRule == .adaptive ? try Self.adaptive(file, textWidth, imageWidth) : nil
         )
         let reader = FitReader(
             file: file,
@@ -86,11 +93,14 @@ package struct ExportedFit: Sendable {
         (self.rule, self.scale, order) = (rule, scale, TieOrder(mode, preference: preference))
     }
 
-    /// Whether a budget changes choices: of a router of scores it went into the fit.
+    /// Whether a budget changes choices: of a router of scores or one policy it went into the fit.
     package var takesBudget: Bool { budget != nil }
 
     /// Whether queries are given by these embeddings.
     package func reads(_ embedding: Modality) -> Bool { modality == .both || modality == embedding }
+
+    /// Whether models are drawn by lot, so that a query's model depends on how many are asked about: all at once, then.
+    package var drawsLots: Bool { router is RandomRouter || router is RandomMixRouter }
 
     /// The model number of each query.
     ///
@@ -118,7 +128,22 @@ package struct ExportedFit: Sendable {
             let sweep = PenaltySweep(quality: quality, cost: cost, scale: scale, order: order)
             return sweep.choices(at: [budget]).elements.map(Int.init)
         case .scores(let scores): return SoftLabelRule.choices(scores, order: order).elements.map(Int.init)
-        case .policies(let policies): return policies[0]
+        case .policies(let policies): return policies[policies.count - 1]
         }
+    }
+
+    private static func adaptive(
+        _ file: Safetensors,
+        _ text: Int,
+        _ image: Int
+    ) throws(RouteGridError) -> AdaptiveFusion {
+        func statistics(_ name: String) throws(RouteGridError) -> AdaptiveFusion.Statistics {
+            let (mean, norm) = (try file.doubles("adaptive.\(name).mean"), try file.doubles("adaptive.\(name).norm"))
+            guard mean.elements.count == min(text, image), norm.elements.count == 2 else {
+                throw .badInput(file.place, "adaptive.\(name): expected statistics of \(min(text, image)) columns")
+            }
+            return .init(mean: mean.elements, averageNorm: norm.elements[0], normDeviation: norm.elements[1])
+        }
+        return AdaptiveFusion(text: try statistics("text"), image: try statistics("image"))
     }
 }

@@ -44,6 +44,31 @@ struct FitReader {
         )
     }
 
+    func scaledFeatures() throws(RouteGridError) -> ScaledFeatures { ScaledFeatures(map: map, scaler: try scaler()) }
+
+    /// Weights, then biases, of a dense layer on the features.
+    func dense(_ name: String, outputs: Int) throws(RouteGridError) -> [Float] {
+        let weights = try floats("\(name).weight", rows: outputs, columns: map.width)
+        return weights.elements + (try floats("\(name).bias", rows: 1, columns: outputs).elements)
+    }
+
+    func regressionTargets() throws(RouteGridError) -> RegressionTargets {
+        let standIns = try vector("unmeasured_cost", count: modelCount)
+        return RegressionTargets(
+            costScale: try vector("cost_scale", count: 1)[0],
+            unmeasured: standIns.enumerated().filter { !$0.element.isNaN }.map { (model: $0.offset, cost: $0.element) },
+            models: modelCount
+        )
+    }
+
+    func streams() throws(RouteGridError) -> RandomStreams {
+        let streams = members["streams"]
+        guard let seed = streams?["seed"]?.integerValue, let split = streams?["split"]?.integerValue,
+            let router = streams?["router"]?.stringValue
+        else { throw failure("streams: expected seed, split and router") }
+        return RandomStreams(seed: seed, splitIndex: split, routerKind: router)
+    }
+
     func network(_ name: String) throws(RouteGridError) -> Perceptron {
         let flags = members[name]?["rectifies"]?.arrayValue ?? []
         guard !flags.isEmpty else { throw failure("\(name): expected a network's layers") }

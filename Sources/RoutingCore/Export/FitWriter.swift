@@ -25,6 +25,36 @@ struct FitWriter {
         add("scaler.scale", scaler.scale)
     }
 
+    mutating func add(_ layer: DenseLayer, _ parameters: ArraySlice<Float>, _ name: String) {
+        let values = Array(parameters)
+        let weights = layer.outputs * layer.inputs
+        let matrix = Matrix(rows: layer.outputs, columns: layer.inputs, elements: Array(values[..<weights]))
+        add("\(name).weight", matrix)
+        add("\(name).bias", Matrix(rows: 1, columns: layer.outputs, elements: Array(values[weights...])))
+    }
+
+    mutating func add(_ targets: RegressionTargets) {
+        add("cost_scale", [targets.costScale])
+        var standIns = [Double](repeating: .nan, count: targets.quality.columns)
+        for (model, cost) in targets.unmeasured { standIns[model] = cost }
+        add("unmeasured_cost", standIns)
+    }
+
+    mutating func add(_ streams: RandomStreams) {
+        members["streams"] = [
+            "seed": JSONValue(streams.seed), "split": JSONValue(streams.splitIndex),
+            "router": .string(streams.routerKind),
+        ]
+    }
+
+    /// What fusion weighs by, where it was fitted.
+    mutating func add(_ fusion: AdaptiveFusion) {
+        for (name, statistics) in [("text", fusion.text), ("image", fusion.image)] {
+            add("adaptive.\(name).mean", statistics.mean)
+            add("adaptive.\(name).norm", [statistics.averageNorm, statistics.normDeviation])
+        }
+    }
+
     /// A tensor of weights `[outputs, inputs]` and one of biases for each layer, `NAME.0.weight` on.
     mutating func add(_ network: Perceptron, _ name: String) {
         let shape = network.shape

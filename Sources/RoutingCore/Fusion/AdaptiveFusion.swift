@@ -17,10 +17,10 @@ import RoutingData
 struct AdaptiveFusion: Sendable {
     /// What one modality's confidence is measured against.
     struct Statistics: Sendable {
-        private let mean: [Double]
+        let mean: [Double]
         private let meanLength: Double
-        private let averageNorm: Double
-        private let normDeviation: Double
+        let averageNorm: Double
+        let normDeviation: Double
         private let guarded: Bool
 
         /// Reads `[rows, at least width]`; columns from `width` on are not read.
@@ -46,6 +46,12 @@ struct AdaptiveFusion: Sendable {
             }
         }
 
+        /// Statistics of a train part that were written, of mode `sound`.
+        init(mean: [Double], averageNorm: Double, normDeviation: Double) {
+            (self.mean, self.averageNorm, self.normDeviation, guarded) = (mean, averageNorm, normDeviation, true)
+            meanLength = mean.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        }
+
         /// |x|; rounded as the peer's float32 rounds it where z is made of that rounding.
         private static func norm(_ x: ArraySlice<Float>, guarded: Bool) -> Double {
             guard guarded else { return Double(NumpyFloat.norm(x)) }
@@ -64,8 +70,8 @@ struct AdaptiveFusion: Sendable {
         }
     }
 
-    private let text: Statistics
-    private let image: Statistics
+    let text: Statistics
+    let image: Statistics
     private let width: Int
 
     /// Takes the statistics of some rows; `guarded` is mode `sound`.
@@ -73,6 +79,11 @@ struct AdaptiveFusion: Sendable {
         width = min(text.columns, image.columns)
         self.text = Statistics(text, width: width, guarded: guarded)
         self.image = Statistics(image, width: width, guarded: guarded)
+    }
+
+    /// The fusion of a fit that was written: statistics of as many columns.
+    init(text: Statistics, image: Statistics) {
+        (self.text, self.image, width) = (text, image, text.mean.count)
     }
 
     /// - Returns: `[rows, width]`, each row of unit length.

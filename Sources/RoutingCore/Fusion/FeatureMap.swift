@@ -11,7 +11,8 @@ struct FeatureMap: Sendable {
     private let mode: EvaluationMode
     let trained: Modality
     private let rule: FusionRule
-    private let adaptive: AdaptiveFusion?
+    /// Statistics of the train part, where the fusion weighs by them.
+    let adaptive: AdaptiveFusion?
     let textWidth: Int
     let imageWidth: Int
     /// Width of the feature vector.
@@ -45,9 +46,16 @@ struct FeatureMap: Sendable {
             ) : nil
     }
 
-    /// The map of a fit that was written, for a rule that needs no statistics of the train part.
-    init(mode: EvaluationMode, trained: Modality, rule: FusionRule, textWidth: Int, imageWidth: Int) {
-        (self.mode, self.trained, self.rule, adaptive) = (mode, trained, rule, nil)
+    /// The map of a fit that was written; `adaptive` for the rule of that name in mode `sound`.
+    init(
+        mode: EvaluationMode,
+        trained: Modality,
+        rule: FusionRule,
+        textWidth: Int,
+        imageWidth: Int,
+        adaptive: AdaptiveFusion? = nil
+    ) {
+        (self.mode, self.trained, self.rule, self.adaptive) = (mode, trained, rule, adaptive)
         (self.textWidth, self.imageWidth) = (textWidth, imageWidth)
         width = trained == .both ? rule.width(text: textWidth, image: imageWidth) : textWidth + imageWidth
     }

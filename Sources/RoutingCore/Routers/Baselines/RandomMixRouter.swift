@@ -10,20 +10,21 @@ import Scoring
 /// query goes to which is one random order of the queries, so that the shares are exact and neighbouring points nested.
 /// Under a listed budget there is one point: the mixture that spends the budget.
 struct RandomMixRouter: CappedRouter {
-    private struct Mix: Sendable {
+    struct Mix: Sendable {
         var cheap: Int
         var dear: Int
         /// The share of queries that the dear model gets, 0…1.
         var share: Double
     }
 
-    private let mixes: [Mix]
-    private let streams: RandomStreams
-    private let ranking: PoolRanking
+    let mixes: [Mix]
+    let streams: RandomStreams
+    /// Nil for one mixture that was written: it knows no other.
+    private let ranking: PoolRanking?
     /// Of the hull, costs strictly rising.
     private let corners: [Int]
     /// Whether shares of queries are rounded down, so that the mean train cost stays within the budget.
-    private let roundsDown: Bool
+    let roundsDown: Bool
 
     init(_ request: FitRequest) throws {
         let points = try TypedParameters(request.router).integer("points")
@@ -44,7 +45,14 @@ struct RandomMixRouter: CappedRouter {
         roundsDown = true
     }
 
+    /// One mixture that was written.
+    init(_ mix: Mix, streams: RandomStreams, roundsDown: Bool) {
+        (mixes, self.streams, self.roundsDown) = ([mix], streams, roundsDown)
+        (ranking, corners) = (nil, [])
+    }
+
     func capped(at limit: Double) -> CappedPolicy? {
+        guard let ranking else { return nil }
         let mix = Self.mix(corners, ranking, at: limit)
         let (cheap, dear) = (ranking.cost[mix.cheap], ranking.cost[mix.dear])
         return CappedPolicy(router: RandomMixRouter(mix, of: self), plannedCost: cheap + mix.share * (dear - cheap))

@@ -8,14 +8,14 @@ import Scoring
 /// Under a listed budget one draw among the models that it affords. Compat draws as MMR-Bench does: `trials` calls of
 /// `integers(0, K, n)` on one `numpy.random.default_rng(42)`.
 struct RandomRouter: CappedRouter {
-    private let trials: Int
-    private let modelCount: Int
-    private let mode: EvaluationMode
-    private let streams: RandomStreams
+    let trials: Int
+    let modelCount: Int
+    let mode: EvaluationMode
+    let streams: RandomStreams
     /// Sound: the means of the train part.
     private let ranking: PoolRanking?
     /// The models drawn among; nil for all.
-    private let models: [Int]?
+    let models: [Int]?
 
     init(_ request: FitRequest) throws {
         trials = try TypedParameters(request.router).integer("trials")
@@ -26,6 +26,12 @@ struct RandomRouter: CappedRouter {
         ranking =
             mode == .sound
             ? PoolRanking(request.table, rows: request.parts.train, minimum: request.minCoverage) : nil
+    }
+
+    /// A router that was written; `ranking` is only for budgets, which it then does not take.
+    init(trials: Int, modelCount: Int, mode: EvaluationMode, streams: RandomStreams, models: [Int]?) {
+        (self.trials, self.modelCount, self.mode, self.streams) = (trials, modelCount, mode, streams)
+        (ranking, self.models) = (nil, models)
     }
 
     private init(one router: RandomRouter, among models: [Int]) {

@@ -5,7 +5,7 @@ import Scoring
 
 /// The router that sends every query to one model.
 struct SingleModelRouter: CappedRouter {
-    private enum Choice {
+    enum Choice {
         /// One model, whatever the rows.
         case model(Int)
         /// The best mean quality of the rows asked about, first on ties (compat: the peers fit these on the test part).
@@ -14,13 +14,13 @@ struct SingleModelRouter: CappedRouter {
         case cheapestOfRows
     }
 
-    private let choice: Choice
+    let choice: Choice
     /// Sound: the means of the train part.
     private let ranking: PoolRanking?
     /// Whether a budget may choose another model.
     private let isAdaptive: Bool
 
-    private init(_ choice: Choice, ranking: PoolRanking? = nil, isAdaptive: Bool = false) {
+    init(_ choice: Choice, ranking: PoolRanking? = nil, isAdaptive: Bool = false) {
         (self.choice, self.ranking, self.isAdaptive) = (choice, ranking, isAdaptive)
     }
 

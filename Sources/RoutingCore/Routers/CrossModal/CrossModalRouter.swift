@@ -9,11 +9,11 @@ import RoutingData
 /// (image alone) reads both, as the peer's code does.
 /// - Reference: MMR-Bench (arXiv 2601.17814), CrossModalRouter of the released code.
 struct CrossModalRouter: FittedRouter {
-    private let mode: EvaluationMode
-    private let trained: Modality
-    private let shape: CrossModalShape
-    private let parameters: [Float]
-    private let targets: RegressionTargets
+    let mode: EvaluationMode
+    let trained: Modality
+    let shape: CrossModalShape
+    let parameters: [Float]
+    let targets: RegressionTargets
 
     /// Samples a pass takes at once.
     private static let blockRows = 64

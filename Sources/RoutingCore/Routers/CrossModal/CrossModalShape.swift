@@ -59,6 +59,12 @@ struct CrossModalShape: Sendable {
         return place
     }
 
+    /// How many rows the matrix of a parameter has: its layer's outputs, or 1 for a vector.
+    func rows(_ name: String) -> Int {
+        guard name.hasSuffix("weight"), !name.contains("norm") else { return 1 }
+        return place(name.dropLast("weight".count) + "bias").count
+    }
+
     /// First parameters, distributed as torch's modules draw theirs.
     ///
     /// Dense layers as ``InitialWeights``; attention inputs uniform in ±√(6/(4 width)) with biases 0 (Xavier); norms 1

@@ -22,6 +22,9 @@ protocol FrozenHead: Sendable {
 
     /// Logits `[rows, models]`.
     func scores(_ parameters: [Float], _ features: Matrix<Float>) -> Matrix<Double>
+
+    /// Writes the parameters as named tensors, for a file of the fit.
+    func write(_ parameters: [Float], to writer: inout FitWriter)
 }
 
 /// A dense layer that keeps nothing between calls.

@@ -16,12 +16,12 @@ import RoutingData
 /// ```
 /// - Reference: VL-RouterBench (arXiv 2512.23562); RouterDC (arXiv 2409.19886); ZOOTER (arXiv 2311.08692).
 struct FrozenRouter<Head: FrozenHead>: FittedRouter {
-    let train: LabelledTrain
+    let features: ScaledFeatures
     let head: Head
     let parameters: [Float]
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
-        .scores(head.scores(parameters, try train.features(for: rows, of: table, modality: modality)))
+        .scores(head.scores(parameters, try features(for: rows, of: table, modality: modality)))
     }
 }
 
@@ -90,6 +90,6 @@ enum FrozenRouters {
             streams: request.streams,
             score: score
         )
-        return FrozenRouter(train: train, head: head, parameters: parameters)
+        return FrozenRouter(features: train.scaled, head: head, parameters: parameters)
     }
 }

@@ -39,10 +39,11 @@ struct LabelledTrain: Sendable {
     /// Scaled features of any rows.
     func features(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws(RouteGridError) -> Matrix<Float>
     {
-        var features = try map.features(for: rows, of: table, modality: modality)
-        scaler.standardise(&features)
-        return features
+        try scaled(for: rows, of: table, modality: modality)
     }
+
+    /// What predictions need of it.
+    var scaled: ScaledFeatures { ScaledFeatures(map: map, scaler: scaler) }
 
     /// `k` checked against the rows there are.
     func neighbourCount(_ request: FitRequest) throws(RouteGridError) -> Int {

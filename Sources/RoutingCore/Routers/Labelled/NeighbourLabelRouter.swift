@@ -7,14 +7,15 @@ import RoutingData
 /// - Reference: VL-RouterBench (arXiv 2512.23562), scikit-learn's `KNeighborsClassifier(5, weights: distance, metric:
 ///   cosine)` on standardised features.
 struct NeighbourLabelRouter: FittedRouter {
-    private let train: LabelledTrain
-    private let search: NeighbourSearch
-    private let labels: [Int]
-    private let count: Int
+    let features: ScaledFeatures
+    let search: NeighbourSearch
+    /// The label of each searched row.
+    let labels: [Int]
+    let count: Int
 
     init(_ request: FitRequest) throws {
         let train = try LabelledTrain(request)
-        self.train = train
+        features = train.scaled
         count = try train.neighbourCount(request)
         search = NeighbourSearch(train.features, metric: .cosine)
         labels = train.rows.map(train.models.label)
@@ -22,7 +23,7 @@ struct NeighbourLabelRouter: FittedRouter {
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
         var scores = Matrix<Double>(repeating: 0, rows: rows.count, columns: table.models.count)
-        search.forEachSorted(try train.features(for: rows, of: table, modality: modality), nearest: count) {
+        search.forEachSorted(try features(for: rows, of: table, modality: modality), nearest: count) {
             row,
             found in
             let touches = found.contains { $0.distance == 0 }

@@ -11,13 +11,13 @@ import RoutingData
 /// - Reference: VL-RouterBench (arXiv 2512.23562), scikit-learn's `LogisticRegression(class_weight: balanced)`; solved
 ///   to the optimum here, where scikit-learn stops at its tolerance.
 struct OneVersusRestRouter: FittedRouter {
-    let train: LabelledTrain
+    let features: ScaledFeatures
     let model: AffineModel
 
     init(_ request: FitRequest) throws {
         let parameters = TypedParameters(request.router)
         let train = try LabelledTrain(request, scalesByAllRows: true)
-        self.train = train
+        self.features = train.scaled
         let (c, iterations) = (try parameters.number("c"), try parameters.integer("iterations"))
         let features = train.features.widened()
         let (width, count) = (features.columns, request.table.models.count)
@@ -46,7 +46,7 @@ struct OneVersusRestRouter: FittedRouter {
     }
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
-        .scores(Self.probabilities(model(try train.features(for: rows, of: table, modality: modality))))
+        .scores(Self.probabilities(model(try features(for: rows, of: table, modality: modality))))
     }
 
     /// Logits as probabilities.

@@ -9,15 +9,15 @@ import RoutingData
 /// So the cheaper of two wrong models wins too. A model without an outcome on a neighbour duels nobody there.
 /// - Reference: VL-RouterBench (arXiv 2512.23562), its PRkNN router.
 struct PairwiseNeighbourRouter: FittedRouter {
-    private let train: LabelledTrain
-    private let search: NeighbourSearch
+    let features: ScaledFeatures
+    let search: NeighbourSearch
     /// `[train rows, models]`: duels won on a row.
-    private let wins: Matrix<Double>
-    private let count: Int
+    let wins: Matrix<Double>
+    let count: Int
 
     init(_ request: FitRequest) throws {
         let train = try LabelledTrain(request)
-        self.train = train
+        features = train.scaled
         count = try train.neighbourCount(request)
         search = NeighbourSearch(train.features, metric: .cosine)
         let table = train.models.table
@@ -37,7 +37,7 @@ struct PairwiseNeighbourRouter: FittedRouter {
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
         var scores = Matrix<Double>(repeating: 0, rows: rows.count, columns: table.models.count)
-        search.forEachSorted(try train.features(for: rows, of: table, modality: modality), nearest: count) {
+        search.forEachSorted(try features(for: rows, of: table, modality: modality), nearest: count) {
             row,
             found in
             for neighbour in found {

@@ -8,12 +8,12 @@ import RoutingData
 /// rows. Costs play no part.
 /// - Reference: VL-RouterBench (arXiv 2512.23562), its K-means router.
 struct PrototypeRouter: FittedRouter {
-    private let train: LabelledTrain
-    private let prototypes: AffineModel
+    let features: ScaledFeatures
+    let prototypes: AffineModel
 
     init(_ request: FitRequest) throws {
         let train = try LabelledTrain(request)
-        self.train = train
+        features = train.scaled
         let units = Self.units(train.features)
         let (width, count) = (units.columns, request.table.models.count)
         var weights = Matrix<Double>(repeating: 0, rows: width, columns: count)
@@ -32,7 +32,7 @@ struct PrototypeRouter: FittedRouter {
     }
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
-        .scores(prototypes(Self.units(try train.features(for: rows, of: table, modality: modality))))
+        .scores(prototypes(Self.units(try features(for: rows, of: table, modality: modality))))
     }
 
     /// Rows at unit length; a zero row stays.

@@ -5,11 +5,11 @@ import RoutingData
 
 /// A linear map from scaled features to one score a model.
 struct LinearScoreRouter: FittedRouter {
-    let train: LabelledTrain
+    let features: ScaledFeatures
     let model: AffineModel
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
-        .scores(model(try train.features(for: rows, of: table, modality: modality)))
+        .scores(model(try features(for: rows, of: table, modality: modality)))
     }
 }
 
@@ -35,7 +35,7 @@ enum SoftmaxRegression {
             penalty: 1 / (try parameters.number("c")),
             iterations: try parameters.integer("iterations")
         )
-        return LinearScoreRouter(train: train, model: model)
+        return LinearScoreRouter(features: train.scaled, model: model)
     }
 
     /// Features `[rows, width]` and targets `[rows, models]` to the model of least loss.

@@ -10,7 +10,7 @@ import RoutingData
 /// loss.
 /// - Reference: VL-RouterBench (arXiv 2512.23562), its MLP router.
 struct SoftPerceptronRouter: FittedRouter {
-    let train: LabelledTrain
+    let features: ScaledFeatures
     let network: Perceptron
 
     init(_ request: FitRequest) throws {
@@ -60,7 +60,7 @@ struct SoftPerceptronRouter: FittedRouter {
             case .stop: break epochs
             }
         }
-        self.train = train
+        features = train.scaled
         network = Perceptron(shape: shape, parameters: best ?? training.parameters)
     }
 
@@ -79,6 +79,6 @@ struct SoftPerceptronRouter: FittedRouter {
     }
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
-        .scores(network(try train.features(for: rows, of: table, modality: modality)))
+        .scores(network(try features(for: rows, of: table, modality: modality)))
     }
 }

@@ -20,7 +20,11 @@ struct RouteVerb: ParsableCommand {
 
             --budget is the budget of the router's rule: under `threshold` the highest predicted cost of a query, in the cost \
             unit of its board; under `penalty` λ. Without it, the router's own point: where its board reads accuracy and \
-            mean cost, the largest budget. A router of soft labels has its budget in the fit and takes none.
+            mean cost, the largest budget. A router of soft labels has its budget in the fit and takes none; nor does one \
+            that looks at no query (fixed, cheapest, best-single, random, random-mix …).
+
+            Of a router that looks at no query, --text or --image only says how many queries there are. Those that draw by \
+            lot (random, random-mix) answer for all queries of a file together, by the seed of their fit.
 
             stdout is CSV with the columns row (from 0) and model; --output jsonl writes an object a line.
 
@@ -47,7 +51,7 @@ struct RouteVerb: ParsableCommand {
     func run() throws {
         let fit = try ExportedFit(bytes: FileBytes.read(router), place: router)
         if budget != nil, !fit.takesBudget {
-            throw RouteGridError(.usage, "--budget: the budget of this router went into its fit")
+            throw RouteGridError(.usage, "--budget: no budget changes what this router answers; it went into the fit")
         }
         if fit.rule == .penalty, budget?.isFinite == false {
             throw RouteGridError(.usage, "--budget: expected a finite λ")
@@ -55,15 +59,16 @@ struct RouteVerb: ParsableCommand {
         try pinNumerics(of: fit)
         let texts = try open(text, .text, "--text", fit.widths.text, fit)
         let images = try open(image, .image, "--image", fit.widths.image, fit)
-        let counts = [texts?.rows, images?.rows].compactMap { $0 }
+        let counts = try fit.modality == nil ? counts() : [texts?.rows, images?.rows].compactMap { $0 }
         guard let count = counts.first, counts.allSatisfy({ $0 == count }) else {
             throw RouteGridError(.badInput, "--text has \(counts[0]) rows, --image \(counts[1]): expected as many")
         }
         let isJSON = output.output == .jsonl
         let names = fit.models.map { isJSON ? JSONValue.string($0).jsonText : RecordTable.csv([.string($0)]) }
         if output.output == .table { Console.writeData("row,model\n") }
-        for start in stride(from: 0, to: count, by: Self.batch) {
-            let range = start..<min(start + Self.batch, count)
+        let batch = fit.drawsLots ? max(count, 1) : Self.batch
+        for start in stride(from: 0, to: count, by: batch) {
+            let range = start..<min(start + batch, count)
             let choices = try fit.choices(
                 text: texts.map { rows throws(RouteGridError) in try rows.matrix(range) },
                 image: images.map { rows throws(RouteGridError) in try rows.matrix(range) },
@@ -84,6 +89,16 @@ struct RouteVerb: ParsableCommand {
         }
     }
 
+    /// How many queries each given file has, for a router that looks at none.
+    private func counts() throws(RouteGridError) -> [Int] {
+        var counts: [Int] = []
+        for path in [text, image].compactMap({ $0 }) { counts.append(try NumpyRows(file: path).rows) }
+        guard !counts.isEmpty else {
+            throw RouteGridError(.usage, "--text: the router looks at no query, but needs to know how many there are")
+        }
+        return counts
+    }
+
     private func open(
         _ path: String?,
         _ embedding: Modality,
@@ -91,11 +106,12 @@ struct RouteVerb: ParsableCommand {
         _ width: Int,
         _ fit: ExportedFit
     ) throws(RouteGridError) -> NumpyRows? {
+        guard let modality = fit.modality else { return nil }
         guard fit.reads(embedding) else {
-            if path != nil { output.console.note("\(option) is not read: the router reads \(fit.modality.rawValue)") }
+            if path != nil { output.console.note("\(option) is not read: the router reads \(modality.rawValue)") }
             return nil
         }
-        guard let path else { throw RouteGridError(.usage, "\(option): the router reads \(fit.modality.rawValue)") }
+        guard let path else { throw RouteGridError(.usage, "\(option): the router reads \(modality.rawValue)") }
         let rows = try NumpyRows(file: path)
         guard width == 0 || rows.columns == width else {
             throw .badInput(path, "rows of \(rows.columns) numbers: the router was fitted on \(width)")
