@@ -173,6 +173,7 @@ package struct Aggregation: Sendable {
             ("comparisons.json", { comparisons.jsonBytes }), ("frontier.csv", { frontier.csvBytes }),
             ("frontier.json", { frontier.jsonBytes }), ("leaderboard.csv", { board.csvBytes }),
             (OutputName.leaderboard, { board.jsonBytes }), ("leaderboard.md", { board.markdownBytes }),
+            (SliceTable.name, { board.sliceBytes }),
         ]
         contents += pages.map { page in
             let make: @Sendable () -> [UInt8] = { page.bytes(self) }

@@ -31,7 +31,7 @@ import Testing
         let folder = try TemporaryFolder()
         try RecordFixture.write(Self.records, to: folder.path("one/records.jsonl"))
         let expected = try published([folder.path("one")], to: folder.path("out-one"))
-        #expect(expected.count == 10 + Self.records.count)
+        #expect(expected.count == 11 + Self.records.count)
         var generator = Xoshiro256(seed: Digest(hashing: Array("orders".utf8)))
         for round in 0..<8 {
             let shuffled = Self.records.shuffled(using: &generator)

@@ -26,7 +26,7 @@ import Testing
         for name in one.keys.sorted() { #expect(one[name] == four[name], "\(name)") }
         for name in [
             "grid.lock.json", "records.jsonl", "comparisons.csv", "comparisons.json", "frontier.csv", "frontier.json",
-            "leaderboard.csv", "leaderboard.md", "report.html", "frontier.svg",
+            "leaderboard.csv", "leaderboard.md", "report.html", "frontier.svg", "slices.csv",
         ] {
             #expect(one[name]?.isEmpty == false, "\(name)")
         }

@@ -28,6 +28,8 @@ package struct BoardRow: Sendable {
     package internal(set) var testReads: Int?
     /// Where queries go; nil where choices were not read.
     package internal(set) var routing: RoutingShares?
+    /// What it comes to on parts of the items; nil where choices were not read, or where the items are of one kind.
+    package internal(set) var slices: RowSlices?
 
     package var routerKind: String { job["router"]?["kind"]?.stringValue ?? "" }
     /// Oracles bound what is possible and are no competitors.

@@ -118,7 +118,9 @@ package struct EqualBudget: Sendable {
                 !isSingle
                 ? "the rows have several runs" : !isBinary ? "answers are partly right" : "items come in clusters"
         }
-        slices = Self.slices(samples).map { name, items in
+        let parts = ItemSlices(of: samples).slices
+        slices = parts.map { part in
+            let items = part.items
             let sums = influences(items).filter { $0 != 0 }
             let (a, b) = (point(0, items), point(1, items))
             let estimate = PairedEstimate(
@@ -127,13 +129,12 @@ package struct EqualBudget: Sendable {
                 isPaired: true,
                 clusters: Double(Set(items.map { pair.drawn.clusterOfItem[$0] }).count)
             )
-            let level = alpha / Double(max(Self.slices(samples).count, 1))
             return Slice(
-                name: name,
+                name: part.name,
                 count: items.count,
                 first: a,
                 second: b,
-                interval: estimate.interval(alpha: level)
+                interval: estimate.interval(alpha: alpha / Double(parts.count))
             )
         }
         func effect(_ item: Int) -> (Double, Double) {
@@ -164,10 +165,9 @@ package struct EqualBudget: Sendable {
                 let models = choices.row(Self.point(of: run, budget: budget))
                 let outcomes = part.evaluated.outcomes
                 for (place, model) in models.enumerated() {
-                    let cell = place * outcomes.models + Int(model)
                     let item = part.items.lowerBound + place
-                    outcome.quality[item] += outcomes.quality.elements[cell] / Double(runs.count)
-                    outcome.cost[item] += outcomes.cost.elements[cell] / Double(runs.count)
+                    outcome.quality[item] += outcomes.quality(of: Int(model), on: place) / Double(runs.count)
+                    outcome.cost[item] += outcomes.cost(of: Int(model), on: place) / Double(runs.count)
                 }
             }
         }
@@ -191,18 +191,5 @@ package struct EqualBudget: Sendable {
             default: counts.neither += 1
             }
         }
-    }
-
-    /// The items of each slice, where there are at least two of a kind; groups when they are few, as in records.
-    private static func slices(_ samples: [Sample]) -> [(String, [Int])] {
-        func parts(_ prefix: String, _ value: (Sample) -> String) -> [(String, [Int])] {
-            let found = Dictionary(grouping: samples.indices) { value(samples[$0]) }
-            guard found.count > 1, found.count <= PartSlices.groupLimit else { return [] }
-            return found.map { ("\(prefix):\($0.key)", $0.value) }.sorted { $0.0 < $1.0 }
-        }
-        let datasets = parts("dataset", \.dataset)
-        let groups = parts("group", \.group)
-        // Groups that are the datasets under other names say nothing more.
-        return Set(groups.map(\.1)) == Set(datasets.map(\.1)) ? datasets : datasets + groups
     }
 }

@@ -136,7 +136,7 @@ package struct ComparisonTable: Sendable {
     }
 
     /// `knn k=50;metric=cosine both mean`: the router with all parameters, and what else tells rows of a table apart.
-    private static func name(_ row: BoardRow) -> String {
+    static func name(_ row: BoardRow) -> String {
         let labels = RowLabels(row: row)
         let parts = [
             labels.kind, labels.allParameters, labels.modality, labels.namedEncoder, labels.fusion, labels.budgets,

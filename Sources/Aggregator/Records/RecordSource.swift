@@ -79,7 +79,7 @@ package enum OutputName {
     package static let published = [
         lock, tables, selection, testReads, records, runs, latency, leaderboard, "leaderboard.csv", "leaderboard.md",
         "frontier.csv", "frontier.json", "comparisons.csv", "comparisons.json", report, plot, manifest, failures,
-        "blobs",
+        SliceTable.name, "blobs",
     ]
 
     /// Where a blob is: `blobs/ab/cdef…`.

@@ -26,6 +26,7 @@ struct SectionResamples: Sendable {
     /// Whether every item is a cluster of its own.
     let isByItem: Bool
     let replicates: Int
+    private let slices: SectionSlices
 
     /// - Parameters:
     ///   - records: One record a split index.
@@ -70,6 +71,7 @@ struct SectionResamples: Sendable {
             isByItem = isByItem && sizes.allSatisfy { $0 <= 1 }
         }
         (self.parts, self.isByItem) = (parts, isByItem)
+        slices = SectionSlices(of: evaluated.flatMap(\.part.samples), drawn: drawn, alpha: settings.alpha)
         clusters = ClusterCount(weights: shares)
     }
 
@@ -83,6 +85,8 @@ struct SectionResamples: Sendable {
         let routing: RoutingShares?
         /// Of each run ``ChoiceMetrics`` by name.
         let choices: [[String: JSONValue]]
+        /// Nil where the items are of one kind.
+        let slices: RowSlices?
     }
 
     /// Resamples a row.
@@ -106,6 +110,9 @@ struct SectionResamples: Sendable {
         var routing: RoutingShares?
         var found: [[String: JSONValue]] = []
         let points = row.runs.map(\.points.count).min() ?? 0
+        let answers = slices.isEmpty ? 0 : drawn.clusterOfItem.count
+        var quality = [Double](repeating: 0, count: answers)
+        var cost = quality
         for runs in splits {
             var own = Matrix<Double>(repeating: 0, rows: metrics.count, columns: replicates)
             for run in runs {
@@ -115,6 +122,14 @@ struct SectionResamples: Sendable {
                 if routing == nil { routing = RoutingShares(part.evaluated, points: points) }
                 routing?.add(run, choices, on: part.evaluated, weight: weight)
                 found.append(Self.metrics(of: run, choices, on: part.evaluated))
+                if !slices.isEmpty, let picks = run.reading?.picks {
+                    let outcomes = part.evaluated.outcomes
+                    for (item, model) in choices.row(picks.largest).enumerated() {
+                        let place = part.items.lowerBound + item
+                        quality[place] += outcomes.quality(of: Int(model), on: item) / Double(runs.count)
+                        cost[place] += outcomes.cost(of: Int(model), on: item) / Double(runs.count)
+                    }
+                }
                 for (place, metric) in influenced.enumerated() {
                     curve.addInfluences(on: metric, times: weight, to: &influences[place])
                 }
@@ -122,7 +137,19 @@ struct SectionResamples: Sendable {
             values.add(own, dividedBy: Double(runs.count))
         }
         values.divide(by: Double(splits.count))
-        return Row(values: values, influences: influences, routing: routing, choices: found)
+        return Row(
+            values: values,
+            influences: influences,
+            routing: routing,
+            choices: found,
+            slices: slices.isEmpty || row.runs.isEmpty
+                ? nil
+                : slices.row(
+                    quality: quality,
+                    cost: cost,
+                    isPlain: isByItem && splits.allSatisfy { $0.count == 1 }
+                )
+        )
     }
 
     /// How near the choices of a run's largest budget come to the best ones.

@@ -56,6 +56,7 @@ struct SectionStatistics {
                 section.rows[place].setInterval(interval, of: metric.rawValue)
             }
             section.rows[place].setChoices(finding.routing, finding.choices)
+            section.rows[place].slices = finding.slices
         }
         try SectionParity(statistics: statistics, resamples: resamples)
             .apply(to: &section, found.compactMapValues { $0.influences[.qncGap] })
@@ -98,6 +99,7 @@ struct SectionStatistics {
         let influences: [CurveMetric: [Double]]
         let routing: RoutingShares?
         let choices: [[String: JSONValue]]
+        let slices: RowSlices?
     }
 
     /// Resamples some rows on all cores; those that cannot be resampled are left out and remarked.
@@ -126,7 +128,8 @@ struct SectionStatistics {
                     intervals: intervals,
                     influences: Dictionary(uniqueKeysWithValues: zip(tested, row.influences)),
                     routing: row.routing,
-                    choices: row.choices
+                    choices: row.choices,
+                    slices: row.slices
                 )
             }
         }

@@ -54,7 +54,7 @@ struct HeatMap {
     }
 
     /// 0…6; 3 is about equal.
-    private static func shade(_ gain: Double) -> Int {
+    static func shade(_ gain: Double) -> Int {
         let limits = [-0.05, -0.02, -0.005, 0.005, 0.02, 0.05]
         return limits.firstIndex { gain < $0 } ?? 6
     }

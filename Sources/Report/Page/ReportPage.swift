@@ -63,7 +63,8 @@ struct ReportPage {
         out += "\(Markup.text(board.board.mode)), numerics \(Markup.text(board.board.numerics)). "
         out += "Beside this file: <a href=\"leaderboard.md\">leaderboard.md</a>, <a href=\"leaderboard.csv\">.csv</a>, "
         out += "<a href=\"leaderboard.json\">.json</a>, <a href=\"frontier.csv\">frontier.csv</a>, "
-        out += "<a href=\"frontier.svg\">frontier.svg</a>, <a href=\"comparisons.csv\">comparisons.csv</a>.</p>\n"
+        out += "<a href=\"frontier.svg\">frontier.svg</a>, <a href=\"comparisons.csv\">comparisons.csv</a>, "
+        out += "<a href=\"slices.csv\">slices.csv</a>.</p>\n"
         for warning in warnings { out += "<p class=\"warning\">\(Markup.text(warning))</p>\n" }
         guard count > 1 else { return out }
         out += "<nav aria-label=\"Tables\"><ul class=\"toc\">\n"

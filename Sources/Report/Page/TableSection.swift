@@ -20,6 +20,7 @@ struct TableSection {
         \(PairSection(table).html)
         \(BillSection(table).html)
         \(RoutingSection(table).html)
+        \(SliceSection(table).html)
         \(RowTable(table).html)
         \(SelectionSection(table).html)
         </section>
