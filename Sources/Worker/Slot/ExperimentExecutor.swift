@@ -14,6 +14,8 @@ package final class ExperimentExecutor: CellExecutor {
     private let programs: AllowedPrograms
     private var loader = TableLoader()
     private var current: Prepared?
+    /// The fits that it made.
+    package private(set) var fitCount = 0
 
     private struct Prepared {
         let bytes: Data
@@ -127,6 +129,7 @@ package final class ExperimentExecutor: CellExecutor {
             let router: any FittedRouter =
                 try choices.map { try ReplayedRouter($0, parts: parts, models: table.models.count) }
                 ?? RouterFitting.fit(request)
+            fitCount += 1
             fitSeconds = (clock.now - begun) / .seconds(1)
             experiment = try FittedExperiment(request: request, router: router, ground: ground)
         }
