@@ -70,7 +70,7 @@ package struct GridFile: Sendable {
     var seeds: [Int]
     var budgets: [BudgetEntry]
     var labels: [LabelConfiguration]
-    /// Price sheets; nil = costs as imported. At least one value.
+    /// Price sheets, at least one value; nil = costs as imported.
     var prices: [Placed<String?>]
     var select: Placed<GridSelection>?
     var exclude: [Placed<ExcludeClause>]

@@ -31,7 +31,9 @@ package struct PlanSummary: Hashable, Sendable {
     package var newFits: Int
     /// Those of them that train on cost: the ones that a change of prices repeats.
     package var newFitsOnCost: Int
-    /// Different fits that train on cost, recorded or not: another price sheet repeats them, and evaluates all ``keys``.
+    /// Different fits that train on cost, recorded or not.
+    ///
+    /// Other prices repeat them, and evaluate all ``keys``.
     package var fitsOnCost: Int
     /// Different fits, recorded or not.
     package var fits: Int

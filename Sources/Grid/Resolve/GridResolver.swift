@@ -187,7 +187,8 @@ package enum GridResolver {
     }
 
     private static func checkDollars(_ file: GridFile, _ datasets: [LoadedDataset]) throws(RouteGridError) {
-        guard file.prices.contains(where: { $0.value == nil }), let budget = file.budgets.first(where: \.isDollars) else { return }
+        guard file.prices.contains(where: { $0.value == nil }), let budget = file.budgets.first(where: \.isDollars)
+        else { return }
         for loaded in datasets {
             guard let unit = loaded.dataset.costUnit, unit != "USD" else { continue }
             throw .badInput(

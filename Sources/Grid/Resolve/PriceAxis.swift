@@ -23,6 +23,7 @@ struct PriceAxis {
     /// Refuses values that stand for the same costs: their cells would be one cell, under one of the labels.
     ///
     /// - Parameter tables: all of the grid.
+    /// - Throws: `badInput` with the places of both.
     func check(_ tables: [GridTable]) throws(RouteGridError) {
         let costs = sheets.indices.map { first in
             stride(from: first, to: tables.count, by: sheets.count).map { tables[$0].cost }

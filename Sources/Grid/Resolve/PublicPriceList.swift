@@ -87,7 +87,8 @@ struct PublicPriceList {
         }
         let units = otherUnits(row)
         guard prices["in"] != .double(0) || prices["out"] != .double(0) || units.isEmpty else {
-            unpriced[model] = "its row has tokens for 0 and bills \(units.joined(separator: ", ")), which token counts do not tell"
+            unpriced[model] =
+                "its row has tokens for 0 and bills \(units.joined(separator: ", ")), which token counts do not tell"
             return
         }
         rows[model] = .object(prices)

@@ -44,8 +44,8 @@ struct SelectionCodes: Sendable {
 
     /// Equal for cells whose configurations compete with each other; bounds compete with nobody but themselves.
     ///
-    /// Whatever `fields` name, splits whose dev rows are test rows of each other are kept apart, and so are prices: nobody
-    /// pays the mean of two sheets.
+    /// Whatever `fields` name, splits whose dev rows are test rows of each other are kept apart, and so are prices:
+    /// nobody pays the mean of two sheets.
     func contest(_ place: Place, fields: [SelectionField]) -> [Int] {
         let isApart = isBound[place.block] && !fields.contains(.routerKind) && !fields.contains(.router)
         var key = [isApart ? 1 : 0, sharing[place.split], prices[place.table]]

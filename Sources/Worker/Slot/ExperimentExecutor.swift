@@ -146,8 +146,10 @@ package final class ExperimentExecutor: CellExecutor {
         )
     }
 
-    /// Whether what a fit of a router holds is the same at all prices. Routers that read no embedding may keep the costs
-    /// that they were made with, as the oracle does, and take no time to make.
+    /// Whether what a fit of a router holds is the same at all prices.
+    ///
+    /// Routers that read no embedding may keep the costs that they were made with, as the oracle does, and take no time
+    /// to make.
     private static func keepsNoCost(_ router: RouterConfiguration) throws -> Bool {
         let reads = try RouterCatalog.descriptor(of: router.kind).reads
         return reads.contains(.embeddings) && !reads.contains(.trainCost)

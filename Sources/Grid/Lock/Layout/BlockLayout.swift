@@ -4,8 +4,9 @@ import Catalog
 ///
 /// Slowest first: tables, encoders, splits, modality (train), fusion, parameters, seeds, λ | modality (test), part,
 /// budget. Prices belong to the tables, but where fits do not depend on them they are the fastest digit of a group, so
-/// that all cells of one fit are neighbours. A chunk is one (table, encoder, split). Within it the modality variants need not be of equal size, because a
-/// router that trains on one modality reads no fusion and may be tested with fewer modalities than another.
+/// that all cells of one fit are neighbours. A chunk is one (table, encoder, split). Within it the modality variants
+/// need not be of equal size, because a router that trains on one modality reads no fusion and may be tested with fewer
+/// modalities than another.
 struct BlockLayout: Sendable {
     /// A train modality with the test modalities that share its fits.
     struct Variant: Hashable, Sendable {

@@ -12,7 +12,7 @@ struct PlanVerb: ParsableCommand {
         abstract: "Checks a grid and counts its cells, fits and keys: what is recorded and what would run.",
         discussion: """
             Up to a million cells the counts are exact; above that they are estimated, and marked as such. Under price \
-            sheets it also says what another sheet repeats: the fits that train on cost, and all evaluations.
+            sheets it also says what other prices repeat: the fits that train on cost, and all evaluations.
 
             Example:
               routegrid plan jobs/demo.yaml --state ./state
@@ -96,7 +96,7 @@ struct PlanVerb: ParsableCommand {
         ]
         if lock.contents.axes.tables.contains(where: { $0.prices != nil }) {
             lines.append(
-                "prices    another sheet repeats \(about)\(summary.fitsOnCost) of \(about)\(summary.fits) fits (trained on cost) "
+                "prices    other prices repeat \(about)\(summary.fitsOnCost) of \(about)\(summary.fits) fits (trained on cost) "
                     + "and \(about)\(summary.keys) evaluations"
             )
         }
