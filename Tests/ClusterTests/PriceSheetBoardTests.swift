@@ -66,6 +66,61 @@ import Testing
         return folder
     }
 
+    @Test func `a grid with both sheets has the records of a grid for each, and a table for each`() async throws {
+        let folder = try await folder(["a": (1.25, "2026-11-01"), "b": (12.5, "2026-12-01")])
+        let grid = try String(contentsOfFile: folder.path("a/grid.yaml"), encoding: .utf8)
+            .replacing("../data", with: "data")
+            .replacing("{sheet: sheet.json}", with: "[{sheet: a/sheet.json}, {sheet: b/sheet.json}, null]")
+        try folder.write(grid, to: "grid.yaml")
+        let planned = try await CommandLineTool.run("plan", "grid.yaml", "--output", "json", in: folder.path)
+        let plan = try JSONValue(parsing: planned.output, place: "plan")
+        #expect(plan["keys"] == 12 && plan["recorded"] == 8 && plan["new"] == 4, "\(plan.jsonText)")
+        #expect(plan["other_prices"] == ["fits": 0, "cells": 12])
+        let page = try await CommandLineTool.run("plan", "grid.yaml", in: folder.path)
+        #expect(
+            page.output.contains("prices    other prices repeat 0 of 2 fits (trained on cost) and 12 evaluations"),
+            "\(page.output)"
+        )
+        let outcome = try await CommandLineTool.run(
+            "run",
+            "grid.yaml",
+            "--workers",
+            "1",
+            "--state",
+            "state",
+            "--out",
+            "out",
+            in: folder.path
+        )
+        #expect(outcome.status == 0, "\(outcome)")
+        func lines(_ name: String) throws -> Set<Substring> {
+            let text = try String(contentsOfFile: folder.path("\(name)/records.jsonl"), encoding: .utf8)
+            return Set(text.split(separator: "\n"))
+        }
+        let (both, own) = (try lines("out"), try lines("out-a").union(lines("out-b")))
+        #expect(both.count == 12 && both.isSuperset(of: own) && own.count == 8)
+        let found = try captions(folder.path("out/leaderboard.md"))
+        #expect(found.count == 3, "\(found)")
+        for words in ["prices sheet.json (2026-11-01)", "prices sheet.json (2026-12-01)", "costs as measured"] {
+            #expect(found.count { $0.contains(words) } == 1, "\(words): \(found)")
+        }
+        let changes = try await CommandLineTool.run("diff", "out-b", "out", "--output", "json", in: folder.path)
+        let counts = try JSONValue(parsing: changes.output, place: "diff")["counts"]
+        for name in ["price", "gone", "changed"] { #expect(counts?[name] == 0, "\(changes)") }
+        #expect((counts?["unchanged"]?.integerValue ?? 0) > 0, "\(changes)")
+        let repriced = try await CommandLineTool.run(
+            "reprice",
+            "out",
+            "--prices",
+            "a/sheet.json",
+            "--out",
+            "again",
+            in: folder.path
+        )
+        #expect(repriced.status == 65, "\(repriced)")
+        #expect(repriced.messages.contains("its board is under 3 prices already"), "\(repriced)")
+    }
+
     private func captions(_ path: String) throws -> [String] {
         let page = try String(contentsOfFile: path, encoding: .utf8)
         return page.split(separator: "\n").map(String.init).filter { $0.hasPrefix("mode sound") }

@@ -10,10 +10,7 @@ struct PriceSheetTests {
     private static let grid = "datasets: {one: one}\nrouters: [{kind: knn, k: 2}, oracle]\n"
 
     private static func resolve(_ sheet: String, tokens: Bool = true) throws -> ResolvedGrid {
-        let (folder, path) = try DatasetFixture.folder([DatasetFixture.dataset("one", tokens: tokens)])
-        try folder.write(sheet, to: "sheet.json")
-        let file = try GridFile(yaml: grid + "prices: {sheet: sheet.json}", path: path)
-        return try GridResolver.resolve(file, numerics: DatasetFixture.numerics)
+        try PriceFixture.resolve(grid + "prices: {sheet: sheet.json}", sheets: ["sheet.json": sheet], tokens: tokens)
     }
 
     private static func sheet(a: Double, date: String = "2026-11-01", c: String = "c") -> String {
@@ -78,16 +75,7 @@ struct PriceSheetTests {
     }
 
     private static func problems(_ sheet: String) -> [String] {
-        do {
-            _ = try resolve(sheet)
-            return []
-        } catch let error as RouteGridError {
-            #expect(error.code == .badInput)
-            return error.lines
-        } catch {
-            Issue.record("another error: \(error)")
-            return []
-        }
+        PriceFixture.problems { try resolve(sheet) }
     }
 
     @Test(arguments: [

@@ -8,23 +8,12 @@ import Testing
 /// Price lists of other projects as sheets of a grid.
 struct PublicPriceListTests {
     private static func resolve(_ sheet: String) throws -> ResolvedGrid {
-        let (folder, path) = try DatasetFixture.folder([DatasetFixture.dataset("one", tokens: true)])
-        try folder.write(sheet, to: "sheet.json")
         let yaml = "datasets: {one: one}\nrouters: [oracle]\nprices: {sheet: sheet.json}"
-        return try GridResolver.resolve(GridFile(yaml: yaml, path: path), numerics: DatasetFixture.numerics)
+        return try PriceFixture.resolve(yaml, sheets: ["sheet.json": sheet])
     }
 
     private static func problems(_ sheet: String) -> [String] {
-        do {
-            _ = try resolve(sheet)
-            return []
-        } catch let error as RouteGridError {
-            #expect(error.code == .badInput)
-            return error.lines
-        } catch {
-            Issue.record("another error: \(error)")
-            return []
-        }
+        PriceFixture.problems { try resolve(sheet) }
     }
 
     private static let own = """
@@ -94,6 +83,25 @@ struct PublicPriceListTests {
             "\(warnings)"
         )
         #expect(try Self.resolve(Self.liteLLM).warnings.isEmpty)
+    }
+
+    @Test func `a model whose tokens are free and whose requests or images are not has no price`() throws {
+        let row = "\"input_cost_per_token\": 0, \"output_cost_per_token\": 7e-08"
+        func list(_ members: String) -> String { Self.liteLLM.replacingOccurrences(of: row, with: members) }
+        let free = "\"input_cost_per_token\": 0, \"output_cost_per_token\": 0.0"
+        let found = Self.problems(list(free + ", \"output_cost_per_image\": 0.02"))
+        #expect(
+            found.first?.hasSuffix(
+                "no price for model \"c\" of dataset one: its row has tokens for 0 and bills output_cost_per_image, which "
+                    + "token counts do not tell"
+            ) == true,
+            "\(found)"
+        )
+        #expect(Self.problems(list(free)).isEmpty)
+        #expect(Self.problems(list(free + ", \"output_cost_per_image\": 0, \"input_cost_per_query\": null")).isEmpty)
+        // Beside a price of tokens it is left out, and said.
+        let warnings = try Self.resolve(list(row + ", \"input_cost_per_request\": 0.01")).warnings
+        #expect(warnings.contains { $0.contains("model c: its row also has input_cost_per_request") }, "\(warnings)")
     }
 
     @Test func `an object of no list, or of two, is refused with what is expected`() {

@@ -90,6 +90,24 @@ import Worker
         #expect(costs[1] == 3 * costs[0])
     }
 
+    @Test func `other prices are evaluated on the fit at hand, to the same bytes as on a fit of their own`() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let text = Matrix<Float>(rows: 6, columns: 2, elements: [1, 0, 0, 1, 1, 1, 0, 2, 2, 0, 1, 3])
+        let dear = Matrix(rows: 6, columns: 2, elements: cost.elements.enumerated().map { $0 % 2 == 0 ? 9 * $1 : $1 })
+        for kind in ["ovr", "prototype"] {
+            let executor = ExperimentExecutor(numerics: "test-class")
+            for (place, cost) in [cost, dear, cost].enumerated() {
+                let task = try task(cost: cost, kind: kind, text: text)
+                try executor.prepare(task)
+                let outcome = try executor.evaluate(task.cells[0])
+                let fresh = ExperimentExecutor(numerics: "test-class")
+                try fresh.prepare(task)
+                #expect(try fresh.evaluate(task.cells[0]).record == outcome.record, "\(kind) \(place)")
+            }
+            #expect(executor.fitCount == 1)
+        }
+    }
+
     @Test func `tensors that do not belong together are refused`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let executor = ExperimentExecutor(numerics: "test-class")
@@ -146,24 +164,36 @@ import Worker
         #expect(crowded.measured["other_busy_slots"]?["v"] == .null)
     }
 
-    private func task(cost other: Matrix<Double>? = nil, kind: String = "oracle") throws -> SlotTask {
-        let blobs = [SampleList.encode(samples), TensorBlob.encode(quality), TensorBlob.encode(other ?? cost)]
+    private func task(
+        cost other: Matrix<Double>? = nil,
+        kind: String = "oracle",
+        text: Matrix<Float>? = nil
+    ) throws -> SlotTask {
+        var blobs = [SampleList.encode(samples), TensorBlob.encode(quality), TensorBlob.encode(other ?? cost)]
+        if let text { blobs.append(TensorBlob.encode(text)) }
         let digests = blobs.map { Digest(hashing: $0) }
-        let data = DataIdentity(samples: digests[0], models: ["a", "b"], quality: digests[1])
+        let data = DataIdentity(
+            samples: digests[0],
+            models: ["a", "b"],
+            quality: digests[1],
+            text: text == nil ? nil : digests[3]
+        )
         let fit = FitIdentity(
             numerics: "test-class",
             mode: .sound,
             router: try RouterCatalog.configure(kind: kind, parameters: [:], place: "router"),
             routerRevision: try RouterCatalog.descriptor(of: kind).revision,
             data: data,
-            split: Split(kind: .random(train: 0.5, dev: 0.2, test: 0.3, groupBy: .sample), seed: 1)
+            split: Split(kind: .random(train: 0.5, dev: 0.2, test: 0.3, groupBy: .sample), seed: 1),
+            trainModality: text == nil ? nil : .text
         )
         let job = JobIdentity(
             fit: fit.key,
             part: .test,
+            testModality: text == nil ? nil : .text,
             data: data,
             cost: .tensor(digests[2]),
-            rule: .threshold,
+            rule: text == nil ? .threshold : .softLabel,
             budget: .exact
         )
         var task = SlotTask()

@@ -38,7 +38,11 @@ package struct BoardChanges: Sendable {
             // Of several tables with rows of one name that of the same content, else the first that is left.
             let alike = (places[RowIdentity(row)] ?? []).filter { !matched.contains($0.number) }
             let same = alike.first { new.board.row($0).job == row.job }
-            let other = same ?? alike.first
+            // Of several price sheets the same prices, or else the sheet of the same name.
+            let priced =
+                alike.first { new.board.row($0).job["inputs"]?["cost"] == row.job["inputs"]?["cost"] }
+                ?? alike.first { new.board.row($0).job["prices"] == row.job["prices"] }
+            let other = same ?? priced ?? alike.first
             if let other { matched.insert(other.number) }
             found.append(Counterpart(old: entry, new: other))
         }

@@ -120,6 +120,11 @@ extension Leaderboard {
             if section.key.curve == .listed { caption.append("listed budgets") }
             if section.key.part != "test" { caption.append("part \(section.key.part)") }
             if section.key.pool != "all" { caption.append("pool \(section.key.pool)") }
+            if let prices = section.key.prices {
+                caption.append("prices \(prices)")
+            } else if sections.contains(where: { $0.key.prices != nil }) {
+                caption.append("costs as measured")
+            }
             return table.table(caption: caption.map(SafeText.line))
         }
     }

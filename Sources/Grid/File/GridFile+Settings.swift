@@ -3,12 +3,22 @@ import RouteGridBase
 
 /// Settings that are in no key.
 extension GridFile {
-    /// `null`, or `{sheet: prices/2026-11-01.json}`.
-    static func prices(_ node: GridNode?) throws(RouteGridError) -> Placed<String>? {
-        guard let node else { return nil }
-        let entry = try GridMapping(node, of: "null or {sheet: …}", keys: ["sheet"])
-        let sheet = try entry.required("sheet", "a price sheet")
-        return Placed(value: try sheet.text("a price sheet"), place: sheet.place)
+    /// `null`, which is costs as imported, `{sheet: prices/2026-11-01.json}`, or a list of these: an axis.
+    static func prices(_ node: GridNode?) throws(RouteGridError) -> [Placed<String?>] {
+        guard let node else { return [Placed(value: nil, place: "prices")] }
+        var found: [Placed<String?>] = []
+        for element in try node.nonEmptyElements(of: "price sheet") {
+            var sheet: String?
+            if !element.isNull {
+                let entry = try GridMapping(element, of: "null or {sheet: …}", keys: ["sheet"])
+                sheet = try entry.required("sheet", "a price sheet").text("a price sheet")
+            }
+            guard !found.contains(where: { $0.value == sheet }) else {
+                throw element.failure("\(sheet.map { "sheet \($0)" } ?? "null") is given twice")
+            }
+            found.append(Placed(value: sheet, place: element.place))
+        }
+        return found
     }
 
     /// `{metric: nauc_shared, on: dev, per: [dataset, split, router.kind]}`.

@@ -70,7 +70,8 @@ package struct GridFile: Sendable {
     var seeds: [Int]
     var budgets: [BudgetEntry]
     var labels: [LabelConfiguration]
-    var prices: Placed<String>?
+    /// Price sheets, at least one value; nil = costs as imported.
+    var prices: [Placed<String?>]
     var select: Placed<GridSelection>?
     var exclude: [Placed<ExcludeClause>]
     /// The share of the train part that a model must have answered to be a reference, 0…1.

@@ -31,6 +31,12 @@ package struct PlanSummary: Hashable, Sendable {
     package var newFits: Int
     /// Those of them that train on cost: the ones that a change of prices repeats.
     package var newFitsOnCost: Int
+    /// Different fits that train on cost, recorded or not.
+    ///
+    /// Other prices repeat them, and evaluate all ``keys``.
+    package var fitsOnCost: Int
+    /// Different fits, recorded or not.
+    package var fits: Int
     /// Measurements of latency: every run makes all of them.
     package var latency: Int
 
@@ -93,6 +99,8 @@ package struct PlanSummary: Hashable, Sendable {
         new = keys - recorded
         newFits = scaled(counts.newFits.count)
         newFitsOnCost = scaled(counts.newFitsOnCost)
+        fits = scaled(counts.fits.count)
+        fitsOnCost = scaled(counts.fitsOnCost)
         secondStage = lock.secondStage(counting: isExact)
     }
 
@@ -109,6 +117,8 @@ private struct KeyCounts {
     var groups: [Int: Int] = [:]
     var keys: Set<JobKey> = []
     var recorded = 0
+    var fits: Set<FitKey> = []
+    var fitsOnCost = 0
     var newFits: Set<FitKey> = []
     var newFitsOnCost = 0
 
@@ -122,11 +132,13 @@ private struct KeyCounts {
         groups[lock.block(ofGroup: group), default: 0] += all.isEmpty ? 0 : 1
         let jobs = all.filter { !lock.isDeferred($0.cell) }
         cells += jobs.count
+        let trainsOnCost = lock.trainsOnCost(group)
+        if !jobs.isEmpty, fits.insert(fitKey).inserted, trainsOnCost { fitsOnCost += 1 }
         let fresh = jobs.map(\.jobKey).filter { keys.insert($0).inserted }
         let known = try isRecorded(fresh).count(where: \.self)
         recorded += known
         guard known < fresh.count, newFits.insert(fitKey).inserted else { return }
-        if lock.contents.blocks[lock.block(ofGroup: group)].reads.contains(.trainCost) { newFitsOnCost += 1 }
+        if trainsOnCost { newFitsOnCost += 1 }
     }
 }
 
@@ -172,7 +184,7 @@ extension PlanSummary {
             "cells": JSONValue(cells), "excluded": JSONValue(excluded), "groups": JSONValue(groups),
             "exact": .bool(isExact), "keys": JSONValue(keys), "recorded": JSONValue(recorded), "new": JSONValue(new),
             "new_fits": JSONValue(newFits), "new_fits_on_cost": JSONValue(newFitsOnCost),
-            "latency": JSONValue(latency),
+            "latency": JSONValue(latency), "other_prices": ["fits": JSONValue(fitsOnCost), "cells": JSONValue(keys)],
             "blocks": .array(
                 blocks.map {
                     [

@@ -18,6 +18,7 @@ extension GridLock {
         sheet path: String,
         content: (Digest) throws(RouteGridError) -> [UInt8]?
     ) throws(RouteGridError) -> ResolvedGrid {
+        try checkRepricing()
         let sheet = try PriceSheet(path: path)
         var (contents, blobs, warnings) = (self.contents, BlobCollector(), [String]())
         var kept: Set<Digest> = []
@@ -97,8 +98,9 @@ extension GridLock {
     /// - Returns: the grid, with all of its blobs.
     /// - Throws: `badInput` as `repriced(sheet:content:)`, and for a file of another grid.
     package func repriced(sheet path: String, gridFile: String) throws(RouteGridError) -> ResolvedGrid {
+        try checkRepricing()
         var file = try GridFile(path: gridFile)
-        file.prices = GridFile.Placed(value: URL(fileURLWithPath: path).path, place: path)
+        file.prices = [GridFile.Placed(value: URL(fileURLWithPath: path).path, place: path)]
         let grid = try GridResolver.resolve(file, numerics: NumericsClasses(portable: numerics, native: numerics))
         guard Self.unpriced(grid.lock.contents) == Self.unpriced(contents) else {
             throw .badInput(gridFile, "is not the grid of the board: it differs in more than costs")
@@ -106,15 +108,20 @@ extension GridLock {
         return grid
     }
 
+    /// Cells of several prices would all become those of one.
+    private func checkRepricing() throws(RouteGridError) {
+        guard contents.axes.priceCount > 1 else { return }
+        throw .badInput(
+            "grid \(name)",
+            "its board is under \(contents.axes.priceCount) prices already; add the sheet to prices: in the grid file, or "
+                + "price the board of a grid with one"
+        )
+    }
+
     /// What a grid is without its costs and without what no result depends on.
     private static func unpriced(_ contents: GridLockContents) -> GridLockContents {
         var contents = contents
-        for place in contents.axes.tables.indices {
-            contents.axes.tables[place].cost = .tensor(contents.axes.tables[place].quality)
-            contents.axes.tables[place].prices = nil
-            contents.axes.tables[place].costUnit = ""
-            contents.axes.tables[place].facts = []
-        }
+        contents.axes.tables = contents.axes.tables.map(\.unpriced)
         contents.limits = GridLimits()
         contents.resources = GridResources()
         (contents.priority, contents.blobs) = (0, [])

@@ -19,13 +19,12 @@ package enum GridResolver {
             try LoadedDataset(entry, relativeTo: file.path, encoders: file.encoders.compactMap(\.value.text))
         }
         try checkDollars(file, datasets)
-        let prices = try file.prices.mapThrowing { sheet throws(RouteGridError) in
-            try PriceSheet(file: sheet.value, relativeTo: file.path)
-        }
+        let prices = try PriceAxis(file)
         var blobs = BlobCollector()
         var warnings: [String] = []
         let file = try withFiles(of: file, datasets, blobs: &blobs)
         let tables = try tables(of: file, datasets, prices: prices, blobs: &blobs, warnings: &warnings)
+        try prices.check(tables)
         let axes = GridAxes(
             tables: tables,
             encoders: file.encoders.map(\.value),
@@ -45,7 +44,8 @@ package enum GridResolver {
                     isRawPenalty: $0.isRawPenalty,
                     budget: $0.budget
                 )
-            }
+            },
+            priceCount: prices.sheets.count
         )
         let blocks = try file.routers.mapThrowing { entry throws(RouteGridError) in try block(entry, axes: axes) }
         let checks = GridChecks(file: file, datasets: datasets, axes: axes, blocks: blocks)
@@ -77,12 +77,14 @@ package enum GridResolver {
     private static func tables(
         of file: GridFile,
         _ datasets: [LoadedDataset],
-        prices: PriceSheet?,
+        prices: PriceAxis,
         blobs: inout BlobCollector,
         warnings: inout [String]
     ) throws(RouteGridError) -> [GridTable] {
         var tables: [GridTable] = []
         var outcomes = 0
+        // The pools of a dataset have models in common: what is said of one need not be said of all.
+        var warned: Set<[String]> = []
         for loaded in datasets {
             let samples = blobs.add(loaded.dataset.samples.map(\.sample))
             var (text, image): ([String: Digest], [String: Digest]) = ([:], [:])
@@ -93,7 +95,8 @@ package enum GridResolver {
             let twins = twins(of: loaded, file.splits.map(\.value))
             for pool in file.pools {
                 let pools = try loaded.pools(pool)
-                outcomes += pools.reduce(0) { $0 + $1.models.count } * loaded.dataset.samples.count
+                let cells = pools.reduce(0) { $0 + $1.models.count } * prices.sheets.count
+                outcomes += cells * loaded.dataset.samples.count
                 guard outcomes <= GridRanges.outcomes else {
                     throw .badInput(
                         pool.place,
@@ -103,39 +106,44 @@ package enum GridResolver {
                 }
                 for (label, models) in pools {
                     let data = try loaded.dataset.keeping(models: models)
-                    let priced = try prices.mapThrowing { sheet throws(RouteGridError) in
-                        try sheet.cost(of: data, name: loaded.name, folder: loaded.folder, blobs: &blobs)
-                    }
+                    let quality = blobs.add(data.quality)
                     let about = "dataset \(loaded.name)\(label == "all" ? "" : " (pool \(label))")"
-                    // The pools of a dataset have models in common: what is said of one need not be said of all.
-                    if !warnings.contains(where: { $0.hasPrefix("dataset \(loaded.name)") }) {
-                        warnings += (priced?.warnings ?? []).map { "\(about): \($0)" }
-                    }
-                    guard let cost = priced?.cost ?? data.cost.map({ .tensor(blobs.add($0)) }) else {
-                        throw .badInput(
-                            loaded.place,
-                            "dataset \(loaded.name) has token counts and no costs: expected prices: {sheet: FILE} in the "
-                                + "grid, which makes costs of them"
+                    for sheet in prices.sheets {
+                        let priced = try sheet.mapThrowing { sheet throws(RouteGridError) in
+                            try sheet.cost(of: data, name: loaded.name, folder: loaded.folder, blobs: &blobs)
+                        }
+                        if let said = priced?.warnings, !said.isEmpty,
+                            warned.insert([loaded.name, sheet?.label ?? ""]).inserted
+                        {
+                            let lines = said.map { "\(about): \($0)" }
+                            warnings += lines.filter { !warnings.contains($0) }
+                        }
+                        guard let cost = priced?.cost ?? data.cost.map({ .tensor(blobs.add($0)) }) else {
+                            throw .badInput(
+                                loaded.place,
+                                "dataset \(loaded.name) has token counts and no costs: expected prices: {sheet: FILE} in "
+                                    + "the grid, which makes costs of them"
+                            )
+                        }
+                        tables.append(
+                            GridTable(
+                                dataset: loaded.name,
+                                pool: label,
+                                costUnit: sheet == nil ? data.costUnit ?? "USD" : "USD",
+                                sampleCount: data.samples.count,
+                                samples: samples,
+                                models: data.models,
+                                quality: quality,
+                                cost: cost,
+                                prices: sheet?.label,
+                                text: text,
+                                image: image,
+                                condition: loaded.condition,
+                                twins: twins,
+                                facts: priced?.facts ?? []
+                            )
                         )
                     }
-                    tables.append(
-                        GridTable(
-                            dataset: loaded.name,
-                            pool: label,
-                            costUnit: prices == nil ? data.costUnit ?? "USD" : "USD",
-                            sampleCount: data.samples.count,
-                            samples: samples,
-                            models: data.models,
-                            quality: blobs.add(data.quality),
-                            cost: cost,
-                            prices: prices?.label,
-                            text: text,
-                            image: image,
-                            condition: loaded.condition,
-                            twins: twins,
-                            facts: priced?.facts ?? []
-                        )
-                    )
                 }
             }
         }
@@ -179,7 +187,8 @@ package enum GridResolver {
     }
 
     private static func checkDollars(_ file: GridFile, _ datasets: [LoadedDataset]) throws(RouteGridError) {
-        guard file.prices == nil, let budget = file.budgets.first(where: \.isDollars) else { return }
+        guard file.prices.contains(where: { $0.value == nil }), let budget = file.budgets.first(where: \.isDollars)
+        else { return }
         for loaded in datasets {
             guard let unit = loaded.dataset.costUnit, unit != "USD" else { continue }
             throw .badInput(

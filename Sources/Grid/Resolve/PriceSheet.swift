@@ -19,7 +19,8 @@ struct PriceSheet {
     enum HiddenTokens: String, CaseIterable { case billed, free }
 
     /// The file's name and date, as records show it.
-    let label: String
+    private(set) var label: String
+    private let digest: Digest
     private let place: String
     private let rows: [String: JSONValue]
     /// Why a model of a public list has no row.
@@ -38,12 +39,12 @@ struct PriceSheet {
     init(path: String) throws(RouteGridError) {
         let bytes = try FileBytes.readText(path, expected: "a price sheet: a JSON object in UTF-8")
         let json = try JSONValue(parsing: bytes, place: path)
-        place = path
+        (place, digest) = (path, Digest(hashing: bytes))
         if let members = json.objectValue, members["schema"]?.stringValue == nil {
             let list = try PublicPriceList(members, path: path)
             (rows, unpriced, remarks, hiddenTokens) = (list.rows, list.unpriced, list.remarks, nil)
             // Such lists have no date: their content is what tells two of them apart.
-            label = "\(FileBytes.name(of: path)) (\(list.form.rawValue), \(Digest(hashing: bytes).hex.prefix(8)))"
+            label = "\(FileBytes.name(of: path)) (\(list.form.rawValue), \(digest.hex.prefix(8)))"
             return
         }
         (unpriced, remarks) = ([:], [:])
@@ -71,6 +72,9 @@ struct PriceSheet {
         self.rows = rows
         label = "\(FileBytes.name(of: path)) (\(date))"
     }
+
+    /// Adds to the label what tells the sheet from others of its name and date.
+    mutating func nameContent() { label = "\(label.dropLast()), \(digest.hex.prefix(8)))" }
 
     /// The identity of a dataset's cost under the sheet, its price rows becoming a blob, and what readers must know of
     /// it.

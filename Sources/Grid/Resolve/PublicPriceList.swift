@@ -85,13 +85,29 @@ struct PublicPriceList {
             }
             prices[name] = .double(value + 0)
         }
+        let units = otherUnits(row)
+        guard prices["in"] != .double(0) || prices["out"] != .double(0) || units.isEmpty else {
+            unpriced[model] =
+                "its row has tokens for 0 and bills \(units.joined(separator: ", ")), which token counts do not tell"
+            return
+        }
         rows[model] = .object(prices)
         let others = (row.objectValue ?? [:]).keys.sorted().filter { name in
             name.hasPrefix("\(form.input)_above_") || name.hasPrefix("\(form.output)_above_")
-                || name == "output_cost_per_reasoning_token" || name == "input_cost_per_request"
+                || ["output_cost_per_reasoning_token", "tiered_pricing", "off_peak_pricing"].contains(name)
+                || units.contains(name)
         }
         if !others.isEmpty {
             remarks[model] = "its row also has \(others.joined(separator: ", ")), which costs leave out"
+        }
+    }
+
+    /// Members of a row that bill requests, images, seconds or what else is no token.
+    private func otherUnits(_ row: JSONValue) -> [String] {
+        guard form == .liteLLM else { return [] }
+        return (row.objectValue ?? [:]).keys.sorted().filter { name in
+            ["input_cost_per_", "output_cost_per_"].contains(where: name.hasPrefix) && !name.contains("token")
+                && (row[name]?.numberValue ?? 0) > 0
         }
     }
 

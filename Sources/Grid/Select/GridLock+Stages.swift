@@ -93,6 +93,7 @@ extension GridLock {
                 default: job[field.rawValue]
                 }
         }
+        if contents.axes.priceCount > 1 { members["prices"] = job["prices"] ?? .null }
         let shared = sharedSplitMembers(ofGroup: group)
         if !shared.isEmpty, !fields.contains(.splitIndex) {
             members[SelectionField.splitIndex.rawValue] = .object(shared)
@@ -116,9 +117,8 @@ extension GridLock {
         guard contents.axes.parts[digits.part] == .test else { return nil }
         let block = block(ofGroup: group)
         let layout = layouts[block]
-        // Seeds and λ are the fastest digits of a group.
         return ReadPlace(
-            fitWithoutSeed: (group - layout.firstGroup) / layout.repetitions,
+            fitWithoutSeed: layout.withoutRepetition(group: group - layout.firstGroup),
             block: block,
             test: digits.test
         )

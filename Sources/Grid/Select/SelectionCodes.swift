@@ -17,6 +17,7 @@ struct SelectionCodes: Sendable {
 
     private let datasets: [Int]
     private let pools: [Int]
+    private let prices: [Int]
     private let splits: [Int]
     /// Equal where dev values of splits may be averaged before the choice: see ``Split/sharing(of:)``.
     private let sharing: [Int]
@@ -34,6 +35,7 @@ struct SelectionCodes: Sendable {
         }
         datasets = firsts(contents.axes.tables.map(\.dataset))
         pools = firsts(contents.axes.tables.map(\.pool))
+        prices = contents.axes.tables.indices.map { $0 % contents.axes.priceCount }
         splits = firsts(contents.axes.splits.map(\.kind))
         sharing = Split.sharing(of: contents.axes.splits)
         kinds = firsts(contents.blocks.map(\.kind))
@@ -42,10 +44,11 @@ struct SelectionCodes: Sendable {
 
     /// Equal for cells whose configurations compete with each other; bounds compete with nobody but themselves.
     ///
-    /// Whatever `fields` name, splits whose dev rows are test rows of each other are kept apart.
+    /// Whatever `fields` name, splits whose dev rows are test rows of each other are kept apart, and so are prices:
+    /// nobody pays the mean of two sheets.
     func contest(_ place: Place, fields: [SelectionField]) -> [Int] {
         let isApart = isBound[place.block] && !fields.contains(.routerKind) && !fields.contains(.router)
-        var key = [isApart ? 1 : 0, sharing[place.split]]
+        var key = [isApart ? 1 : 0, sharing[place.split], prices[place.table]]
         for field in fields {
             switch field {
             case .dataset: key.append(datasets[place.table])

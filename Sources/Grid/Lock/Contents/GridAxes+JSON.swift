@@ -4,7 +4,7 @@ import RoutingData
 
 extension GridAxes {
     var json: JSONValue {
-        [
+        var members: [String: JSONValue] = [
             "tables": .array(tables.map(\.json)),
             "encoders": .array(encoders.map(\.json)),
             "splits": .array(splits.map(\.json)),
@@ -17,6 +17,8 @@ extension GridAxes {
             "parts": .array(parts.map { .string($0.rawValue) }),
             "budgets": .array(budgets.map { ["rule": $0.ruleJSON, "budget": $0.budget.json] }),
         ]
+        if priceCount != 1 { members["prices"] = JSONValue(priceCount) }
+        return .object(members)
     }
 
     init(json: JSONValue, place: String, revisions: AdmittedRevisions) throws(RouteGridError) {
@@ -65,7 +67,17 @@ extension GridAxes {
         budgets = try object.list("budgets").mapThrowing { json throws(RouteGridError) in
             try GridBudget(json: json, place: "\(place).budgets", revisions: revisions)
         }
+        if json["prices"] != nil { priceCount = try object.integer("prices", in: 2...max(2, tables.count)) }
         try object.finish()
+        let (families, rest) = tables.count.quotientAndRemainder(dividingBy: priceCount)
+        guard rest == 0,
+            (0..<families).allSatisfy({ family in
+                let alike = tables[family * priceCount..<(family + 1) * priceCount].map(\.unpriced)
+                return alike.allSatisfy { $0 == alike[0] }
+            })
+        else {
+            throw .badInput("\(place).tables", "expected \(priceCount) neighbours each that differ in prices alone")
+        }
         for (name, count) in [
             ("tables", tables.count), ("encoders", encoders.count), ("splits", splits.count),
             ("modalities", modalities.count), ("fusions", fusions.count), ("seeds", seeds.count),

@@ -29,6 +29,15 @@ package struct GridTable: Hashable, Sendable {
     package var facts: [DataFact] = []
 }
 
+extension GridTable {
+    /// The table without what prices make of it: equal for the tables of one value of datasets and models.
+    var unpriced: GridTable {
+        var table = self
+        (table.cost, table.prices, table.costUnit, table.facts) = (.tensor(quality), nil, "", [])
+        return table
+    }
+}
+
 /// Something about data that makes a board say less than it seems to, found when a grid is resolved.
 package enum DataFact: String, Hashable, Sendable, CaseIterable {
     /// Prices are charged for tokens in and out, and some answers took more tokens than these.
@@ -73,7 +82,7 @@ package struct GridBudget: Hashable, Sendable {
 
 /// The values of every axis that blocks share, slowest first in the order of cells.
 package struct GridAxes: Hashable, Sendable {
-    /// Datasets, and within each its pools.
+    /// Datasets, within each its pools, and within each of these the prices.
     package var tables: [GridTable]
     package var encoders: [EncoderPair]
     package var splits: [Split]
@@ -84,6 +93,8 @@ package struct GridAxes: Hashable, Sendable {
     package var labels: [LabelConfiguration]
     package var parts: [EvaluationPart]
     package var budgets: [GridBudget]
+    /// Neighbouring tables that differ in their prices alone: the values of the axis `prices`.
+    package var priceCount = 1
 }
 
 /// One `routers` or `include` entry: a router with a list of values for each parameter.

@@ -42,6 +42,9 @@ extension GridBlock {
             parameters.append(Parameter(name: name, values: values))
         }
         tables = try Self.numbers(try object.list("tables"), below: axes.tables.count, place: "\(place).tables")
+        guard Set(tables.map { $0 / axes.priceCount }).count * axes.priceCount == tables.count else {
+            throw .badInput("\(place).tables", "expected all prices of a table or none")
+        }
         budgets = try Self.numbers(try object.list("budgets"), below: axes.budgets.count, place: "\(place).budgets")
         try object.finish()
         guard isOwn else { return }

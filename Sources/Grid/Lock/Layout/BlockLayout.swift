@@ -4,8 +4,10 @@ import RouteGridBase
 /// The arithmetic of one block: which cells and groups it has, and which axis values a group stands for.
 ///
 /// Slowest first: tables, encoders, splits, modality (train), fusion, parameters, seeds, λ | modality (test), part,
-/// budget. A chunk is one (table, encoder, split). Within it the modality variants need not be of equal size, because a
-/// router that trains on one modality reads no fusion and may be tested with fewer modalities than another.
+/// budget. Prices belong to the tables, but where fits do not depend on them they are the fastest digit of a group, so
+/// that all cells of one fit are neighbours. A chunk is one (table, encoder, split). Within it the modality variants
+/// need not be of equal size, because a router that trains on one modality reads no fusion and may be tested with fewer
+/// modalities than another.
 struct BlockLayout: Sendable {
     /// A train modality with the test modalities that share its fits.
     struct Variant: Hashable, Sendable {
@@ -49,6 +51,8 @@ struct BlockLayout: Sendable {
     private let seedCount: Int
     private let readsLabels: Bool
     let labelCount: Int
+    /// Neighbouring groups that share their fit and differ in prices; 1 where fits depend on prices.
+    private let sharingCount: Int
     private let chunkCells: Int
     private let chunkGroups: Int
 
@@ -64,9 +68,10 @@ struct BlockLayout: Sendable {
         readsLabels = reads.contains(.labels) && !axes.labels.isEmpty
         labelCount = readsLabels ? axes.labels.count : 1
         partCount = axes.parts.count
+        sharingCount = reads.contains(.trainCost) ? 1 : axes.priceCount
 
         var size = CheckedProduct()
-        let inner = size.of(block.parameters.map(\.values.count) + [seedCount, labelCount])
+        let inner = size.of(block.parameters.map(\.values.count) + [seedCount, labelCount, sharingCount])
         var variants = Self.variants(of: block, axes: axes)
         var (groups, cells) = (0, 0)
         for index in variants.indices {
@@ -79,7 +84,7 @@ struct BlockLayout: Sendable {
         }
         self.variants = variants
         (chunkGroups, chunkCells) = (groups, cells)
-        let chunks = size.of([block.tables.count, encoderCount, splitCount])
+        let chunks = size.of([block.tables.count / sharingCount, encoderCount, splitCount])
         groupCount = size.of([chunks, groups])
         cellCount = size.of([chunks, cells])
         guard !size.overflowed else { return nil }
@@ -110,8 +115,11 @@ struct BlockLayout: Sendable {
         return variants
     }
 
-    /// Neighbouring groups that differ in seed and λ alone.
-    var repetitions: Int { seedCount * labelCount }
+    /// A number that groups share which differ in seed and λ alone.
+    func withoutRepetition(group: Int) -> Int {
+        let (fit, price) = group.quotientAndRemainder(dividingBy: sharingCount)
+        return fit / (seedCount * labelCount) * sharingCount + price
+    }
 
     /// The group of a cell, both counted from the block's first.
     func group(ofCell cell: Int) -> Int {
@@ -138,6 +146,7 @@ struct BlockLayout: Sendable {
             value = quotient
             return digit
         }
+        let price = take(&rest, sharingCount)
         let label = take(&rest, labelCount)
         let seed = take(&rest, seedCount)
         var parameters = [Int](repeating: 0, count: block.parameters.count)
@@ -147,7 +156,7 @@ struct BlockLayout: Sendable {
         let split = take(&chunk, splitCount)
         let encoder = take(&chunk, encoderCount)
         return Coordinates(
-            table: block.tables[chunk],
+            table: block.tables[chunk * sharingCount + price],
             encoder: block.reads.contains(.embeddings) ? encoder : nil,
             split: split,
             variant: variant,

@@ -11,7 +11,8 @@ struct PlanVerb: ParsableCommand {
         commandName: "plan",
         abstract: "Checks a grid and counts its cells, fits and keys: what is recorded and what would run.",
         discussion: """
-            Up to a million cells the counts are exact; above that they are estimated, and marked as such.
+            Up to a million cells the counts are exact; above that they are estimated, and marked as such. Under price \
+            sheets it also says what other prices repeat: the fits that train on cost, and all evaluations.
 
             Example:
               routegrid plan jobs/demo.yaml --state ./state
@@ -93,6 +94,12 @@ struct PlanVerb: ParsableCommand {
             "new       \(about)\(summary.new)",
             "fits      \(about)\(summary.newFits) to run, \(about)\(summary.newFitsOnCost) of them trained on cost",
         ]
+        if lock.contents.axes.tables.contains(where: { $0.prices != nil }) {
+            lines.append(
+                "prices    other prices repeat \(about)\(summary.fitsOnCost) of \(about)\(summary.fits) fits (trained on cost) "
+                    + "and \(about)\(summary.keys) evaluations"
+            )
+        }
         lines += earlier.lines.map { "earlier   \($0)" }
         if summary.latency > 0 { lines.append("latency   \(summary.latency) measurements, in every run") }
         if !summary.isExact {
