@@ -73,7 +73,7 @@ struct PriceAxisTests {
         #expect(lock.activeCellCount == counted && lock.excludedCount > 0)
         #expect(try lock.excludedCount == 2 * Self.resolve("{sheet: old.json}", exclude).excludedCount)
         var reads: [GridLock.ReadPlace: TestRead] = [:]
-        for cell in 0..<lock.cellCount {
+        for cell in 0..<CellID(lock.cellCount) {
             guard let place = lock.readPlace(ofCell: cell) else { continue }
             let read = lock.testRead(ofCell: cell)
             #expect(reads[place] == nil || reads[place] == read)
