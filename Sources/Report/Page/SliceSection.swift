@@ -7,8 +7,6 @@ struct SliceSection {
     /// Rows and slices that are shown.
     private static let mostRows = 30
     private static let mostSlices = 16
-    /// A slice of fewer items has no colour: its estimate says too little.
-    private static let fewItems = 30
 
     private let rows: [(row: ReportRow, slices: [RowSlices.Slice])]
     /// Places of the slices with the most items, in the order of the files.
@@ -47,8 +45,8 @@ struct SliceSection {
         let colours =
             reference == nil
             ? ""
-            : " Blue: above the best single model on the same items, orange: below it, by estimates that the colours do not "
-                + "test (compare does); slices of fewer than \(Self.fewItems) items have no colour."
+            : " Blue: above the best single model on the same items, orange: below it, where the two intervals have nothing "
+                + "in common; smaller differences have no colour (compare tests them item by item)."
         return """
             <details class="routing slices"><summary>By slices of the items</summary>
             <p class="note">Accuracy at the largest budget on the items of each dataset or group, with the interval that holds for all
@@ -62,8 +60,8 @@ struct SliceSection {
     private func cell(_ slice: RowSlices.Slice, _ reference: RowSlices.Slice?) -> String {
         let bounds = (low: slice.interval.low, high: slice.interval.high)
         let digits = min(Numbers.decimals(bounds), 3)
-        let isColoured = slice.count >= Self.fewItems
-        let shade = reference.flatMap { isColoured ? " h\(HeatMap.shade(slice.accuracy - $0.accuracy))" : nil } ?? ""
+        let isApart = reference.map { bounds.low > $0.interval.high || bounds.high < $0.interval.low } ?? false
+        let shade = reference.flatMap { isApart ? " h\(HeatMap.shade(slice.accuracy - $0.accuracy))" : nil } ?? ""
         return "<td class=\"n\(shade)\">\(Numbers.fixed(slice.accuracy, digits))"
             + "<small>\(Numbers.fixed(bounds.low, digits))–\(Numbers.fixed(bounds.high, digits))</small></td>"
     }
