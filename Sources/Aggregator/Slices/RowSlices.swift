@@ -17,6 +17,6 @@ package struct RowSlices: Hashable, Sendable {
         package let interval: Interval
     }
 
-    /// As ``ItemSlices`` orders them.
+    /// As `ItemSlices` orders them.
     package let slices: [Slice]
 }
