@@ -9,16 +9,20 @@ package struct RunID: Hashable, Comparable, Sendable, CustomStringConvertible {
 }
 
 /// A cell of a grid: its place in the grid's order of cells, so that the cells of one fit are a range.
+///
+/// Inlinable: the scheduler's loops over cells are in another module.
 package struct CellID: Hashable, Strideable, Sendable, CustomStringConvertible, ExpressibleByIntegerLiteral {
     package let rawValue: Int
-    package init(_ rawValue: Int) { self.rawValue = rawValue }
+    @inlinable package init(_ rawValue: Int) { self.rawValue = rawValue }
     /// The cell of a number in a message, which may name more cells than there can be.
     package init(clamping number: UInt64) { rawValue = Int(clamping: number) }
-    package init(integerLiteral value: Int) { rawValue = value }
-    package static func < (left: CellID, right: CellID) -> Bool { left.rawValue < right.rawValue }
-    package var next: CellID { CellID(rawValue + 1) }
-    package func advanced(by count: Int) -> CellID { CellID(rawValue + count) }
-    package func distance(to other: CellID) -> Int { other.rawValue - rawValue }
+    @inlinable package init(integerLiteral value: Int) { rawValue = value }
+    @inlinable package static func < (left: CellID, right: CellID) -> Bool { left.rawValue < right.rawValue }
+    @inlinable package static func == (left: CellID, right: CellID) -> Bool { left.rawValue == right.rawValue }
+    @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+    @inlinable package var next: CellID { CellID(rawValue + 1) }
+    @inlinable package func advanced(by count: Int) -> CellID { CellID(rawValue + count) }
+    @inlinable package func distance(to other: CellID) -> Int { other.rawValue - rawValue }
     package var description: String { "\(rawValue)" }
 }
 
