@@ -26,10 +26,14 @@ final class BlobDownload {
     private var isSpoiled = false
     /// Known from the first chunk on.
     private var total: Int?
+    /// When the last chunk or, before it, the last request was.
+    private var moved = ContinuousClock.now
     /// What another process has of it, and since when it has no more.
     private var elsewhere: (size: Int64, since: ContinuousClock.Instant)?
     /// A process that holds the file and adds nothing for so long is stopped, or has lost its coordinator.
     private static let patience = Duration.seconds(30)
+    /// After so long without a chunk the answers are taken for lost; a slow connection takes less for one chunk.
+    private static let answerPatience = Duration.seconds(60)
 
     /// Begins, or goes on with what is at `path`, unless another process does that.
     ///
@@ -117,11 +121,17 @@ final class BlobDownload {
             requests.append(BlobTransfer.fetch(digest, offset: requested))
             requested += WireProtocol.chunkSize
         }
+        if !requests.isEmpty { moved = .now }
         return requests
     }
 
-    /// The connection is new: outstanding requests will not be answered.
+    /// Outstanding requests will not be answered: the connection is new, or the coordinator refused them.
     func restartRequests() { requested = received }
+
+    /// Whether requests are outstanding for longer than any answer takes.
+    func isUnanswered(_ now: ContinuousClock.Instant) -> Bool {
+        isOwn && requested > received && now - moved > Self.answerPatience
+    }
 
     /// Adds a chunk.
     ///
@@ -155,6 +165,7 @@ final class BlobDownload {
         }
         total = Int(clamping: chunk.total)
         received += data.count
+        moved = .now
         guard received == Int(clamping: chunk.total) else {
             guard !data.isEmpty else { throw RouteGridError(.protocolRefused, "blob \(digest): an empty chunk") }
             return false

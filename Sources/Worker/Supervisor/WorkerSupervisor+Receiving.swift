@@ -141,6 +141,7 @@ extension WorkerSupervisor {
     /// What another worker of the machine downloads may be there by now, or left to this one.
     func checkDownloads(_ now: ContinuousClock.Instant) {
         guard link.isOpen else { return }
+        requestAgain(now)
         for (digest, download) in downloads where !download.isOwn {
             do {
                 if cache.contains(digest, byteCount: download.byteCount) {
@@ -158,6 +159,16 @@ extension WorkerSupervisor {
                 failAwaiting(digest, error)
             }
         }
+    }
+
+    /// Requests once more what the coordinator refused to send or never answered; a chunk that comes twice is dropped.
+    private func requestAgain(_ now: ContinuousClock.Instant) {
+        let isDue = retryDownloadsAt.map { now >= $0 } ?? false
+        if isDue { retryDownloadsAt = nil }
+        let lost = downloads.values.filter { isDue || $0.isUnanswered(now) }
+        guard !lost.isEmpty else { return }
+        for download in lost { download.restartRequests() }
+        requestChunks()
     }
 
     /// A blob is in the cache: leases that waited for it go on.
