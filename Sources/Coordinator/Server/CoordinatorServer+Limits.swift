@@ -14,7 +14,8 @@ extension CoordinatorServer {
 
     /// Whether a large message of so many bytes may be added to what a peer has not read.
     ///
-    /// Requests are refused at the limit, but answers to earlier ones are under way: at twice as much messages are lost.
+    /// Requests are refused at the limit, but answers to earlier ones are under way: at twice as much, messages are
+    /// lost.
     func mayHold(_ byteCount: Int, for unread: UnreadBytes) -> Bool {
         let held = unread.count + byteCount
         guard held <= 2 * configuration.unreadBytes else { return false }
@@ -26,7 +27,8 @@ extension CoordinatorServer {
         let held = unread[route]?.count ?? 0
         // Parts of blobs that are being read will be sent, too.
         let underWay = fetches[route] * WireProtocol.chunkSize
-        try PeerLimits.check(held + underWay, configuration.unreadBytes, "bytes were sent to this peer and are not read")
+        let what = "bytes were sent to this peer and are not read"
+        try PeerLimits.check(held + underWay, configuration.unreadBytes, what)
         guard held + underWay > PeerLimits.spareBytes else { return }
         let all = allUnread.count + fetches.total * WireProtocol.chunkSize
         try PeerLimits.check(all, PeerLimits.allUnreadBytes, "bytes were sent to peers and are not read")

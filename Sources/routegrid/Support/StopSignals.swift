@@ -37,9 +37,9 @@ enum StopSignals {
 
 /// Handles SIGINT, SIGTERM, SIGHUP and SIGQUIT in place of their default action, from when it is made.
 ///
-/// Through a pipe that a handler writes to: a `DispatchSourceSignal` is registered some time after it was resumed, and a
-/// signal that comes before is lost where the default action is ignored. SIGHUP stays ignored where it was: that is what
-/// nohup(1) is for.
+/// Through a pipe that a handler writes to: a `DispatchSourceSignal` is registered some time after it was resumed, and
+/// a signal that comes before is lost where the default action is ignored. SIGHUP stays ignored where it was: that is
+/// what nohup(1) is for.
 final class SignalWatch {
     private struct State {
         var received: Int32?
