@@ -16,6 +16,8 @@ package struct CellID: Hashable, Strideable, Sendable, CustomStringConvertible, 
     @inlinable package init(_ rawValue: Int) { self.rawValue = rawValue }
     /// The cell of a number in a message, which may name more cells than there can be.
     package init(clamping number: UInt64) { rawValue = Int(clamping: number) }
+    /// Its number in a message.
+    package var number: UInt64 { UInt64(rawValue) }
     @inlinable package init(integerLiteral value: Int) { rawValue = value }
     @inlinable package static func < (left: CellID, right: CellID) -> Bool { left.rawValue < right.rawValue }
     @inlinable package static func == (left: CellID, right: CellID) -> Bool { left.rawValue == right.rawValue }

@@ -7,7 +7,7 @@ package import RouteGridBase
 /// item has at least 68 bytes, so that a frame's limit is a limit on memory.
 package struct ReceivedResult: Sendable {
     package struct Item: Sendable {
-        package var cell: UInt64 = 0
+        package var cell: CellID = 0
         package var jobKey: JobKey
         package var resultDigest: Digest
         package var record: ArraySlice<UInt8>
@@ -70,7 +70,7 @@ package struct ReceivedResult: Sendable {
         var fields = FieldReader(bytes, content)
         var (jobKey, resultDigest): (JobKey?, Digest?)
         var (record, run) = (0..<0, 0..<0)
-        var cell: UInt64 = 0
+        var cell: CellID = 0
         var blobs: [Digest] = []
         var inline: [ArraySlice<UInt8>] = []
         func digest(_ part: Range<Int>) -> Digest? { Digest(bytes: UnsafeRawBufferPointer(rebasing: bytes[part])) }
@@ -83,7 +83,7 @@ package struct ReceivedResult: Sendable {
             case (5, let part?):
                 guard blobs.count < maximumBlobs, let blob = digest(part) else { return nil }
                 blobs.append(blob)
-            case (6, nil): cell = field.value
+            case (6, nil): cell = CellID(clamping: field.value)
             case (7, let part?):
                 guard inline.count < blobs.count else { return nil }
                 inline.append(frame[part])

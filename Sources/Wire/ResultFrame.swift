@@ -11,7 +11,7 @@ package enum ResultFrame {
     /// `record` and `run` are JSON lines without their line feeds, `blobs` the digests that the record names, `inline`
     /// those blobs themselves when they are small.
     package static func appendItem(
-        cell: UInt64,
+        cell: CellID,
         jobKey: JobKey,
         resultDigest: Digest,
         record: [UInt8],
@@ -22,7 +22,7 @@ package enum ResultFrame {
     ) {
         var size = 68 + 34 * blobs.count
         for text in [record, run] where !text.isEmpty { size += 1 + varintSize(text.count) + text.count }
-        if cell != 0 { size += 1 + varintSize(Int(truncatingIfNeeded: cell)) }
+        if cell != 0 { size += 1 + varintSize(cell.rawValue) }
         for blob in inline { size += 1 + varintSize(blob.count) + blob.count }
         items.append(3 << 3 | 2)
         appendVarint(UInt64(size), to: &items)
@@ -31,7 +31,7 @@ package enum ResultFrame {
         if !record.isEmpty { appendField(3, record, to: &items) }
         if !run.isEmpty { appendField(4, run, to: &items) }
         for blob in blobs { appendField(5, blob, to: &items) }
-        appendField(6, cell, to: &items)
+        appendField(6, cell.number, to: &items)
         for blob in inline { appendField(7, blob, to: &items) }
     }
 

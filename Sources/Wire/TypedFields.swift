@@ -38,19 +38,46 @@ extension RunMessage {
     }
 }
 
+/// A message about one cell.
+package protocol CellMessage {
+    var cell: UInt64 { get set }
+}
+
+extension CellMessage {
+    package var cellID: CellID {
+        get { CellID(clamping: cell) }
+        set { cell = newValue.number }
+    }
+}
+
+/// A message about several cells.
+package protocol CellsMessage {
+    var cells: [UInt64] { get set }
+}
+
+extension CellsMessage {
+    package var cellIDs: [CellID] {
+        get { cells.map(CellID.init(clamping:)) }
+        set { cells = newValue.map(\.number) }
+    }
+}
+
 extension WireLease: FencedMessage, RunMessage {}
-extension WireLeaseRef: FencedMessage, RunMessage {}
+extension WireLeaseRef: FencedMessage, RunMessage, CellsMessage {}
+extension WireLeasedCell: CellMessage {}
 extension WireHeldLease: FencedMessage {}
-extension WireStarted: FencedMessage {}
-extension WireFailed: FencedMessage {}
-extension WireRelease: FencedMessage {}
-extension WireRevoke: FencedMessage {}
+extension WireStarted: FencedMessage, CellMessage {}
+extension WireFailed: FencedMessage, CellMessage {}
+extension WireRelease: FencedMessage, CellsMessage {}
+extension WireRevoke: FencedMessage, CellsMessage {}
 extension WireResult: FencedMessage, RunMessage {}
 extension WireSubmitted: RunMessage {}
 extension WireFollow: RunMessage {}
+extension WireResultItem: CellMessage {}
 extension SlotTask: LeaseMessage {}
+extension SlotCell: CellMessage {}
 extension SlotFitted: LeaseMessage {}
-extension SlotBatch: LeaseMessage {}
-extension SlotCellFailed: LeaseMessage {}
+extension SlotBatch: LeaseMessage, CellsMessage {}
+extension SlotCellFailed: LeaseMessage, CellMessage {}
 extension SlotFinished: LeaseMessage {}
-extension SlotSkip: LeaseMessage {}
+extension SlotSkip: LeaseMessage, CellsMessage {}

@@ -31,7 +31,7 @@ struct ReceivedResultTests {
         #expect((read.lease, read.fence, read.run) == (message.leaseID, message.leaseFence, message.runID))
         #expect(read.items.count == message.items.count)
         for (item, expected) in zip(read.items, message.items) {
-            #expect(item.cell == expected.cell)
+            #expect(item.cell == expected.cellID)
             #expect(item.jobKey.data == expected.jobKey && item.resultDigest.data == expected.resultSha)
             #expect(Data(item.record) == expected.record && Data(item.run) == expected.run)
             #expect(item.blobs.map(\.data) == expected.blobs && item.inline.map { Data($0) } == expected.inline)

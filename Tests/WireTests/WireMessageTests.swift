@@ -89,7 +89,7 @@ import Wire
             item.inline = blobs.map { Data($0) }
             result.items.append(item)
             ResultFrame.appendItem(
-                cell: UInt64(size) << 20,
+                cell: CellID(size << 20),
                 jobKey: JobKey(key),
                 resultDigest: key,
                 record: record,

@@ -63,7 +63,7 @@ extension CoordinatorServer {
         message.cells = order.cells.compactMap { cell in
             guard let job = cache.job(ofCell: cell, in: order.run, lock: lock) else { return nil }
             var leased = WireLeasedCell()
-            leased.cell = UInt64(cell.rawValue)
+            leased.cellID = cell
             leased.jobKey = Data(job.jobKey.bytes)
             leased.eval = Data(job.evalBytes)
             return leased
@@ -83,7 +83,7 @@ extension CoordinatorServer {
         let holders = holders(peer)
         var foreign = 0
         let granted = held.map { reference in
-            let cells = reference.cells.map(CellID.init(clamping:))
+            let cells = reference.cellIDs
             let own = cells.filter { ledger.covers($0, of: reference.runID, for: holders) }
             foreign += cells.count - own.count
             return HeldLease(lease: reference.leaseID, fence: reference.leaseFence, run: reference.runID, cells: own)

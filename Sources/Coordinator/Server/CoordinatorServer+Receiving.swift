@@ -131,7 +131,7 @@ extension CoordinatorServer {
                 .started(
                     started.leaseID,
                     started.leaseFence,
-                    cell: started.hasCell ? CellID(clamping: started.cell) : nil
+                    cell: started.hasCell ? started.cellID : nil
                 )
             )
         case .failed(let failed):
@@ -142,7 +142,7 @@ extension CoordinatorServer {
                 .released(
                     release.leaseID,
                     release.leaseFence,
-                    cells: release.cells.map(CellID.init(clamping:))
+                    cells: release.cellIDs
                 )
             )
         case .goodbye:
@@ -174,7 +174,7 @@ extension CoordinatorServer {
             .failed(
                 failed.leaseID,
                 failed.leaseFence,
-                cell: failed.hasCell ? CellID(clamping: failed.cell) : nil,
+                cell: failed.hasCell ? failed.cellID : nil,
                 kind,
                 retryable: failed.retryable,
                 text: String(failed.text.prefix(2_000))

@@ -26,7 +26,7 @@ extension CoordinatorServer {
         let holders = holders(peer)
         var foreign = result.items[..<0]
         for item in result.items {
-            guard ledger.covers(CellID(clamping: item.cell), of: result.run, for: holders) else {
+            guard ledger.covers(item.cell, of: result.run, for: holders) else {
                 foreign.append(item)
                 continue
             }
@@ -72,7 +72,7 @@ extension CoordinatorServer {
                 .failed(
                     result.lease,
                     result.fence,
-                    cell: CellID(clamping: cell),
+                    cell: cell,
                     .refused,
                     retryable: true,
                     text: error.message
@@ -85,7 +85,7 @@ extension CoordinatorServer {
 
     /// The refused results of one message.
     private struct Refusals {
-        private(set) var found: [(cell: UInt64, error: RouteGridError)] = []
+        private(set) var found: [(cell: CellID, error: RouteGridError)] = []
         private(set) var answer = Acknowledgement()
         /// Blobs inside the refused items: a blob is only in the first item that names it.
         private var blobs: Set<Digest> = []
@@ -107,10 +107,10 @@ extension CoordinatorServer {
     }
 
     private func check(_ item: ReceivedResult.Item, run: RunID, from peer: Peer) throws(RouteGridError) -> ResultRow {
-        guard let lock = served[run]?.lock, item.cell < UInt64(lock.cellCount) else {
+        guard let lock = served[run]?.lock, item.cell < CellID(lock.cellCount) else {
             throw RouteGridError(.protocolRefused, "a result for cell \(item.cell) of run \(run), which does not exist")
         }
-        let cell = CellID(clamping: item.cell)
+        let cell = item.cell
         guard cache.job(ofCell: cell, in: run, lock: lock)?.jobKey == item.jobKey else {
             throw RouteGridError(.protocolRefused, "a result whose key is not that of cell \(cell) of run \(run)")
         }

@@ -36,7 +36,7 @@ enum Outgoing {
         case .revoke(let lease, let fence, let cells):
             envelope.revoke.leaseID = lease
             envelope.revoke.leaseFence = fence
-            envelope.revoke.cells = cells.map { UInt64($0.rawValue) }
+            envelope.revoke.cellIDs = cells
         case .submitted(let run, let cells, let missing):
             envelope.submitted.run = run?.rawValue ?? 0
             envelope.submitted.cells = UInt64(cells)

@@ -1,7 +1,7 @@
 /// Names of files in commands that a message suggests.
-enum ShellText {
+package enum ShellText {
     /// The word as a shell reads it.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/+@".contains($0)) }
         return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
     }

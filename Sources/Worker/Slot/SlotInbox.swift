@@ -12,7 +12,7 @@ final class SlotInbox: @unchecked Sendable {
     private var tasks: [SlotTask] = []
     private var current = LeaseID(0)
     /// Revoked cells, by lease; an empty set is all of them.
-    private var skips: [LeaseID: Set<UInt64>] = [:]
+    private var skips: [LeaseID: Set<CellID>] = [:]
     private var isEnded = false
 
     init(descriptor: Int32) {
@@ -54,7 +54,7 @@ final class SlotInbox: @unchecked Sendable {
     }
 
     /// Whether the supervisor revoked a cell of the current task, or all of it.
-    func isSkipped(_ cell: UInt64) -> Bool {
+    func isSkipped(_ cell: CellID) -> Bool {
         condition.lock()
         defer { condition.unlock() }
         guard !isEnded else { return true }
@@ -87,7 +87,7 @@ final class SlotInbox: @unchecked Sendable {
             if skip.cells.isEmpty {
                 skips[skip.leaseID] = []
             } else if skips[skip.leaseID]?.isEmpty != true {
-                skips[skip.leaseID, default: []].formUnion(skip.cells)
+                skips[skip.leaseID, default: []].formUnion(skip.cellIDs)
             }
         default: break
         }

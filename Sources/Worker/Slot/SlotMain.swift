@@ -55,14 +55,14 @@ package final class SlotMain {
         }
 
         var facts = RunFacts(attempt: task.attempt, worker: task.worker, fitSeconds: fitSeconds)
-        for cell in task.cells where !inbox.isSkipped(cell.cell) {
-            progress.begin(.cell(cell.cell, lease: task.leaseID))
+        for cell in task.cells where !inbox.isSkipped(cell.cellID) {
+            progress.begin(.cell(cell.cellID, lease: task.leaseID))
             var started = timespec()
             clock_gettime(CLOCK_REALTIME, &started)
             let start = clock.now
             let outcome: CellOutcome
             do { outcome = try executor.evaluate(cell) } catch {
-                try fail(task, cell.cell, error)
+                try fail(task, cell.cellID, error)
                 continue
             }
             let line = facts.line(
@@ -74,10 +74,10 @@ package final class SlotMain {
         }
     }
 
-    private func fail(_ task: SlotTask, _ cell: UInt64?, _ error: any Error) throws {
+    private func fail(_ task: SlotTask, _ cell: CellID?, _ error: any Error) throws {
         var failed = SlotCellFailed()
         failed.leaseID = task.leaseID
-        if let cell { failed.cell = cell }
+        if let cell { failed.cellID = cell }
         let known = error as? RouteGridError
         failed.text = known?.message ?? String(describing: error)
         failed.retryable = known.map { $0.code == .temporary || $0.code == .system } ?? true

@@ -85,7 +85,7 @@ final class SlotReporter: @unchecked Sendable {
         outcome.resultDigest.append(to: &resultDigests)
         let fresh = isInline ? outcome.blobs.filter { inlined.insert($0.digest).inserted } : []
         ResultFrame.appendItem(
-            cell: cell.cell,
+            cell: cell.cellID,
             jobKey: key,
             resultDigest: outcome.resultDigest,
             record: outcome.record,

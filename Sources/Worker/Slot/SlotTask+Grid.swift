@@ -30,7 +30,7 @@ extension SlotTask {
         }
         cells = jobs.map { job in
             var cell = SlotCell()
-            cell.cell = UInt64(job.cell.rawValue)
+            cell.cellID = job.cell
             cell.jobKey = job.jobKey.data
             cell.eval = Data(job.evalBytes)
             return cell

@@ -10,7 +10,7 @@ package final class ProgressPage: @unchecked Sendable {
         case idle
         /// Reading data and fitting, for a lease.
         case fit(lease: LeaseID)
-        case cell(UInt64, lease: LeaseID)
+        case cell(CellID, lease: LeaseID)
 
         /// The lease of the current step; none while idle.
         package var lease: LeaseID? {
@@ -45,7 +45,7 @@ package final class ProgressPage: @unchecked Sendable {
         switch step {
         case .idle: cplatform_progress_begin(page, 0, 0, 0)
         case .fit(let lease): cplatform_progress_begin(page, 1, lease.rawValue, 0)
-        case .cell(let cell, let lease): cplatform_progress_begin(page, 2, lease.rawValue, cell)
+        case .cell(let cell, let lease): cplatform_progress_begin(page, 2, lease.rawValue, cell.number)
         }
     }
 
@@ -57,7 +57,7 @@ package final class ProgressPage: @unchecked Sendable {
         let elapsed = Duration.nanoseconds(Int64(clamping: now > since ? now - since : 0))
         switch step {
         case 1: return (.fit(lease: LeaseID(lease)), elapsed)
-        case 2: return (.cell(number, lease: LeaseID(lease)), elapsed)
+        case 2: return (.cell(CellID(clamping: number), lease: LeaseID(lease)), elapsed)
         default: return (.idle, elapsed)
         }
     }

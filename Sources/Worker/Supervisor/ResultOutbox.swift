@@ -6,9 +6,9 @@ package import RouteGridBase
 package struct ResultOutbox {
     package struct Entry: Hashable {
         package var lease: LeaseID
-        package var cell: UInt64
+        package var cell: CellID
 
-        package init(lease: LeaseID, cell: UInt64) {
+        package init(lease: LeaseID, cell: CellID) {
             (self.lease, self.cell) = (lease, cell)
         }
     }
@@ -58,7 +58,7 @@ package struct ResultOutbox {
     package mutating func add(
         _ frame: [UInt8],
         lease: LeaseID,
-        cells: [UInt64],
+        cells: [CellID],
         names: [Name],
         blockers: Set<Digest>
     ) {

@@ -21,22 +21,22 @@ struct WorkerLease {
     let kind: NumericsKind
     var phase: Phase
     /// Cells with neither a result nor a failure.
-    var uncomputed: Set<UInt64>
+    var uncomputed: Set<CellID>
     /// Cells whose results are not acknowledged.
-    var unacknowledged: Set<UInt64> = []
+    var unacknowledged: Set<CellID> = []
     /// Cells acknowledged, reported for people.
     var done = 0
     /// How often a slot started it.
     var attempts: UInt32 = 0
     /// The cell of the last `Started` message.
-    var announced: UInt64?
+    var announced: CellID?
 
     init(_ message: WireLease, data: [Digest], kind: NumericsKind, missing: Set<Digest>) {
         self.message = message
         self.data = data
         self.kind = kind
         phase = missing.isEmpty ? .ready : .fetching(missing)
-        uncomputed = Set(message.cells.map(\.cell))
+        uncomputed = Set(message.cells.map(\.cellID))
     }
 
     var isOver: Bool { uncomputed.isEmpty && unacknowledged.isEmpty }
@@ -47,7 +47,7 @@ struct WorkerLease {
         (reference.leaseID, reference.leaseFence, reference.runID) = (
             message.leaseID, message.leaseFence, message.runID
         )
-        reference.cells = uncomputed.union(unacknowledged).sorted()
+        reference.cellIDs = uncomputed.union(unacknowledged).sorted()
         return reference
     }
 
@@ -60,9 +60,9 @@ struct WorkerLease {
         task.data = paths
         task.worker = worker
         task.attempt = attempts + 1
-        task.cells = message.cells.filter { uncomputed.contains($0.cell) }.map { leased in
+        task.cells = message.cells.filter { uncomputed.contains($0.cellID) }.map { leased in
             var cell = SlotCell()
-            cell.cell = leased.cell
+            cell.cellID = leased.cellID
             cell.jobKey = leased.jobKey
             cell.eval = leased.eval
             return cell

@@ -57,7 +57,7 @@ extension WorkerSupervisor {
     /// The coordinator revokes cells (none named: all).
     ///
     /// Results that are computed already are still sent.
-    func giveUp(_ id: LeaseID, _ cells: Set<UInt64>) {
+    func giveUp(_ id: LeaseID, _ cells: Set<CellID>) {
         guard var lease = leases[id] else { return }
         let isWhole = cells.isEmpty
         let taken = isWhole ? lease.uncomputed : cells.intersection(lease.uncomputed)
@@ -107,9 +107,9 @@ extension WorkerSupervisor {
 
     // MARK: Releasing
 
-    func release(_ message: WireLease, _ cells: [UInt64]) {
+    func release(_ message: WireLease, _ cells: [CellID]) {
         var release = WireRelease()
-        (release.leaseID, release.leaseFence, release.cells) = (message.leaseID, message.leaseFence, cells)
+        (release.leaseID, release.leaseFence, release.cellIDs) = (message.leaseID, message.leaseFence, cells)
         say(.release(release), keeping: true)
     }
 
@@ -163,7 +163,7 @@ extension WorkerSupervisor {
         }
     }
 
-    func giveBack(_ id: LeaseID, _ cells: Set<UInt64>) {
+    func giveBack(_ id: LeaseID, _ cells: Set<CellID>) {
         guard let lease = leases[id] else { return }
         release(lease.message, cells == lease.uncomputed && lease.unacknowledged.isEmpty ? [] : cells.sorted())
         leases[id]?.uncomputed.subtract(cells)
@@ -178,7 +178,7 @@ extension WorkerSupervisor {
     /// Reports that a cell, or (nil) the fit and with it all remaining cells, failed.
     func fail(
         _ lease: WorkerLease,
-        cell: UInt64?,
+        cell: CellID?,
         _ kind: WireFailed.Kind,
         _ text: String,
         isRetryable: Bool,
@@ -186,7 +186,7 @@ extension WorkerSupervisor {
     ) {
         var failed = WireFailed()
         (failed.leaseID, failed.leaseFence, failed.kind) = (lease.message.leaseID, lease.message.leaseFence, kind)
-        if let cell { failed.cell = cell }
+        if let cell { failed.cellID = cell }
         failed.retryable = isRetryable
         failed.text = text
         failed.logTail = Data(tail)

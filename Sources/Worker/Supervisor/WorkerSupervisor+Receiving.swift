@@ -27,7 +27,7 @@ extension WorkerSupervisor {
         case .unknown: resendHello()
         case .heartbeat: break
         case .lease(let lease): try take(lease)
-        case .revoke(let revoke): giveUp(revoke.leaseID, Set(revoke.cells))
+        case .revoke(let revoke): giveUp(revoke.leaseID, Set(revoke.cellIDs))
         case .committed(let committed): try acknowledge(committed)
         case .chunk(let chunk): try take(chunk, message.data ?? [])
         case .stored(let stored): take(stored)
@@ -44,7 +44,7 @@ extension WorkerSupervisor {
         guard keys.count == digests.count, keys.count == committed.verdicts.count else {
             throw RouteGridError(.protocolRefused, "an acknowledgement of \(keys.count) keys, not as many digests")
         }
-        var settled: [LeaseID: [UInt64]] = [:]
+        var settled: [LeaseID: [CellID]] = [:]
         for (place, key) in keys.enumerated() {
             switch committed.verdicts[place] {
             case .divergent: log.error("a result differs from the recorded one", metadata: ["key": "\(key)"])

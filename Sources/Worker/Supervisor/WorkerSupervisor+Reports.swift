@@ -27,13 +27,14 @@ extension WorkerSupervisor {
         guard frame.count <= link.maximumFrame else {
             let text = "a record of \(frame.count) bytes; the coordinator takes at most \(link.maximumFrame)"
             guard let lease = leases[message.leaseID] else { return }
-            for cell in batch.cells { fail(lease, cell: cell, .error, text, isRetryable: false, log: []) }
+            for cell in batch.cellIDs { fail(lease, cell: cell, .error, text, isRetryable: false, log: []) }
             return
         }
+        let cells = batch.cellIDs
         let names = zip(keys, digests).map { ResultOutbox.Name(jobKey: $0, resultDigest: $1) }
-        outbox.add(frame, lease: message.leaseID, cells: batch.cells, names: names, blockers: blockers)
-        leases[message.leaseID]?.uncomputed.subtract(batch.cells)
-        leases[message.leaseID]?.unacknowledged.formUnion(batch.cells)
+        outbox.add(frame, lease: message.leaseID, cells: cells, names: names, blockers: blockers)
+        leases[message.leaseID]?.uncomputed.subtract(cells)
+        leases[message.leaseID]?.unacknowledged.formUnion(cells)
         closeIfComputed(message.leaseID)
         if !blockers.isEmpty { checkUploads(.now) }
     }
@@ -43,7 +44,7 @@ extension WorkerSupervisor {
         guard case .running(let message) = slot.phase, let lease = leases[message.leaseID] else { return }
         fail(
             lease,
-            cell: failed.hasCell ? failed.cell : nil,
+            cell: failed.hasCell ? failed.cellID : nil,
             failed.memory ? .memory : .error,
             failed.text,
             isRetryable: failed.retryable,
@@ -130,7 +131,7 @@ extension WorkerSupervisor {
             guard elapsed > .milliseconds(100), leases[message.leaseID]?.announced != cell else { return }
             leases[message.leaseID]?.announced = cell
             var started = WireStarted()
-            (started.leaseID, started.leaseFence, started.cell) = (message.leaseID, message.leaseFence, cell)
+            (started.leaseID, started.leaseFence, started.cellID) = (message.leaseID, message.leaseFence, cell)
             say(.started(started))
         }
     }
@@ -189,7 +190,7 @@ extension WorkerSupervisor {
         guard let lease = leases[message.leaseID], lease.phase == .running(slot: slot.number) else { return }
         // All of it is computed: the results stand, however their process ended.
         guard !lease.uncomputed.isEmpty else { return conclude(message.leaseID, slot) }
-        var victim: UInt64?
+        var victim: CellID?
         if case .cell(let cell, _) = step, lease.uncomputed.contains(cell) { victim = cell }
         let work = victim.map { "evaluating cell \($0)" } ?? "fitting"
         let isNearLimit = message.memoryLimit > 0 && slot.peakBytes > Int64(clamping: message.memoryLimit) / 10 * 9

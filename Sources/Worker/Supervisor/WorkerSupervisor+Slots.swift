@@ -125,10 +125,10 @@ extension WorkerSupervisor {
     }
 
     /// Makes a slot skip cells of a lease, or (none named) all of it, unless started.
-    func skip(_ cells: Set<UInt64>, lease: LeaseID, _ slot: SupervisedSlot) {
+    func skip(_ cells: Set<CellID>, lease: LeaseID, _ slot: SupervisedSlot) {
         var skip = SlotSkip()
         skip.leaseID = lease
-        skip.cells = cells.sorted()
+        skip.cellIDs = cells.sorted()
         tell(slot, .skip(skip))
     }
 

@@ -78,7 +78,7 @@ import Wire
         let worker = try bench.worker()
         let lease = try worker.nextLease()
         var result = try MadeUpResult(lease.cells[0])
-        result.cell = lease.cells[1].cell
+        result.cell = lease.cells[1].cellID
         try worker.send([result], of: lease)
         #expect(try worker.verdicts(1) == [result.jobKey: .refused])
         #expect(try bench.report(run)["done"] == 0)

@@ -276,7 +276,7 @@ final class PlayedPeer {
 
 /// A result in the right form that nobody computed.
 struct MadeUpResult {
-    var cell: UInt64
+    var cell: CellID
     let jobKey: JobKey
     var digest: Digest
     var record: [UInt8]
@@ -287,7 +287,7 @@ struct MadeUpResult {
 
     /// `choices`: the blob that the record names.
     init(_ cell: WireLeasedCell, padding: Int = 0, says text: String = "right", choices: Digest? = nil) throws {
-        self.cell = cell.cell
+        self.cell = cell.cellID
         jobKey = try JobKey(field: cell.jobKey, "job_key")
         let job: JSONValue = ["kind": "evaluate"]
         var result: JSONValue = [

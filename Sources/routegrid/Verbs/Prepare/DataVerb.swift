@@ -3,16 +3,17 @@ import Foundation
 import RouteGridBase
 import RoutingData
 
-/// Looks into dataset folders.
+/// Looks into dataset folders, and makes others of them.
 struct DataVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Shows dataset folders.",
+        abstract: "Shows, checks, exports and merges dataset folders.",
         discussion: """
-            Example:
+            Examples:
               routegrid data show jobs/data/mathvision15
+              routegrid data check jobs/data/mathvision15
             """,
-        subcommands: [DataShow.self]
+        subcommands: [DataShow.self, DataCheck.self, DataExport.self, DataMerge.self]
     )
 }
 
