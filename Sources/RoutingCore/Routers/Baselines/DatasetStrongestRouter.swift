@@ -37,3 +37,12 @@ struct DatasetStrongestRouter: FittedRouter {
         return .policies([rows.map { models[table.samples[$0].dataset] ?? 0 }])
     }
 }
+
+extension DatasetStrongestRouter {
+    static let kinds = [
+        RouterKind(
+            "strongest-per-dataset",
+            file: .never(because: "it reads the name of a query's dataset and no embedding")
+        ) { DatasetStrongestRouter($0) }
+    ]
+}

@@ -106,3 +106,9 @@ struct RandomMixRouter: CappedRouter {
         )
     }
 }
+
+extension RandomMixRouter {
+    static let kinds = [
+        RouterKind("random-mix", file: .read { try RandomMixRouter($0) }) { try RandomMixRouter($0) }
+    ]
+}

@@ -67,3 +67,9 @@ struct RandomRouter: CappedRouter {
         }
     }
 }
+
+extension RandomRouter {
+    static let kinds = [
+        RouterKind("random", file: .read { try RandomRouter($0) }) { try RandomRouter($0) }
+    ]
+}

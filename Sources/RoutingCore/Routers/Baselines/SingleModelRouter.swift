@@ -81,3 +81,12 @@ struct SingleModelRouter: CappedRouter {
         return .policies([[Int](repeating: model, count: rows.count)])
     }
 }
+
+extension SingleModelRouter {
+    static let kinds = [
+        RouterKind("best-single", file: .read { try SingleModelRouter($0) }) { SingleModelRouter.strongest($0) },
+        RouterKind("strongest", file: .read { try SingleModelRouter($0) }) { SingleModelRouter.strongest($0) },
+        RouterKind("cheapest", file: .read { try SingleModelRouter($0) }) { SingleModelRouter.cheapest($0) },
+        RouterKind("fixed", file: .read { try SingleModelRouter($0) }) { try SingleModelRouter.named($0) },
+    ]
+}

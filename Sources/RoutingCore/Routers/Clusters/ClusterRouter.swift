@@ -101,3 +101,10 @@ struct ClusterRouter: FittedRouter {
         TrainTargets.output(representatives.rows(try labels(for: rows, of: table, modality: modality).map(Int.init)))
     }
 }
+
+extension ClusterRouter {
+    static let kinds = [
+        RouterKind("kmeans", file: .read { try ClusterRouter($0) }) { try ClusterRouter($0, adaptive: false) },
+        RouterKind("kmeansnew", file: .read { try ClusterRouter($0) }) { try ClusterRouter($0, adaptive: true) },
+    ]
+}

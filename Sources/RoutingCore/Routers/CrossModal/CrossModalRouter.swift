@@ -110,3 +110,9 @@ struct CrossModalRouter: FittedRouter {
         return targets.output(quality: quality, cost: cost)
     }
 }
+
+extension CrossModalRouter {
+    static let kinds = [
+        RouterKind("cmr", file: .read { try CrossModalRouter($0) }) { try CrossModalRouter($0) }
+    ]
+}

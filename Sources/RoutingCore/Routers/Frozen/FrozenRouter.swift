@@ -93,3 +93,12 @@ enum FrozenRouters {
         return FrozenRouter(features: train.scaled, head: head, parameters: parameters)
     }
 }
+
+extension FrozenRouters {
+    static let kinds = [
+        RouterKind("cosinecls-frozen", file: .read { try CosineHead.read($0) }) { try FrozenRouters.fit($0) },
+        RouterKind("routerdc-frozen", file: .read { try CosineHead.read($0) }) { try FrozenRouters.fit($0) },
+        RouterKind("zooter-frozen", file: .read { try LinearHead.read($0) }) { try FrozenRouters.fit($0) },
+        RouterKind("vlc-frozen", file: .read { try LinearHead.read($0) }) { try FrozenRouters.fit($0) },
+    ]
+}

@@ -38,3 +38,9 @@ struct NeighbourLabelRouter: FittedRouter {
         return .scores(scores)
     }
 }
+
+extension NeighbourLabelRouter {
+    static let kinds = [
+        RouterKind("knn-label", file: .read { try NeighbourLabelRouter($0) }) { try NeighbourLabelRouter($0) }
+    ]
+}

@@ -108,3 +108,9 @@ struct BalancedLogistic {
         return loss
     }
 }
+
+extension OneVersusRestRouter {
+    static let kinds = [
+        RouterKind("ovr", file: .read { try OneVersusRestRouter($0) }) { try OneVersusRestRouter($0) }
+    ]
+}

@@ -48,3 +48,9 @@ struct PairwiseNeighbourRouter: FittedRouter {
         return .scores(scores)
     }
 }
+
+extension PairwiseNeighbourRouter {
+    static let kinds = [
+        RouterKind("prknn", file: .read { try PairwiseNeighbourRouter($0) }) { try PairwiseNeighbourRouter($0) }
+    ]
+}

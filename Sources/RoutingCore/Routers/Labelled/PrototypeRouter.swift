@@ -44,3 +44,9 @@ struct PrototypeRouter: FittedRouter {
         return result
     }
 }
+
+extension PrototypeRouter {
+    static let kinds = [
+        RouterKind("prototype", file: .read { try PrototypeRouter($0) }) { try PrototypeRouter($0) }
+    ]
+}

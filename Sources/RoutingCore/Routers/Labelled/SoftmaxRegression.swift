@@ -59,3 +59,9 @@ enum SoftmaxRegression {
         )
     }
 }
+
+extension SoftmaxRegression {
+    static let kinds = [
+        RouterKind("softmax", file: .read { try LinearScoreRouter($0) }) { try SoftmaxRegression.fit($0) }
+    ]
+}

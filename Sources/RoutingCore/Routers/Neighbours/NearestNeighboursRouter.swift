@@ -92,3 +92,9 @@ struct NearestNeighboursRouter: FittedRouter {
         }
     }
 }
+
+extension NearestNeighboursRouter {
+    static let kinds = [
+        RouterKind("knn", file: .read { try NearestNeighboursRouter($0) }) { try NearestNeighboursRouter($0) }
+    ]
+}

@@ -69,3 +69,10 @@ struct PerceptronRouter: FittedRouter {
         return targets.output(quality: quality(asked), cost: cost(asked))
     }
 }
+
+extension PerceptronRouter {
+    static let kinds = [
+        RouterKind("mlp", file: .read { try PerceptronRouter($0) }) { try PerceptronRouter($0) },
+        RouterKind("mlpmf", file: .read { try PerceptronRouter($0) }) { try PerceptronRouter($0) },
+    ]
+}

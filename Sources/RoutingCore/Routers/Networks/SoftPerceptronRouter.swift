@@ -82,3 +82,9 @@ struct SoftPerceptronRouter: FittedRouter {
         .scores(network(try features(for: rows, of: table, modality: modality)))
     }
 }
+
+extension SoftPerceptronRouter {
+    static let kinds = [
+        RouterKind("mlp-soft", file: .read { try SoftPerceptronRouter($0) }) { try SoftPerceptronRouter($0) }
+    ]
+}

@@ -58,3 +58,12 @@ struct ProgramRouter: FittedRouter {
         }
     }
 }
+
+extension ProgramRouter {
+    static let kinds = [
+        RouterKind(
+            "exec",
+            file: .never(because: "it is a program of yours, which keeps its own fit: run the program")
+        ) { try ProgramRouter($0) }
+    ]
+}

@@ -20,3 +20,12 @@ struct RecordedRouter: FittedRouter {
         .policies(choices.policies(for: rows, samples: table.samples, models: table.models))
     }
 }
+
+extension RecordedRouter {
+    static let kinds = [
+        RouterKind(
+            "recorded",
+            file: .never(because: "it repeats choices that were made for the dataset's own queries")
+        ) { try RecordedRouter($0) }
+    ]
+}

@@ -60,3 +60,9 @@ enum LinearRegression {
         return AffineModel(centre: centre, weights: weights, offset: offset)
     }
 }
+
+extension LinearRegression {
+    static let kinds = [
+        RouterKind("linear", file: .read { try RegressionRouter($0) }) { try LinearRegression.fit($0) }
+    ]
+}

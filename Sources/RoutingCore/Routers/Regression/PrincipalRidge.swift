@@ -67,3 +67,9 @@ enum PrincipalRidge {
         return AffineModel(centre: centre, weights: basis.multiplied(by: factor.solve(right)), offset: offset)
     }
 }
+
+extension PrincipalRidge {
+    static let kinds = [
+        RouterKind("linearmf", file: .read { try RegressionRouter($0) }) { try PrincipalRidge.fit($0) }
+    ]
+}
