@@ -22,7 +22,8 @@ struct DatasetFormTests {
         let path = try file(dataset, form)
         let words = form.importCommand(of: dataset, file: path).split(separator: " ").map(String.init)
         var read = LongForm()
-        try read.map(#require(words.firstIndex(of: "--map").map { words[$0 + 1] }))
+        let option = try #require(words.firstIndex(of: "--map"))
+        try read.map(words[option + 1])
         return try LongImporter(files: [path], form: read, joinsByText: false, labels: Self.labels).read().dataset
     }
 

@@ -50,10 +50,12 @@ struct DatasetMergeTests {
             refusal { $0.quality[2, 0] = 1 }
                 == "b: sample \"3\", model \"GPT\": quality 1, and 0 in the other dataset"
         )
-        #expect(refusal { $0.cost?[0, 1] = 7 }.contains("sample \"1\", model \"a-model\": cost 7, and 2"))
+        let cost = refusal { $0.cost?[0, 1] = 7 }
+        #expect(cost.contains("sample \"1\", model \"a-model\": cost 7, and 2"))
         #expect(refusal { $0.samples[1].sample.group = "z" }.contains("sample \"2\": group \"z\", and \"h\""))
         #expect(refusal { $0.samples[1].question = "u" }.contains("sample \"2\": question \"u\""))
-        #expect(refusal { $0.text["default"]?[0, 0] = 9 }.contains("text embedding \"default\": sample \"1\" has two"))
+        let text = refusal { $0.text["default"]?[0, 0] = 9 }
+        #expect(text.contains("text embedding \"default\": sample \"1\" has two"))
         #expect(
             message { _ = try Self.part(0, rows: [0, 1]).merged(with: Self.without(1, rows: [2]), place: "b") }
                 .contains("text embedding \"default\": 1 samples have none, such as \"3\"")
