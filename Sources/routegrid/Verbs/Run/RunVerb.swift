@@ -61,6 +61,15 @@ struct RunVerb: ParsableCommand {
     @OptionGroup var board: BoardOptions
     @OptionGroup var output: OutputOptions
 
+    /// Arguments in which `--dashboard` has its usual value where what follows is no place: `run --dashboard GRID`.
+    static func separated(_ arguments: [String]) -> [String] {
+        guard arguments.first == "run" else { return arguments }
+        return zip(arguments, arguments.dropFirst() + [""]).map { argument, next in
+            let isPlace = next.firstMatch(of: /:[0-9]+$/) != nil
+            return argument == "--dashboard" && !isPlace ? "--dashboard=127.0.0.1:0" : argument
+        }
+    }
+
     func validate() throws {
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
         if let dashboard { try DashboardVerb.checkLoopback(dashboard, option: "--dashboard") }
