@@ -61,12 +61,14 @@ struct RunVerb: ParsableCommand {
     @OptionGroup var board: BoardOptions
     @OptionGroup var output: OutputOptions
 
-    /// Arguments in which `--dashboard` has its usual value where what follows is no place: `run --dashboard GRID`.
+    /// Arguments in which `--dashboard` has its usual value where a grid follows it: `run --dashboard GRID`.
     static func separated(_ arguments: [String]) -> [String] {
         guard arguments.first == "run" else { return arguments }
         return zip(arguments, arguments.dropFirst() + [""]).map { argument, next in
-            let isPlace = next.firstMatch(of: /:[0-9]+$/) != nil
-            return argument == "--dashboard" && !isPlace ? "--dashboard=127.0.0.1:0" : argument
+            let isGrid =
+                next.firstMatch(of: /:[0-9]+$/) == nil
+                && (next.hasSuffix(".yaml") || next.hasSuffix(".yml") || FileManager.default.fileExists(atPath: next))
+            return argument == "--dashboard" && isGrid ? "--dashboard=127.0.0.1:0" : argument
         }
     }
 
