@@ -96,6 +96,13 @@ import Testing
         #expect(await coordinator.stop() == 143, "\(coordinator.process.messages)")
     }
 
+    @Test func `a signal that follows the first line at once ends the process in order`() async throws {
+        for _ in 1...20 {
+            let coordinator = try await Coordinator(in: TemporaryFolder())
+            #expect(await coordinator.stop() == 143, "\(coordinator.process.messages)")
+        }
+    }
+
     @Test func `a slot killed under its cell costs one attempt of that cell`() async throws {
         let folder = try await SmallData.grid(Grids.many(splits: 30))
         let coordinator = try await Coordinator(in: folder)

@@ -32,6 +32,30 @@ import Wire
         await coordinator.stop()
     }
 
+    @Test func `a request for data that was refused for now is sent again`() async throws {
+        let coordinator = try FakeCoordinator()
+        let worker = try RunningWorker(coordinator.url)
+        try await coordinator.welcome()
+        let content = (0..<2_500_000).map { UInt8(truncatingIfNeeded: $0 &* 17) }
+        let blob = Digest(hashing: content)
+        try await coordinator.send(.lease(lease(1, ["ok"], data: [blob])))
+        try await coordinator.serve(try await coordinator.nextFetch(), [blob: content])
+        // Of the two parts that remain the first is refused; the second alone is of no use.
+        let refusedPart = try await coordinator.nextFetch()
+        var refused = WireRefused()
+        (refused.code, refused.text) = (RouteGridError.Code.temporary.name, "1024 reads are under way")
+        try await coordinator.send(.refused(refused))
+        try await coordinator.serve(try await coordinator.nextFetch(), [blob: content])
+        for part in 1...2 {
+            let again = try await coordinator.nextFetch()
+            #expect(again.offset == refusedPart.offset * UInt64(part))
+            try await coordinator.serve(again, [blob: content])
+        }
+        #expect(try await coordinator.takeCells(1).cells == [100])
+        await worker.end()
+        await coordinator.stop()
+    }
+
     @Test(arguments: [true, false]) func `data that is missing or wrong fails the lease`(isMissing: Bool) async throws {
         let coordinator = try FakeCoordinator()
         let worker = try RunningWorker(coordinator.url)

@@ -51,6 +51,14 @@ void cplatform_name_process(const char *name);
 /// 1 when so many bytes can be mapped under the limits of the process, else 0.
 int cplatform_address_space_admits(uint64_t bytes);
 
+// Stop signals.
+
+/// The end of a pipe from which the signals of `cplatform_forward_signal` are read, a byte each with the signal's number;
+/// non-blocking and close-on-exec. One a process, open until its end. -1 with errno.
+int cplatform_stop_pipe(void);
+/// From when it returns, `signal` is a byte in the pipe in place of its default action. -1 with errno.
+int cplatform_forward_signal(int signal);
+
 // Traps.
 
 /// What stands before the address in the line that a process writes to stderr when it traps.

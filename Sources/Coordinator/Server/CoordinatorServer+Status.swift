@@ -7,6 +7,7 @@ import Wire
 extension CoordinatorServer {
     /// Answers a query of any kind.
     func query(_ query: WireQuery, _ route: RoutingID) throws(RouteGridError) {
+        try checkReading(route)
         guard let kind = QueryKind(rawValue: query.kind) else {
             throw RouteGridError(.usage, "no query \"\(query.kind)\"")
         }
@@ -74,6 +75,7 @@ extension CoordinatorServer {
             "set_aside": .array(setAside.sorted { $0.key < $1.key }.map(\.value.report)),
             "workers": .array(workerReports()),
             "demand": demand.json,
+            "limits": limitReport,
             "store": [
                 "stalled": .bool(commits.isStalled),
                 "trouble": storeError.map { .string($0) } ?? .null,

@@ -28,6 +28,12 @@ package actor CoordinatorServer {
         package var waitingBytes = 64 << 20
         /// Whether records are checked against their cells and the data; not so where tests and trials make them up.
         package var checksRecords = true
+        /// Bytes of unread messages at which a peer's requests are refused; at twice as many, messages to it are lost.
+        package var unreadBytes = 32 << 20
+        /// Processes of one key that may be connected at once.
+        package var connectionsPerKey = 16_384
+        /// Seconds after which a connection without a greeting is closed.
+        package var helloSeconds = 30
 
         package init(bind: String, stateFolder: String) {
             self.bind = bind
@@ -56,6 +62,10 @@ package actor CoordinatorServer {
     var followers: WaitingFollowers
     var submits = RequestsUnderWay()
     var fetches = RequestsUnderWay()
+    /// What libzmq holds of messages, by connection and in total.
+    var unread: [RoutingID: UnreadBytes] = [:]
+    let allUnread = UnreadBytes()
+    var connections: ConnectionWatch?
     var commits: ServerCommits
     let checker = RecordChecker()
     /// Which cells each key was granted, as far as that is on disk.
@@ -146,16 +156,20 @@ package actor CoordinatorServer {
     package func start() throws -> String {
         var options = SocketOptions()
         options.maximumFrame = configuration.maximumFrame
+        options.sendHighWater = PeerLimits.queuedMessages
         if let security = keys?.security { options.security = security }
         try keys?.start(context, log)
         let socket = try context.socket(.router, options: options)
         self.socket = socket
+        let connections = try ConnectionWatch(socket, context: context)
+        self.connections = connections
         let address = try socket.bind(configuration.bind)
         try keys?.leaveLocal(for: ZMQAddress(address), state: configuration.stateFolder)
         try resumeRuns()
         loop.onReadable(socket, batch: 512) { messages in
             self.assumeIsolated { $0.receive(messages) }
         }
+        connections.watch(on: loop)
         loop.every(.milliseconds(100)) { self.assumeIsolated { $0.tick() } }
         loop.every(.milliseconds(Int64(configuration.heartbeatMilliseconds))) {
             self.assumeIsolated { $0.sendUnsolicitedHeartbeats() }
@@ -165,6 +179,7 @@ package actor CoordinatorServer {
                 server.probeStore()
                 server.checkFolder()
                 server.dropAbandonedUploads()
+                server.closeSilentConnections()
                 server.keys?.keepLocal(server.log)
             }
         }
@@ -199,6 +214,8 @@ package actor CoordinatorServer {
         if let socket {
             // First the files: once the port is free another coordinator may leave its own.
             keys?.end()
+            connections?.stop(on: loop)
+            connections = nil
             loop.close(socket)
             CoordinatorAddress.remove(from: configuration.stateFolder)
         }
@@ -236,4 +253,6 @@ struct ServerCounters: Sendable {
     var inconsistent = 0
     /// Records whose data are not in the store.
     var unchecked = 0
+    /// Connections that were closed because nobody greeted on them.
+    var silentConnections = 0
 }

@@ -9,8 +9,9 @@ import Wire
 /// of the workers that share a cache one downloads a blob, and the others wait for it. What is there when a worker ends
 /// is kept, and whichever worker locks the file next goes on behind it.
 final class BlobDownload {
-    /// Chunks in flight at a time.
+    /// Chunks in flight at a time, of one download and of all.
     static let window = 4
+    static let sharedWindow = 16
 
     let digest: Digest
     let path: String
@@ -26,10 +27,14 @@ final class BlobDownload {
     private var isSpoiled = false
     /// Known from the first chunk on.
     private var total: Int?
+    /// When the last chunk or, before it, the last request was.
+    private var moved = ContinuousClock.now
     /// What another process has of it, and since when it has no more.
     private var elsewhere: (size: Int64, since: ContinuousClock.Instant)?
     /// A process that holds the file and adds nothing for so long is stopped, or has lost its coordinator.
     private static let patience = Duration.seconds(30)
+    /// After so long without a chunk the answers are taken for lost; a slow connection takes less for one chunk.
+    private static let answerPatience = Duration.seconds(60)
 
     /// Begins, or goes on with what is at `path`, unless another process does that.
     ///
@@ -108,20 +113,29 @@ final class BlobDownload {
         RouteGridError(.system, "\(path): \(String(cString: strerror(errno)))")
     }
 
-    /// The requests to send now: one until the size is known, then up to ``window``.
-    func requests() -> [WireFetch] {
+    /// Chunks that are requested and did not arrive.
+    var outstanding: Int { (requested - received + WireProtocol.chunkSize - 1) / WireProtocol.chunkSize }
+
+    /// The requests to send now, at most `most`: one until the size is known, then up to ``window``.
+    func requests(most: Int) -> [WireFetch] {
         guard isOwn else { return [] }
         var requests: [WireFetch] = []
         let end = total ?? received + 1
-        while requested < end, requested - received < BlobDownload.window * WireProtocol.chunkSize {
+        while requests.count < most, requested < end, outstanding < BlobDownload.window {
             requests.append(BlobTransfer.fetch(digest, offset: requested))
             requested += WireProtocol.chunkSize
         }
+        if !requests.isEmpty { moved = .now }
         return requests
     }
 
-    /// The connection is new: outstanding requests will not be answered.
+    /// Outstanding requests will not be answered: the connection is new, or the coordinator refused them.
     func restartRequests() { requested = received }
+
+    /// Whether requests are outstanding for longer than any answer takes.
+    func isUnanswered(_ now: ContinuousClock.Instant) -> Bool {
+        isOwn && requested > received && now - moved > Self.answerPatience
+    }
 
     /// Adds a chunk.
     ///
@@ -155,6 +169,7 @@ final class BlobDownload {
         }
         total = Int(clamping: chunk.total)
         received += data.count
+        moved = .now
         guard received == Int(clamping: chunk.total) else {
             guard !data.isEmpty else { throw RouteGridError(.protocolRefused, "blob \(digest): an empty chunk") }
             return false

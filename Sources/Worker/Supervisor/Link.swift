@@ -261,6 +261,10 @@ extension WorkerSupervisor {
         let error = refused.error
         guard case .greeting = link.phase else {
             log.warning("the coordinator refused a message", metadata: ["why": "\(error)"])
+            // It may have been a request for data: many workers that begin at once exceed a limit together.
+            if error.code == .temporary, retryDownloadsAt == nil {
+                retryDownloadsAt = .now + .milliseconds(Int64.random(in: 250...1_000))
+            }
             // A revoked key: the next handshake decides.
             guard error.code == .refused else { return }
             lose()

@@ -97,8 +97,11 @@ extension WorkerSupervisor {
     /// Requests missing data that was not requested yet.
     func requestChunks() {
         guard link.isOpen else { return }
-        for digest in downloads.keys.sorted() {
-            for request in downloads[digest]?.requests() ?? [] { say(.fetch(request)) }
+        var room = BlobDownload.sharedWindow - downloads.values.reduce(0) { $0 + $1.outstanding }
+        for (_, download) in downloads.sorted(by: { $0.key < $1.key }) where room > 0 {
+            let requests = download.requests(most: room)
+            room -= requests.count
+            for request in requests { say(.fetch(request)) }
         }
     }
 
@@ -106,9 +109,12 @@ extension WorkerSupervisor {
         let digest = try Digest(field: chunk.sha, "sha")
         guard let download = downloads[digest] else { return }
         do {
-            guard try download.take(chunk, data) else { return requestChunks() }
+            let isComplete = try download.take(chunk, data)
+            requestChunks()
+            guard isComplete else { return }
         } catch {
             downloads[digest] = nil
+            requestChunks()
             return failAwaiting(digest, error)
         }
         let path = download.path
@@ -141,6 +147,7 @@ extension WorkerSupervisor {
     /// What another worker of the machine downloads may be there by now, or left to this one.
     func checkDownloads(_ now: ContinuousClock.Instant) {
         guard link.isOpen else { return }
+        requestAgain(now)
         for (digest, download) in downloads where !download.isOwn {
             do {
                 if cache.contains(digest, byteCount: download.byteCount) {
@@ -158,6 +165,15 @@ extension WorkerSupervisor {
                 failAwaiting(digest, error)
             }
         }
+    }
+
+    /// Requests once more what the coordinator refused to send or never answered; a chunk that comes twice is dropped.
+    private func requestAgain(_ now: ContinuousClock.Instant) {
+        let isDue = retryDownloadsAt.map { now >= $0 } ?? false
+        if isDue { retryDownloadsAt = nil }
+        for download in downloads.values where isDue || download.isUnanswered(now) { download.restartRequests() }
+        // Also what waited for a download that was given up.
+        requestChunks()
     }
 
     /// A blob is in the cache: leases that waited for it go on.

@@ -40,6 +40,8 @@ package actor WorkerSupervisor: Service {
     var uploads = BlobUploads()
     var retryUploadAt: ContinuousClock.Instant?
     var downloads: [Digest: BlobDownload] = [:]
+    /// When chunks that the coordinator refused to send are requested again.
+    var retryDownloadsAt: ContinuousClock.Instant?
     var slots: [SupervisedSlot]
     /// Slots that were killed and have not ended yet.
     var retired: [SupervisedSlot] = []

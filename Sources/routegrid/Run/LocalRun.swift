@@ -40,7 +40,7 @@ struct LocalRun {
         try checkPrograms()
         try checkIdle()
         try OutputFolder(path: outFolder).claim()
-        let signals = SignalWatch { _ in }
+        let signals = try SignalWatch()
         let cluster = try LocalCluster(
             workers: workers,
             stateFolder: stateFolder,

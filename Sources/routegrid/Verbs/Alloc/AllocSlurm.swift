@@ -137,7 +137,7 @@ struct AllocSlurm: ParsableCommand {
             output.console.note("\(maximum) of them would be submitted by: \(words)")
             return
         }
-        let signals = SignalWatch { _ in }
+        let signals = try SignalWatch()
         defer { signals.cancel() }
         let folder = try AllocatorFolder(path: AllocatorPlace.folder(of: file))
         var loop = AllocatorLoop(

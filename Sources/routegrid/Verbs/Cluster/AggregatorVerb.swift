@@ -37,7 +37,7 @@ struct AggregatorVerb: ParsableCommand {
     }
 
     func run() throws {
-        let signals = SignalWatch { _ in }
+        let signals = try SignalWatch()
         defer { signals.cancel() }
         // Making a board takes long and checks for no signal; one that is interrupted is made by the next start.
         try signals.interruptibly(cleanUp: { _ in OutputFolder.stopReplacing() }, follow)

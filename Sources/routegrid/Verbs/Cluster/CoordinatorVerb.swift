@@ -75,6 +75,7 @@ struct CoordinatorVerb: AsyncParsableCommand {
             report.finish()
             output.console.note("\(came.records) records and \(came.runs) runs restored from \(restore)")
         }
+        let watch = try SignalWatch()
         let server = try CoordinatorServer(configuration: configuration, log: log)
         let address: String
         do {
@@ -85,6 +86,6 @@ struct CoordinatorVerb: AsyncParsableCommand {
             throw error
         }
         output.console.emit(["schema": "routegrid/coordinator/v1", "address": .string(address)], table: address + "\n")
-        try await StopSignals.run([CoordinatorService(server)], logger: log)
+        try await StopSignals.run([CoordinatorService(server)], watch: watch, logger: log)
     }
 }

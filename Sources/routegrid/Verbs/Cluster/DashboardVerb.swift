@@ -102,6 +102,7 @@ struct DashboardVerb: AsyncParsableCommand {
         configuration.tick = .seconds(every)
         configuration.wanted = WorkersWanted(bounds: 0...workersMax, slots: workerSlots, lifetime: workerLifetime)
         let connection = connection
+        let watch = try SignalWatch()
         let dashboard = try Dashboard(configuration) { try connection.reader("dashboard") }
         // A wrong address or key is said now, and not on a page.
         try connection.reader("dashboard").close()
@@ -109,6 +110,6 @@ struct DashboardVerb: AsyncParsableCommand {
             ["schema": "routegrid/dashboard-address/v1", "url": .string(dashboard.url)],
             table: dashboard.url + "\n"
         )
-        try await StopSignals.run([DashboardService(dashboard)], logger: log)
+        try await StopSignals.run([DashboardService(dashboard)], watch: watch, logger: log)
     }
 }

@@ -110,7 +110,8 @@ struct WorkerVerb: AsyncParsableCommand {
             environment: ProcessInfo.processInfo.environment,
             program: ChildProcess.program
         )
+        let watch = try SignalWatch()
         let supervisor = try WorkerSupervisor(configuration: configuration, launcher: launcher, log: log)
-        try await StopSignals.run([supervisor], logger: log)
+        try await StopSignals.run([supervisor], watch: watch, logger: log)
     }
 }

@@ -39,7 +39,7 @@ struct WatchVerb: ParsableCommand {
     }
 
     func run() throws {
-        let signals = SignalWatch { _ in }
+        let signals = try SignalWatch()
         defer { signals.cancel() }
         let client = try connection.client("watch")
         defer { client.close() }
