@@ -115,13 +115,14 @@ package struct NightHistory: Codable, Sendable, Equatable {
 
     /// Makes a night the reference of those that follow.
     ///
-    /// - Throws: `usage` for a night that there is none of, or that could not be judged.
+    /// - Throws: `usage` for a night that there is none of, or that was not complete.
     package mutating func accept(_ id: String, at time: String) throws(RouteGridError) {
         guard let night = night(id) else {
             let known = nights.suffix(20).map(\.id)
             throw RouteGridError(.usage, "no night \"\(id)\"\(NearestName.hint(id, in: known))")
         }
-        guard night.verdict != .incomplete else {
+        // Statistics are used on whole nights only: models or prices may have changed for good.
+        guard night.verdict != .incomplete || night.look != nil else {
             throw RouteGridError(.usage, "night \(id) is incomplete: it cannot be a reference")
         }
         accepted.append(Acceptance(night: id, at: time))

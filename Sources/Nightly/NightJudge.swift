@@ -23,19 +23,23 @@ package struct NightJudge: Sendable {
     /// A row that may have moved.
     package struct Candidate: Sendable {
         package let name: String
+        /// Nil: the metric that the row's table is ordered by; of rows that no router moves their accuracy.
+        package let metric: String?
         /// Tonight's number less the reference's; positive is better.
         package let estimate: PairedEstimate
         /// Smaller drops are no regression.
         package let drop: Double
 
-        package init(name: String, estimate: PairedEstimate, drop: Double = 0) {
-            (self.name, self.estimate, self.drop) = (name, estimate, drop)
+        package init(name: String, metric: String? = nil, estimate: PairedEstimate, drop: Double = 0) {
+            (self.name, self.metric, self.estimate, self.drop) = (name, metric, estimate, drop)
         }
     }
 
     /// What the candidates show.
     package struct Finding: Sendable {
         package let name: String
+        /// As of the candidate.
+        package let metric: String?
         package let value: Double
         /// No difference beyond this is believed: upper for drops.
         package let bound: Double
@@ -54,7 +58,7 @@ package struct NightJudge: Sendable {
             // One-sided: twice the error on both sides.
             let bound = estimate.value + estimate.halfWidth(alpha: min(2 * share, 0.999))
             guard bound < 0, -estimate.value >= candidate.drop else { return nil }
-            return Finding(name: candidate.name, value: estimate.value, bound: bound)
+            return Finding(name: candidate.name, metric: candidate.metric, value: estimate.value, bound: bound)
         }
     }
 
@@ -65,7 +69,12 @@ package struct NightJudge: Sendable {
             let half = candidate.estimate.halfWidth(alpha: share)
             guard abs(candidate.estimate.value) > half else { return nil }
             let bound = candidate.estimate.value + (candidate.estimate.value < 0 ? half : -half)
-            return Finding(name: candidate.name, value: candidate.estimate.value, bound: bound)
+            return Finding(
+                name: candidate.name,
+                metric: candidate.metric,
+                value: candidate.estimate.value,
+                bound: bound
+            )
         }
     }
 }

@@ -1,4 +1,6 @@
 import Aggregator
+import Catalog
+import Foundation
 import RouteGridBase
 
 /// The verdict of a night: first whether it can be judged at all, then whether a router is worse.
@@ -54,13 +56,17 @@ package struct NightVerdict: Sendable {
             self = .incomplete(diverged.map { "\($0.name): a job key has another result than on the reference night" })
             return
         }
+        guard evidence.unjudged.isEmpty else {
+            self = .incomplete(evidence.unjudged)
+            return
+        }
         let canaries = evidence.canaries
         let moved = judge.moved(canaries)
         guard moved.isEmpty else {
             self.init(
                 .incomplete,
-                "Rows that no router moves have moved (\(moved[0].name)): the outcomes did, or the machine, so the night says "
-                    + "nothing of routers.",
+                "Rows that no router moves have moved (\(moved[0].name)): \(Self.reason(moved)), so the night says nothing of "
+                    + "routers. If that stays, `routegrid nightly accept` moves the reference.",
                 findings: moved.map { Self.words($0, "moved") },
                 spends: true
             )
@@ -71,14 +77,15 @@ package struct NightVerdict: Sendable {
         let worse = judge.regressions(candidates, isSecondLook: first != nil)
         let spends = !candidates.isEmpty || !canaries.isEmpty
         guard worse.isEmpty else {
-            let names = worse.prefix(3).map(\.name).joined(separator: ", ")
-            let more = worse.count > 3 ? " and \(worse.count - 3) more" : ""
+            var seen: Set<String> = []
+            let names = worse.map(\.name).filter { seen.insert($0).inserted }
+            let more = names.count > 3 ? " and \(names.count - 3) more" : ""
             self.init(
                 .regressed,
-                "Worse than on the reference night: \(names)\(more).",
+                "Worse than on the reference night: \(names.prefix(3).joined(separator: ", "))\(more).",
                 findings: worse.map { Self.words($0, "is worse") } + evidence.lines,
                 spends: spends,
-                alarms: worse.map(\.name)
+                alarms: names
             )
             return
         }
@@ -113,13 +120,24 @@ package struct NightVerdict: Sendable {
     }
 
     private static func words(_ finding: NightJudge.Finding, _ verb: String) -> String {
-        let nearest = abs(finding.bound)
-        return
-            "\(finding.name) \(verb): \(signed(finding.value)), by \(JSONValue.shortestText(rounded(nearest))) at least"
+        let metric = finding.metric.flatMap(MetricDescriptor.named)
+        let what = metric.map { " (\($0.title))" } ?? ""
+        // Findings are positive where better; a reader expects the sign of the number itself.
+        let value = metric?.isLargerBetter == false ? -finding.value : finding.value
+        let text = (value < 0 ? "−" : "+") + shown(abs(value), metric)
+        return "\(finding.name)\(what) \(verb): \(text), by \(shown(abs(finding.bound), metric)) at least"
     }
 
-    private static func signed(_ value: Double) -> String {
-        (value < 0 ? "−" : "+") + JSONValue.shortestText(rounded(abs(value)))
+    /// Amounts with three digits: costs of a query are often far below 0.0001.
+    private static func shown(_ value: Double, _ metric: MetricDescriptor?) -> String {
+        metric?.values == .cost ? String(format: "%.3g", value) : JSONValue.shortestText(rounded(value))
+    }
+
+    /// What it takes to move rows that no router moves.
+    private static func reason(_ moved: [NightJudge.Finding]) -> String {
+        let isCost = { (finding: NightJudge.Finding) in finding.metric == CurveMetric.meanCost.rawValue }
+        if moved.allSatisfy(isCost) { return "prices did that the outcomes hold, or the usage that was written down" }
+        return moved.contains(where: isCost) ? "outcomes and their costs did" : "the outcomes did, or the machine"
     }
 
     private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }

@@ -108,7 +108,7 @@ struct RouteGrid: AsyncParsableCommand {
     static func main() async {
         do {
             try ProcessStart.prepare()
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(RunVerb.separated(Array(CommandLine.arguments.dropFirst())))
             JSONLog.begin(for: command)
             if var waiting = command as? any AsyncParsableCommand {
                 try await waiting.run()

@@ -97,7 +97,7 @@ import Testing
         let grid = Self.grid.replacing("limits: {fit_timeout: 1s, retries: 0}", with: "")
         let folder = try await SmallData.grid(grid)
         let running = try RunningCommand(
-            ["run", "grid.yaml", "--workers", "2", "--state", "state", "--out", "out", "--dashboard"],
+            ["run", "--dashboard", "grid.yaml", "--workers", "2", "--state", "state", "--out", "out"],
             in: folder.path
         )
         let url = try await eventually("the page's address; \(running.messages)") { () -> String? in

@@ -97,6 +97,104 @@ import Testing
         #expect(verified.status == 0, "\(verified)")
     }
 
+    @Test func `rules about nothing are refused before a cell runs, or leave the night without a verdict`() async throws
+    {
+        let folder = try await SmallData.grid(Self.grid.replacing("drop: 0.001", with: "drop: 0.001, router: knm"))
+        let refused = try await night(folder)
+        #expect(refused.status == 65, "\(refused)")
+        #expect(refused.messages.contains("did you mean \"knn\""))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("nights/state/records.sqlite")))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("nights/board/records.jsonl")))
+        for gate in ["{dataset: smal}", "{metric: accuraci}", "{router: fixed}", "{router: other/knn-k-3}"] {
+            try folder.write("gate: \(gate)\n", to: "gate.yaml")
+            let outcome = try await night(folder, "--gate", "gate.yaml")
+            #expect(outcome.status == 65, "\(gate): \(outcome)")
+            #expect(outcome.messages.contains("gate.yaml"), "\(gate): \(outcome)")
+        }
+        // That there is no such row is known from the board; the night is no reference.
+        try folder.write("gate: {metric: accuracy, router: knn-k-4}\n", to: "gate.yaml")
+        let unknown = try await night(folder, "--gate", "gate.yaml")
+        #expect(unknown.status == 3, "\(unknown)")
+        #expect(try json(unknown)["reference"] == .null)
+        #expect(try json(unknown)["text"]?.stringValue?.contains("small/knn-k-") == true)
+        try folder.write("gate: {metric: accuracy, router: knn-k-3}\n", to: "gate.yaml")
+        let first = try await night(folder, "--gate", "gate.yaml")
+        #expect(first.status == 0, "\(first)")
+        #expect(try json(first)["computed"] == 0)
+        // Answers of another draw, and a model at nine times its cost: what routers come to says nothing of them.
+        try await measure(folder, seed: "another draw") { text in
+            text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                var fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                if let cost = fields.dropLast(2).last.flatMap(Double.init) { fields[fields.count - 3] = "\(9 * cost)" }
+                return fields.joined(separator: ",")
+            }.joined(separator: "\n")
+        }
+        let dearer = try await night(folder, "--gate", "gate.yaml")
+        #expect(dearer.status == 3, "\(dearer)")
+        #expect(try json(dearer)["reference"] == "0002")
+        #expect(try json(dearer)["findings"]?.arrayValue?.first?.stringValue?.contains("(mean cost) moved: +") == true)
+        let accepted = try await CommandLineTool.run("nightly", "accept", "nights", "last", in: folder.path)
+        #expect(accepted.status == 0, "\(accepted)")
+        let after = try await night(folder, "--gate", "gate.yaml")
+        #expect(after.status == 0, "\(after)")
+        #expect(try json(after)["verdict"] == "clean")
+    }
+
+    @Test func `a rule on another metric finds a drop, and it is an alarm only if it is found again`() async throws {
+        // No row tells that outcomes moved, so that what routers lose is theirs.
+        let grid = """
+            name: again
+            datasets:
+              small: {path: data}
+            splits: [{kind: random, train: 0.5, dev: 0.2, test: 0.3, seed: 1}]
+            modality: [text]
+            routers:
+              - {kind: best-single}
+              - {kind: knn, k: [3]}
+            statistics: {bootstrap: 200}
+            gate: {metric: accuracy, drop: 0.001}
+            """
+        let folder = try await SmallData.grid(grid)
+        #expect(try await night(folder).status == 0)
+        // Every answer of every model but the odd one's is lost.
+        try FileManager.default.copyItem(atPath: folder.path("data"), toPath: folder.path("good"))
+        try await measure(folder, seed: "small data") { text in
+            text.replacing(/,1,(0\.\d+)/) { ",0,\($0.output.1)" }
+        }
+        let broken = try await night(folder, "--again", "exit 7")
+        #expect(broken.status == 1, "\(broken)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("nights/nights/0002")))
+        let lost = try await night(folder, "--again", "echo again > told")
+        #expect(lost.status == 4, "\(lost)")
+        #expect(try json(lost)["verdict"] == "regressed")
+        #expect(try json(lost)["findings"]?.arrayValue?.first?.stringValue?.contains("(accuracy) is worse: −") == true)
+        #expect(try String(contentsOfFile: folder.path("told"), encoding: .utf8) == "again\n")
+        let found = try await night(folder, "--again", "rm -r data && mv good data")
+        #expect(found.status == 0, "\(found)")
+    }
+
+    @Test func `nights on a cluster of others compute there, and only some are kept`() async throws {
+        let folder = try await SmallData.grid(Self.grid)
+        let coordinator = try await ClusterTests.Coordinator(in: folder)
+        let worker = try coordinator.worker(folder)
+        let first = try await night(folder, "--connect", coordinator.url)
+        #expect(first.status == 0, "\(first) \(worker.messages)")
+        #expect(try json(first)["computed"] == json(first)["cells"])
+        #expect(!FileManager.default.fileExists(atPath: folder.path("nights/state")))
+        let second = try await night(folder, "--connect", coordinator.url)
+        #expect(try json(second)["computed"] == 0, "\(second)")
+        try folder.write(Self.grid.replacing("k: [3, 9]", with: "k: [3, 5, 9]"), to: "grid.yaml")
+        let third = try await night(folder, "--connect", coordinator.url, "--keep", "1")
+        #expect(try json(third)["computed"] == 1, "\(third)")
+        let kept = try FileManager.default.contentsOfDirectory(atPath: folder.path("nights/nights"))
+        #expect(Set(kept) == ["0001", "0003"])
+        let history = try JSONValue(
+            parsing: try #require(FileManager.default.contents(atPath: folder.path("nights/history.json"))),
+            place: "history.json"
+        )
+        #expect(history["nights"]?.arrayValue?.count == 3)
+    }
+
     @Test func `verify computes cells again bit for bit, and finds a record that was changed`() async throws {
         let folder = try await SmallData.grid(Self.grid)
         let run = try await CommandLineTool.run(

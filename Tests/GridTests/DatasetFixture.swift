@@ -28,7 +28,8 @@ enum DatasetFixture {
         return Dataset(
             name: name,
             models: models,
-            costUnit: costUnit,
+            // Made-up tokens make other costs than these: prices would differ from them.
+            costUnit: tokens && costUnit == "USD" ? "J" : costUnit,
             provenance: "made up",
             licence: "none",
             samples: (0..<count).map {

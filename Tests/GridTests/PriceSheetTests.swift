@@ -206,6 +206,26 @@ struct PriceSheetTests {
         #expect(read.contents.axes.tables[0].facts == [.zeroUsage] && read.bytes == lock.bytes)
     }
 
+    @Test func `costs that the data give and that no price makes of their tokens are flagged`() throws {
+        var data = DatasetFixture.dataset("one", tokens: true)
+        let (tokensIn, tokensOut) = (try #require(data.tokensIn), try #require(data.tokensOut))
+        data.costUnit = "USD"
+        // The prices of the sheet: a is 1 and 2, b 1 and 3 with 0.5 a request, c nothing.
+        for row in data.samples.indices {
+            data.cost?[row, 0] = tokensIn[row, 0] * 1e-6 + tokensOut[row, 0] * 2e-6
+            data.cost?[row, 1] = tokensIn[row, 1] * 1e-6 + tokensOut[row, 1] * 3e-6 + 0.5
+            data.cost?[row, 2] = 0
+        }
+        let clean = try Self.resolved(data)
+        #expect(clean.warnings.isEmpty && clean.lock.contents.axes.tables[0].facts.isEmpty, "\(clean.warnings)")
+        // Three votes under one, as in a router whose voters are not charged.
+        for row in data.samples.indices { data.cost?[row, 0] *= 3 }
+        let voted = try Self.resolved(data)
+        #expect(voted.lock.contents.axes.tables[0].facts == [.costMismatch])
+        #expect(voted.warnings.count == 1 && voted.warnings[0].contains("makes of their tokens: a 3 times;"))
+        #expect(voted.lock.jobs(ofGroup: 0) == clean.lock.jobs(ofGroup: 0))
+    }
+
     @Test func `hidden tokens are flagged, billed or free as the sheet says`() throws {
         var data = DatasetFixture.dataset("one", tokens: true)
         let (tokensIn, tokensOut) = (try #require(data.tokensIn), try #require(data.tokensOut))

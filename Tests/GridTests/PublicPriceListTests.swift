@@ -47,6 +47,16 @@ struct PublicPriceListTests {
         )
     }
 
+    @Test func `a price of 0 of a public list may be one that nobody knows, and one of our own sheet is meant`() throws
+    {
+        let free = try Self.resolve(Self.liteLLM.replacingOccurrences(of: "7e-08", with: "0"))
+        #expect(free.lock.contents.axes.tables[0].facts == [.zeroPrice])
+        #expect(free.warnings.contains { $0.contains("lists a price of 0: c; a price that is not known") })
+        #expect(try Self.resolve(Self.liteLLM).lock.contents.axes.tables[0].facts.isEmpty)
+        let own = try Self.resolve(Self.own.replacingOccurrences(of: "0.07", with: "0"))
+        #expect(own.warnings.isEmpty && own.lock.contents.axes.tables[0].facts.isEmpty)
+    }
+
     @Test func `a model of the pool without both prices is an error that names model, sheet and field`() {
         let list = Self.liteLLM.replacingOccurrences(of: "\"output_cost_per_token\": 7e-08", with: "\"mode\": \"chat\"")
         let found = Self.problems(list)

@@ -120,5 +120,9 @@ import Testing
         #expect(throws: RouteGridError.self) { try history.accept("0009", at: "") }
         try history.accept("0001", at: "")
         #expect(history.reference == "0001")
+        // Whole, but what no router moves has moved: it may be there to stay.
+        history.nights[1].look = 1
+        try history.accept("0002", at: "")
+        #expect(history.reference == "0002")
     }
 }

@@ -1,5 +1,6 @@
 import Aggregator
 import Foundation
+import Grid
 import Nightly
 import RouteGridBase
 import Scoring
@@ -62,6 +63,68 @@ import Testing
         #expect(found.verdict == .incomplete)
         #expect(found.alarms.isEmpty)
         #expect(found.text.contains("oracle"))
+    }
+
+    @Test func `what single models cost is looked at like their quality, but not where prices say why`() {
+        func rows(_ causes: [ChangeCause]) -> [NightEvidence.Row] {
+            let dearer = NightEvidence.Number(metric: "mean_cost", estimate: Self.estimate(-0.3), drop: 0)
+            let right = NightEvidence.Number(estimate: Self.estimate(0))
+            return [
+                Self.row("r", -0.3, causes: causes, kind: causes == [.outcomes] ? .withinNoise : .price),
+                NightEvidence.Row(
+                    name: "fixed-a",
+                    kind: .withinNoise,
+                    causes: causes,
+                    numbers: causes.contains(.prices) ? [right] : [right, dearer],
+                    isCanary: true
+                ),
+            ]
+        }
+        let found = verdict(rows([.outcomes]))
+        #expect(found.verdict == .incomplete)
+        #expect(found.text.contains("prices did that the outcomes hold"))
+        #expect(found.text.contains("nightly accept"))
+        // The number itself rose, whatever is better.
+        #expect(found.findings == ["fixed-a (mean cost) moved: +0.3, by 0.276 at least"])
+        #expect(verdict(rows([.outcomes, .prices])).verdict == .changed)
+    }
+
+    @Test func `a rule may be about another metric than the table's`() {
+        let numbers = [
+            NightEvidence.Number(estimate: Self.estimate(0)),
+            NightEvidence.Number(metric: "regret", estimate: Self.estimate(-0.06), drop: 0.05),
+        ]
+        let row = NightEvidence.Row(name: "r", kind: .withinNoise, causes: [.outcomes], numbers: numbers)
+        let found = verdict([row])
+        #expect(found.verdict == .regressed)
+        #expect(found.alarms == ["r"])
+        #expect(found.findings.first?.hasPrefix("r (regret) is worse: +0.06, by 0.0") == true)
+        var lenient = row
+        lenient.numbers[1].drop = 0.1
+        #expect(verdict([lenient]).verdict == .changed)
+    }
+
+    @Test func `a rule that cannot be judged leaves the night without a verdict`() {
+        var evidence = NightEvidence(rows: [Self.row("r", 0)], summary: "Rows.")
+        evidence.unjudged = ["gate on qnc: r had a value of QNC on the reference night and has none"]
+        let found = NightVerdict(evidence, judge: NightJudge(alpha: 0.05, look: 1))
+        #expect(found.verdict == .incomplete)
+        #expect(!found.spends)
+        #expect(found.findings == evidence.unjudged)
+    }
+
+    @Test func `rules about no row of the reference night are found where equal bytes said the rest`() {
+        let rows = ["small/knn-k-3", "small/best-single", "other~2/linear"].map {
+            NightHistory.Row(row: $0, name: $0, metric: "nauc_shared", value: 0.5, low: nil, high: nil)
+        }
+        func faults(_ gate: GridGate) -> [String] { GateCheck([gate], in: "grid.yaml").findings(among: rows) }
+        #expect(faults(GridGate()).isEmpty)
+        #expect(faults(GridGate(router: "knn")).isEmpty)
+        #expect(faults(GridGate(router: "knn (k=3)", dataset: "small")).isEmpty)
+        #expect(faults(GridGate(router: "linear", dataset: "other")).isEmpty)
+        #expect(faults(GridGate(router: "linear", dataset: "small")).count == 1)
+        let known = "small/knn-k-3, small/best-single, other~2/linear"
+        #expect(faults(GridGate(router: "knn-k-4")) == ["gate: no row is called \"knn-k-4\"; known: \(known)"])
     }
 
     @Test func `what identity explains is changed and not judged`() {

@@ -43,6 +43,10 @@ import Testing
         try expect(VerdictTrial(kind: kind), tables: 12)
     }
 
+    @Test func `intervals of overall ranks hold the true ones, ties included`() throws {
+        try expect(OverallRanks(), tables: 6)
+    }
+
     @Test(arguments: [false, true])
     func `nights are judged right over a whole history`(hasDrop: Bool) throws {
         try expect(NightHistories(hasDrop: hasDrop), tables: 4)

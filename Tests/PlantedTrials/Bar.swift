@@ -56,6 +56,17 @@ package struct Bar: Sendable {
         )
     }
 
+    /// The median of a quantity, reported; its interval by order statistics.
+    package static func median(_ name: String, _ values: [Double]) -> Bar {
+        let sorted = values.sorted()
+        func at(_ share: Double) -> Double {
+            sorted.isEmpty ? .nan : sorted[min(max(Int(share * Double(sorted.count)), 0), sorted.count - 1)]
+        }
+        let half = 1.96 * 0.5 / Double(max(sorted.count, 1)).squareRoot()
+        let range = at(0.5 - half)...at(0.5 + half)
+        return Bar(name: name, value: at(0.5), promise: .none, count: values.count, interval: range, wide: range)
+    }
+
     /// Whether the measured value is within the bound.
     package var isKept: Bool {
         switch promise {

@@ -65,6 +65,6 @@ package enum PlantedTrials {
         EqualRows(kind: .neighbours), StatisticsSeeds(rows: 40), StatisticsSeeds(rows: 120), SparseModel(),
         OracleBound(), MetricCoverage(), VerdictTrial(kind: .better), VerdictTrial(kind: .cheaper),
         VerdictTrial(kind: .tied), VerdictTrial(kind: .few), VerdictTrial(kind: .worse),
-        NightHistories(hasDrop: false), NightHistories(hasDrop: true),
+        OverallRanks(), NightHistories(hasDrop: false), NightHistories(hasDrop: true),
     ]
 }

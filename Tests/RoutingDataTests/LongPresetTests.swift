@@ -243,6 +243,7 @@ struct LongPresetTests {
             """
             {"id":\(id),"epoch":\(epoch),"input":[{"role":"system","content":"s"},{"role":"user","content":"q\(id)"}],
              "target":"4","scores":{"match":{"value":\(value),"answer":"4"}},"working_time":1.5,"total_time":3,
+             "output":{"model":"\(epoch == 1 ? "gpt-4o-2024-08-06" : "gpt-4o-mini")"},
              "model_usage":{"openai/gpt-4o":{"input_tokens":15,"output_tokens":5,"total_tokens":20},
              "anthropic/judge":{"input_tokens":900,"output_tokens":90}}}
             """
@@ -261,6 +262,7 @@ struct LongPresetTests {
         #expect(cells(dataset.tokensIn) == "15 | 15 | 15 | –" && cells(dataset.latency) == "1.5 | 1.5 | 1.5 | –")
         #expect(questions(dataset) == ["q1", "q2", "q3", "q4"] && datasets(dataset)[0] == "gsm8k")
         #expect(dataset.cost == nil)
+        #expect(dataset.served == ["openai/gpt-4o": ["gpt-4o-mini": 2]])
     }
 
     @Test func `Inspect with two scorers asks which`() throws {

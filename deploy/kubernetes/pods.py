@@ -68,7 +68,7 @@ def job(scaled):
 def validate():
     for name in ["base", "keda", "nightly"]:
         known = [job(item) if item["kind"] == "ScaledJob" else item for item in documents(name)]
-        known = [item for item in known if item["kind"] != "Kustomization"]
+        known = [item for item in known if item["kind"] not in ("Kustomization", "TriggerAuthentication")]
         with open(folder / f"{name}.known.yaml", "w") as file:
             yaml.safe_dump_all(known, file)
         for version in versions:
@@ -307,6 +307,10 @@ def run(network, scratch, program):
         cluster.make_secret(coordinator, name, role)
     worker = named(base, "Deployment", "worker")["spec"]["template"]
     workers = [Pod(cluster, worker, f"worker-{i}", 2 + i).start() for i in range(2)]
+    cluster.secrets["dashboard"] = {"token": b"a-token-of-this-test\n"}
+    page = Pod(cluster, named(base, "Deployment", "dashboard")["spec"]["template"], "dashboard", 8).start()
+    for probe in ["readinessProbe", "livenessProbe"]:
+        until(60, f"the dashboard's {probe}", lambda: page.probe(probe))
     aggregator = Pod(cluster, named(base, "Deployment", "aggregator")["spec"]["template"], "aggregator", 5).start()
     job = Pod(cluster, named(nightly, "CronJob", "nightly")["spec"]["jobTemplate"]["spec"]["template"], "nightly", 6).start()
 
@@ -328,8 +332,25 @@ def run(network, scratch, program):
     failed = [run["failed"] for run in status()["runs"]]
     if failed != [0]:
         fail(f"cells failed: {failed}")
-    if not filecmp.cmp(local / "records.jsonl", job.folder / "tmp/board/records.jsonl", shallow=False):
+    night = cluster.claims["nights"] / "demo/latest/records.jsonl"
+    if not filecmp.cmp(local / "records.jsonl", night, shallow=False):
         fail("the records differ from those of a run on one machine")
+    print("==> The dashboard says how many workers are wanted, to who shows its token", flush=True)
+    script = (
+        "import sys, urllib.request, urllib.error\n"
+        "head = {'Host': sys.argv[2], **({'Authorization': 'Bearer ' + sys.argv[3]} if sys.argv[3] else {})}\n"
+        "try: print(urllib.request.urlopen(urllib.request.Request(sys.argv[1], headers=head), timeout=10).read().decode())\n"
+        "except urllib.error.HTTPError as error: print('code', error.code)\n"
+    )
+    address = page.machine.addresses[0].split("/")[0]
+    for host, token, expected in [
+        ("dashboard:7558", "a-token-of-this-test", "routegrid_workers_wanted"), ("dashboard:7558", "", "code 401"),
+        ("elsewhere:7558", "a-token-of-this-test", "code 421"),
+    ]:  # fmt: skip
+        words = [sys.executable, "-c", script, f"http://{address}:7558/metrics", host, token]
+        found = page.machine.run(words, capture_output=True, text=True)
+        if expected not in found.stdout:
+            fail(f"the dashboard for {host}, token {token!r}: {found.stdout}{found.stderr}")
     board = cluster.claims["boards"] / "board"
     until(60, "the aggregator's board", lambda: any(
         filecmp.cmp(local / "records.jsonl", path, shallow=False) for path in board.glob("*/records.jsonl")
@@ -340,7 +361,7 @@ def run(network, scratch, program):
     arguments[arguments.index("--idle-timeout") + 1] = "1"
     if Pod(cluster, idle, "worker-job", 7).start().process.wait(60) != 0:
         fail("the idle worker did not end with 0")
-    for pod in [*workers[1:], aggregator, coordinator]:
+    for pod in [*workers[1:], aggregator, page, coordinator]:
         pod.stop()
 
 

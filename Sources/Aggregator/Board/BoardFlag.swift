@@ -8,6 +8,10 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case bound
     /// Items that belong together are resampled apart, because the grid says so.
     case cluster
+    /// A model has one number of tokens on nearly all of its answers.
+    case constantTokens = "constant-tokens"
+    /// Costs that were written down are far from prices times tokens.
+    case costMismatch = "cost-mismatch"
     /// Recorded under other revisions than this build's.
     case earlier
     /// Some answers took more tokens than the prices are charged for.
@@ -20,6 +24,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case lowCoverage = "low-coverage"
     /// Some outcomes of the evaluated part are missing and count as wrong.
     case missing
+    /// Some answers are of another model than the one that was asked.
+    case otherModel = "other-model"
     /// The row spends more than the largest budget of the table allows.
     case overBudget = "over-budget"
     /// The selection was made among fewer configurations than the grid has: some of their dev cells have no record.
@@ -28,14 +34,20 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case twins
     /// The test part was read without a selection that was frozen before.
     case unsealed
-    /// Some right answers took no tokens.
+    /// A model costs nothing on every answer, and others do.
+    case zeroPrice = "zero-price"
+    /// Some right answers took no tokens, or cost nothing.
     case zeroUsage = "zero-usage"
 
     package static func < (left: BoardFlag, right: BoardFlag) -> Bool { left.rawValue < right.rawValue }
 
     init(_ fact: DataFact) {
         switch fact {
+        case .constantTokens: self = .constantTokens
+        case .costMismatch: self = .costMismatch
         case .hiddenTokens: self = .hiddenTokens
+        case .otherModel: self = .otherModel
+        case .zeroPrice: self = .zeroPrice
         case .zeroUsage: self = .zeroUsage
         }
     }
@@ -45,6 +57,12 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
         switch self {
         case .bound: "reads the answers: a bound, not a competitor"
         case .cluster: "resampled by another unit (`statistics.cluster`) than the split keeps together"
+        case .constantTokens:
+            "a model has one number of tokens on nearly all answers, such as a default in place of usage: costs made of it say "
+                + "little"
+        case .costMismatch:
+            "the costs that the data give are far from prices times tokens: calls (votes, retries) whose tokens are not counted, "
+                + "or other prices"
         case .hiddenTokens:
             "some answers took more tokens (reasoning) than the tokens in and out that prices are charged for: costs are too low"
         case .earlier:
@@ -57,6 +75,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
             mode == "compat"
                 ? "some outcomes are missing; each is filled with the mean of its model, as the benchmarks' code does"
                 : "some outcomes are missing; they count as wrong and cost the model's mean"
+        case .otherModel:
+            "some answers are of another model than was asked: its quality and its price are not those of the one named"
         case .overBudget: "spends more than the largest budget of its table: shown without a place"
         case .partial: "selected while some dev cells had no record: their configurations did not compete"
         case .twins:
@@ -64,6 +84,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
                 + "many; intervals are too narrow, and what was trained on may be tested; `group_by: prompt` keeps groups "
                 + "together"
         case .unsealed: "test was read without a selection frozen on dev"
+        case .zeroPrice:
+            "a model costs nothing: its price is not known, or it is free; what is saved by choosing it may be nothing"
         case .zeroUsage: "some right answers took no tokens, and so cost nothing: their usage was not written down"
         }
     }

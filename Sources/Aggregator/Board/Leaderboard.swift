@@ -17,6 +17,9 @@ package struct Leaderboard: Sendable {
     /// What a reader must know of how the board was made.
     package let notes: [String]
 
+    /// Tables over several datasets; none where no two compare.
+    package private(set) var overall: [OverallTable] = []
+
     package var rows: [BoardRow] { sections.flatMap(\.rows) }
     /// Rows that lack some record.
     package var incompleteCount: Int { rows.count(where: \.isIncomplete) }
@@ -101,6 +104,7 @@ package struct Leaderboard: Sendable {
         }
         self.sections = sections
         self.statistics = statistics.flatMap { $0.settings.bootstrap > 0 ? $0.settings : nil }
+        overall = OverallTable.tables(of: self)
     }
 
     /// Why some table has no intervals, ranks or ties, each reason once.

@@ -1,4 +1,4 @@
-import Catalog
+package import Catalog
 import Grid
 package import RouteGridBase
 import Scoring
@@ -20,8 +20,13 @@ package struct BoardChanges: Sendable {
     /// - Parameters:
     ///   - old: The board before.
     ///   - new: The board now.
+    ///   - metrics: Bounded besides the ranking metric (see ``RowChange/others``).
     /// - Throws: `checkFailed` when a blob is damaged.
-    package init(from old: RecordedBoard, to new: RecordedBoard) throws(RouteGridError) {
+    package init(
+        from old: RecordedBoard,
+        to new: RecordedBoard,
+        metrics: [CurveMetric] = []
+    ) throws(RouteGridError) {
         let settings = new.settings.stricter(old.settings)
         (alpha, mode) = (settings.alpha, new.board.mode)
         digests = (Digest(hashing: old.board.jsonBytes), Digest(hashing: new.board.jsonBytes))
@@ -47,7 +52,7 @@ package struct BoardChanges: Sendable {
             found.append(Counterpart(old: entry, new: other))
         }
         found += newNames.entries.filter { !matched.contains($0.number) }.map { Counterpart(old: nil, new: $0) }
-        let numbers = try Self.estimates(found, old, new, settings: settings)
+        let numbers = try Self.estimates(found, old, new, metrics, settings: settings)
         rows = zip(found, numbers).map { counterpart, number in
             Self.change(counterpart, number, old, new, results)
         }
@@ -60,7 +65,7 @@ package struct BoardChanges: Sendable {
 
     private struct Number {
         var estimate: PairedEstimate?
-        var accuracy: PairedEstimate?
+        var others: [CurveMetric: PairedEstimate] = [:]
         var interval: Interval?
         var remark: String?
     }
@@ -75,6 +80,7 @@ package struct BoardChanges: Sendable {
         _ pairs: [Counterpart],
         _ old: RecordedBoard,
         _ new: RecordedBoard,
+        _ asked: [CurveMetric],
         settings: GridStatistics
     ) throws(RouteGridError) -> [Number] {
         var numbers = pairs.map { _ in Number() }
@@ -103,16 +109,17 @@ package struct BoardChanges: Sendable {
                 do { numbers[place].estimate = try paired?.estimate(metric, before, after) } catch {
                     numbers[place].remark = try words(error)
                 }
-                if after.isBound || after.isReference {
-                    numbers[place].accuracy = try? paired?.estimate(.accuracy, before, after)
+                let isFixed = after.isBound || after.isReference
+                let further = asked.filter { $0 != metric } + (isFixed ? [.accuracy, .meanCost] : [])
+                if !further.isEmpty {
+                    numbers[place].others = (try? paired?.estimates(further, before, after)) ?? [:]
                 }
-                if numbers[place].estimate == nil {
-                    numbers[place].estimate = PairedEstimate(
-                        metric.rawValue,
-                        before,
-                        after,
-                        alpha: settings.alpha
-                    )
+                func unpaired(_ metric: CurveMetric) -> PairedEstimate? {
+                    PairedEstimate(metric.rawValue, before, after, alpha: settings.alpha)
+                }
+                if numbers[place].estimate == nil { numbers[place].estimate = unpaired(metric) }
+                for metric in asked where numbers[place].others[metric] == nil {
+                    numbers[place].others[metric] = unpaired(metric)
                 }
             }
             let level = settings.alpha / Double(max(moved.count { numbers[$0].estimate != nil }, 1))
@@ -173,7 +180,7 @@ package struct BoardChanges: Sendable {
             metric: metric,
             isLargerBetter: MetricDescriptor.named(metric)?.isLargerBetter ?? true,
             estimate: number.estimate,
-            accuracy: number.accuracy,
+            others: number.others,
             interval: number.interval,
             remark: number.interval == nil ? number.remark : nil
         )

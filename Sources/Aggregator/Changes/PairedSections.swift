@@ -57,10 +57,40 @@ struct PairedSections: Sendable {
             throw Absence(why: "a row has no value")
         }
         let influences = try differences(of: [metric], first, second)[0]
+        return estimate(metric, b - a, influences, first, second)
+    }
+
+    /// How much some metrics of the second row differ from those of the first; without those that a row has no value or
+    /// no interval of.
+    ///
+    /// - Throws: ``Absence`` when a row cannot be resampled; `checkFailed` when a blob is damaged.
+    func estimates(_ metrics: [CurveMetric], _ first: BoardRow, _ second: BoardRow) throws
+        -> [CurveMetric: PairedEstimate]
+    {
+        let known = metrics.filter { metric in
+            sides.allSatisfy { $0.hasIntervals(metric) }
+                && [first, second].allSatisfy { $0.value(metric.rawValue) != nil }
+        }
+        guard !known.isEmpty else { return [:] }
+        var found: [CurveMetric: PairedEstimate] = [:]
+        for (metric, influences) in zip(known, try differences(of: known, first, second)) {
+            let value = (second.value(metric.rawValue) ?? 0) - (first.value(metric.rawValue) ?? 0)
+            found[metric] = estimate(metric, value, influences, first, second)
+        }
+        return found
+    }
+
+    private func estimate(
+        _ metric: CurveMetric,
+        _ value: Double,
+        _ influences: [Double],
+        _ first: BoardRow,
+        _ second: BoardRow
+    ) -> PairedEstimate {
         let seeds = SeedVariance.error(first, second, of: metric.rawValue)
         let error = influences.reduce(0) { $0 + $1 * $1 }.squareRoot()
         return PairedEstimate(
-            value: b - a,
+            value: value,
             itemError: error > StepDownTest.rounding ? error : 0,
             seedError: seeds.error,
             seedDegrees: seeds.degrees,

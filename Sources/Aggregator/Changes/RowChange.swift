@@ -1,3 +1,4 @@
+package import Catalog
 package import Scoring
 
 /// What became of a row from one board to another.
@@ -62,8 +63,9 @@ package struct RowChange: Sendable {
     package let metric: String
     package let isLargerBetter: Bool
     package let estimate: PairedEstimate?
-    /// Of the accuracy, for rows that no router moves: oracles and what routers are measured against.
-    package let accuracy: PairedEstimate?
+    /// Of further metrics: those that were asked for, and accuracy and mean cost of rows that no router moves (oracles
+    /// and what routers are measured against).
+    package let others: [CurveMetric: PairedEstimate]
     /// Of the difference, together with those of the other rows of the table.
     package let interval: Interval?
     /// Why there is no interval where there could be.

@@ -92,7 +92,7 @@ package struct RowNames: Sendable {
     }
 
     /// Small letters, digits, dots and `~`; whatever else is between them becomes one hyphen.
-    static func slug(_ text: String) -> String {
+    package static func slug(_ text: String) -> String {
         var out = ""
         for scalar in text.lowercased().unicodeScalars {
             let isKept =

@@ -128,6 +128,4 @@ extension Leaderboard {
             return table.table(caption: caption.map(SafeText.line))
         }
     }
-
-    package var overall: [OverallTable] { OverallTable.tables(of: self) }
 }

@@ -101,13 +101,14 @@ package struct OverallTable: Sendable {
         func mean(_ places: [Int]) -> Bounded { Self.mean(zip(sections, places).map { $0.rows[$1] }, metric) }
         let ranks = Self.ranks(found, sections, metric, alpha: alpha)
         let records = Self.records(found, sections)
+        let means = found.map(mean)
         let order = found.indices.sorted { a, b in
             let (x, y) = (ranks[a].value, ranks[b].value)
             if x != y { return x < y }
-            let (p, q) = (mean(found[a]).value, mean(found[b]).value)
+            let (p, q) = (means[a].value, means[b].value)
             return p != q ? p > q : a < b
         }
-        self.rows = order.map { Row(name: name(found[$0]), mean: mean(found[$0]), rank: ranks[$0], places: found[$0]) }
+        self.rows = order.map { Row(name: name(found[$0]), mean: means[$0], rank: ranks[$0], places: found[$0]) }
         self.records = records.map { all in order.map { a in order.map { all[a][$0] } } }
         let bounded = sections.map { rows($0, 3) }
         let shared = bounded.dropFirst().reduce(Set(bounded[0].keys)) { $0.intersection($1.keys) }
@@ -143,40 +144,57 @@ package struct OverallTable: Sendable {
     ) -> [Bounded] {
         let count = Double(sections.count)
         let isCompared = sections.allSatisfy { $0.comparison != nil }
-        return found.indices.map { row in
-            var (sum, low, high) = (0.0, 0.0, 0.0)
-            for (number, section) in sections.enumerated() {
-                let own = section.rows[found[row][number]].value(metric) ?? 0
-                let others = found.map { section.rows[$0[number]].value(metric) ?? 0 }
-                let tolerance = BoardRanking.tolerance * max(1, abs(own))
-                let better = others.count { $0 > own + tolerance }
-                let equal = others.count { abs($0 - own) <= tolerance }
-                sum += Double(better) + Double(equal + 1) / 2
-                let level = alpha / count
-                let places = found.map { $0[number] }
-                low += Double(1 + (section.count(places, betterThan: places[row], alpha: level) ?? 0))
-                high += Double(found.count - (section.count(places, worseThan: places[row], alpha: level) ?? 0))
+        var sums = [(rank: Double, low: Double, high: Double)](repeating: (0, 0, 0), count: found.count)
+        for (number, section) in sections.enumerated() {
+            let values = found.map { section.rows[$0[number]].value(metric) ?? 0 }
+            let sorted = values.sorted()
+            /// How many values hold, of which all that hold come first.
+            func count(_ holds: (Double) -> Bool) -> Int {
+                var (low, high) = (0, sorted.count)
+                while low < high {
+                    let middle = (low + high) / 2
+                    if holds(sorted[middle]) { low = middle + 1 } else { high = middle }
+                }
+                return low
             }
-            let interval = isCompared ? Interval(low: low / count, high: high / count) : nil
-            return Bounded(value: sum / count, interval: interval)
+            for (row, own) in values.enumerated() {
+                let tolerance = BoardRanking.tolerance * max(1, abs(own))
+                let (worse, notBetter) = (count { $0 < own - tolerance }, count { $0 <= own + tolerance })
+                sums[row].rank += Double(sorted.count - notBetter) + Double(notBetter - worse + 1) / 2
+            }
+            guard isCompared, let comparison = section.comparison else { continue }
+            let level = alpha / Double(sections.count)
+            let numbers = comparison.numbers(of: found.map { $0[number] })
+            for row in found.indices {
+                let better = numbers.count { comparison.isSeparated($0, numbers[row], alpha: level) }
+                let worse = numbers.count { comparison.isSeparated(numbers[row], $0, alpha: level) }
+                sums[row].low += Double(1 + better)
+                sums[row].high += Double(found.count - worse)
+            }
+        }
+        return sums.map { sum in
+            let interval = isCompared ? Interval(low: sum.low / count, high: sum.high / count) : nil
+            return Bounded(value: sum.rank / count, interval: interval)
         }
     }
 
     private static func records(_ found: [[Int]], _ sections: [BoardSection]) -> [[Record]]? {
         guard sections.allSatisfy({ $0.comparison != nil }) else { return nil }
-        return found.indices.map { a in
-            found.indices.map { b in
-                var record = Record()
-                for (number, section) in sections.enumerated() where a != b {
-                    switch section.isBetter(found[a][number], found[b][number]) {
-                    case true?: record.wins += 1
-                    case false?: record.losses += 1
-                    case nil: record.ties += 1
+        var records = [[Record]](repeating: [Record](repeating: Record(), count: found.count), count: found.count)
+        for (place, section) in sections.enumerated() {
+            guard let comparison = section.comparison else { continue }
+            let numbers = comparison.numbers(of: found.map { $0[place] })
+            for a in found.indices {
+                for b in found.indices where a != b {
+                    switch comparison.isBetter(numbers[a], numbers[b]) {
+                    case true?: records[a][b].wins += 1
+                    case false?: records[a][b].losses += 1
+                    case nil: records[a][b].ties += 1
                     }
                 }
-                return record
             }
         }
+        return records
     }
 
     /// What choosing the best of the fixed models on each dataset, by its test items, comes to.
@@ -210,37 +228,24 @@ package struct OverallTable: Sendable {
     }
 }
 
-extension BoardSection {
-    /// Whether a row is significantly better (true) or worse (false) than another, as ranks and ties have it.
-    fileprivate func isBetter(_ first: Int, _ second: Int) -> Bool? {
-        guard let comparison, let a = comparison.rows.firstIndex(of: first),
-            let b = comparison.rows.firstIndex(of: second)
-        else { return nil }
-        if comparison.result.isBetter[a][b] { return true }
-        return comparison.result.isBetter[b][a] ? false : nil
-    }
-
-    /// How many of some rows are significantly better than one, at a level of its own.
-    fileprivate func count(_ rows: [Int], betterThan row: Int, alpha: Double) -> Int? {
-        comparison.map { comparison in
-            rows.count { comparison.isSeparated($0, row, alpha: alpha) == true }
-        }
-    }
-
-    fileprivate func count(_ rows: [Int], worseThan row: Int, alpha: Double) -> Int? {
-        comparison.map { comparison in
-            rows.count { comparison.isSeparated(row, $0, alpha: alpha) == true }
-        }
-    }
-}
-
 extension SectionComparison {
-    /// Whether the first row is significantly better than the second.
-    fileprivate func isSeparated(_ first: Int, _ second: Int, alpha: Double) -> Bool? {
-        guard first != second, let a = rows.firstIndex(of: first), let b = rows.firstIndex(of: second) else {
-            return nil
-        }
-        let difference = result.difference(a, b)
+    /// Rows of the table as the comparison numbers them; nil for one that was not compared.
+    fileprivate func numbers(of places: [Int]) -> [Int?] {
+        let known = Dictionary(rows.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
+        return places.map { known[$0] }
+    }
+
+    /// Whether a row is significantly better (true) or worse (false) than another, as ranks and ties have it.
+    fileprivate func isBetter(_ first: Int?, _ second: Int?) -> Bool? {
+        guard let first, let second else { return nil }
+        if result.isBetter[first][second] { return true }
+        return result.isBetter[second][first] ? false : nil
+    }
+
+    /// Whether the first row is significantly better than the second at a level of its own.
+    fileprivate func isSeparated(_ first: Int?, _ second: Int?, alpha: Double) -> Bool {
+        guard let first, let second, first != second else { return false }
+        let difference = result.difference(first, second)
         return difference.pValue <= alpha && difference.estimate > 0
     }
 }

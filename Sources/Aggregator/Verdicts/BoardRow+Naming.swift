@@ -8,7 +8,9 @@ extension BoardRow {
     /// Flags that leave the numbers of a row what they claim to be.
     ///
     /// All others say that something is missing from the row or too good about it.
-    private static let harmlessFlags: Set<BoardFlag> = [.missing, .unsealed, .hiddenTokens, .zeroUsage]
+    private static let harmlessFlags: Set<BoardFlag> = [
+        .missing, .unsealed, .constantTokens, .costMismatch, .hiddenTokens, .otherModel, .zeroPrice, .zeroUsage,
+    ]
 
     /// A single model or another baseline.
     package var isReference: Bool { Self.referenceKinds.contains(routerKind) }
@@ -18,8 +20,11 @@ extension BoardRow {
         hasRecord && !isReference && flags.allSatisfy(Self.harmlessFlags.contains)
     }
 
-    /// Whether the costs of the row are known to be too low.
-    var hasDoubtfulCosts: Bool { flags.contains(.hiddenTokens) || flags.contains(.zeroUsage) }
+    /// Flags with which no saving can be claimed.
+    private static let costFlags: Set<BoardFlag> = [.constantTokens, .costMismatch, .hiddenTokens, .zeroUsage]
+
+    /// Whether the costs of the row are known to be wrong.
+    var hasDoubtfulCosts: Bool { flags.contains(where: Self.costFlags.contains) }
 
     /// The flags for which a router is not named.
     var harmfulFlags: [BoardFlag] { flags.filter { !Self.harmlessFlags.contains($0) } }

@@ -107,7 +107,7 @@ struct SectionVerdict {
         }
         let why =
             hasDoubtfulCosts(cheapest)
-            ? "costs are known to be too low (see the flags), so no saving is claimed" : "a saving is not shown"
+            ? "costs are known to be wrong (see the flags), so no saving is claimed" : "a saving is not shown"
         return none + "; the cheapest of the tied is \(name(cheapest)), \(below(cheapest)); \(why)."
     }
 

@@ -76,8 +76,15 @@ package struct TrustCheck: Hashable, Sendable {
         var faults: [String] = []
         if has(.hiddenTokens, section) { faults.append("some tokens are not billed") }
         if has(.zeroUsage, section) { faults.append("some answers took no tokens") }
-        guard faults.isEmpty else {
-            return TrustCheck("costs", false, "costs are too low: \(faults.joined(separator: ", "))")
+        var doubts: [String] = []
+        if has(.constantTokens, section) { doubts.append("a model has one number of tokens on nearly all answers") }
+        if has(.costMismatch, section) { doubts.append("those that the data give are far from prices times tokens") }
+        if has(.otherModel, section) { doubts.append("some answers are of another model than was asked") }
+        if has(.zeroPrice, section) { doubts.append("a model costs nothing") }
+        let told = [("too low", faults), ("in doubt", doubts)].filter { !$1.isEmpty }
+        guard told.isEmpty else {
+            let text = told.map { "costs are \($0): \($1.joined(separator: ", "))" }.joined(separator: "; ")
+            return TrustCheck("costs", false, text)
         }
         return section.key.prices == nil
             ? TrustCheck("costs", true, "costs as the data give them, nothing known against them")

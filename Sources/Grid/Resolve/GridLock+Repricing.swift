@@ -70,6 +70,8 @@ extension GridLock {
             let priced = try sheet.cost(of: data, name: table.dataset, folder: "the board's blobs", blobs: &blobs)
             var facts = Set(priced.facts)
             if table.facts.contains(.hiddenTokens), sheet.hiddenTokens == nil { facts.insert(.hiddenTokens) }
+            // What tokens and answers are, prices do not change.
+            facts.formUnion(Set(table.facts).intersection([.constantTokens, .otherModel]))
             for warning in priced.warnings where !warnings.contains("dataset \(table.dataset): \(warning)") {
                 warnings.append("dataset \(table.dataset): \(warning)")
             }

@@ -93,6 +93,7 @@ package enum GridResolver {
                 if let name = pair.image, let matrix = loaded.dataset.image[name] { image[name] = blobs.add(matrix) }
             }
             let twins = twins(of: loaded, file.splits.map(\.value))
+            let known = CostAudit(of: loaded.dataset)
             for pool in file.pools {
                 let pools = try loaded.pools(pool)
                 let cells = pools.reduce(0) { $0 + $1.models.count } * prices.sheets.count
@@ -108,11 +109,13 @@ package enum GridResolver {
                     let data = try loaded.dataset.keeping(models: models)
                     let quality = blobs.add(data.quality)
                     let about = "dataset \(loaded.name)\(label == "all" ? "" : " (pool \(label))")"
+                    let audit = known.keeping(models: models)
                     for sheet in prices.sheets {
                         let priced = try sheet.mapThrowing { sheet throws(RouteGridError) in
                             try sheet.cost(of: data, name: loaded.name, folder: loaded.folder, blobs: &blobs)
                         }
-                        if let said = priced?.warnings, !said.isEmpty,
+                        let said = (priced?.warnings ?? []) + audit.warnings(isRecorded: sheet == nil)
+                        if !said.isEmpty,
                             warned.insert([loaded.name, sheet?.label ?? ""]).inserted
                         {
                             let lines = said.map { "\(about): \($0)" }
@@ -140,7 +143,9 @@ package enum GridResolver {
                                 image: image,
                                 condition: loaded.condition,
                                 twins: twins,
-                                facts: priced?.facts ?? []
+                                facts: DataFact.allCases.filter(
+                                    ((priced?.facts ?? []) + audit.facts(isRecorded: sheet == nil)).contains
+                                )
                             )
                         )
                     }

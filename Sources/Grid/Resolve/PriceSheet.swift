@@ -28,6 +28,8 @@ struct PriceSheet {
     /// What a public list says of a model's prices that costs leave out.
     private let remarks: [String: String]
     let hiddenTokens: HiddenTokens?
+    /// Whether nobody wrote it for this grid: its 0 may stand for a price that is not known.
+    private let isPublic: Bool
 
     /// - Throws: `badInput` with file, model and field of all that is wrong.
     init(file: String, relativeTo gridPath: String) throws(RouteGridError) {
@@ -43,11 +45,12 @@ struct PriceSheet {
         if let members = json.objectValue, members["schema"]?.stringValue == nil {
             let list = try PublicPriceList(members, path: path)
             (rows, unpriced, remarks, hiddenTokens) = (list.rows, list.unpriced, list.remarks, nil)
+            isPublic = true
             // Such lists have no date: their content is what tells two of them apart.
             label = "\(FileBytes.name(of: path)) (\(list.form.rawValue), \(digest.hex.prefix(8)))"
             return
         }
-        (unpriced, remarks) = ([:], [:])
+        (unpriced, remarks, isPublic) = ([:], [:], false)
         var sheet = try StrictObject(json, place: path)
         guard try sheet.text("schema") == Self.schema else { throw .badInput(path, "schema: expected \(Self.schema)") }
         let unit = try sheet.text("unit")
@@ -132,6 +135,30 @@ struct PriceSheet {
                     + "their usage, or leave these outcomes out"
             )
         }
+        if isPublic, case let free = data.models.filter({ isFree(pool[$0]) }), !free.isEmpty,
+            free.count < data.models.count
+        {
+            facts.append(.zeroPrice)
+            warnings.append(
+                "\(label) lists a price of 0: \(free.joined(separator: ", ")); a price that is not known, or a model that is "
+                    + "free: a router saves by choosing it, whatever it really costs"
+            )
+        }
+        let mismatches = usage.mismatches { row, tokensIn, tokensOut in
+            guard let prices = pool[row] else { return .nan }
+            func price(_ name: String) -> Double { prices[name]?.numberValue ?? 0 }
+            return (tokensIn * price("in") + tokensOut * price("out")) / 1_000_000 + price("request")
+        }
+        if !mismatches.isEmpty {
+            facts.append(.costMismatch)
+            let named = mismatches.map { "\($0.model) \(String(format: "%.3g", $0.ratio)) times" }
+                .joined(separator: ", ")
+            warnings.append(
+                "the costs that the data give are far from those that \(label) makes of their tokens: \(named); calls such as "
+                    + "votes or retries whose tokens are not counted, tokens of several calls under the cost of one, or other "
+                    + "prices"
+            )
+        }
         warnings += data.models.compactMap { model in remarks[model].map { "\(label): model \(model): \($0)" } }
         return PricedOutcomes(
             cost: .prices(
@@ -142,6 +169,11 @@ struct PriceSheet {
             facts: facts,
             warnings: warnings
         )
+    }
+
+    /// Whether a row charges for nothing.
+    private func isFree(_ row: JSONValue?) -> Bool {
+        ["in", "out", "request"].allSatisfy { (row?[$0]?.numberValue ?? 0) == 0 }
     }
 
     /// Counts by model, the models in code-point order.
@@ -264,6 +296,26 @@ private struct Usage {
                 "model \"\(model)\": no token counts for \(without) of its \(outcomes) outcomes, first row \(first + 1) "
                     + "(sample \"\(id)\"): prices make no cost of them; give their tokens, or leave these outcomes empty"
             )
+        }
+    }
+
+    /// Costs that are so many times those of the tokens, or the reverse, are of something else.
+    private static let farOff = 1.8
+
+    /// Models whose answers cost far more or less in all, by the data, than prices make of their tokens.
+    ///
+    /// `price` is that of a model's answer with tokens in and out, in USD; `ratio` is how many times as much.
+    func mismatches(_ price: (String, Double, Double) -> Double) -> [(model: String, ratio: Double)] {
+        guard let cost = data.cost, data.costUnit == "USD" else { return [] }
+        return data.models.enumerated().compactMap { column, model in
+            var (recorded, computed) = (0.0, 0.0)
+            for row in data.samples.indices where !cost[row, column].isNaN {
+                recorded += cost[row, column]
+                computed += price(model, tokensIn[row, column], tokensOut[row, column])
+            }
+            guard recorded > 0, computed > 0 else { return nil }
+            let ratio = recorded / computed
+            return ratio >= Self.farOff || ratio <= 1 / Self.farOff ? (model, ratio) : nil
         }
     }
 

@@ -33,7 +33,7 @@ extension Dataset {
         return keeping(rows: rows)
     }
 
-    /// The rows with these numbers, in this order.
+    /// The rows with these numbers, in this order; what other models answered stays counted over all rows.
     package func keeping(rows: [Int]) -> Dataset {
         var kept = self
         kept.samples = rows.map { samples[$0] }
@@ -73,6 +73,7 @@ extension Dataset {
         kept.latency = latency?.columns(columns)
         kept.trials = trials?.columns(columns)
         kept.qualitySD = qualitySD?.columns(columns)
+        kept.served = served.filter { wantedSet.contains($0.key) }
         return kept
     }
 }

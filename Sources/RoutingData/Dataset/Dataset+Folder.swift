@@ -17,6 +17,9 @@ extension Dataset {
         ]
         members["cost_unit"] = costUnit.map { .string($0) }
         members["prices"] = prices
+        if !served.isEmpty {
+            members["served"] = .object(served.mapValues { .object($0.mapValues { JSONValue($0) }) })
+        }
         return .object(members)
     }
 

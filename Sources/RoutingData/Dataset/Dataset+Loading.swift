@@ -22,6 +22,7 @@ extension Dataset {
             groups: try fields.text("groups"),
             provenance: try fields.text("provenance"),
             licence: try fields.text("licence"),
+            served: try fields.served(),
             samples: samples,
             quality: try tensors.doubles("quality"),
             cost: tensors.tensors["cost"] == nil ? nil : try tensors.doubles("cost")
@@ -81,7 +82,7 @@ private struct DescriptionFields {
     let place: String
 
     private static let known = [
-        "schema", "name", "models", "cost_unit", "prices", "groups", "provenance", "licence",
+        "schema", "name", "models", "cost_unit", "prices", "groups", "provenance", "licence", "served",
     ]
 
     init(_ value: JSONValue, place: String) throws(RouteGridError) {
@@ -102,6 +103,21 @@ private struct DescriptionFields {
     func text(_ name: String) throws(RouteGridError) -> String {
         guard let text = members[name]?.stringValue else { throw .badInput(place, "\(name): expected a text") }
         return text
+    }
+
+    /// `{"asked": {"other": 12}}`: answers of another model than was asked.
+    func served() throws(RouteGridError) -> [String: [String: Int]] {
+        guard let value = members["served"] else { return [:] }
+        let models = Set(try models())
+        var served: [String: [String: Int]] = [:]
+        for (model, json) in value.objectValue ?? ["": .null] {
+            let counts = (json.objectValue ?? [:]).compactMapValues(\.integerValue).filter { $0.value > 0 }
+            guard models.contains(model), !counts.isEmpty, counts.count == json.objectValue?.count else {
+                throw .badInput(place, "served: expected counts of answers by model asked and model that answered")
+            }
+            served[model] = counts
+        }
+        return served
     }
 
     func models() throws(RouteGridError) -> [String] {

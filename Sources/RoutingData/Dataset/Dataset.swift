@@ -30,6 +30,8 @@ package struct Dataset: Sendable, Equatable {
     /// Where the data are from, in words.
     package var provenance: String
     package var licence: String
+    /// Answers of other models than the one that was asked, counted by its name and theirs.
+    package var served: [String: [String: Int]]
     package var samples: [DatasetSample]
     /// `[samples, models]` in 0…1; NaN where `cost` is.
     package var quality: Matrix<Double>
@@ -62,6 +64,7 @@ package struct Dataset: Sendable, Equatable {
         groups: String = "sample_id",
         provenance: String,
         licence: String,
+        served: [String: [String: Int]] = [:],
         samples: [DatasetSample],
         quality: Matrix<Double>,
         cost: Matrix<Double>?,
@@ -81,6 +84,7 @@ package struct Dataset: Sendable, Equatable {
         self.groups = groups
         self.provenance = provenance
         self.licence = licence
+        self.served = served
         self.samples = samples
         self.quality = quality
         self.cost = cost

@@ -44,6 +44,8 @@ package struct ValidationReport: Sendable {
     package var oracleAccuracy: Double
     /// The mean spread of several answers to one query, where there are some: noise of the labels.
     package var trialSpread: Double?
+    /// What puts costs in doubt.
+    package var audit: CostAudit
     /// What the importer decided on its own.
     package var notes: [String] = []
 
@@ -52,6 +54,7 @@ package struct ValidationReport: Sendable {
 
     package init(of dataset: Dataset) {
         name = dataset.name
+        audit = CostAudit(of: dataset)
         costUnit = dataset.costUnit
         samples = dataset.samples.count
         datasets = Dictionary(grouping: dataset.samples, by: \.sample.dataset)
@@ -159,6 +162,7 @@ package struct ValidationReport: Sendable {
             model.constantCost.map { "\(model.name) \(JSONValue.shortestText($0))" }
         }
         if !constant.isEmpty { lines.append("one cost on every sample: \(constant.joined(separator: ", "))") }
+        lines += [audit.constantWords, audit.freeWords, audit.servedWords].compactMap(\.self)
         if repeatedQuestions > 0 {
             lines.append(
                 "questions repeated under another sample id: \(repeatedQuestions) (group them, or twins cross splits)"

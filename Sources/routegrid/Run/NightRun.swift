@@ -39,7 +39,8 @@ struct NightRun {
     ///
     /// - Throws: What the run ended with, where nothing could be published.
     func perform() throws -> Outcome {
-        var (file, resolved) = try resolve()
+        let (file, first) = try resolve()
+        var resolved = first
         var history =
             try NightHistory.read(in: folder.path)
             ?? NightHistory(name: resolved.lock.name, alpha: resolved.lock.statistics.alpha)
@@ -49,8 +50,9 @@ struct NightRun {
                 "\(folder.path) holds the nights of grid \(history.name), not of \(resolved.lock.name); choose another --publish"
             )
         }
+        let gates = try gates(file)
+        try gates.check(resolved.lock)
         var problems = try compute(resolved)
-        let gates = try gateFile.map { path throws(RouteGridError) in try GridFile.gates(path: path) } ?? file.gates
         let judge = NightJudge(alpha: history.alpha, look: history.looks + 1)
         var judged = try self.judged(history, problems, gates, judge)
         if let again, judged.verdict.verdict == .regressed {
@@ -58,7 +60,8 @@ struct NightRun {
             guard ShellCommand(again).run() == 0 else {
                 throw RouteGridError(.system, "--again: the command failed, so nothing was published")
             }
-            (file, resolved) = try resolve()
+            resolved = try resolve().grid
+            try gates.check(resolved.lock)
             problems = try compute(resolved)
             let second = try self.judged(history, problems, gates, judge, confirming: judged.verdict.alarms)
             judged = second
@@ -105,6 +108,14 @@ struct NightRun {
         if let keep { _ = try folder.prune(history, keeping: keep) }
         try folder.write(history)
         return Outcome(history: history, night: night, changes: judged.changes)
+    }
+
+    /// The rules: those of `--gate`, or else the grid's.
+    private func gates(_ file: GridFile) throws(RouteGridError) -> GateCheck {
+        GateCheck(
+            try gateFile.map { path throws(RouteGridError) in try GridFile.gates(path: path) } ?? file.gates,
+            in: gateFile ?? grid
+        )
     }
 
     private func resolve() throws -> (file: GridFile, grid: ResolvedGrid) {
@@ -155,23 +166,24 @@ struct NightRun {
     private func judged(
         _ history: NightHistory,
         _ problems: [String],
-        _ gates: [GridGate],
+        _ gates: GateCheck,
         _ judge: NightJudge,
         confirming alarms: [String]? = nil
     ) throws -> Judged {
         guard problems.isEmpty else { return (.incomplete(problems), nil, []) }
         guard let reference = history.reference else {
             let board = try RecordedBoard(path: folder.board)
-            try check(gates, on: board)
-            return (.first, nil, NightHistory.Row.rows(of: board))
+            let (rows, faults) = (NightHistory.Row.rows(of: board), gates.findings(on: board.board))
+            return (faults.isEmpty ? .first : .incomplete(faults), nil, rows)
         }
         let before = folder.night(reference)
         let isEqual = [OutputName.leaderboard, OutputName.records].allSatisfy { name in
             digest(before, name) == digest(folder.board, name)
         }
         if isEqual, let known = history.night(reference) {
+            let faults = gates.findings(among: known.rows)
             return (
-                .equal, nil,
+                faults.isEmpty ? .equal : .incomplete(faults), nil,
                 known.rows.map { row in
                     var row = row
                     row.isAlarm = nil
@@ -180,36 +192,19 @@ struct NightRun {
             )
         }
         let now = try RecordedBoard(path: folder.board)
-        try check(gates, on: now)
-        let missing = now.board.incompleteCount
         let rows = NightHistory.Row.rows(of: now)
+        let faults = gates.findings(on: now.board)
+        guard faults.isEmpty else { return (.incomplete(faults), nil, rows) }
+        let missing = now.board.incompleteCount
         guard missing == 0 else { return (.incomplete(["\(missing) rows lack records"]), nil, rows) }
-        let changes = try BoardChanges(from: RecordedBoard(path: before), to: now)
-        let evidence = NightEvidence(changes, gates: gates)
+        let changes = try BoardChanges(
+            from: RecordedBoard(path: before),
+            to: now,
+            metrics: NightEvidence.metrics(of: gates.gates)
+        )
+        let evidence = NightEvidence(changes, gates: gates.gates)
         let verdict = NightVerdict(evidence, judge: judge, confirming: alarms)
         return (verdict, changes, rows)
-    }
-
-    /// Refuses rules that no row can break: a gate that never closes is worse than none.
-    private func check(_ gates: [GridGate], on board: RecordedBoard) throws(RouteGridError) {
-        let names = RowNames(board.board).entries
-        let place = gateFile ?? grid
-        for gate in gates {
-            if let metric = gate.metric, !board.board.sections.contains(where: { $0.ranking.metric == metric }) {
-                let known = Set(board.board.sections.map(\.ranking.metric)).sorted()
-                let which = known.joined(separator: ", ")
-                throw .badInput(place, "gate: no table is ordered by \(metric); rules are about \(which)")
-            }
-            if let dataset = gate.dataset, !names.contains(where: { $0.dataset == dataset }) {
-                let hint = NearestName.hint(dataset, in: Set(names.map(\.dataset)).sorted())
-                throw .badInput(place, "gate: no table is about dataset \"\(dataset)\"\(hint)")
-            }
-            guard let router = gate.router else { continue }
-            let kinds = Set(names.map { board.board.row($0).routerKind })
-            guard !kinds.contains(router), !names.contains(where: { RowNames.isCalled($0, router) }) else { continue }
-            let hint = NearestName.hint(router, in: kinds.sorted() + names.map(\.slug))
-            throw .badInput(place, "gate: no row is called \"\(router)\"\(hint)")
-        }
     }
 
     /// Computes some cells of the rows that an alarm is about again: a machine that gives other bits is no regression.

@@ -71,17 +71,28 @@ struct BestSoFar {
         ]
     }
 
+    /// The dataset of each table, with a number where several tables are about it.
+    private var shownNames: [String] {
+        let names = tables.map { $0["dataset"]?.stringValue ?? "" }
+        var seen: [String: Int] = [:]
+        return names.map { name in
+            seen[name, default: 0] += 1
+            return names.count { $0 == name } > 1 ? "\(name) (\(seen[name] ?? 0))" : name
+        }
+    }
+
     /// For people.
     func text(bold: Bool) -> String {
         var out = "\nrun \(report.run): best so far, partial: \(recordCount) records of \(report.cells) cells\n"
+        let names = shownNames
         if !tables.isEmpty {
             var shown = TextTable("dataset", "metric", "best router", ">value", ">accuracy", ">cost", ">of rows")
-            for table in tables {
+            for (table, name) in zip(tables, names) {
                 func number(_ name: String) -> String {
                     table[name]?.numberValue.map { String(format: "%.4g", $0) } ?? "–"
                 }
                 shown.add(
-                    table["dataset"]?.stringValue ?? "",
+                    name,
                     table["metric"]?.stringValue ?? "",
                     table["router"]?.stringValue ?? "",
                     number("value"),
@@ -91,6 +102,9 @@ struct BestSoFar {
                 )
             }
             out += shown.rendered(bold: bold)
+            for (table, name) in zip(tables, names) where name != table["dataset"]?.stringValue {
+                out += "\(name): \(table["caption"]?.stringValue ?? "")\n"
+            }
         } else if notes.isEmpty {
             out += "no row has a place yet\n"
         }

@@ -27,12 +27,23 @@ package struct InProcessRun {
     ///   - grid: the grid file's text without `datasets`.
     /// - Throws: what a run would end with.
     package init(_ table: PlantedTable, grid: String) throws {
+        try self.init([(PlantedTable.name, table)], grid: grid)
+    }
+
+    /// Runs a grid of several datasets.
+    ///
+    /// - Parameters:
+    ///   - tables: the datasets with their names in the grid.
+    ///   - grid: the grid file's text without `datasets`.
+    /// - Throws: what a run would end with.
+    package init(_ tables: [(name: String, table: PlantedTable)], grid: String) throws {
         folder = try TemporaryFolder()
         output = try OutputFolder(path: folder.path("out"))
-        try table.dataset.write(to: folder.path(PlantedTable.name))
+        for (name, table) in tables { try table.dataset.write(to: folder.path(name)) }
+        let datasets = tables.map { "\($0.name): \($0.name)" }.joined(separator: ", ")
         let resolved = try GridResolver.resolve(
             GridFile(
-                yaml: "datasets: {\(PlantedTable.name): \(PlantedTable.name)}\n\(grid)",
+                yaml: "datasets: {\(datasets)}\n\(grid)",
                 path: folder.path("grid.yaml")
             ),
             numerics: NumericsClasses(portable: Self.numerics, native: Self.numerics)

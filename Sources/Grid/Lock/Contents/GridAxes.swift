@@ -40,10 +40,35 @@ extension GridTable {
 
 /// Something about data that makes a board say less than it seems to, found when a grid is resolved.
 package enum DataFact: String, Hashable, Sendable, CaseIterable {
+    /// A model has one number of tokens on nearly all of its answers.
+    case constantTokens = "constant-tokens"
+    /// Costs that were written down are far from prices times tokens.
+    case costMismatch = "cost-mismatch"
     /// Prices are charged for tokens in and out, and some answers took more tokens than these.
     case hiddenTokens = "hidden-tokens"
-    /// Prices are charged for tokens, and some right answers took none.
+    /// Some answers are of another model than the one that was asked.
+    case otherModel = "other-model"
+    /// A model costs nothing on every answer, and others do.
+    case zeroPrice = "zero-price"
+    /// Some right answers took no tokens that prices are charged for, or cost nothing where others of their model do.
     case zeroUsage = "zero-usage"
+}
+
+extension CostAudit {
+    /// What readers of a board must know; `isRecorded`: costs are those of the data, else prices make them of tokens.
+    func facts(isRecorded: Bool) -> [DataFact] {
+        let found: [(DataFact, Bool)] = [
+            (.constantTokens, !constants.isEmpty), (.otherModel, !served.isEmpty),
+            (.zeroPrice, isRecorded && !free.isEmpty), (.zeroUsage, isRecorded && !freeAnswers.isEmpty),
+        ]
+        return found.filter(\.1).map(\.0)
+    }
+
+    /// The same with models and counts, one sentence each.
+    func warnings(isRecorded: Bool) -> [String] {
+        [constantWords, servedWords, isRecorded ? freeWords : nil, isRecorded ? freeAnswersWords : nil]
+            .compactMap(\.self)
+    }
 }
 
 /// A pair of encoders: tensors `text.NAME` and `image.NAME` of the datasets.

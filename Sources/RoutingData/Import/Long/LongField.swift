@@ -18,4 +18,6 @@ package enum LongField: String, CaseIterable, Sendable {
     /// What joins the rows of one query; without it, its text does.
     case id
     case image
+    /// The model that answered, where it may be another than the one that was asked.
+    case served
 }

@@ -21,7 +21,8 @@ extension LongPreset {
             "inspect",
             "what `inspect log dump F.eval` prints: epochs are trials, C, P, I, N are 1, 0.5, 0, 0",
             [
-                .id: .at("id"), .query: .at("input"), .model: .at("^eval.model"), .dataset: .at("^eval.task"),
+                .id: .at("id"), .query: .at("input"), .model: .at("^eval.model"), .served: .at("output.model"),
+                .dataset: .at("^eval.task"),
                 .score: .at("scores.?.value"), .trial: .at("epoch"),
                 .tokensIn: .at("model_usage.$model.input_tokens"),
                 .tokensOut: .at("model_usage.$model.output_tokens"),

@@ -82,6 +82,7 @@ struct LongPaths: Sendable {
         case .group: 9
         case .id: 10
         case .image: 11
+        case .served: 12
         }
     }
 }

@@ -16,6 +16,10 @@ extension OutcomeCollector {
                 problems.add(.badInput(place, "the \(what)'s name \(JSONValue.string(name).jsonText) \(problem)"))
             }
         }
+        for name in Set(served.values.flatMap(\.keys)).sorted() {
+            guard let problem = NameRule.problem(name) else { continue }
+            problems.add(.badInput(place, "the served model's name \(JSONValue.string(name).jsonText) \(problem)"))
+        }
         let ids = sampleIDs()
         var seen: Set<String> = []
         for id in ids {
@@ -47,6 +51,7 @@ extension OutcomeCollector {
                 groups: hasGroups ? "group" : "sample_id",
                 provenance: labels.provenance,
                 licence: labels.licence,
+                served: served,
                 samples: samples.enumerated().map { row, sample in
                     let dataset = datasets[sample.dataset]
                     return DatasetSample(

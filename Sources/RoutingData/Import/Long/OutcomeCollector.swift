@@ -66,6 +66,8 @@ struct OutcomeCollector {
     private(set) var repeatedCount = 0
     private(set) var unansweredCount = 0
     private(set) var scoreCount = 0
+    /// Answers of other models than the one that was asked, counted by its name and theirs.
+    private(set) var served: [String: [String: Int]] = [:]
     private var sampleNumbers: [Query: Int] = [:]
     private var modelNumbers: [String: Int] = [:]
     private var datasetNumbers: [String: Int] = [:]
@@ -139,6 +141,9 @@ struct OutcomeCollector {
         let isAnswered = try !record.meets(paths.unanswered)
         if !isAnswered { unansweredCount += 1 }
         scoreCount += scores.count
+        if isAnswered, let other = try record.text(paths[.served]), !ServedModel.isSame(model, other) {
+            served[model, default: [:]][other, default: 0] += 1
+        }
         func change(_ cell: inout Cell) {
             cell.rows += 1
             guard isAnswered else { return }

@@ -9,8 +9,8 @@ struct ImportLong: ParsableCommand {
         abstract: "Imports files with one row a query and model: CSV, TSV, JSON lines, JSON, xlsx, all also gzipped.",
         discussion: """
             Give files, folders or patterns, and a preset or a map. A map names the column, or the dotted path, of query, \
-            model, score, cost, tokens_in, tokens_out, latency, trial, dataset, group, id and image; model, score and query \
-            or id are needed. Rows of one query are joined by id, without one by text. In paths, * stands for every model: \
+            model, served (the model that answered, where it may be another), score, cost, tokens_in, tokens_out, latency, \
+            trial, dataset, group, id and image; model, score and query or id are needed. Rows of one query are joined by id, without one by text. In paths, * stands for every model: \
             score=results.*.acc,model=*. @file and @folder are names of the file and of its folder. With a preset, the map \
             changes single fields.
 

@@ -61,6 +61,17 @@ struct RunVerb: ParsableCommand {
     @OptionGroup var board: BoardOptions
     @OptionGroup var output: OutputOptions
 
+    /// Arguments in which `--dashboard` has its usual value where a grid follows it: `run --dashboard GRID`.
+    static func separated(_ arguments: [String]) -> [String] {
+        guard arguments.first == "run" else { return arguments }
+        return zip(arguments, arguments.dropFirst() + [""]).map { argument, next in
+            let isGrid =
+                next.firstMatch(of: /:[0-9]+$/) == nil
+                && (next.hasSuffix(".yaml") || next.hasSuffix(".yml") || FileManager.default.fileExists(atPath: next))
+            return argument == "--dashboard" && isGrid ? "--dashboard=127.0.0.1:0" : argument
+        }
+    }
+
     func validate() throws {
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
         if let dashboard { try DashboardVerb.checkLoopback(dashboard, option: "--dashboard") }
