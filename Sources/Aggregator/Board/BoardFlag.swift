@@ -20,6 +20,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case lowCoverage = "low-coverage"
     /// Some outcomes of the evaluated part are missing and count as wrong.
     case missing
+    /// The router is a program that may give another result each time.
+    case nondeterministic = "non-deterministic"
     /// The row spends more than the largest budget of the table allows.
     case overBudget = "over-budget"
     /// The selection was made among fewer configurations than the grid has: some of their dev cells have no record.
@@ -57,6 +59,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
             mode == "compat"
                 ? "some outcomes are missing; each is filled with the mean of its model, as the benchmarks' code does"
                 : "some outcomes are missing; they count as wrong and cost the model's mean"
+        case .nondeterministic:
+            "a program that may give another result each time: the first one counts, and computing it again shows nothing"
         case .overBudget: "spends more than the largest budget of its table: shown without a place"
         case .partial: "selected while some dev cells had no record: their configurations did not compete"
         case .twins:

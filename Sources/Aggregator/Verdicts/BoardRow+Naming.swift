@@ -8,7 +8,9 @@ extension BoardRow {
     /// Flags that leave the numbers of a row what they claim to be.
     ///
     /// All others say that something is missing from the row or too good about it.
-    private static let harmlessFlags: Set<BoardFlag> = [.missing, .unsealed, .hiddenTokens, .zeroUsage]
+    private static let harmlessFlags: Set<BoardFlag> = [
+        .missing, .nondeterministic, .unsealed, .hiddenTokens, .zeroUsage,
+    ]
 
     /// A single model or another baseline.
     package var isReference: Bool { Self.referenceKinds.contains(routerKind) }
