@@ -64,6 +64,7 @@ struct WorkerEntry: Sendable {
     var numerics: Set<String>
     /// The names of programs that it lets routers run.
     var programs: Set<String> = []
+    var offer = WorkerResources()
     var credit = 0
     var leases: Set<LeaseID> = []
     /// The group that the worker fitted last, by run.

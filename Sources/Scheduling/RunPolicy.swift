@@ -11,6 +11,8 @@ package struct RunPolicy: Hashable, Sendable {
     package var numerics = ""
     /// The programs that its routers run; only workers that allow all of them get its cells.
     package var programs: Set<String> = []
+    /// What each of its fits needs; only workers that have it get its cells.
+    package var needs = WorkerResources()
 
     /// How long a worker may hold leases of the run without a step.
     ///

@@ -24,7 +24,7 @@ extension Scheduler {
         for id in unfinished {
             guard let run = runs[id], run.state == .active, run.pendingCells > 0,
                 run.policy.programs.isSubset(of: worker.programs),
-                worker.numerics.contains(run.policy.numerics)
+                worker.numerics.contains(run.policy.numerics), hasRoom(worker, for: run.policy.needs)
             else { continue }
             found.append((id, run.policy.priority, run.leaseCount, run.lastGrant))
         }

@@ -71,15 +71,13 @@ extension Scheduler {
         }
         if isStalled { return .waiting(reason: "the store cannot take results now") }
         if workers.isEmpty { return .waiting(reason: "no worker is connected") }
-        let able = workers.values.filter { $0.numerics.contains(run.policy.numerics) }
-        if able.isEmpty {
-            return .waiting(reason: "no connected worker can be of numerics class \(run.policy.numerics)")
+        if let obstacle = obstacle(of: id) { return .waiting(reason: obstacle) }
+        let able = workers.values.filter { worker in
+            worker.numerics.contains(run.policy.numerics) && run.policy.programs.isSubset(of: worker.programs)
         }
-        guard able.contains(where: { run.policy.programs.isSubset(of: $0.programs) }) else {
-            let names = run.policy.programs.sorted().map(SafeText.line).joined(separator: ", ")
-            return .waiting(reason: "no connected worker allows the programs of its run: \(names) (--allow-exec)")
+        if !able.contains(where: { $0.hasFreeCredit && hasRoom($0, for: run.policy.needs) }) {
+            return .waiting(reason: "every able worker is busy")
         }
-        if !able.contains(where: \.hasFreeCredit) { return .waiting(reason: "every able worker is busy") }
         let ahead = unfinished.contains { runs[$0].map { $0.policy.priority > run.policy.priority } ?? false }
         return .waiting(reason: ahead ? "runs of higher priority go first" : "other cells are granted first")
     }

@@ -26,10 +26,9 @@ extension Scheduler {
     }
 
     private func isFit(_ worker: WorkerEntry, for booty: StealCandidate) -> Bool {
-        guard let run = leases[booty.lease]?.run, let numerics = runs[run]?.policy.numerics,
-            runs[run]?.policy.programs.isSubset(of: worker.programs) == true
-        else { return false }
-        return worker.numerics.contains(numerics)
+        guard let run = leases[booty.lease]?.run, let policy = runs[run]?.policy else { return false }
+        return worker.numerics.contains(policy.numerics) && policy.programs.isSubset(of: worker.programs)
+            && hasRoom(worker, for: policy.needs)
     }
 
     /// What is worth stealing, the best last.

@@ -6,10 +6,17 @@ extension Scheduler {
     /// A worker sent a hello.
     ///
     /// Leases that it holds and no other worker has are kept or adopted; the others are revoked.
-    mutating func join(_ id: WorkerID, numerics: Set<String>, programs: Set<String>, held: [HeldLease]) {
+    mutating func join(
+        _ id: WorkerID,
+        numerics: Set<String>,
+        programs: Set<String>,
+        offer: WorkerResources,
+        held: [HeldLease]
+    ) {
         if workers[id] == nil { workers[id] = WorkerEntry(numerics: numerics, seen: now, stepped: now) }
         workers[id]?.numerics = numerics
         workers[id]?.programs = programs
+        workers[id]?.offer = offer
         seen(id)
         for lease in held.sorted(by: { $0.lease < $1.lease }) {
             if let known = leases[lease.lease], known.worker == id {

@@ -92,8 +92,8 @@ package struct Scheduler: Sendable {
         case .runCancelled(let id, let reason): end(id, as: .cancelled, reason: reason)
         case .runPriority(let id, let priority): runs[id]?.policy.priority = priority
         case .retry(let id, let cells): retry(id, cells: cells)
-        case .workerJoined(let id, let numerics, let programs, let held):
-            join(id, numerics: numerics, programs: programs, held: held)
+        case .workerJoined(let id, let numerics, let programs, let offer, let held):
+            join(id, numerics: numerics, programs: programs, offer: offer, held: held)
         case .credit(let id, let credit):
             seen(id)
             wantedLeases += credit - (workers[id]?.credit ?? credit)

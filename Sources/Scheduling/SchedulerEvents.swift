@@ -25,8 +25,15 @@ package enum SchedulerEvent: Sendable {
     /// Final failures are to be retried, with fresh counters; an empty list means all of them.
     case retry(RunID, cells: [CellID])
 
-    /// A process sent a hello, for the first time or again, with the programs it allows and the leases it holds.
-    case workerJoined(WorkerID, numerics: Set<String>, programs: Set<String> = [], held: [HeldLease])
+    /// A process sent a hello, for the first time or again, with the programs it allows, what it has, and the leases it
+    /// holds.
+    case workerJoined(
+        WorkerID,
+        numerics: Set<String>,
+        programs: Set<String> = [],
+        offer: WorkerResources = WorkerResources(),
+        held: [HeldLease]
+    )
     /// How many leases the worker wants to hold at once.
     case credit(WorkerID, Int)
     /// Any message shows that the worker lives.

@@ -82,6 +82,7 @@ package enum MessageLimits {
         "Release": [3: .numbers("cells", cells)],
         "Revoke": [3: .numbers("cells", 16 * cells)],
         "Heartbeat": [1: .messages("leases", leases, "HeldLease")],
+        "HeldLease": [4: .text("progress", name)],
         "Fetch": [1: .text("sha", 32)],
         "Chunk": [1: .text("sha", 32)],
         "Put": [1: .text("sha", 32)],

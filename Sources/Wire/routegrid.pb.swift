@@ -513,6 +513,12 @@ package nonisolated struct WireLease: Sendable {
   /// canonical JSON: what records show and no key hashes {"dataset": …, "prices": …}
   package var labels: Data = Data()
 
+  /// cores of one fit, 0 = 1
+  package var cpus: UInt32 = 0
+
+  /// of one fit
+  package var gpus: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -812,6 +818,9 @@ package nonisolated struct WireHeldLease: Sendable {
   package var fence: UInt64 = 0
 
   package var done: UInt32 = 0
+
+  /// what its program last said, for people
+  package var progress: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1795,7 +1804,7 @@ nonisolated extension WireCredit: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Lease"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}fence\0\u{1}run\0\u{1}fit\0\u{1}cells\0\u{3}fit_timeout_ms\0\u{3}cell_timeout_ms\0\u{3}memory_limit\0\u{1}data\0\u{1}labels\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}fence\0\u{1}run\0\u{1}fit\0\u{1}cells\0\u{3}fit_timeout_ms\0\u{3}cell_timeout_ms\0\u{3}memory_limit\0\u{1}data\0\u{1}labels\0\u{1}cpus\0\u{1}gpus\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1813,6 +1822,8 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.memoryLimit) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.data) }()
       case 10: try { try decoder.decodeSingularBytesField(value: &self.labels) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.cpus) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.gpus) }()
       default: break
       }
     }
@@ -1849,6 +1860,12 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.labels.isEmpty {
       try visitor.visitSingularBytesField(value: self.labels, fieldNumber: 10)
     }
+    if self.cpus != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cpus, fieldNumber: 11)
+    }
+    if self.gpus != 0 {
+      try visitor.visitSingularUInt32Field(value: self.gpus, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1863,6 +1880,8 @@ nonisolated extension WireLease: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.memoryLimit != rhs.memoryLimit {return false}
     if lhs.data != rhs.data {return false}
     if lhs.labels != rhs.labels {return false}
+    if lhs.cpus != rhs.cpus {return false}
+    if lhs.gpus != rhs.gpus {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2316,7 +2335,7 @@ nonisolated extension WireHeartbeat: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireHeldLease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".HeldLease"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}fence\0\u{1}done\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}fence\0\u{1}done\0\u{1}progress\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2327,6 +2346,7 @@ nonisolated extension WireHeldLease: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.lease) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.fence) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.done) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.progress) }()
       default: break
       }
     }
@@ -2342,6 +2362,9 @@ nonisolated extension WireHeldLease: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.done != 0 {
       try visitor.visitSingularUInt32Field(value: self.done, fieldNumber: 3)
     }
+    if !self.progress.isEmpty {
+      try visitor.visitSingularStringField(value: self.progress, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2349,6 +2372,7 @@ nonisolated extension WireHeldLease: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.lease != rhs.lease {return false}
     if lhs.fence != rhs.fence {return false}
     if lhs.done != rhs.done {return false}
+    if lhs.progress != rhs.progress {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -151,6 +151,12 @@ package nonisolated struct SlotTask: Sendable {
 
   package var attempt: UInt32 = 0
 
+  /// cores that its fit may use, 0 = 1
+  package var cpus: UInt32 = 0
+
+  /// for CUDA_VISIBLE_DEVICES of its programs
+  package var gpus: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -485,7 +491,7 @@ nonisolated extension SlotReady: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension SlotTask: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Task"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}fit\0\u{1}labels\0\u{1}cells\0\u{1}data\0\u{1}worker\0\u{1}attempt\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}fit\0\u{1}labels\0\u{1}cells\0\u{1}data\0\u{1}worker\0\u{1}attempt\0\u{1}cpus\0\u{1}gpus\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -500,6 +506,8 @@ nonisolated extension SlotTask: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.data) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.worker) }()
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.cpus) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.gpus) }()
       default: break
       }
     }
@@ -527,6 +535,12 @@ nonisolated extension SlotTask: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.attempt != 0 {
       try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 7)
     }
+    if self.cpus != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cpus, fieldNumber: 8)
+    }
+    if !self.gpus.isEmpty {
+      try visitor.visitSingularStringField(value: self.gpus, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -538,6 +552,8 @@ nonisolated extension SlotTask: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.data != rhs.data {return false}
     if lhs.worker != rhs.worker {return false}
     if lhs.attempt != rhs.attempt {return false}
+    if lhs.cpus != rhs.cpus {return false}
+    if lhs.gpus != rhs.gpus {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -194,4 +194,227 @@ import Testing
         #expect(waited.status == 0, "\(waited) \(able.messages)")
         #expect(!unable.hasEnded)
     }
+
+    @Test func `a grid waits for a worker with its resources, says so, and each fit has gpus of its own`() async throws
+    {
+        let kind = "{kind: exec, command: sees, version: \"1\", arguments: [a=1, a=2, a=3], resources: {gpus: 1}}"
+        let folder = try await SmallData.grid(Self.grid(kind))
+        // Two fits with one GPU would find each other's folder.
+        let sees = """
+            import os, time
+            gpu, here = os.environ['CUDA_VISIBLE_DEVICES'], os.path.dirname(sys.argv[0])
+            if gpu: os.mkdir(here + '/gpu-' + gpu)
+            open(here + '/seen', 'a').write(gpu + '.' + os.environ['ROUTEGRID_CPUS'] + '\\n')
+            time.sleep(0.2)
+            if gpu: os.rmdir(here + '/gpu-' + gpu)
+            write(choice=('I64', [m], [1] * m))
+            """
+        try add("sees", Self.python + sees, to: folder)
+        func seen() throws -> [String] {
+            let text = try String(contentsOfFile: folder.path("seen"), encoding: .utf8)
+            return text.split(separator: "\n").map(String.init)
+        }
+        let refused = try await CommandLineTool.run(
+            "run",
+            "grid.yaml",
+            "--allow-exec",
+            "sees=sees",
+            in: folder.path,
+            environment: ["CUDA_VISIBLE_DEVICES": ""]
+        )
+        #expect(refused.status == 64 && refused.messages.contains("1 gpus, and a worker here has 0"), "\(refused)")
+
+        let coordinator = try await ClusterTests.Coordinator(in: folder)
+        func worker(_ more: String...) throws -> RunningCommand {
+            try RunningCommand(
+                ["worker", "--connect", coordinator.url, "--slots", "3", "--allow-exec", "sees=sees"] + more,
+                in: folder.path
+            )
+        }
+        let poor = try worker("--gpus", "0")
+        let reason = "no connected worker has the resources of its run: it needs 1 gpus, the largest worker has 0"
+        _ = try await eventually("the worker; \(poor.messages)") {
+            let status = try await CommandLineTool.run("status", "--connect", coordinator.url, in: folder.path)
+            return status.output.contains("portable") ? true : nil
+        }
+        let submitted = try await CommandLineTool.run(
+            "submit",
+            "grid.yaml",
+            "--connect",
+            coordinator.url,
+            in: folder.path
+        )
+        #expect(submitted.status == 0 && submitted.messages.contains("waits: \(reason)"), "\(submitted)")
+        let run = submitted.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let status = try await CommandLineTool.run("status", "--connect", coordinator.url, in: folder.path)
+        #expect(status.output.contains(reason), "\(status)")
+        let told = try await CommandLineTool.run("explain", "\(run)/0", "--connect", coordinator.url, in: folder.path)
+        #expect(told.output.contains(reason), "\(told)")
+
+        let rich = try worker("--gpus", "5,7")
+        let waited = try await CommandLineTool.run("wait", run, "--connect", coordinator.url, "--timeout", "120")
+        #expect(waited.status == 0, "\(waited) \(rich.messages)")
+        // Three arguments, two indices of the split.
+        #expect(try seen().count == 6 && Set(seen()).isSubset(of: ["5.1", "7.1"]), "\(try seen())")
+
+        let plain = Self.grid("{kind: exec, command: sees, version: \"2\"}", "resources: {cpus: 1}")
+        try folder.write(plain, to: "grid.yaml")
+        let second = try await coordinator.submit(folder)
+        let ended = try await CommandLineTool.run("wait", second, "--connect", coordinator.url, "--timeout", "120")
+        #expect(ended.status == 0, "\(ended)")
+        #expect(try seen().suffix(2) == [".1", ".1"], "\(try seen())")
+    }
+
+    @Test func `workers that are killed while programs fit leave the bytes of an undisturbed run`() async throws {
+        let kind = "{kind: exec, command: ridge, version: \"1\", arguments: [a=1, a=2, a=3]}"
+        let folder = try await SmallData.grid(Self.grid(kind))
+        // The first fits wait, so that something is killed in the middle.
+        let ridge = """
+            #!/bin/sh
+            [ -e '\(folder.path("go"))' ] || echo $PPID > '\(folder.path("waiting"))'
+            while ! [ -e '\(folder.path("go"))' ]; do sleep 0.1; done
+            exec /usr/bin/python3 '\(CommandLineTool.package)/jobs/routers/ridge.py' "$@"
+            """
+        try add("ridge", ridge, to: folder)
+        func words(_ name: String) -> [String] {
+            [
+                "run", "grid.yaml", "--workers", "2", "--state", "state-\(name)", "--out", name, "--allow-exec",
+                "ridge=ridge",
+            ]
+        }
+        let killed = try RunningCommand(words("killed"), in: folder.path)
+        // The worker is the parent of the slot, which is that of the keeper, which is that of the program.
+        func parent(_ pid: Int32) throws -> Int32 {
+            let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+            let rest = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+            return try #require(Int32(rest[2]))
+        }
+        for _ in 0..<2 {
+            let keeper = try await eventually("a fit; \(killed.messages)") {
+                (try? String(contentsOfFile: folder.path("waiting"), encoding: .utf8)).flatMap {
+                    Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+                }
+            }
+            try FileManager.default.removeItem(atPath: folder.path("waiting"))
+            #expect(kill(try parent(try parent(keeper)), SIGKILL) == 0)
+        }
+        try folder.write("", to: "go")
+        let status = await killed.ended()
+        #expect(status == 0, "\(killed.messages)")
+        #expect(killed.messages.contains("was killed by signal 9; started again"))
+        let calm = try await CommandLineTool.run(words("calm"), in: folder.path)
+        #expect(calm.status == 0, "\(calm)")
+        let boards = try ["killed", "calm"].map { try hashedFiles(of: folder.path($0)) }
+        #expect(boards[0] == boards[1] && boards[0].count > 3)
+    }
+
+    @Test func `a program that gives another result each time is flagged, and is not computed again to compare`()
+        async throws
+    {
+        let kind = "{kind: exec, command: dice, version: \"1\", deterministic: false}"
+        let folder = try await SmallData.grid(Self.grid(kind))
+        let dice = "import os\nwrite(choice=('I64', [m], [b % k for b in os.urandom(m)]))"
+        try add("dice", Self.python + dice, to: folder)
+        let allowed = ["--allow-exec", "dice=dice"]
+        for name in ["a", "b"] {
+            let outcome = try await CommandLineTool.run(
+                ["run", "grid.yaml", "--state", "state-\(name)", "--out", name] + allowed,
+                in: folder.path
+            )
+            #expect(outcome.status == 0, "\(outcome)")
+        }
+        let board = try String(contentsOfFile: folder.path("a/leaderboard.csv"), encoding: .utf8)
+        #expect(board.contains("non-deterministic"), "\(board)")
+        let explained = try await CommandLineTool.run("explain", "last/4", "--state", "state-a", in: folder.path)
+        #expect(explained.output.contains("not deterministic: the first result counts"), "\(explained)")
+        // Two results of one key, and no divergence.
+        let joined = try await CommandLineTool.run("aggregate", "a", "b", "--out", "joined", in: folder.path)
+        #expect(joined.status == 0, "\(joined)")
+        let again = try await CommandLineTool.run(
+            ["verify", "a", "--recompute", "100", "--grid", "grid.yaml"] + allowed,
+            in: folder.path
+        )
+        #expect(again.status == 0 && again.messages.contains("4 records of non-deterministic programs"), "\(again)")
+        #expect(again.output.contains("4 cells computed again"), "\(again)")
+    }
+
+    @Test func `a deterministic program is computed again where it is allowed`() async throws {
+        let folder = try await SmallData.grid(Self.grid("{kind: exec, command: good, version: \"1\"}"))
+        try add("good", Self.python + "write(choice=('I64', [m], [1] * m))", to: folder)
+        let allowed = ["--allow-exec", "good=good"]
+        let outcome = try await CommandLineTool.run(["run", "grid.yaml", "--out", "out"] + allowed, in: folder.path)
+        #expect(outcome.status == 0, "\(outcome)")
+        let words = ["verify", "out", "--recompute", "100", "--grid", "grid.yaml"]
+        let again = try await CommandLineTool.run(words + allowed, in: folder.path)
+        #expect(again.status == 0 && again.output.contains("8 cells computed again"), "\(again)")
+        let unable = try await CommandLineTool.run(words, in: folder.path)
+        #expect(unable.status == 65 && unable.messages.contains("--allow-exec"), "\(unable)")
+        // Another program under the same name and version is found out.
+        try add("good", Self.python + "write(choice=('I64', [m], [2] * m))", to: folder)
+        let other = try await CommandLineTool.run(words + allowed, in: folder.path)
+        #expect(other.status == 4, "\(other)")
+    }
+
+    @Test func `what a program says of its progress is shown while it runs`() async throws {
+        let folder = try await SmallData.grid(Self.grid("{kind: exec, command: slow, version: \"1\"}"))
+        let slow = """
+            import os, time
+            print('progress 30/100 halfway there', file=sys.stderr, flush=True)
+            while not os.path.exists(os.path.dirname(sys.argv[0]) + '/go'): time.sleep(0.05)
+            write(choice=('I64', [m], [1] * m))
+            """
+        try add("slow", Self.python + slow, to: folder)
+        let coordinator = try await ClusterTests.Coordinator(in: folder)
+        let worker = try RunningCommand(
+            ["worker", "--connect", coordinator.url, "--slots", "1", "--allow-exec", "slow=slow"],
+            in: folder.path
+        )
+        let run = try await coordinator.submit(folder)
+        let status = try await eventually("the progress; \(worker.messages)") {
+            let told = try await CommandLineTool.run("status", "--connect", coordinator.url, in: folder.path)
+            return told.output.contains("30/100 halfway there") ? told.output : nil
+        }
+        #expect(status.contains(": 30/100 halfway there"))
+        var cells: [String] = []
+        for cell in 0..<8 {
+            cells.append(
+                try await CommandLineTool.run(
+                    "explain",
+                    "\(run)/\(cell)",
+                    "--connect",
+                    coordinator.url,
+                    in: folder.path
+                )
+                .output
+            )
+        }
+        #expect(cells.contains { $0.contains("progress: 30/100 halfway there") }, "\(cells)")
+        try folder.write("", to: "go")
+        let waited = try await CommandLineTool.run("wait", run, "--connect", coordinator.url, "--timeout", "120")
+        #expect(waited.status == 0, "\(waited) \(worker.messages)")
+    }
+
+    @Test func `processes of a program share one limit of memory`() async throws {
+        let grid = Self.grid("{kind: exec, command: eats, version: \"1\", resources: {memory: 256MiB}}")
+        let folder = try await SmallData.grid(
+            grid.replacingOccurrences(of: "index: [0, 1]", with: "index: [0]") + "\nlimits: {retries: 0}\n"
+        )
+        // None of the four exceeds it.
+        let eats = """
+            import os, time
+            for _ in range(4):
+                if os.fork() == 0:
+                    held = b'x' * (90 << 20)
+                    time.sleep(1000)
+            time.sleep(1000)
+            """
+        try add("eats", Self.python + eats, to: folder)
+        let outcome = try await CommandLineTool.run(
+            ["run", "grid.yaml", "--workers", "1", "--out", "out", "--allow-exec", "eats=eats"],
+            in: folder.path
+        )
+        #expect(outcome.status == 2, "\(outcome)")
+        let text = try String(contentsOfFile: folder.path("out/failures.jsonl"), encoding: .utf8)
+        #expect(text.contains("of memory in 5 processes; the limit is 256 MiB"), "\(text)")
+    }
 }

@@ -6,6 +6,20 @@ import Scheduling
 import Testing
 
 struct RecordStoreTests {
+    @Test func `another result of a program that says to give others is counted as equal`() throws {
+        let bench = try StoreBench()
+        let run = try bench.addRun()
+        func row(_ text: String, deterministic: Bool) -> ResultRow {
+            var row = StoreBench.row(run, cell: 0, key: "\(deterministic)", text: text)
+            let router = "{\"command\":\"c\",\"deterministic\":\(deterministic),\"kind\":\"exec\"}"
+            row.body = Array("{\"job\":{\"router\":\(router)},\"text\":\"\(text)\"}".utf8)[...]
+            return row
+        }
+        let rows = [false, true].flatMap { [row("one", deterministic: $0), row("two", deterministic: $0)] }
+        #expect(try bench.store.commit(rows.map { .result($0) }).verdicts == [.new, .equal, .new, .divergent])
+        #expect(try bench.store.counts().divergences == 1)
+    }
+
     @Test func `the first record of a key is new, the same again is equal, another is divergent`() throws {
         let bench = try StoreBench()
         let run = try bench.addRun()

@@ -26,6 +26,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case missing
     /// Some answers are of another model than the one that was asked.
     case otherModel = "other-model"
+    /// The router is a program that may give another result each time.
+    case nondeterministic = "non-deterministic"
     /// The row spends more than the largest budget of the table allows.
     case overBudget = "over-budget"
     /// The selection was made among fewer configurations than the grid has: some of their dev cells have no record.
@@ -77,6 +79,8 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
                 : "some outcomes are missing; they count as wrong and cost the model's mean"
         case .otherModel:
             "some answers are of another model than was asked: its quality and its price are not those of the one named"
+        case .nondeterministic:
+            "a program that may give another result each time: the first one counts, and computing it again shows nothing"
         case .overBudget: "spends more than the largest budget of its table: shown without a place"
         case .partial: "selected while some dev cells had no record: their configurations did not compete"
         case .twins:

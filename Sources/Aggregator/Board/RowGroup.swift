@@ -61,6 +61,7 @@ struct RowGroup {
         var flags = Set((names.data(of: job)?.facts ?? []).map(BoardFlag.init))
         if job["part"] == "test" { flags.insert(.unsealed) }
         if let kind = job["router"]?["kind"]?.stringValue, RouterCatalog.bounds.contains(kind) { flags.insert(.bound) }
+        if RouterCatalog.isNondeterministic(job["router"]) { flags.insert(.nondeterministic) }
         if !RecordRevisions(job: job).differences.isEmpty { flags.insert(.earlier) }
         if runs.contains(where: { !$0.isComplete }) { flags.insert(.incomplete) }
         if runs.contains(where: { $0.missingCount > 0 }) { flags.insert(.missing) }

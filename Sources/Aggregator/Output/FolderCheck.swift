@@ -100,13 +100,20 @@ package struct FolderCheck {
     /// - Parameters:
     ///   - count: How many at most.
     ///   - seed: Of the choice.
-    /// - Returns: Job keys, with the digests of the results.
+    /// - Returns: Job keys, with the digests of the results; and how many records were passed over, because their
+    ///   router may give another result each time.
     /// - Throws: `badInput` when the records cannot be read.
-    package func sample(_ count: Int, seed: Int) throws(RouteGridError) -> [(key: JobKey, result: Digest)] {
+    package func sample(_ count: Int, seed: Int) throws(RouteGridError)
+        -> (cells: [(key: JobKey, result: Digest)], passedOver: Int)
+    {
         let records = try RecordCollection(reading: [RecordSource(path: path)])
-        let found = records.records.map { record in
+        let comparable = records.records.filter { !$0.isNondeterministic }
+        let found = comparable.map { record in
             (order: Digest(hashing: Array("\(seed) \(record.jobKey.hex)".utf8)), record: record)
         }
-        return found.sorted { $0.order < $1.order }.prefix(count).map { ($0.record.jobKey, $0.record.resultDigest) }
+        let cells = found.sorted { $0.order < $1.order }.prefix(count)
+        return (
+            cells.map { ($0.record.jobKey, $0.record.resultDigest) }, records.records.count - comparable.count
+        )
     }
 }

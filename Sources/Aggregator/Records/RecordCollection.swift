@@ -137,6 +137,12 @@ package struct RecordCollection: Sendable {
             entries[record.jobKey] = entry
             return
         }
+        if known.record.resultDigest != record.resultDigest, record.isNondeterministic {
+            repeatedCount += 1
+            // Neither is wrong; which one stays does not depend on what came first.
+            if record.resultDigest < known.record.resultDigest { entries[record.jobKey] = entry }
+            return
+        }
         guard known.record.resultDigest == record.resultDigest else {
             guard bad == .refuse else {
                 let results = "\(record.resultDigest), not \(known.record.resultDigest)"

@@ -1,3 +1,4 @@
+import Catalog
 import Grid
 package import RouteGridBase
 
@@ -16,6 +17,9 @@ package struct ScoredRecord: Sendable {
     package let points: [CurvePoint]
     /// File and line, for messages.
     let place: String
+
+    /// Whether its router may give another result each time.
+    package var isNondeterministic: Bool { RouterCatalog.isNondeterministic(job["router"]) }
 
     /// Reads one record.
     ///

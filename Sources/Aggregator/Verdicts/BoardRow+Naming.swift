@@ -9,7 +9,8 @@ extension BoardRow {
     ///
     /// All others say that something is missing from the row or too good about it.
     private static let harmlessFlags: Set<BoardFlag> = [
-        .missing, .unsealed, .constantTokens, .costMismatch, .hiddenTokens, .otherModel, .zeroPrice, .zeroUsage,
+        .missing, .nondeterministic, .unsealed, .constantTokens, .costMismatch, .hiddenTokens, .otherModel, .zeroPrice,
+        .zeroUsage,
     ]
 
     /// A single model or another baseline.

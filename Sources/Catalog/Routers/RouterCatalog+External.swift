@@ -8,8 +8,16 @@ extension RouterCatalog {
     package static let commandParameter = "command"
     /// The parameter that the program is given as it is.
     package static let argumentsParameter = "arguments"
+    /// The parameter that says whether the same input gives the same answer.
+    package static let deterministicParameter = "deterministic"
     /// Stands where a parameter that may be absent is.
     package static let absent: JSONValue = "none"
+
+    /// Whether a router, as a record or a fit shows it, may give another result each time: its first one counts, and no
+    /// other is compared with it.
+    package static func isNondeterministic(_ router: JSONValue?) -> Bool {
+        router?["kind"]?.stringValue == programKind && router?[deterministicParameter] == .bool(false)
+    }
 
     static let external: [RouterDescriptor] = [
         RouterDescriptor(
@@ -35,6 +43,12 @@ extension RouterCatalog {
                     .file,
                     default: absent,
                     "a file for the program, such as a zip of samples.csv and pictures; it travels by its digest"
+                ),
+                ParameterDescriptor(
+                    deterministicParameter,
+                    .flag,
+                    default: true,
+                    "false: each fit may give another result; the first one counts, and nothing is compared with it"
                 ),
             ],
             reads: [.embeddings, .seed, .trainCost]

@@ -117,6 +117,11 @@ extension RunPolicy {
         priority = lock.priority
         numerics = lock.numerics
         programs = lock.programs
+        needs = WorkerResources(
+            cpus: lock.resources.cpus,
+            gpus: lock.resources.gpus,
+            memory: lock.limits.memoryBytes
+        )
         let (fit, cell) = (lock.limits.fitTimeoutMilliseconds, lock.limits.cellTimeoutMilliseconds)
         idleMilliseconds = Int64(min(fit, 1 << 50)) + Int64(min(cell, 1 << 50)) + Self.idleMargin
         leaseCells = max(1, Self.leaseBytes / lock.evaluationBytes)

@@ -53,6 +53,8 @@ extension CoordinatorServer {
         message.fitTimeoutMs = lock.limits.fitTimeoutMilliseconds
         message.cellTimeoutMs = lock.limits.cellTimeoutMilliseconds
         message.memoryLimit = lock.limits.memoryBytes
+        message.cpus = UInt32(clamping: lock.resources.cpus)
+        message.gpus = UInt32(clamping: lock.resources.gpus)
         message.labels = Data(lock.labels(ofGroup: order.group).canonicalBytes())
         message.data = lock.data(ofGroup: order.group).map { digest in
             var reference = WireBlobRef()

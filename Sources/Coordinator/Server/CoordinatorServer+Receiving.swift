@@ -111,7 +111,13 @@ extension CoordinatorServer {
         log.info("worker joined", metadata: ["worker": "\(peer.name)", "slots": "\(peer.slots)"])
         let held = granted(hello.held, to: peer)
         handle(
-            .workerJoined(worker, numerics: Set(hello.numerics), programs: Set(hello.exec), held: held)
+            .workerJoined(
+                worker,
+                numerics: Set(hello.numerics),
+                programs: Set(hello.exec),
+                offer: peer.offer,
+                held: held
+            )
         )
     }
 
@@ -124,6 +130,7 @@ extension CoordinatorServer {
         case .credit(let credit): handle(.credit(worker, Int(min(credit.groups, 4_096))))
         case .heartbeat(let heartbeat):
             handle(.heartbeat(worker, leases: heartbeat.leases.map { $0.leaseID }))
+            peers.note(heartbeat, of: route)
             send(.heartbeat, to: route)
         case .started(let started):
             guard holds(started.leaseID, worker) else { break }

@@ -115,6 +115,7 @@ extension CoordinatorServer {
             ),
             selection: run?.selection,
             divergent: divergences[id] ?? 0,
+            obstacle: counts.pending > 0 ? scheduler.obstacle(of: id) : nil,
             trouble: storeError
         )
     }
@@ -127,7 +128,11 @@ extension CoordinatorServer {
                 "name": .string(peer.name),
                 "build": .string(peer.build),
                 "slots": JSONValue(peer.slots),
+                "cpus": JSONValue(peer.offer.cpus),
+                "gpus": JSONValue(peer.offer.gpus),
+                "memory": JSONValue(Int(clamping: peer.offer.memory)),
                 "leases": JSONValue(scheduler.leases(of: worker).count),
+                "progress": .array(peer.progress.sorted { $0.key < $1.key }.map { .string($0.value) }),
                 "numerics": JSONValue(peer.numerics),
             ]
         }
@@ -154,12 +159,16 @@ extension CoordinatorServer {
             standing: scheduler.standing(of: cell, in: id),
             hasSelected: served[id]?.selection != nil
         ) { [peers] worker in peers.peer(of: worker)?.name ?? worker.description }
-        let finished = report
+        var finished = report
+        if case .leased(let worker, let lease, _) = scheduler.standing(of: cell, in: id) {
+            finished["progress"] = peers.peer(of: worker)?.progress[lease].map { .string($0) }
+        }
+        let told = finished
         access.read { store throws(RouteGridError) in
             try store.log(ofCell: cell, in: id)
         } then: { outcome in
             self.assumeIsolated { server in
-                var report = finished
+                var report = told
                 if case .success(let log) = outcome, !log.isEmpty {
                     report["log"] = .string(String(decoding: log, as: UTF8.self))
                 }

@@ -1,4 +1,5 @@
 import RouteGridBase
+import Scheduling
 import Wire
 
 /// The name that libzmq gave to a connection.
@@ -18,8 +19,12 @@ struct Peer: Sendable {
     var worker: WorkerID?
     var slots: Int
     var numerics: [String]
+    /// What a worker says to have.
+    var offer: WorkerResources
     /// The connection of its last hello.
     var route: RoutingID
+    /// What the programs of its leases last said of how far they are.
+    var progress: [LeaseID: String] = [:]
     /// The number of its last message among all.
     var lastMessage: UInt64 = 0
     /// Records of it that were refused because they did not agree with themselves, their cell or the data.
@@ -72,6 +77,15 @@ struct PeerTable: Sendable {
         byRoute.values.sorted { ($0.worker ?? WorkerID(0), $0.name) < ($1.worker ?? WorkerID(0), $1.name) }
     }
 
+    /// Keeps what a worker's programs say of how far they are, for people.
+    mutating func note(_ heartbeat: WireHeartbeat, of route: RoutingID) {
+        let told = heartbeat.leases.lazy.filter { !$0.progress.isEmpty }
+            .map { ($0.leaseID, SafeText.line($0.progress)) }
+        let progress = Dictionary(told) { $1 }
+        // Mostly there is none, and there was none.
+        if !progress.isEmpty || byRoute[route]?.progress.isEmpty == false { byRoute[route]?.progress = progress }
+    }
+
     /// Adds a peer; an older connection of the same process is dropped.
     mutating func enter(_ hello: WireHello, route: RoutingID, key: String?) -> Peer {
         let boot = Array(hello.boot)
@@ -93,6 +107,7 @@ struct PeerTable: Sendable {
             worker: worker,
             slots: Int(hello.slots),
             numerics: hello.numerics,
+            offer: WorkerResources(cpus: Int(hello.cpus), gpus: Int(hello.gpus), memory: hello.memory),
             route: route,
             faults: routes[boot].flatMap { byRoute[$0]?.faults } ?? 0
         )

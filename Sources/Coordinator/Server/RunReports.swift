@@ -20,6 +20,7 @@ enum RunReports {
         _ heading: Heading,
         selection: ServerSelection?,
         divergent: Int,
+        obstacle: String? = nil,
         trouble: String? = nil
     ) -> JSONValue {
         [
@@ -41,6 +42,7 @@ enum RunReports {
             "selected": selection.map { JSONValue($0.chosen) } ?? .null,
             "not_selected": selection.map { JSONValue($0.unmade) } ?? .null,
             "divergent": JSONValue(divergent),
+            "obstacle": obstacle.map { .string($0) } ?? .null,
             "store_trouble": trouble.map { .string($0) } ?? .null,
         ]
     }

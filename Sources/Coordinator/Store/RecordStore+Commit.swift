@@ -1,3 +1,4 @@
+import Catalog
 import Foundation
 import GRDB
 package import RouteGridBase
@@ -88,6 +89,8 @@ extension RecordStore {
             arguments: [key]
         )
         guard let known, known != Data(row.resultDigest) else { return .equal }
+        // The first result of a program that may give others counts.
+        if isNondeterministic(row) { return .equal }
         try database.cachedStatement(
             sql: """
                 INSERT OR IGNORE INTO divergence(job_key, first_sha, second_sha, worker, body, at, run)
@@ -99,6 +102,12 @@ extension RecordStore {
             ]
         )
         return .divergent
+    }
+
+    /// Whether a record says that it is of a router that may give another result each time.
+    private static func isNondeterministic(_ row: ResultRow) -> Bool {
+        let record = try? JSONValue(parsing: row.body, place: "record")
+        return RouterCatalog.isNondeterministic(record?["job"]?["router"])
     }
 
     private static func mark(_ cells: [CellID], in block: BlockID, of database: Database) throws {

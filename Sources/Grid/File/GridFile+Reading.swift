@@ -60,7 +60,9 @@ extension GridFile {
         statistics = try GridStatistics(file["statistics"])
         latency = try GridLatency.read(file["latency"])
         limits = try GridLimits(file["limits"])
-        resources = try GridResources(file["resources"], limits: &limits)
+        resources = try GridResources(file["resources"], memory: &limits.memoryBytes)
+        for router in routers { resources.raise(to: router.resources) }
+        limits.memoryBytes = routers.map(\.memoryBytes).reduce(limits.memoryBytes, max)
         priority = 0
         if let node = file["priority"] { priority = try node.integer(GridRanges.priority) }
         gates = try GridGate.read(file["gate"])

@@ -33,8 +33,13 @@ extension GridFile {
         let (kind, entries) = try kindAndParameters(node, what: "router")
         let descriptor = try RouterCatalog.descriptor(of: kind.text("a router's kind"), place: kind.place)
         let owner = "router \(descriptor.kind)"
-        let (parameters, places) = try axes(entries, of: descriptor.parameters, owner: owner, node: node)
-        return RouterEntry(kind: descriptor.kind, parameters: parameters, place: node.place, places: places)
+        let own = entries.filter { $0.key != "resources" }
+        let (parameters, places) = try axes(own, of: descriptor.parameters, owner: owner, node: node)
+        var router = RouterEntry(kind: descriptor.kind, parameters: parameters, place: node.place, places: places)
+        if let needs = entries.first(where: { $0.key == "resources" })?.value {
+            router.resources = try GridResources(needs, memory: &router.memoryBytes)
+        }
+        return router
     }
 
     static func fusions(_ node: GridNode?) throws(RouteGridError) -> [Placed<FusionConfiguration>] {

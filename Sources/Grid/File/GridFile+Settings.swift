@@ -98,14 +98,14 @@ extension GridLimits {
 }
 
 extension GridResources {
-    /// The memory limit goes to `limits`, which is what a lease carries.
-    init(_ node: GridNode?, limits: inout GridLimits) throws(RouteGridError) {
+    /// The memory goes to `limits` of the grid, which is what a lease carries.
+    init(_ node: GridNode?, memory: inout UInt64) throws(RouteGridError) {
         self.init()
         guard let node else { return }
         let entry = try GridMapping(node, of: "resources", keys: ["cpus", "gpus", "memory"])
         if let node = entry["cpus"] { cpus = try node.integer(GridRanges.cpus) }
         if let node = entry["gpus"] { gpus = try node.integer(GridRanges.gpus) }
-        if let node = entry["memory"] { limits.memoryBytes = try node.byteCount() }
+        if let node = entry["memory"] { memory = try node.byteCount() }
     }
 }
 

@@ -34,6 +34,10 @@ package struct GridFile: Sendable {
         var kind: String
         /// Every parameter of the descriptor: those the file names first, in its order.
         var parameters: [GridBlock.Parameter]
+        /// What a fit of it needs, beside what the grid says.
+        var resources = GridResources()
+        /// Bytes of memory, 0 = it says nothing.
+        var memoryBytes: UInt64 = 0
         /// The datasets it runs on; nil for all (`include` entries may name some).
         var datasets: [String]?
         var place: String

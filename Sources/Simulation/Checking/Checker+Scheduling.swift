@@ -6,7 +6,8 @@ extension Checker {
     func before(_ event: SchedulerEvent, _ scheduler: Scheduler) {
         switch event {
         case .credit(let worker, let credit): credits[worker] = credit
-        case .workerJoined(let worker, _, _, let held):
+        case .workerJoined(let worker, _, _, let offer, let held):
+            gpus[worker] = offer.gpus
             for lease in held where leases[lease.lease].map({ !isLive(lease.lease, of: $0.worker, scheduler) }) ?? true
             {
                 enter(lease.lease, lease.fence, worker, lease.run, lease.cells)
@@ -64,6 +65,8 @@ extension Checker {
                 expect(isOpen, "a lease of a test cell of run \(run) that is in no list on disk")
                 let held = scheduler.leases(of: worker).count
                 expect(held <= credits[worker] ?? 0, "\(held) leases for a credit of \(credits[worker] ?? 0)")
+                let (has, needs) = (gpus[worker] ?? 0, store.runs[run]?.policy.needs.gpus ?? 0)
+                expect(needs <= has, "a lease of run \(run), which needs \(needs) gpus, for a worker with \(has)")
                 enter(lease, fence, worker, run, cells)
             case .workerLost(let worker): lost = worker
             case .record(let run, let cell, let exception):
@@ -115,7 +118,8 @@ extension Checker {
         let top = active.map(\.counts.priority).max() ?? 0
         for (id, counts) in runs {
             let waits = counts.state == .active && counts.pending > 0 && counts.leased == 0 && counts.priority == top
-            guard waits, world.store.runs[id]?.policy.numerics == "a" else {
+            guard waits, let policy = world.store.runs[id]?.policy, policy.numerics == "a", policy.needs.gpus == 0
+            else {
                 waitingSince[id] = nil
                 continue
             }

@@ -22,6 +22,7 @@ final class Checker {
     var leasesOf: [WorkerID: Set<LeaseID>] = [:]
     var counters: [CellName: (crashes: Int, attempts: Int)] = [:]
     var credits: [WorkerID: Int] = [:]
+    var gpus: [WorkerID: Int] = [:]
     /// Whether the failure being handled is of a cell that its lease still has.
     var isFailureLive = false
 

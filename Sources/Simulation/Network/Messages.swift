@@ -13,7 +13,7 @@ struct HeldResult: Hashable {
 }
 
 enum WorkerMessage {
-    case hello(numerics: Set<String>, held: [HeldLease])
+    case hello(numerics: Set<String>, gpus: Int, held: [HeldLease])
     case credit(Int)
     case heartbeat([LeaseID])
     case started(LeaseID, Fence, cell: CellID?)
@@ -26,7 +26,7 @@ enum WorkerMessage {
     var words: (Int64, Int64, Int64) {
         func word(_ lease: LeaseID) -> Int64 { Int64(bitPattern: lease.rawValue) }
         switch self {
-        case .hello(_, let held): return (1, Int64(held.count), held.reduce(0) { $0 &* 31 &+ word($1.lease) })
+        case .hello(_, _, let held): return (1, Int64(held.count), held.reduce(0) { $0 &* 31 &+ word($1.lease) })
         case .credit(let credit): return (2, Int64(credit), 0)
         case .heartbeat(let leases): return (3, Int64(leases.count), leases.reduce(0) { $0 &* 31 &+ word($1) })
         case .started(let lease, _, let cell): return (4, word(lease), Int64(cell?.rawValue ?? -1))

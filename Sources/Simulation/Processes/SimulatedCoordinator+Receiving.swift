@@ -3,7 +3,7 @@ import Scheduling
 
 extension SimulatedCoordinator {
     func receive(_ message: WorkerMessage, from route: Route) {
-        if case .hello(let numerics, let held) = message { return greet(route, numerics, held) }
+        if case .hello(let numerics, let gpus, let held) = message { return greet(route, numerics, gpus, held) }
         guard let worker = names[route.boot], peers[worker] == route else { return world.send(.unknown, to: route) }
         switch message {
         case .hello: break
@@ -30,13 +30,14 @@ extension SimulatedCoordinator {
         }
     }
 
-    private func greet(_ route: Route, _ numerics: Set<String>, _ held: [HeldLease]) {
+    private func greet(_ route: Route, _ numerics: Set<String>, _ gpus: Int, _ held: [HeldLease]) {
         let worker = names[route.boot] ?? WorkerID(UInt64(names.count + 1))
         names[route.boot] = worker
         boots[worker] = route.boot
         peers[worker] = route
         world.send(.welcome, to: route)
-        handle(.workerJoined(worker, numerics: numerics, held: held.map { granted($0, to: worker) }))
+        let offer = WorkerResources(gpus: gpus)
+        handle(.workerJoined(worker, numerics: numerics, offer: offer, held: held.map { granted($0, to: worker) }))
     }
 
     /// What a worker says to hold, without the cells that its key was never granted.

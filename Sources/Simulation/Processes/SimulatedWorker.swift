@@ -16,6 +16,7 @@ final class SimulatedWorker {
     unowned let world: World
     let index: Int
     let numerics: Set<String>
+    let gpus: Int
     private(set) var start = 0
     private(set) var isUp = false
     /// Grows whenever the connection breaks.
@@ -41,10 +42,11 @@ final class SimulatedWorker {
     var revoked: Set<LeaseID> = []
     var random: Xoshiro256
 
-    init(_ world: World, index: Int, numerics: Set<String>, random: Xoshiro256) {
+    init(_ world: World, index: Int, numerics: Set<String>, gpus: Int, random: Xoshiro256) {
         self.world = world
         self.index = index
         self.numerics = numerics
+        self.gpus = gpus
         self.random = random
         slots = []
     }
@@ -77,7 +79,7 @@ final class SimulatedWorker {
         isKnown = false
         lastCreditSent = nil
         helloSent = world.now
-        transmit(.hello(numerics: numerics, held: held.map(reference)))
+        transmit(.hello(numerics: numerics, gpus: gpus, held: held.map(reference)))
     }
 
     /// What a restarted coordinator needs to adopt a lease: the cells that are not acknowledged.

@@ -16,6 +16,8 @@ final class World {
     var report: SimulationReport
     var random: Xoshiro256
     private var stages: Xoshiro256
+    /// What draws the GPUs of workers and the needs of runs.
+    private var resources: Xoshiro256
     var now: Int64 = 0
     var store: SimulatedStore
     var network: SimulatedNetwork
@@ -40,6 +42,7 @@ final class World {
         mutation = options.mutation
         random = Self.stream(seed, "world")
         stages = Self.stream(seed, "stages")
+        resources = Self.stream(seed, "resources")
         scenario = Scenario(options, using: &random)
         store = SimulatedStore(mutation: options.mutation)
         network = SimulatedNetwork(scenario, random: Self.stream(seed, "network"))
@@ -48,7 +51,13 @@ final class World {
         report.workers = scenario.workers
         workers = (0..<scenario.workers).map { index in
             let numerics: Set<String> = random.below(8) == 0 ? ["a", "b"] : ["a"]
-            return SimulatedWorker(self, index: index, numerics: numerics, random: Self.stream(seed, "worker \(index)"))
+            return SimulatedWorker(
+                self,
+                index: index,
+                numerics: numerics,
+                gpus: resources.below(3),
+                random: Self.stream(seed, "worker \(index)")
+            )
         }
     }
 
@@ -88,6 +97,9 @@ final class World {
         policy.maxFails = random.below(6) == 0 ? random.below(cells) : nil
         policy.priority = random.below(2)
         policy.numerics = isSecond && workers.contains { $0.numerics.contains("b") } ? "b" : "a"
+        // Drawn from a separate stream, as stages are.
+        let most = workers.filter { $0.numerics.contains(policy.numerics) }.map(\.gpus).max() ?? 0
+        if resources.below(4) == 0 { policy.needs.gpus = min(most, 1 + resources.below(2)) }
         runs.append(
             RunInfo(
                 grid: grid,

@@ -24,6 +24,8 @@ package struct RunReport: Sendable {
     package let unmadeChoices: Int
     /// Why results cannot be written to the coordinator's disk at present.
     package let storeError: String?
+    /// Why no connected worker can compute what is left of it; nil when one can, or none is connected.
+    package let obstacle: String?
     /// The reply as received.
     package let json: JSONValue
 
@@ -45,6 +47,7 @@ package struct RunReport: Sendable {
         stage = json["stage"]?.integerValue
         unmadeChoices = json["not_selected"]?.integerValue ?? 0
         storeError = json["store_trouble"]?.stringValue
+        obstacle = json["obstacle"]?.stringValue
         self.json = json
     }
 

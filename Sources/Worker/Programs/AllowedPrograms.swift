@@ -7,6 +7,8 @@ package struct AllowedPrograms: RouterPrograms {
     private static let most = 64
 
     private let paths: [String: String]
+    /// What a program may use, set for it.
+    private var variables = AllowedPrograms.variables(cpus: 1, gpus: "")
 
     package init() { paths = [:] }
 
@@ -40,6 +42,22 @@ package struct AllowedPrograms: RouterPrograms {
     /// `NAME=PATH` each, sorted, with absolute paths.
     package var pairs: [String] { paths.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
 
+    /// The same programs, told what they may use: they see these GPUs only, and none without any.
+    ///
+    /// - Parameters:
+    ///   - cpus: cores; 0 is one.
+    ///   - gpus: as `CUDA_VISIBLE_DEVICES` takes them.
+    /// - Returns: these, with that.
+    func given(cpus: Int, gpus: String) -> AllowedPrograms {
+        var programs = self
+        programs.variables = Self.variables(cpus: cpus, gpus: gpus)
+        return programs
+    }
+
+    private static func variables(cpus: Int, gpus: String) -> [String: String] {
+        ["CUDA_VISIBLE_DEVICES": gpus, "ROUTEGRID_CPUS": String(max(1, cpus))]
+    }
+
     package func answer(
         of command: String,
         to input: [UInt8],
@@ -50,6 +68,10 @@ package struct AllowedPrograms: RouterPrograms {
         guard let path = paths[command] else {
             throw .badInput(place, "this worker does not allow it (--allow-exec NAME=PATH)")
         }
-        return try ProgramRun(path: path, place: place).answer(to: input, file: file, limit: limit)
+        return try ProgramRun(path: path, place: place, variables: variables).answer(
+            to: input,
+            file: file,
+            limit: limit
+        )
     }
 }

@@ -14,6 +14,8 @@ struct ProgramRun {
     let path: String
     /// What messages begin with.
     let place: String
+    /// Set for it, beside those of every program.
+    var variables: [String: String] = [:]
 
     /// The exit code by which a program says that another try would not help.
     static let finalCode: Int32 = 42
@@ -36,6 +38,8 @@ struct ProgramRun {
         case exit(Int32)
         case signal(Int32)
         case notStarted(Int32)
+        /// It was ended here, because of what it used.
+        case stopped(String)
         case unknown
     }
 
@@ -63,6 +67,7 @@ struct ProgramRun {
             throw RouteGridError(.system, "\(place): ended by signal \(number) (\(name))\(last)")
         case .notStarted(let number):
             throw RouteGridError(.system, "\(place): \(path) cannot be run: \(String(cString: strerror(number)))")
+        case .stopped(let why): throw RouteGridError(.system, "\(place): \(why)")
         case .unknown: throw RouteGridError(.system, "\(place): it is unknown how it ended\(last)")
         }
         return try output(wanted, limit: limit)
@@ -99,11 +104,12 @@ struct ProgramRun {
         return String(cString: made)
     }
 
-    private static func environment(in folder: String) -> [String: String] {
+    private func environment(in folder: String) -> [String: String] {
         let own = ProcessInfo.processInfo.environment.filter { name, _ in
-            passed.contains(name) || passedPrefixes.contains { name.hasPrefix($0) }
+            Self.passed.contains(name) || Self.passedPrefixes.contains { name.hasPrefix($0) }
         }
-        return own.merging(set) { $1 }.merging(["TMPDIR": folder, "ROUTEGRID_INPUTS": inputs(in: folder)]) { $1 }
+        let places = ["TMPDIR": folder, "ROUTEGRID_INPUTS": Self.inputs(in: folder)]
+        return own.merging(Self.set) { $1 }.merging(places) { $1 }.merging(variables) { $1 }
     }
 
     private func run(
@@ -117,9 +123,9 @@ struct ProgramRun {
         guard nothing >= 0, cplatform_pipe(&errors) == 0, cplatform_pipe(&report) == 0 else {
             throw RouteGridError(.system, "\(place): no descriptors: \(String(cString: strerror(errno)))")
         }
-        let variables = Self.environment(in: folder).map { "\($0.key)=\($0.value)" }.sorted()
+        let pairs = environment(in: folder).map { "\($0.key)=\($0.value)" }.sorted()
         let keeper = withCStrings([path] + arguments) { words in
-            withCStrings(variables) { cplatform_spawn_kept(path, words, $0, folder, nothing, errors[1], report[1]) }
+            withCStrings(pairs) { cplatform_spawn_kept(path, words, $0, folder, nothing, errors[1], report[1]) }
         }
         guard keeper > 0 else {
             throw RouteGridError(.system, "\(place): no process: \(String(cString: strerror(errno)))")
@@ -127,14 +133,22 @@ struct ProgramRun {
         // The ends of the pipes are seen only when nobody here holds them.
         for file in [errors[1], report[1]] { cplatform_close(file) }
         (errors[1], report[1]) = (-1, -1)
-        let ending = watch(errors: errors[0], report: report[0], &tail)
+        let ending = watch(keeper, in: folder, errors: errors[0], report: report[0], &tail)
         var status: Int32 = 0
         while waitpid(keeper, &status, 0) < 0, errno == EINTR {}
         return ending
     }
 
     /// Reads until the keeper has reported the end.
-    private func watch(errors: Int32, report: Int32, _ tail: inout ProgramTail) -> Ending {
+    private func watch(
+        _ keeper: pid_t,
+        in folder: String,
+        errors: Int32,
+        report: Int32,
+        _ tail: inout ProgramTail
+    ) -> Ending {
+        let limits = ProgramLimits()
+        var looked = ContinuousClock.now
         var ending = Ending.unknown
         var isStarted = true
         var (isOpen, isReported) = (true, false)
@@ -144,6 +158,14 @@ struct ProgramRun {
             _ = poll(&files, nfds_t(files.count), 1_000)
             if isOpen { isOpen = tail.read(errors) }
             tail.passNowAndThen()
+            if isStarted, ContinuousClock.now - looked > .seconds(1) {
+                if let why = limits.excess(of: keeper, in: folder) {
+                    (ending, isStarted) = (.stopped(why), false)
+                    // It ends the program and all of its own, and removes the folder.
+                    kill(keeper, SIGTERM)
+                }
+                looked = .now
+            }
             var words: (Int32, Int32) = (0, 0)
             let count = withUnsafeMutableBytes(of: &words) { Glibc.read(report, $0.baseAddress, $0.count) }
             if count == 0 { break }

@@ -108,7 +108,7 @@ package final class ExperimentExecutor: CellExecutor {
             parts: parts,
             minCoverage: fit.minCoverage,
             file: choices == nil ? try TableLoader.file(of: fit.router, paths: paths) : nil,
-            programs: programs
+            programs: programs.given(cpus: Int(task.cpus), gpus: task.gpus)
         )
         // A lease is often the rest of one that this slot fitted already; such a fit is not reused where it is timed.
         // Costs may still differ: a fit that does not train on them has one key for all prices.

@@ -120,8 +120,8 @@ extension WorkerSupervisor {
             if !texts.contains(text) { texts.append(text) }
         }
         hello.exec = configuration.programs
-        let limits = MachineLimits()
         (hello.cpus, hello.memory) = (UInt32(clamping: limits.cores), limits.memory)
+        hello.gpus = UInt32(clamping: configuration.gpus.names.count)
         hello.held = order.compactMap { leases[$0]?.reference }
         hello.unacked = outbox.keys.map(\.data)
         transmit(WireMessage(.hello(hello)))
@@ -175,6 +175,7 @@ extension WorkerSupervisor {
         var heartbeat = WireHeartbeat()
         heartbeat.leases = order.compactMap { leases[$0] }.map { lease in
             var held = WireHeldLease()
+            held.progress = progress(of: lease)
             (held.leaseID, held.leaseFence, held.done) = (
                 lease.message.leaseID, lease.message.leaseFence, UInt32(clamping: lease.done)
             )

@@ -28,6 +28,8 @@ final class SupervisedSlot {
     var pace = SlotPace()
     /// The memory limit last set for the process.
     var memoryLimit: UInt64?
+    /// The GPUs that what it runs has.
+    var gpus: [String] = []
     var connection: SlotConnection?
     var verdict: Verdict?
     /// The connection ended; how the process ended is not known yet.
@@ -60,6 +62,7 @@ final class SupervisedSlot {
     func canPrefetch(_ lease: WorkerLease) -> Bool {
         guard case .running(let message) = phase, verdict == nil, !isGone else { return false }
         return message.runID == lease.message.runID && connection?.kind == lease.kind && queue.count < pace.depth
+            && lease.message.gpus == gpus.count
     }
 
     var isEmpty: Bool {

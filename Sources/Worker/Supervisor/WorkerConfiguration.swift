@@ -30,6 +30,8 @@ package struct WorkerConfiguration: Sendable {
     package var ahead = 1
     /// The names of the programs that `exec` routers may run here.
     package var programs: [String] = []
+    /// What grids that need GPUs are given, some of them a slot.
+    package var gpus = GPUList()
     /// The kinds of slots to offer.
     package var kinds: [NumericsKind] = NumericsKind.allCases
     /// The shortest and longest delay before reconnecting to a lost coordinator; doubled in between.

@@ -52,7 +52,7 @@ struct WorkerLease {
     }
 
     /// The task for a slot: the remaining cells, in order.
-    func task(worker: String, paths: [SlotFile]) -> SlotTask {
+    func task(worker: String, paths: [SlotFile], gpus: [String] = []) -> SlotTask {
         var task = SlotTask()
         task.leaseID = message.leaseID
         task.fit = message.fit
@@ -60,6 +60,8 @@ struct WorkerLease {
         task.data = paths
         task.worker = worker
         task.attempt = attempts + 1
+        task.cpus = message.cpus
+        task.gpus = gpus.joined(separator: ",")
         task.cells = message.cells.filter { uncomputed.contains($0.cellID) }.map { leased in
             var cell = SlotCell()
             cell.cellID = leased.cellID

@@ -59,6 +59,8 @@ extension WorkerSupervisor {
         }
         for id in order {
             guard let lease = leases[id], lease.phase == .ready else { continue }
+            // In order: what needs much is not overtaken for ever by what needs little.
+            guard hasRoom(for: lease.message) else { return }
             if let slot = slots.first(where: { $0.isIdle && $0.connection?.kind == lease.kind }) {
                 start(lease, on: slot)
             } else if expected[lease.kind, default: 0] > 0 {
@@ -72,27 +74,28 @@ extension WorkerSupervisor {
             } else if let slot = slots.filter({ $0.canPrefetch(lease) }).min(by: { $0.queue.count < $1.queue.count }) {
                 leases[id]?.phase = .queued(slot: slot.number)
                 slot.queue.append(lease.message)
-                tell(slot, .task(task(lease)))
+                tell(slot, .task(task(lease, on: slot)))
             } else {
                 return
             }
         }
     }
 
-    private func task(_ lease: WorkerLease) -> SlotTask {
+    private func task(_ lease: WorkerLease, on slot: SupervisedSlot) -> SlotTask {
         let files = lease.data.map { digest in
             var file = SlotFile()
             file.sha = digest.data
             file.path = cache.path(of: digest)
             return file
         }
-        return lease.task(worker: configuration.name, paths: files)
+        return lease.task(worker: configuration.name, paths: files, gpus: slot.gpus)
     }
 
     private func start(_ lease: WorkerLease, on slot: SupervisedSlot) {
         let id = lease.message.leaseID
         guard let connection = slot.connection else { return }
         leases[id]?.phase = .running(slot: slot.number)
+        slot.gpus = Array(freeGPUs.prefix(Int(lease.message.gpus)))
         slot.phase = .running(lease.message)
         slot.verdict = nil
         slot.peakBytes = 0
@@ -102,7 +105,7 @@ extension WorkerSupervisor {
         let limit = lease.message.memoryLimit == 0 ? 0 : lease.message.memoryLimit + SupervisedSlot.headroom
         if slot.memoryLimit != limit { connection.peer.limitMemory(limit) }
         slot.memoryLimit = limit
-        tell(slot, .task(task(lease)))
+        tell(slot, .task(task(lease, on: slot)))
         leases[id]?.attempts += 1
         announce(slot)
     }

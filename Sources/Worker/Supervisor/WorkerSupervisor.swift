@@ -20,6 +20,7 @@ package actor WorkerSupervisor: Service {
     let launcher: any SlotLauncher
     let context: ZMQContext
     let cache: BlobCache
+    let limits = MachineLimits()
     let boot = WireProtocol.makeBootID()
     /// Checks downloads; their files may be large.
     let checks = DispatchQueue(label: "routegrid.worker.checks")

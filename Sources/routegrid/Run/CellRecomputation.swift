@@ -10,6 +10,8 @@ struct CellRecomputation {
     let folder: String
     /// Where data are from that the folder does not hold.
     let grid: String?
+    /// What `exec` routers may run.
+    var programs = AllowedPrograms()
 
     /// A line for each cell whose result is another one than its record's.
     ///
@@ -111,7 +113,7 @@ struct CellRecomputation {
         let process = Process()
         let pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: ChildProcess.program)
-        process.arguments = ["recompute", scratch] + more
+        process.arguments = ["recompute", scratch] + ProgramOptions.words(programs) + more
         process.environment = kind.environment(ProcessInfo.processInfo.environment)
         process.standardOutput = pipe
         let list = keys.map { $0.hex + "\n" }.joined()

@@ -1,5 +1,6 @@
 import Foundation
 import RouteGridBase
+import Worker
 
 /// A coordinator and workers as child processes of this one, on sockets in a private folder.
 ///
@@ -48,10 +49,11 @@ final class LocalCluster: Sendable {
         self.console = console
         logs = RunLogs(stateFolder: stateFolder)
         // A worker that is stopped releases what it computes at once: waiting for it would keep a person waiting.
+        let gpus = GPUList.ofThisMachine()
         let worker = ["worker", "--connect", url, "--slots", "1", "--drain-grace", "0.1"] + workerOptions
         commands =
             [("coordinator", ["coordinator", "--bind", url, "--state", stateFolder])]
-            + (1...workers).map { ("worker-\($0)", worker) }
+            + (1...workers).map { ("worker-\($0)", worker + ["--gpus", gpus.part($0 - 1, of: workers).text]) }
         let hook = ExitHooks.add { [weak self] in self?.stop(isUrgent: true) }
         do {
             try state.withLock { state throws(RouteGridError) in

@@ -38,6 +38,7 @@ struct LocalRun {
                 + "numerics \(lock.numerics)"
         )
         try checkPrograms()
+        try checkResources()
         try checkIdle()
         try OutputFolder(path: outFolder).claim()
         let signals = try SignalWatch()
@@ -92,6 +93,28 @@ struct LocalRun {
             "grid \(grid.lock.name) has exec routers of programs that are not allowed here: \(names); "
                 + "routegrid run --allow-exec \(ShellWord.quoted(first))=PATH allows one"
         )
+    }
+
+    /// Fails when no worker of this run has what its fits need.
+    private func checkResources() throws(RouteGridError) {
+        let (lock, limits) = (grid.lock, MachineLimits())
+        let gpus = GPUList.ofThisMachine().part(0, of: workers).names.count
+        var missing: [String] = []
+        if lock.resources.cpus > max(1, limits.cores) {
+            missing.append("\(lock.resources.cpus) cpus, and this machine has \(limits.cores)")
+        }
+        if lock.resources.gpus > gpus {
+            let share = workers > 1 ? " with --workers \(workers), which share those of the machine" : ""
+            missing.append("\(lock.resources.gpus) gpus, and a worker here has \(gpus)\(share)")
+        }
+        if lock.limits.memoryBytes > limits.memory {
+            missing.append(
+                "\(lock.limits.memoryBytes >> 20) MiB of memory, and this machine has \(limits.memory >> 20)"
+            )
+        }
+        guard !missing.isEmpty else { return }
+        let text = missing.joined(separator: "; ")
+        throw RouteGridError(.usage, "grid \(lock.name): a fit needs (resources) \(text)")
     }
 
     /// The dashboard of the run.

@@ -5,6 +5,7 @@ import Nightly
 import Report
 import RouteGridBase
 import Wire
+import Worker
 
 /// One night of a grid: what is not recorded is computed, the board is judged against the reference and published.
 struct NightRun {
@@ -19,6 +20,8 @@ struct NightRun {
     let folder: NightFolder
     let cluster: Cluster
     let gateFile: String?
+    /// What `exec` routers may run in processes of this one.
+    let programs: AllowedPrograms
     /// Measures outcomes again, before an alarm.
     let again: String?
     /// Nights that stay; nil: all.
@@ -140,7 +143,8 @@ struct NightRun {
                     workers: workers,
                     stateFolder: state,
                     outFolder: folder.board,
-                    console: silent
+                    console: silent,
+                    programs: programs
                 ).perform()
             case .other(let options):
                 let client = try options.client("nightly")
@@ -213,10 +217,11 @@ struct NightRun {
         let keys = Set(rows.flatMap { $0.jobKeys.prefix(2) }.prefix(6))
         do {
             let known = try RecordCollection(reading: [RecordSource(path: folder.board)])
-            let cells = known.records.filter { keys.contains($0.jobKey) }.map {
+            let cells = known.records.filter { keys.contains($0.jobKey) && !$0.isNondeterministic }.map {
                 (key: $0.jobKey, result: $0.resultDigest)
             }
-            return try CellRecomputation(folder: folder.board, grid: grid).differences(cells)
+            guard !cells.isEmpty else { return [] }
+            return try CellRecomputation(folder: folder.board, grid: grid, programs: programs).differences(cells)
         } catch {
             console.warn("what moved could not be computed again: \(error)")
             return []

@@ -38,12 +38,18 @@ package struct GridLimits: Hashable, Sendable {
 
 /// What one fit needs.
 ///
-/// `resources` of a grid file. In no key.
+/// `resources` of a grid file: the most that the grid or one of its routers asks for. In no key.
 package struct GridResources: Hashable, Sendable {
     package var cpus = 1
     package var gpus = 0
 
     package init() {}
+
+    /// Takes the larger number of each.
+    mutating func raise(to other: GridResources) {
+        cpus = max(cpus, other.cpus)
+        gpus = max(gpus, other.gpus)
+    }
 }
 
 /// How the aggregator makes intervals.

@@ -20,6 +20,7 @@ struct RecomputeVerb: ParsableCommand {
     @Argument(help: "The folder.") var folder: String
     @Option(help: ArgumentHelp("Write the fit of the cells, all of one, to a file.", valueName: "file"))
     var fit: String?
+    @OptionGroup var programs: ProgramOptions
 
     func run() throws {
         if let problem = openblas_problem() { throw RouteGridError(.system, String(cString: problem)) }
@@ -30,7 +31,7 @@ struct RecomputeVerb: ParsableCommand {
         else { throw RouteGridError.badInput(folder, "expected \(OutputName.lock) and keys") }
         let lock = try GridLock(parsing: bytes, place: place)
         let keys = Set(String(decoding: list, as: UTF8.self).split(separator: "\n").compactMap { JobKey(hex: $0) })
-        let executor = ExperimentExecutor(numerics: lock.numerics)
+        let executor = ExperimentExecutor(numerics: lock.numerics, programs: try programs.allowed())
         for group in lock.evaluationGroups {
             let jobs = lock.jobs(ofGroup: group).filter { keys.contains($0.jobKey) }
             guard !jobs.isEmpty else { continue }

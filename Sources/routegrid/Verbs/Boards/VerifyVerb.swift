@@ -13,12 +13,14 @@ struct VerifyVerb: ParsableCommand {
             Every file is compared with its digest in MANIFEST.sha256, every record with the digest of its result, and every \
             board with what the records make, byte by byte. --recompute N computes N cells again, chosen by --seed, and \
             compares their results bit for bit; the data are taken from the folder, and what is not there (embeddings) from \
-            the grid file that --grid names.
+            the grid file that --grid names. Cells of programs (`exec`) run again with --allow-exec NAME=PATH; those that say \
+            deterministic: false are not among them.
 
             Ends with 0, or with 4 and a line a finding.
 
-            Example:
+            Examples:
               routegrid verify out/demo --recompute 5 --grid jobs/demo.yaml
+              routegrid verify out/own --recompute 5 --grid own.yaml --allow-exec ridge=jobs/routers/ridge.py
             """
     )
 
@@ -27,6 +29,7 @@ struct VerifyVerb: ParsableCommand {
     @Option(help: ArgumentHelp("The grid file, for data that are not beside the records.", valueName: "file"))
     var grid: String?
     @Option(help: "Of the choice of cells.") var seed = 1
+    @OptionGroup var programs: ProgramOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -42,15 +45,21 @@ struct VerifyVerb: ParsableCommand {
         progress.finish()
         var findings = check.findings
         var again: Int?
+        var passedOver = 0
         if let recompute, findings.isEmpty {
-            let cells = try check.sample(recompute, seed: seed)
-            findings += try CellRecomputation(folder: folder, grid: grid).differences(cells)
-            again = cells.count
+            let sample = try check.sample(recompute, seed: seed)
+            let recomputation = CellRecomputation(folder: folder, grid: grid, programs: try programs.allowed())
+            if !sample.cells.isEmpty { findings += try recomputation.differences(sample.cells) }
+            (again, passedOver) = (sample.cells.count, sample.passedOver)
+            if passedOver > 0 {
+                console.note("\(passedOver) records of non-deterministic programs are not computed again")
+            }
         }
         let document: JSONValue = [
             "schema": "routegrid/verify/v1", "files": JSONValue(check.fileCount),
             "records": JSONValue(check.recordCount), "rebuilt": JSONValue(check.rebuiltCount),
-            "recomputed": again.map { JSONValue($0) } ?? .null, "findings": JSONValue(findings),
+            "recomputed": again.map { JSONValue($0) } ?? .null, "not_comparable": JSONValue(passedOver),
+            "findings": JSONValue(findings),
         ]
         let cells = again.map { ", \($0) cell\($0 == 1 ? "" : "s") computed again" } ?? ""
         console.emit(

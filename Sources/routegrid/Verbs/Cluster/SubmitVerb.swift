@@ -9,6 +9,8 @@ struct SubmitVerb: ParsableCommand {
         commandName: "submit",
         abstract: "Freezes a grid and gives it, with its data, to a coordinator; prints the run's number.",
         discussion: """
+            A run that no connected worker can compute is said at once: what it waits for is on stderr, and in `status`.
+
             Example:
               RUN=$(routegrid submit jobs/demo.yaml --connect tcp://127.0.0.1:7557) && routegrid wait $RUN
             """
@@ -27,6 +29,8 @@ struct SubmitVerb: ParsableCommand {
         defer { client.close() }
         let (run, cells) = try client.submit(resolved)
         output.console.note("run \(run): \(resolved.lock.name), \(cells) cells")
+        let report = try RunReport(try client.query(.run, "\(run)"))
+        if let obstacle = report.obstacle { output.console.warn("run \(run) waits: \(obstacle)") }
         output.console.emit(
             [
                 "schema": "routegrid/submitted/v1", "run": JSONValue(Int(clamping: run.rawValue)),

@@ -21,6 +21,7 @@ struct WorkerVerb: AsyncParsableCommand {
               routegrid worker --connect tcp://head:7557 --key worker-1.key
               routegrid worker --connect tcp://head:7557,tcp://spare:7557 --key worker-1.key
               routegrid worker --connect tcp://head:7557 --key worker-1.key --allow-exec ridge=jobs/routers/ridge.py
+              routegrid worker --connect tcp://head:7557 --key worker-1.key --slots 4 --gpus 0,1,2,3
             """
     )
 
@@ -31,6 +32,14 @@ struct WorkerVerb: AsyncParsableCommand {
 
     @Option(help: "Cells computed at a time. Default: one a core that it may use.")
     var slots: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "GPUs for grids that need some: how many, or which, as in 0,2. Default: those that CUDA sees.",
+            valueName: "n|list"
+        )
+    )
+    var gpus: String?
 
     @Option(help: "The folder that keeps data; workers of a machine may share it. Default: below the temporary folder.")
     var cache: String?
@@ -103,6 +112,7 @@ struct WorkerVerb: AsyncParsableCommand {
         configuration.drainGrace = .seconds(drainGrace)
         let allowed = try programs.allowed()
         configuration.programs = allowed.names
+        configuration.gpus = if let gpus { try GPUList(parsing: gpus) } else { .ofThisMachine() }
         let turn = MachineTurn.files(of: try ZMQAddress(urls[0]))
         defer { MachineTurn.removeUnused(turn) }
         let launcher = ProcessSlotLauncher(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalog
 import Coordinator
 import RouteGridBase
 import Wire
@@ -36,6 +37,10 @@ struct ExplainVerb: ParsableCommand {
         var lines = ["\(report["standing"]?.stringValue ?? "?"): \(report["reason"]?.stringValue ?? "")"]
         for key in ["attempts", "crashes"] {
             if let count = report[key]?.integerValue { lines.append("\(key): \(count)") }
+        }
+        if let progress = report["progress"]?.stringValue { lines.append("progress: \(progress)") }
+        if RouterCatalog.isNondeterministic(report["fit"]?["router"]) {
+            lines.append("not deterministic: the first result counts, and others are not compared with it")
         }
         if let dataset = report["dataset"]?.stringValue { lines.append("dataset: \(dataset)") }
         if let budget = report["budget"] { lines.append("budget: \(budget.canonicalText)") }

@@ -73,7 +73,7 @@ struct StatusVerb: ParsableCommand {
         let found = output.output == .quiet ? [] : try best(reply)
         var members = reply.objectValue ?? [:]
         members["best_so_far"] = .array(found.map(\.json))
-        let shown = workers.isEmpty ? runs : runs + "\n" + workerTable(reply)
+        let shown = workers.isEmpty ? runs : runs + "\n" + workerTable(reply) + progressLines(reply)
         let bold = output.console.colorsData
         output.console.emit(.object(members), table: shown + found.map { $0.text(bold: bold) }.joined())
     }
@@ -98,10 +98,22 @@ struct StatusVerb: ParsableCommand {
             if let stage = run.stage { notes.append("stage \(stage) of 2: \(stage == 1 ? "dev" : "selected on dev")") }
             if run.unmadeChoices > 0 { notes.append("\(run.unmadeChoices) choices without a dev value") }
             if run.quarantined > 0 { notes.append("\(run.quarantined) quarantined") }
+            if let obstacle = run.obstacle, !run.isOver { notes.append(obstacle) }
             if run.divergent > 0 { notes.append("\(run.divergent) divergent results") }
             table.add(["\(run.run)", run.name, run.state] + counts + [notes.joined(separator: "; ")])
         }
         return table.rendered(bold: output.console.colorsData)
+    }
+
+    /// A line for each program that said how far it is.
+    private func progressLines(_ reply: JSONValue) -> String {
+        var lines = ""
+        for item in reply["workers"]?.arrayValue ?? [] {
+            for progress in (item["progress"]?.arrayValue ?? []).compactMap(\.stringValue) {
+                lines += "\(SafeText.line(item["name"]?.stringValue ?? "")): \(SafeText.line(progress))\n"
+            }
+        }
+        return lines.isEmpty ? "" : "\n" + lines
     }
 
     /// Runs of the state folder that could not be loaded; nothing when there are none.

@@ -22,6 +22,7 @@ struct NightlyRun: ParsableCommand {
     @Option(help: ArgumentHelp("Measures the outcomes again before an alarm.", valueName: "command")) var again: String?
     @Option(help: ArgumentHelp("The time that is published, in place of now.", visibility: .hidden)) var at: String?
     @OptionGroup var connection: ConnectOptions
+    @OptionGroup var programs: ProgramOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -42,6 +43,7 @@ struct NightlyRun: ParsableCommand {
             folder: folder,
             cluster: connection.connect == nil ? own : .other(connection),
             gateFile: gate,
+            programs: try programs.allowed(),
             again: again,
             keep: keep,
             time: at ?? ISO8601DateFormatter().string(from: Date()),
