@@ -178,7 +178,7 @@ struct ReadingGridTests {
 
     @Test func `a lock asks for the most that its grid or one of its routers needs`() throws {
         let lock = try Self.lock(
-            "routers: [{kind: knn, resources: {gpus: 2, memory: 3GiB}}, {kind: linear, resources: {cpus: 4}}]",
+            "routers: [{kind: knn, k: 3, resources: {gpus: 2, memory: 3GiB}}, {kind: linear, resources: {cpus: 4}}]",
             "resources: {cpus: 2, memory: 1GiB}"
         )
         #expect(lock.resources.cpus == 4 && lock.resources.gpus == 2 && lock.limits.memoryBytes == 3 << 30)
