@@ -144,7 +144,8 @@ private struct DatasetMerge {
         try outcomes(name, Optional(left), Optional(right)) ?? left
     }
 
-    private func conflict(_ name: String, _ row: Int, _ column: Int, _ left: Double, _ right: Double) -> RouteGridError {
+    private func conflict(_ name: String, _ row: Int, _ column: Int, _ left: Double, _ right: Double) -> RouteGridError
+    {
         .badInput(
             place,
             "sample \"\(samples[row].sample.id)\", model \"\(models[column])\": \(name) "
