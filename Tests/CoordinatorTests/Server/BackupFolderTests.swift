@@ -91,7 +91,7 @@ import Wire
         let second = try ServerBench { $0.stateFolder = state }
         let again = try second.worker()
         let left = try again.nextLease()
-        #expect(left.cells.map(\.cell) == [results[1].cell])
+        #expect(left.cells.map(\.cellID) == [results[1].cell])
         try again.send([results[1]], of: left)
         #expect(try again.verdicts(1) == [results[1].jobKey: .new])
         #expect(try second.client().query(.run, "\(run)")["state"] == "finished")

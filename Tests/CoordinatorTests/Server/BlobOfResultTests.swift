@@ -29,7 +29,7 @@ import Wire
         #expect(explained["reason"]?.stringValue?.contains(Self.choices.hex) == true, "\(explained)")
         // The refusal is acknowledged, the cell is granted again, and this time the blob comes first.
         let again = try worker.nextLease()
-        #expect(again.cells.map(\.cell) == [results[1].cell])
+        #expect(again.cells.map(\.cellID) == [results[1].cell])
         try worker.put(Self.content)
         try worker.send([results[1]], of: again)
         #expect(try worker.verdicts(1) == [results[1].jobKey: .new])

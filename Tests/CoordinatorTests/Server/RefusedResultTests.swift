@@ -55,7 +55,7 @@ import Wire
         }
         #expect(next == "revoke")
         let again = try worker.nextLease()
-        #expect(again.cells.map(\.cell) == [results[1].cell])
+        #expect(again.cells.map(\.cellID) == [results[1].cell])
         try worker.send([MadeUpResult(again.cells[0])], of: again)
         #expect(try worker.verdicts(1) == [results[1].jobKey: .new])
         #expect(try bench.client().query(.run, "\(run)")["state"] == "finished")
