@@ -135,6 +135,7 @@ final class PlayedPeer {
         try socket.connect(url)
         (hello.protocol, hello.role, hello.name) = (WireProtocol.version, role, "played")
         (hello.boot, hello.slots, hello.numerics) = (Data(boot), 1, [SmallLock.numerics])
+        hello.memory = 64 << 30
         hello.held = held.map { lease, cells in
             var reference = WireLeaseRef()
             (reference.lease, reference.fence, reference.run) = (lease.lease, lease.fence, lease.run)
