@@ -234,8 +234,9 @@ import Testing
         let poor = try worker("--gpus", "0")
         let reason = "no connected worker has the resources of its run: it needs 1 gpus, the largest worker has 0"
         _ = try await eventually("the worker; \(poor.messages)") {
-            let status = try await CommandLineTool.run("status", "--connect", coordinator.url, in: folder.path)
-            return status.output.contains("portable") ? true : nil
+            let status = try await CommandLineTool.run("status", "--connect", coordinator.url, "--output", "json")
+            let workers = try JSONValue(parsing: status.output, place: "status")["workers"]?.arrayValue ?? []
+            return workers.isEmpty ? nil : true
         }
         let submitted = try await CommandLineTool.run(
             "submit",
