@@ -101,7 +101,7 @@ import Testing
         ]
         let list = names.joined(separator: ", ")
         let folder = try await SmallData.grid(
-            Self.grid("{kind: exec, command: [\(list)], version: \"1\"}", "limits: {fit_timeout: 10s, retries: 0}")
+            Self.grid("{kind: exec, command: [\(list)], version: \"1\"}", "limits: {fit_timeout: 20s, retries: 0}")
                 .replacingOccurrences(of: "index: [0, 1]", with: "index: [0]")
                 .replacingOccurrences(of: "[exact, 1x]", with: "[exact]")
         )
@@ -147,7 +147,7 @@ import Testing
             "garbage": "not a safetensors file", "silent": "wrote no answer",
             "final": "exit code 42 (do not retry): no luck", "fails": "exit code 3: broken",
             "loud": "exit code 5: loud", "absent": "No such file or directory", "forks": "exit code 6",
-            "hangs": "took longer than 10", "clean": "exit code 8",
+            "hangs": "took longer than 20", "clean": "exit code 8",
         ]
         for (name, reason) in expected {
             #expect(reasons[name]?.contains(reason) == true, "\(name): \(reasons[name] ?? "no failure")\n\(text)")
