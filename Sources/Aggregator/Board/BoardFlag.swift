@@ -24,7 +24,7 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
     case lowCoverage = "low-coverage"
     /// Some outcomes of the evaluated part are missing and count as wrong.
     case missing
-    /// Some answers are of another model than the one that was asked.
+    /// The model that served some answers is not the one that was requested.
     case otherModel = "other-model"
     /// The router is a program that may give another result each time.
     case nondeterministic = "non-deterministic"
@@ -60,15 +60,17 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
         case .bound: "reads the answers: a bound, not a competitor"
         case .cluster: "resampled by another unit (`statistics.cluster`) than the split keeps together"
         case .constantTokens:
-            "a model has one number of tokens on nearly all answers, such as a default in place of usage: costs made of it say "
-                + "little"
+            "a model has one number of tokens on nearly all answers, such as a default in place of "
+                + "usage: costs made of it say little"
         case .costMismatch:
-            "the costs that the data give are far from prices times tokens: calls (votes, retries) whose tokens are not counted, "
-                + "or other prices"
+            "the costs that the data give are far from prices times tokens: calls (votes, retries) whose "
+                + "tokens are not counted, or other prices"
         case .hiddenTokens:
-            "some answers took more tokens (reasoning) than the tokens in and out that prices are charged for: costs are too low"
+            "some answers took more tokens (reasoning) than the tokens in and out that prices are "
+                + "charged for: costs are too low"
         case .earlier:
-            "recorded under other revisions (`revisions`) than this build computes: no row averages them with later ones"
+            "recorded under other revisions (`revisions`) than this build computes: no row averages them "
+                + "with later ones"
         case .incomplete: "cells without a record"
         case .leaky:
             "selected by a mean over splits that test each other's dev items: it looks better than it is"
@@ -80,13 +82,14 @@ package enum BoardFlag: String, Hashable, Sendable, CaseIterable, Comparable {
         case .otherModel:
             "some answers are of another model than was asked: its quality and its price are not those of the one named"
         case .nondeterministic:
-            "a program that may give another result each time: the first one counts, and computing it again shows nothing"
+            "a program that may give another result each time: the first one counts, and computing it "
+                + "again shows nothing"
         case .overBudget: "spends more than the largest budget of its table: shown without a place"
         case .partial: "selected while some dev cells had no record: their configurations did not compete"
         case .twins:
-            "some items have a twin (one input, or one group) that the split does not keep with them: `n_twins` says how "
-                + "many; intervals are too narrow, and what was trained on may be tested; `group_by: prompt` keeps groups "
-                + "together"
+            "some items have a twin (one input, or one group) that the split does not keep with them: "
+                + "`n_twins` says how many; intervals are too narrow, and what was trained on may be tested; "
+                + "`group_by: prompt` keeps groups together"
         case .unsealed: "test was read without a selection frozen on dev"
         case .zeroPrice:
             "a model costs nothing: its price is not known, or it is free; what is saved by choosing it may be nothing"

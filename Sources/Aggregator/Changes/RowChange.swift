@@ -63,7 +63,7 @@ package struct RowChange: Sendable {
     package let metric: String
     package let isLargerBetter: Bool
     package let estimate: PairedEstimate?
-    /// Of further metrics: those that were asked for, and accuracy and mean cost of rows that no router moves (oracles
+    /// Of further metrics: those that gates name, and accuracy and mean cost of rows that no router moves (oracles
     /// and what routers are measured against).
     package let others: [CurveMetric: PairedEstimate]
     /// Of the difference, together with those of the other rows of the table.

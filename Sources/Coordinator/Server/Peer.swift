@@ -19,7 +19,7 @@ struct Peer: Sendable {
     var worker: WorkerID?
     var slots: Int
     var numerics: [String]
-    /// What a worker says to have.
+    /// Cores, GPUs and memory, from its greeting.
     var offer: WorkerResources
     /// The connection of its last hello.
     var route: RoutingID

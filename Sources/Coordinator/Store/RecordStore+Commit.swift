@@ -104,7 +104,7 @@ extension RecordStore {
         return .divergent
     }
 
-    /// Whether a record says that it is of a router that may give another result each time.
+    /// Whether a record is of a router that may give another result each time.
     private static func isNondeterministic(_ row: ResultRow) -> Bool {
         let record = try? JSONValue(parsing: row.body, place: "record")
         return RouterCatalog.isNondeterministic(record?["job"]?["router"])

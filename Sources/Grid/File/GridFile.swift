@@ -34,7 +34,7 @@ package struct GridFile: Sendable {
         var kind: String
         /// Every parameter of the descriptor: those the file names first, in its order.
         var parameters: [GridBlock.Parameter]
-        /// What a fit of it needs, beside what the grid says.
+        /// The needs of its fits; of these and those of the grid the larger counts.
         var resources = GridResources()
         /// Bytes of memory, 0 = it says nothing.
         var memoryBytes: UInt64 = 0
