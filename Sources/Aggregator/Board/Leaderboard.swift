@@ -55,8 +55,9 @@ package struct Leaderboard: Sendable {
         leftOut: [LeftOut] = [],
         bad: BadRecords = .refuse
     ) throws(RouteGridError) {
-        mode = try Leaderboard.only("mode", records.map(\.mode), expected)
-        numerics = try Leaderboard.only("numerics", records.map(\.numerics), expected)
+        let frames = records.lazy.map(\.job).frames
+        mode = try Leaderboard.only("mode", frames.map(\.mode), expected)
+        numerics = try Leaderboard.only("numerics", frames.map(\.numerics), expected)
         recordCount = records.count
         unmade = seal.unmade
         self.notes = notes
@@ -65,14 +66,15 @@ package struct Leaderboard: Sendable {
         let (selected, open, asked) = try SealedRows(seal, rows: shown, candidates: candidates, bad: bad)
             .groups(of: shown, expected: expected)
         var runs: [BoardRun] = []
+        var joined = JoinedJobs()
         for curve in JoinedCurve.curves(of: open, expected: asked) {
-            do throws(RouteGridError) { runs.append(try curve.run()) } catch {
+            do throws(RouteGridError) { runs.append(try curve.run(&joined)) } catch {
                 guard bad == .setAside, error.code == .badInput else { throw error }
                 setAside += curve.leftOut(error)
             }
         }
         self.leftOut = setAside.sorted { ($0.place, $0.why) < ($1.place, $1.why) }
-        let names = BoardNames(jobs: records.map(\.job) + expected.map(\.job), tables: tables)
+        let names = BoardNames(jobs: frames.map(\.json) + expected.map(\.job), tables: tables)
         var groups: [SectionKey: [BoardRow]] = [:]
         for group in selected + RowGroup.groups(of: runs) {
             var row = group.row(tables, names)
@@ -80,7 +82,9 @@ package struct Leaderboard: Sendable {
                 row.cluster = settings.cluster(of: row.job)
                 if settings.isClusterForeign(to: row.job) { row.flags = (row.flags + [.cluster]).sorted() }
             }
-            let places = row.runs.compactMap { TestReadCounts.Place(job: $0.job, samples: tables.samples(of:)) }
+            let places = row.runs.map(\.job).ofEachSplit.compactMap { job in
+                TestReadCounts.Place(job: job.json, samples: tables.samples(of:))
+            }
             row.testReads = places.compactMap { reads[$0] }.max()
             groups[group.section(names), default: []].append(row)
         }

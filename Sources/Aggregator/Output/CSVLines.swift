@@ -6,10 +6,12 @@ struct CSVLines {
     private let width: Int
 
     init(columns: [String]) {
-        width = columns.count
-        text = ""
+        self.init(width: columns.count)
         add(columns)
     }
+
+    /// Lines without their heading.
+    init(width: Int) { (self.width, text) = (width, "") }
 
     /// Adds a row; nil is an empty field.
     mutating func add(_ fields: [String?]) {
