@@ -180,11 +180,11 @@ package struct Aggregation: Sendable {
         }
         let made = contents
         // A line a record and more: these are too long to be held.
-        let prepared = [
-            try folder.prepare(OutputName.records, writeRecords),
-            try folder.prepare("frontier.csv") { append throws(RouteGridError) in try frontier.writeCSV(to: append) },
-            try folder.prepare("frontier.json") { append throws(RouteGridError) in try frontier.writeJSON(to: append) },
-        ]
+        let prepared = try folder.prepare([
+            (OutputName.records, writeRecords),
+            ("frontier.csv", frontier.writeCSV),
+            ("frontier.json", frontier.writeJSON),
+        ])
         var files = concurrentMap(made.count) { (made[$0].name, made[$0].bytes()) }
         if let lock { files.insert((OutputName.lock, lock.bytes), at: 0) }
         if let bytes = tables.bytes { files.append((OutputName.tables, bytes)) }
@@ -211,7 +211,7 @@ package struct Aggregation: Sendable {
     }
 
     /// The records sorted by key, one a line.
-    private func writeRecords(_ append: FileAppender) throws(RouteGridError) {
+    @Sendable private func writeRecords(_ append: FileAppender) throws(RouteGridError) {
         var piece: [UInt8] = []
         for (number, record) in chosen.enumerated() {
             record.line.withBytes { piece += $0 }

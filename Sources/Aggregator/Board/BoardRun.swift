@@ -44,8 +44,10 @@ package struct BoardRun: Sendable {
 }
 
 /// Where a curve's metrics were read: what recomputing them on resamples needs.
-struct CurveReading: Sendable {
+final class CurveReading: Sendable {
     /// In the order of the curve's points: one record with all points, or one record a point.
     let records: [ScoredRecord]
     let picks: CurvePicks
+
+    init(records: [ScoredRecord], picks: CurvePicks) { (self.records, self.picks) = (records, picks) }
 }

@@ -102,6 +102,6 @@ extension ScoredRecord {
     ///
     /// - Parameter records: Those of the curve, this one the first of them.
     fileprivate func ownReading(in records: [ScoredRecord]) throws(RouteGridError) -> CurveReading? {
-        try picks.get().map { CurveReading(records: records.count == 1 ? records : [self], picks: $0) }
+        try picks.get().map { CurveReading(records: records.count == 1 ? records : [self], picks: $0.picks) }
     }
 }

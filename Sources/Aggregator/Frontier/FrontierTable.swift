@@ -64,7 +64,7 @@ package struct FrontierTable: Sendable {
     package var jsonBytes: [UInt8] { JSONDocument.bytes { writeJSON(to: $0) } }
 
     /// The same in pieces.
-    func writeJSON<Failure: Error>(to append: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
+    @Sendable func writeJSON<Failure: Error>(to append: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
         try JSONDocument.write(
             head: [
                 ("schema", .string(FrontierTable.schema)), ("mode", .string(board.mode)),
@@ -72,33 +72,28 @@ package struct FrontierTable: Sendable {
             ],
             list: "curves",
             count: curves.count,
-            { json(of: curves[$0]) },
+            jsonLines,
             to: append
         )
     }
 
-    private func json(of curve: Curve) -> JSONValue {
-        let run = run(of: curve)
-        var members: [String: JSONValue] = [:]
-        for name in BoardRow.identityMembers + ["seed"] { members[name] = run.job[name] ?? .null }
-        members["job_keys"] = JSONValue(run.jobKeys.map(\.hex))
-        members["points"] = .array(
-            zip(run.points, curve.marks).map { point, marks in
+    private func jsonLines(of range: Range<Int>) -> [[UInt8]] {
+        var members = FrontierMembers()
+        return curves[range].map { curve in
+            let run = run(of: curve)
+            let points = zip(run.points, curve.marks).map { point, marks in
                 point.json.with("own_frontier", .bool(marks & Self.own != 0))
                     .with("pool_frontier", .bool(marks & Self.pool != 0))
             }
-        )
-        return .object(members)
+            return members.json(of: run, points: .array(points))
+        }
     }
-
-    /// The first digits of a digest: a line a point has no room for 64 of them.
-    private static func short(_ digest: JSONValue?) -> String? { digest?.stringValue.map { String($0.prefix(12)) } }
 
     /// `frontier.csv`, one point a line.
     package var csvBytes: [UInt8] { JSONDocument.bytes { writeCSV(to: $0) } }
 
     /// The same in pieces.
-    func writeCSV<Failure: Error>(to append: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
+    @Sendable func writeCSV<Failure: Error>(to append: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
         try append(Array(CSVLines(columns: Self.columns).text.utf8)[...])
         try FilePieces.write(curves.count, { Array(lines(of: $0).utf8) }, to: append)
     }
@@ -111,16 +106,10 @@ package struct FrontierTable: Sendable {
 
     private func lines(of range: Range<Int>) -> String {
         var lines = CSVLines(width: Self.columns.count)
+        var members = FrontierMembers()
         for curve in curves[range] {
             let run = run(of: curve)
-            let labels = RowLabels(job: run.job.json)
-            let identity = CSVLines.Fields([
-                run.job["dataset"]?.stringValue, run.job["models"]?.stringValue, labels.kind, labels.allParameters,
-                labels.trainModality, labels.testModality, labels.encoder, labels.fusion, board.mode, board.numerics,
-                labels.split, labels.seed, run.job["part"]?.stringValue, run.job["rule"]?.stringValue, labels.budget,
-                run.job["prices"]?.stringValue, FrontierTable.short(run.job["data"]),
-                FrontierTable.short(run.job["inputs"]?["cost"]),
-            ])
+            let identity = members.fields(of: run, mode: board.mode, numerics: board.numerics)
             for (point, marks) in zip(run.points, curve.marks) {
                 lines.add(
                     behind: identity,

@@ -27,6 +27,12 @@ struct CSVLines {
             count = fields.count
             text = fields.map { CSVLines.quoted($0 ?? "") + "," }.joined()
         }
+
+        private init(text: String, count: Int) { (self.text, self.count) = (text, count) }
+
+        static func + (left: Fields, right: Fields) -> Fields {
+            Fields(text: left.text + right.text, count: left.count + right.count)
+        }
     }
 
     /// Adds a row of which the first fields are written already.

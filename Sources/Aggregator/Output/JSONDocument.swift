@@ -10,7 +10,9 @@ enum JSONDocument {
     ///   - items: The list.
     /// - Returns: UTF-8 text.
     static func bytes(head: [(String, JSONValue)], list name: String, _ items: [JSONValue]) -> [UInt8] {
-        bytes { append in write(head: head, list: name, count: items.count, { items[$0] }, to: append) }
+        bytes { append in
+            write(head: head, list: name, count: items.count, { items[$0].map { $0.jsonBytes() } }, to: append)
+        }
     }
 
     /// What a body that writes a file writes.
@@ -26,13 +28,13 @@ enum JSONDocument {
     ///   - head: Members before the list, in this order.
     ///   - name: The list's name.
     ///   - count: How many items the list has.
-    ///   - item: Each of them.
+    ///   - lines: Some of them in a row, each as JSON; called from several threads at a time.
     ///   - append: Takes a piece of UTF-8 text.
     static func write<Failure: Error>(
         head: [(String, JSONValue)],
         list name: String,
         count: Int,
-        _ item: @Sendable (Int) -> JSONValue,
+        _ lines: @Sendable (Range<Int>) -> [[UInt8]],
         to append: (ArraySlice<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
         var out: [UInt8] = Array("{".utf8)
@@ -43,8 +45,9 @@ enum JSONDocument {
         try append(out[...])
         try FilePieces.write(count, { range in
             var out: [UInt8] = []
-            for index in range {
-                out += Array((index == 0 ? "\n" : ",\n").utf8) + escaped(item(index).jsonBytes())
+            for (index, line) in zip(range, lines(range)) {
+                out += (index == 0 ? "\n" : ",\n").utf8
+                out += escaped(line)
             }
             return out
         }, to: append)

@@ -4,8 +4,11 @@ import RouteGridBase
 /// Takes the next piece of a file.
 typealias FileAppender = (ArraySlice<UInt8>) throws(RouteGridError) -> Void
 
+/// Writes a file by calling its argument once a piece.
+typealias FileBody = @Sendable (FileAppender) throws(RouteGridError) -> Void
+
 /// A file that is written and not yet in its place.
-struct PreparedFile {
+struct PreparedFile: Sendable {
     let name: String
     let digest: Digest
     fileprivate let path: String
@@ -14,25 +17,34 @@ struct PreparedFile {
 extension OutputFolder {
     private static var hidden: String { incomingPrefix + String(getpid()) }
 
-    /// Writes a large file in pieces beside its place, so that putting it there takes no time.
+    /// Writes large files in pieces beside their places, all at a time, so that putting them there takes no time.
     ///
-    /// - Parameters:
-    ///   - name: The file's name, without folders.
-    ///   - body: Calls its argument once a piece.
-    /// - Throws: `system` when the folder cannot be written, and what `body` throws.
-    func prepare(
-        _ name: String,
-        _ body: @escaping (_ append: FileAppender) throws(RouteGridError) -> Void
-    ) throws(RouteGridError) -> PreparedFile {
-        let path = "\(Self.hidden)/\(name).new"
+    /// - Parameter files: Their names, without folders, and what calls its argument once a piece.
+    /// - Throws: `system` when the folder cannot be written, and what the bodies throw.
+    func prepare(_ files: [(name: String, body: FileBody)]) throws(RouteGridError) -> [PreparedFile] {
+        let hidden = place(Self.hidden)
+        try Self.make(hidden)
+        let prepared = concurrentMap(files.count) { number in
+            Result { () throws(RouteGridError) in
+                try prepare(files[number].name, at: "\(hidden)/\(files[number].name).new", files[number].body)
+            }
+        }
+        var found: [PreparedFile] = []
+        for result in prepared { found.append(try result.get()) }
+        return found
+    }
+
+    private func prepare(_ name: String, at path: String, _ body: @escaping FileBody) throws(RouteGridError)
+        -> PreparedFile
+    {
         var stream = DigestStream()
-        try write(to: path) { append throws(RouteGridError) in
+        try fill(path, for: place(name)) { append throws(RouteGridError) in
             try body { piece throws(RouteGridError) in
                 piece.withUnsafeBytes { stream.add($0) }
                 try append(piece)
             }
         }
-        return PreparedFile(name: name, digest: stream.finished(), path: place(path))
+        return PreparedFile(name: name, digest: stream.finished(), path: path)
     }
 
     /// Puts a prepared file in its place, in one step.

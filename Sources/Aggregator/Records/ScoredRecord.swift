@@ -24,7 +24,7 @@ package final class ScoredRecord: Sendable {
     /// Whether a model of the pool answered too little of train to be a reference.
     let hasLowCoverage: Bool
     /// Where its metrics were read, the members `at`; nil when it does not say.
-    let picks: Result<CurvePicks?, RouteGridError>
+    let picks: Result<SharedPicks?, RouteGridError>
     /// Without its line feed.
     let line: KeptLine
     private let resultRange: Range<Int>

@@ -3,10 +3,10 @@ import Scoring
 
 /// What many records say alike, held once: from several threads at a time.
 final class SharedParts: Sendable {
-    private let frames = LockedBox([[UInt8]: JobFrame]())
+    private let frames = LockedBox([FrameKey: JobFrame]())
     private let names = LockedBox([[String]: MetricReadings.Names]())
     private let values = LockedBox([JSONValue: JSONValue]())
-    private let picks = LockedBox([CurvePicks: CurvePicks]())
+    private let picks = LockedBox([CurvePicks: SharedPicks]())
 
     /// The frame of a job.
     ///
@@ -15,6 +15,7 @@ final class SharedParts: Sendable {
     ///   - make: Reads the frame where it is not known.
     /// - Returns: The frame.
     func frame(_ key: [UInt8], _ make: () throws(RouteGridError) -> JobFrame) throws(RouteGridError) -> JobFrame {
+        let key = FrameKey(bytes: key)
         if let known = frames.withLock({ $0[key] }) { return known }
         let made = try make()
         return frames.withLock { frames in
@@ -26,7 +27,7 @@ final class SharedParts: Sendable {
 
     func names(_ names: [String]) -> MetricReadings.Names { Self.shared(self.names, names) { .init(names) } }
     func value(_ value: JSONValue) -> JSONValue { Self.shared(values, value) { value } }
-    func picks(_ picks: CurvePicks) -> CurvePicks { Self.shared(self.picks, picks) { picks } }
+    func picks(_ picks: CurvePicks) -> SharedPicks { Self.shared(self.picks, picks) { SharedPicks(picks) } }
 
     private static func shared<Key, Value>(
         _ known: LockedBox<[Key: Value]>,
@@ -40,4 +41,17 @@ final class SharedParts: Sendable {
             return made
         }
     }
+}
+
+/// Where metrics were read, held once for the records that say the same.
+final class SharedPicks: Sendable {
+    let picks: CurvePicks
+    init(_ picks: CurvePicks) { self.picks = picks }
+}
+
+/// A text as a key: hashed in one go, since arrays are hashed byte by byte.
+private struct FrameKey: Hashable {
+    let bytes: [UInt8]
+
+    func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
 }
