@@ -214,7 +214,7 @@ package struct Aggregation: Sendable {
     @Sendable private func writeRecords(_ append: FileAppender) throws(RouteGridError) {
         var piece: [UInt8] = []
         for (number, record) in chosen.enumerated() {
-            record.line.withBytes { piece += $0 }
+            record.line.withBytes { piece.append($0, 0..<$0.count) }
             piece.append(UInt8(ascii: "\n"))
             guard piece.count > 1 << 20 || number + 1 == chosen.count else { continue }
             try append(piece[...])

@@ -55,11 +55,17 @@ struct JoinedCurve {
         records.map { LeftOut(place: $0.place, jobKey: $0.jobKey, why: error.message) }
     }
 
-    /// The run.
-    ///
+    /// The run of each curve, or why there is none; made on all cores.
+    static func runs(of curves: [JoinedCurve]) -> [Result<BoardRun, RouteGridError>] {
+        let joined = JoinedJobs()
+        return concurrentMap(inBlocks: curves.count) { place in
+            Result { () throws(RouteGridError) in try curves[place].run(joined) }
+        }
+    }
+
     /// - Parameter joined: What jobs of several budgets come to.
     /// - Throws: `badInput` when records of one curve contradict each other, with the places of two of them.
-    func run(_ joined: inout JoinedJobs) throws(RouteGridError) -> BoardRun {
+    private func run(_ joined: JoinedJobs) throws(RouteGridError) -> BoardRun {
         if records.count > 1 { try checkInputs() }
         let curve = try ListedCurve(records)
         return BoardRun(

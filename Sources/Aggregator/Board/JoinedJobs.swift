@@ -1,19 +1,22 @@
 import RouteGridBase
 
 /// The jobs of runs with the list of all budgets, and of all λ, where records differ in these: once for all runs whose
-/// records have the same frames.
-struct JoinedJobs {
+/// records have the same frames, from several threads at a time.
+final class JoinedJobs: Sendable {
     /// With the frames that they were made of: an identifier is one as long as its object is there.
-    private var known: [[ObjectIdentifier]: (sources: [JobFrame], joined: JobFrame)] = [:]
+    private let known = LockedBox([[ObjectIdentifier]: (sources: [JobFrame], joined: JobFrame)]())
 
     /// - Parameter jobs: Those of one run, at least one.
-    mutating func job(of jobs: [RunJob]) -> RunJob {
+    func job(of jobs: [RunJob]) -> RunJob {
         guard let first = jobs.first else { return RunJob(.null) }
         let sources = jobs.map(\.frame)
         let names = sources.map { ObjectIdentifier($0) }
-        if let joined = known[names]?.joined { return first.framed(joined) }
-        let joined = JobFrame(Self.joined(sources.map(\.json)))
-        known[names] = (sources, joined)
+        let joined = known.withLock { known in
+            if let joined = known[names]?.joined { return joined }
+            let joined = JobFrame(Self.joined(sources.map(\.json)))
+            known[names] = (sources, joined)
+            return joined
+        }
         return first.framed(joined)
     }
 

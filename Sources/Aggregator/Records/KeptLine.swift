@@ -24,6 +24,13 @@ enum KeptLine: Sendable {
     }
 }
 
+extension [UInt8] {
+    /// Appends a part of some bytes in one go: as a sequence they are taken byte by byte.
+    mutating func append(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
+        append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[range]).assumingMemoryBound(to: UInt8.self))
+    }
+}
+
 /// A file as memory: of large ones only the pages that are looked at are held.
 final class MappedFile: @unchecked Sendable {
     // Mapped for reading alone; nobody writes through it.

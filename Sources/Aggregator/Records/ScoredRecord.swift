@@ -94,9 +94,11 @@ package final class ScoredRecord: Sendable {
         _ origin: RecordOrigin,
         sharing parts: SharedParts
     ) throws(RouteGridError) -> (job: RunJob, result: JSONValue) {
-        let place = origin.description
         func parsed(_ range: Range<Int>) throws(RouteGridError) -> JSONValue {
-            try JSONValue(parsing: UnsafeRawBufferPointer(rebasing: bytes[range]), place: place)
+            // The place is put together only for who reads it.
+            let part = UnsafeRawBufferPointer(rebasing: bytes[range])
+            if let value = try? JSONValue(parsing: part, place: "") { return value }
+            return try JSONValue(parsing: part, place: origin.description)
         }
         let seed = checked.seed.flatMap { wholeNumber(bytes[$0]) }
         let indexRange = checked.split.flatMap { splitIndex(bytes, $0) }
@@ -107,13 +109,13 @@ package final class ScoredRecord: Sendable {
         // What is no whole number stays in the key, so that jobs of one frame differ in whole numbers alone.
         for (range, number) in [(checked.seed, seed), (indexRange, index)] where number != nil {
             guard let range else { continue }
-            key += bytes[start..<range.lowerBound]
+            key.append(bytes, start..<range.lowerBound)
             start = range.upperBound
         }
-        key += bytes[start..<checked.job.upperBound]
+        key.append(bytes, start..<checked.job.upperBound)
         let frame = try parts.frame(key) { () throws(RouteGridError) in
             let frame = JobFrame(try parsed(checked.job))
-            try frame.check(place: place)
+            try frame.check(place: origin.description)
             return frame
         }
         let job = RunJob(frame, seed: seed ?? frame.seed, splitIndex: index ?? frame.splitIndex)

@@ -23,10 +23,9 @@ struct SealedRows {
         (self.seal, self.bad) = (seal, bad)
         let fits = Set(rows.map(\.fitKey))
         let read = candidates.filter { fits.contains($0.fitKey) }
-        var joined = JoinedJobs()
-        for curve in JoinedCurve.curves(of: read, expected: []) {
+        for result in JoinedCurve.runs(of: JoinedCurve.curves(of: read, expected: [])) {
             let run: BoardRun
-            do throws(RouteGridError) { run = try curve.run(&joined) } catch {
+            do throws(RouteGridError) { run = try result.get() } catch {
                 guard bad == .setAside, error.code == .badInput else { throw error }
                 continue
             }
@@ -58,11 +57,11 @@ struct SealedRows {
             for choice in seal.choices(of: job.key) { absent[choice, default: []].append(job) }
         }
         var runs: [RowName: [(run: BoardRun, choice: Int)]] = [:]
-        var joined = JoinedJobs()
         for choice in Set(read.keys).union(absent.keys).sorted() {
-            for curve in JoinedCurve.curves(of: read[choice] ?? [], expected: absent[choice] ?? []) {
+            let curves = JoinedCurve.curves(of: read[choice] ?? [], expected: absent[choice] ?? [])
+            for result in JoinedCurve.runs(of: curves) {
                 let run: BoardRun
-                do throws(RouteGridError) { run = try curve.run(&joined) } catch {
+                do throws(RouteGridError) { run = try result.get() } catch {
                     guard bad == .setAside, error.code == .badInput else { throw error }
                     continue
                 }
