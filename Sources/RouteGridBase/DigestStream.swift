@@ -6,7 +6,9 @@ package struct DigestStream {
 
     package init() { SHA256_Init(&context) }
 
-    package mutating func add(_ bytes: UnsafeRawBufferPointer) { SHA256_Update(&context, bytes.baseAddress, bytes.count) }
+    package mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        SHA256_Update(&context, bytes.baseAddress, bytes.count)
+    }
 
     /// The digest of all bytes that were added; the last call.
     package consuming func finished() -> Digest {

@@ -63,8 +63,7 @@ struct JoinedCurve {
         }
     }
 
-    /// - Parameter joined: What jobs of several budgets come to.
-    /// - Throws: `badInput` when records of one curve contradict each other, with the places of two of them.
+    /// Throws `badInput` when records of one curve contradict each other, with the places of two of them.
     private func run(_ joined: JoinedJobs) throws(RouteGridError) -> BoardRun {
         if records.count > 1 { try checkInputs() }
         let curve = try ListedCurve(records)

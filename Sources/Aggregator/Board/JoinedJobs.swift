@@ -6,7 +6,7 @@ final class JoinedJobs: Sendable {
     /// With the frames that they were made of: an identifier is one as long as its object is there.
     private let known = LockedBox([[ObjectIdentifier]: (sources: [JobFrame], joined: JobFrame)]())
 
-    /// - Parameter jobs: Those of one run, at least one.
+    /// The job of a run, by its records' jobs, at least one.
     func job(of jobs: [RunJob]) -> RunJob {
         guard let first = jobs.first else { return RunJob(.null) }
         let sources = jobs.map(\.frame)

@@ -100,7 +100,7 @@ struct ListedCurve {
 extension ScoredRecord {
     /// Where the record's own metrics were read: the members `at` of its metrics.
     ///
-    /// - Parameter records: Those of the curve, this one the first of them.
+    /// `records` are those of the curve, this one the first of them.
     fileprivate func ownReading(in records: [ScoredRecord]) throws(RouteGridError) -> CurveReading? {
         try picks.get().map { CurveReading(records: records.count == 1 ? records : [self], picks: $0.picks) }
     }

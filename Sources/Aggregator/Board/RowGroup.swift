@@ -68,7 +68,8 @@ struct RowGroup {
         if runs.contains(where: { $0.missingCount > 0 }) { flags.insert(.missing) }
         if runs.contains(where: \.isOverBudget) { flags.insert(.overBudget) }
         if runs.contains(where: \.hasLowCoverage) { flags.insert(.lowCoverage) }
-        let twins = job["part"] == "test" ? runs.map(\.job).ofEachSplit.map { tables.twinCount(of: $0.json) }.max() ?? 0 : 0
+        let tested = job["part"] == "test" ? runs.map(\.job).ofEachSplit : []
+        let twins = tested.map { tables.twinCount(of: $0.json) }.max() ?? 0
         if twins > 0 { flags.insert(.twins) }
         if let selection {
             flags.remove(.unsealed)

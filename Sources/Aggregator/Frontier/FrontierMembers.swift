@@ -62,7 +62,8 @@ struct FrontierMembers {
             ?? (
                 before: CSVLines.Fields([
                     job["dataset"]?.stringValue, job["models"]?.stringValue, labels.kind, labels.allParameters,
-                    labels.trainModality, labels.testModality, labels.encoder, labels.fusion, mode, numerics, labels.split,
+                    labels.trainModality, labels.testModality, labels.encoder, labels.fusion, mode, numerics,
+                    labels.split,
                 ]),
                 behind: CSVLines.Fields([
                     job["part"]?.stringValue, job["rule"]?.stringValue, labels.budget, job["prices"]?.stringValue,

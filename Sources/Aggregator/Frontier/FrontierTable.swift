@@ -100,8 +100,8 @@ package struct FrontierTable: Sendable {
 
     private static let columns = [
         "dataset", "models", "router", "parameters", "train_modality", "test_modality", "encoder", "fusion", "mode",
-        "numerics", "split", "seed", "part", "rule", "budget", "prices", "data", "costs", "point", "threshold", "lambda",
-        "cost", "accuracy", "own_frontier", "pool_frontier",
+        "numerics", "split", "seed", "part", "rule", "budget", "prices", "data", "costs", "point", "threshold",
+        "lambda", "cost", "accuracy", "own_frontier", "pool_frontier",
     ]
 
     private func lines(of range: Range<Int>) -> String {

@@ -6,6 +6,7 @@ enum FilePieces {
     ///   - count: How many items there are.
     ///   - text: The UTF-8 text of some items in a row; called from several threads at a time.
     ///   - append: Takes a piece.
+    /// - Throws: What `append` throws.
     static func write<Failure: Error>(
         _ count: Int,
         _ text: @Sendable (Range<Int>) -> [UInt8],

@@ -30,6 +30,7 @@ enum JSONDocument {
     ///   - count: How many items the list has.
     ///   - lines: Some of them in a row, each as JSON; called from several threads at a time.
     ///   - append: Takes a piece of UTF-8 text.
+    /// - Throws: What `append` throws.
     static func write<Failure: Error>(
         head: [(String, JSONValue)],
         list name: String,
@@ -43,14 +44,18 @@ enum JSONDocument {
         }
         out += JSONValue.string(name).jsonBytes() + Array(":[".utf8)
         try append(out[...])
-        try FilePieces.write(count, { range in
-            var out: [UInt8] = []
-            for (index, line) in zip(range, lines(range)) {
-                out += (index == 0 ? "\n" : ",\n").utf8
-                out += escaped(line)
-            }
-            return out
-        }, to: append)
+        try FilePieces.write(
+            count,
+            { range in
+                var out: [UInt8] = []
+                for (index, line) in zip(range, lines(range)) {
+                    out += (index == 0 ? "\n" : ",\n").utf8
+                    out += escaped(line)
+                }
+                return out
+            },
+            to: append
+        )
         try append(Array((count == 0 ? "]}\n" : "\n]}\n").utf8)[...])
     }
 

@@ -20,6 +20,7 @@ extension OutputFolder {
     /// Writes large files in pieces beside their places, all at a time, so that putting them there takes no time.
     ///
     /// - Parameter files: Their names, without folders, and what calls its argument once a piece.
+    /// - Returns: The files, in the same order.
     /// - Throws: `system` when the folder cannot be written, and what the bodies throw.
     func prepare(_ files: [(name: String, body: FileBody)]) throws(RouteGridError) -> [PreparedFile] {
         let hidden = place(Self.hidden)

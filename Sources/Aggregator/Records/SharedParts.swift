@@ -14,6 +14,7 @@ final class SharedParts: Sendable {
     ///   - key: The job's text without its seed and its split's index.
     ///   - make: Reads the frame where it is not known.
     /// - Returns: The frame.
+    /// - Throws: What `make` throws.
     func frame(_ key: [UInt8], _ make: () throws(RouteGridError) -> JobFrame) throws(RouteGridError) -> JobFrame {
         let key = FrameKey(bytes: key)
         if let known = frames.withLock({ $0[key] }) { return known }

@@ -34,7 +34,8 @@ extension CurvePicks {
         func number(_ value: JSONValue?, _ metric: CurveMetric) throws(RouteGridError) -> Int? {
             guard let number = value?.integerValue else { return nil }
             guard (0..<count).contains(number) else {
-                throw .badInput(place(), "metric \(metric.rawValue) is read at point \(number): expected 0 ..< \(count)")
+                let found = "metric \(metric.rawValue) is read at point \(number)"
+                throw .badInput(place(), "\(found): expected 0 ..< \(count)")
             }
             return number
         }
