@@ -31,7 +31,8 @@ extension CoordinatorServer {
                 outcome: outcome,
                 unchecked: found.unchecked,
                 seconds: (ContinuousClock.now - begun) / .seconds(1),
-                divergences: outcome.verdicts.contains(.divergent) ? try store.divergenceCounts() : nil
+                divergences: outcome.verdicts.contains(.divergent) || batch.changes.contains(where: \.isAudited)
+                    ? try store.divergenceCounts() : nil
             )
         } then: { outcome in
             self.assumeIsolated { $0.finish(batch, outcome) }
@@ -74,6 +75,7 @@ extension CoordinatorServer {
             if let found = committed.divergences { divergences = found }
             feedFollowers(with: batch, committed.outcome)
             acknowledge(batch.receipts, committed.outcome.verdicts)
+            if sample != nil { noteAudits(batch, committed.outcome.verdicts) }
             for answer in batch.answers { answer(nil) }
         case .failure(let error) where error.code == .temporary:
             stall(batch, error)

@@ -109,6 +109,7 @@ extension CoordinatorServer {
         handle(
             .workerJoined(worker, numerics: Set(hello.numerics), programs: Set(hello.exec), held: held)
         )
+        noteOrigin(of: peer)
     }
 
     private func receive(

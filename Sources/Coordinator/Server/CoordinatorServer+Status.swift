@@ -74,6 +74,7 @@ extension CoordinatorServer {
             "set_aside": .array(setAside.sorted { $0.key < $1.key }.map(\.value.report)),
             "workers": .array(workerReports()),
             "demand": demand.json,
+            "audits": AuditReports.summary(audits, rate: configuration.auditRate),
             "store": [
                 "stalled": .bool(commits.isStalled),
                 "trouble": storeError.map { .string($0) } ?? .null,
@@ -152,7 +153,9 @@ extension CoordinatorServer {
             standing: scheduler.standing(of: cell, in: id),
             hasSelected: served[id]?.selection != nil
         ) { [peers] worker in peers.peer(of: worker)?.name ?? worker.description }
-        let finished = report
+        var told = report
+        if let audited = audits[id, cell] { told["audit"] = AuditReports.cell(audited) }
+        let finished = told
         access.read { store throws(RouteGridError) in
             try store.log(ofCell: cell, in: id)
         } then: { outcome in
