@@ -84,9 +84,11 @@ extension CoordinatorServer {
     }
 }
 
-extension StoreWrite {
-    /// Whether it may end a divergence.
-    var isAudited: Bool { if case .audited(let audited) = self { audited.state == .decided } else { false } }
+extension CommitQueue.Batch where Change == StoreWrite {
+    /// Whether an audit that is decided ends a divergence.
+    var endsDivergences: Bool {
+        changes.contains { if case .audited(let audited) = $0 { audited.state == .decided } else { false } }
+    }
 }
 
 extension GridLock {

@@ -22,6 +22,7 @@ extension CoordinatorServer {
     func commitIfIdle() {
         guard let batch = commits.begin() else { return }
         let (checker, locks) = (checker, configuration.checksRecords ? locks(of: batch) : [:])
+        let isAuditing = sample != nil
         access.write { store throws(RouteGridError) in
             let found = checker.faults(in: batch.changes, locks: locks, store: store)
             let begun = ContinuousClock.now
@@ -31,7 +32,7 @@ extension CoordinatorServer {
                 outcome: outcome,
                 unchecked: found.unchecked,
                 seconds: (ContinuousClock.now - begun) / .seconds(1),
-                divergences: outcome.verdicts.contains(.divergent) || batch.changes.contains(where: \.isAudited)
+                divergences: outcome.verdicts.contains(.divergent) || isAuditing && batch.endsDivergences
                     ? try store.divergenceCounts() : nil
             )
         } then: { outcome in
