@@ -8,6 +8,10 @@ package struct ZMQMessage: Hashable, Sendable {
     /// Nil at every socket but that of a ``SocketSecurity/server(_:domain:)``: in plain text a sender could write
     /// it itself.
     package var userID: String?
+    /// At a ROUTER the file descriptor of the connection that it came on; it may be closed by now.
+    package var connection: Int32?
 
-    package init(_ frames: [[UInt8]], userID: String? = nil) { (self.frames, self.userID) = (frames, userID) }
+    package init(_ frames: [[UInt8]], userID: String? = nil, connection: Int32? = nil) {
+        (self.frames, self.userID, self.connection) = (frames, userID, connection)
+    }
 }

@@ -5,14 +5,20 @@ package import RouteGridBase
 extension ZMQSocket {
     /// Passes a whole message to libzmq, or nothing of it.
     ///
-    /// - Parameter frames: at least one; a ROUTER's first is the routing id of the peer.
+    /// - Parameters:
+    ///   - frames: at least one; a ROUTER's first is the routing id of the peer.
+    ///   - unread: counts the frames behind the first for as long as libzmq holds them.
     /// - Returns: the outcome; only `sent` means that libzmq has accepted it.
     /// - Throws: `system` when the context ended or memory ran out.
-    package func send(_ frames: [[UInt8]]) throws(RouteGridError) -> SendOutcome {
+    package func send(
+        _ frames: [[UInt8]],
+        countedBy unread: UnreadBytes? = nil
+    ) throws(RouteGridError) -> SendOutcome {
         var outcome = SendOutcome.sent
         for (index, frame) in frames.enumerated() {
             let flags = ZMQ_DONTWAIT | (index + 1 < frames.count ? ZMQ_SNDMORE : 0)
-            switch sendFrame(frame, flags) {
+            let counter = index > 0 ? unread : nil
+            switch counter.map({ sendFrame(frame, flags, countedBy: $0) }) ?? sendFrame(frame, flags) {
             case 0: continue
             case EAGAIN where index == 0: return .full
             // The peer disconnected between two frames: libzmq drops the rest, and must be given it to get past it.
@@ -31,6 +37,7 @@ extension ZMQSocket {
         while true {
             var frames: [[UInt8]] = []
             var userID: String?
+            var connection: Int32?
             var isMore = false
             repeat {
                 guard zmq_msg_recv(scratch, handle, ZMQ_DONTWAIT) >= 0 else {
@@ -45,12 +52,15 @@ extension ZMQSocket {
                 isMore = zmq_msg_more(scratch) != 0
                 // A ROUTER's first frame is libzmq's own; the last one is the sender's.
                 if !isMore, security.names { userID = senderOfScratch() }
+                if !isMore, kind == .router { connection = zmq_msg_get(scratch, ZMQ_SRCFD) }
                 // Frames beyond the limit are read, so that the next message starts at its first frame, and dropped.
                 if frames.count <= ZMQSocket.maximumFrames { frames.append(copyOfScratch()) }
             } while isMore
             let isWhole = frames.count <= ZMQSocket.maximumFrames
             // No handler vouched for a nameless sender: libzmq lets none in, and none gets past here.
-            if isWhole, userID != nil || !security.names { return ZMQMessage(frames, userID: userID) }
+            if isWhole, userID != nil || !security.names {
+                return ZMQMessage(frames, userID: userID, connection: connection)
+            }
             droppedMessages += 1
         }
     }

@@ -22,11 +22,15 @@ package final class PlayedPeer {
         holding held: [(lease: WireLease, cells: [UInt64])] = [],
         name: String = "played",
         numerics: [String] = [PlayedPeer.numerics],
-        security: SocketSecurity = .plaintext
+        security: SocketSecurity = .plaintext,
+        receiveHighWater: Int = SocketOptions().receiveHighWater,
+        greets: Bool = true,
+        isWelcome: Bool = true
     ) throws {
         context = try ZMQContext()
         var options = SocketOptions()
         options.security = security
+        options.receiveHighWater = receiveHighWater
         socket = try context.socket(.dealer, options: options)
         try socket.connect(url)
         (hello.protocol, hello.role, hello.name) = (WireProtocol.version, role, name)
@@ -37,7 +41,9 @@ package final class PlayedPeer {
             reference.cells = cells
             return reference
         }
+        guard greets else { return }
         try greet()
+        guard isWelcome else { return }
         _ = try next { if case .welcome = $0 { true } else { nil } }
     }
 

@@ -7,6 +7,7 @@ import Wire
 extension CoordinatorServer {
     /// Sends records: those of one run at once, those of all runs as soon as there are some.
     func follow(_ request: WireFollow, _ route: RoutingID) throws(RouteGridError) {
+        try checkReading(route)
         let limit = Int(min(max(request.credit, 1), 4_096))
         if request.run == 0 {
             let own = followers.count(of: route)

@@ -23,6 +23,9 @@ extension CoordinatorServer {
                     let parsed = try WireMessage(frames: message.frames[1...], limit: configuration.maximumFrame)
                     if keys != nil { try admit(sender, parsed.body.act) }
                     try receive(parsed, from: route, sender)
+                    if case .hello = parsed.body, let connection = message.connection {
+                        connections?.greeted(connection)
+                    }
                 }
             } catch {
                 refuse(error, route)
@@ -86,6 +89,7 @@ extension CoordinatorServer {
         }
         try admit(sender, hello, route)
         if peers[route] == nil {
+            try checkConnections(of: hello, key: sender.key)
             if hello.role == .worker {
                 try PeerLimits.check(peers.workerCount, PeerLimits.workers, "workers are connected")
             } else if peers.clientCount >= PeerLimits.clients, let silent = peers.mostSilentClient {

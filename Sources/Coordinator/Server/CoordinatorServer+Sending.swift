@@ -11,7 +11,14 @@ extension CoordinatorServer {
         guard let socket, let body = envelope.body else { return }
         do {
             let frame = try WireMessage.encode(body)
-            switch try socket.send([route.bytes, frame] + (data.map { [$0] } ?? [])) {
+            let byteCount = frame.count + (data?.count ?? 0)
+            // The high-water mark bounds those that are small, and nearly all are: only what is large is counted.
+            let unread = byteCount > PeerLimits.smallReply ? unread(by: route) : nil
+            if let unread, !mayHold(byteCount, for: unread) {
+                counters.unsent += 1
+                return
+            }
+            switch try socket.send([route.bytes, frame] + (data.map { [$0] } ?? []), countedBy: unread) {
             case .sent: break
             case .full, .unroutable: counters.unsent += 1
             }

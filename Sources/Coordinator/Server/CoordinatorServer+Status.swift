@@ -7,6 +7,7 @@ import Wire
 extension CoordinatorServer {
     /// Answers a query of any kind.
     func query(_ query: WireQuery, _ route: RoutingID) throws(RouteGridError) {
+        try checkReading(route)
         guard let kind = QueryKind(rawValue: query.kind) else {
             throw RouteGridError(.usage, "no query \"\(query.kind)\"")
         }
@@ -75,6 +76,7 @@ extension CoordinatorServer {
             "workers": .array(workerReports()),
             "demand": demand.json,
             "audits": AuditReports.summary(audits, rate: configuration.auditRate),
+            "limits": limitReport,
             "store": [
                 "stalled": .bool(commits.isStalled),
                 "trouble": storeError.map { .string($0) } ?? .null,

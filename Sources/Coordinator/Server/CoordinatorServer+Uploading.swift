@@ -10,6 +10,7 @@ extension CoordinatorServer {
         let digest = try Digest(field: request.sha, "sha")
         let offset = Int(clamping: request.offset)
         let count = min(Int(clamping: request.length), WireProtocol.chunkSize)
+        try checkReading(route)
         try PeerLimits.check(fetches[route], PeerLimits.fetches, "reads of this peer are under way")
         try PeerLimits.check(fetches.total, PeerLimits.allFetches, "reads are under way")
         fetches.begin(route)

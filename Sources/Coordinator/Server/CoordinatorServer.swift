@@ -30,6 +30,12 @@ package actor CoordinatorServer {
         package var checksRecords = true
         /// The part of the cells that is computed again by another worker; 0 = none.
         package var auditRate = 0.0
+        /// Bytes of unread messages at which a peer's requests are refused; at twice as many, messages to it are lost.
+        package var unreadBytes = 32 << 20
+        /// Processes of one key that may be connected at once.
+        package var connectionsPerKey = 16_384
+        /// Seconds after which a connection without a greeting is closed.
+        package var helloSeconds = 30
 
         package init(bind: String, stateFolder: String) {
             self.bind = bind
@@ -58,6 +64,10 @@ package actor CoordinatorServer {
     var followers: WaitingFollowers
     var submits = RequestsUnderWay()
     var fetches = RequestsUnderWay()
+    /// What libzmq holds of messages, by connection and in total.
+    var unread: [RoutingID: UnreadBytes] = [:]
+    let allUnread = UnreadBytes()
+    var connections: ConnectionWatch?
     var commits: ServerCommits
     let checker = RecordChecker()
     /// Which cells each key was granted, as far as that is on disk.
@@ -154,10 +164,13 @@ package actor CoordinatorServer {
     package func start() throws -> String {
         var options = SocketOptions()
         options.maximumFrame = configuration.maximumFrame
+        options.sendHighWater = PeerLimits.queuedMessages
         if let security = keys?.security { options.security = security }
         try keys?.start(context, log)
         let socket = try context.socket(.router, options: options)
         self.socket = socket
+        let connections = try ConnectionWatch(socket, context: context)
+        self.connections = connections
         let address = try socket.bind(configuration.bind)
         try keys?.leaveLocal(for: ZMQAddress(address), state: configuration.stateFolder)
         try resumeRuns()
@@ -165,6 +178,7 @@ package actor CoordinatorServer {
         loop.onReadable(socket, batch: 512) { messages in
             self.assumeIsolated { $0.receive(messages) }
         }
+        connections.watch(on: loop)
         loop.every(.milliseconds(100)) { self.assumeIsolated { $0.tick() } }
         loop.every(.milliseconds(Int64(configuration.heartbeatMilliseconds))) {
             self.assumeIsolated { $0.sendUnsolicitedHeartbeats() }
@@ -174,6 +188,7 @@ package actor CoordinatorServer {
                 server.probeStore()
                 server.checkFolder()
                 server.dropAbandonedUploads()
+                server.closeSilentConnections()
                 server.keys?.keepLocal(server.log)
             }
         }
@@ -208,6 +223,8 @@ package actor CoordinatorServer {
         if let socket {
             // First the files: once the port is free another coordinator may leave its own.
             keys?.end()
+            connections?.stop(on: loop)
+            connections = nil
             loop.close(socket)
             CoordinatorAddress.remove(from: configuration.stateFolder)
         }
@@ -245,4 +262,6 @@ struct ServerCounters: Sendable {
     var inconsistent = 0
     /// Records whose data are not in the store.
     var unchecked = 0
+    /// Connections that were closed because nobody greeted on them.
+    var silentConnections = 0
 }

@@ -42,6 +42,8 @@ struct PeerTable: Sendable {
     private var nextWorker: UInt64 = 1
     private var messages: UInt64 = 0
     private(set) var clientCount = 0
+    /// Processes that are connected, by key.
+    private var counts: [String: Int] = [:]
     /// Processes that were expelled, the newest last.
     private var expelled: [[UInt8]] = []
     private static let expelledLimit = 1_024
@@ -49,6 +51,8 @@ struct PeerTable: Sendable {
     subscript(route: RoutingID) -> Peer? { byRoute[route] }
 
     var workerCount: Int { workers.count }
+
+    func count(of key: String) -> Int { counts[key] ?? 0 }
 
     /// Notes that a client sent something: the one that was silent for longest is forgotten first.
     mutating func noteMessage(_ route: RoutingID) {
@@ -96,6 +100,7 @@ struct PeerTable: Sendable {
         remove(route)
         byRoute[route] = peer
         if worker == nil { clientCount += 1 }
+        if let key { counts[key, default: 0] += 1 }
         noteMessage(route)
         routes[boot] = route
         if let worker { workers[worker] = route }
@@ -112,6 +117,7 @@ struct PeerTable: Sendable {
     private mutating func remove(_ route: RoutingID) -> Peer? {
         guard let peer = byRoute.removeValue(forKey: route) else { return nil }
         if peer.worker == nil { clientCount -= 1 }
+        if let key = peer.key, let count = counts[key] { counts[key] = count > 1 ? count - 1 : nil }
         return peer
     }
 

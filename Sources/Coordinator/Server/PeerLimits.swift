@@ -20,9 +20,16 @@ enum PeerLimits {
     /// Grids that are being submitted, by one connection and by all.
     static let submits = 4
     static let allSubmits = 16
-    /// Parts of blobs that are being read, for one connection and for all.
+    /// Parts of blobs that are being read, for one connection and for all; they count as bytes, too.
     static let fetches = 256
     static let allFetches = 1_024
+    /// Bytes of messages to all peers that these have not read; `Configuration` has that of one peer.
+    static let allUnreadBytes = 1 << 30
+    /// So many unread bytes each peer may have, whatever others hold.
+    static let spareBytes = 4 << 20
+    /// Messages up to this size are not counted in bytes: a peer's queue holds so many messages.
+    static let smallReply = 4 << 10
+    static let queuedMessages = 8_192
 
     /// - Throws: `temporary` naming the limit that is reached.
     static func check(_ count: Int, _ limit: Int, _ what: String) throws(RouteGridError) {

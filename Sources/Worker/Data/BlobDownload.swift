@@ -9,8 +9,9 @@ import Wire
 /// of the workers that share a cache one downloads a blob, and the others wait for it. What is there when a worker ends
 /// is kept, and whichever worker locks the file next goes on behind it.
 final class BlobDownload {
-    /// Chunks in flight at a time.
+    /// Chunks in flight at a time, of one download and of all.
     static let window = 4
+    static let sharedWindow = 16
 
     let digest: Digest
     let path: String
@@ -112,12 +113,15 @@ final class BlobDownload {
         RouteGridError(.system, "\(path): \(String(cString: strerror(errno)))")
     }
 
-    /// The requests to send now: one until the size is known, then up to ``window``.
-    func requests() -> [WireFetch] {
+    /// Chunks that are requested and did not arrive.
+    var outstanding: Int { (requested - received + WireProtocol.chunkSize - 1) / WireProtocol.chunkSize }
+
+    /// The requests to send now, at most `most`: one until the size is known, then up to ``window``.
+    func requests(most: Int) -> [WireFetch] {
         guard isOwn else { return [] }
         var requests: [WireFetch] = []
         let end = total ?? received + 1
-        while requested < end, requested - received < BlobDownload.window * WireProtocol.chunkSize {
+        while requests.count < most, requested < end, outstanding < BlobDownload.window {
             requests.append(BlobTransfer.fetch(digest, offset: requested))
             requested += WireProtocol.chunkSize
         }

@@ -97,8 +97,11 @@ extension WorkerSupervisor {
     /// Requests missing data that was not requested yet.
     func requestChunks() {
         guard link.isOpen else { return }
-        for digest in downloads.keys.sorted() {
-            for request in downloads[digest]?.requests() ?? [] { say(.fetch(request)) }
+        var room = BlobDownload.sharedWindow - downloads.values.reduce(0) { $0 + $1.outstanding }
+        for (_, download) in downloads.sorted(by: { $0.key < $1.key }) where room > 0 {
+            let requests = download.requests(most: room)
+            room -= requests.count
+            for request in requests { say(.fetch(request)) }
         }
     }
 
@@ -106,9 +109,12 @@ extension WorkerSupervisor {
         let digest = try Digest(field: chunk.sha, "sha")
         guard let download = downloads[digest] else { return }
         do {
-            guard try download.take(chunk, data) else { return requestChunks() }
+            let isComplete = try download.take(chunk, data)
+            requestChunks()
+            guard isComplete else { return }
         } catch {
             downloads[digest] = nil
+            requestChunks()
             return failAwaiting(digest, error)
         }
         let path = download.path
@@ -165,9 +171,8 @@ extension WorkerSupervisor {
     private func requestAgain(_ now: ContinuousClock.Instant) {
         let isDue = retryDownloadsAt.map { now >= $0 } ?? false
         if isDue { retryDownloadsAt = nil }
-        let lost = downloads.values.filter { isDue || $0.isUnanswered(now) }
-        guard !lost.isEmpty else { return }
-        for download in lost { download.restartRequests() }
+        for download in downloads.values where isDue || download.isUnanswered(now) { download.restartRequests() }
+        // Also what waited for a download that was given up.
         requestChunks()
     }
 

@@ -18,6 +18,7 @@ enum ProcessStart {
         cplatform_report_traps()
         // A write to a pipe without a reader is an error like others.
         signal(SIGPIPE, SIG_IGN)
+        SignalWatch.unblock()
         ParentWatch.applyEnvironment()
         try refuseOtherEncodings()
         OpenFiles.allowAll()

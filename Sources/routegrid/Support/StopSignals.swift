@@ -37,9 +37,9 @@ enum StopSignals {
 
 /// Handles SIGINT, SIGTERM, SIGHUP and SIGQUIT in place of their default action, from when it is made.
 ///
-/// Through a pipe that a handler writes to: a `DispatchSourceSignal` is registered some time after it was resumed, and a
-/// signal that comes before is lost where the default action is ignored. SIGHUP stays ignored where it was: that is what
-/// nohup(1) is for.
+/// Through a pipe that a handler writes to: a `DispatchSourceSignal` is registered some time after it was resumed, and
+/// a signal that comes before is lost where the default action is ignored. SIGHUP stays ignored where it was: that is
+/// what nohup(1) is for.
 final class SignalWatch {
     private struct State {
         var received: Int32?
@@ -53,6 +53,7 @@ final class SignalWatch {
         }
     }
 
+    private static let handled = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
     private let state: LockedBox<State>
     private let numbers: [Int32]
     private let source: any DispatchSourceRead
@@ -62,7 +63,7 @@ final class SignalWatch {
     init() throws(RouteGridError) {
         let state = LockedBox(State())
         self.state = state
-        numbers = [SIGINT, SIGTERM, SIGHUP, SIGQUIT].filter { $0 != SIGHUP || !SignalWatch.isIgnored($0) }
+        numbers = SignalWatch.handled.filter { $0 != SIGHUP || !SignalWatch.isIgnored($0) }
         let pipe = cplatform_stop_pipe()
         guard pipe >= 0 else {
             throw RouteGridError(.system, "a pipe for stop signals: \(String(cString: strerror(errno)))")
@@ -120,6 +121,15 @@ final class SignalWatch {
     func cancel() {
         for number in numbers { signal(number, SIG_DFL) }
         source.cancel()
+    }
+
+    /// Lets this thread and those that it makes receive the signals: a process inherits which ones are blocked, and
+    /// whoever started it from a thread of libdispatch has blocked all.
+    static func unblock() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in handled { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     private static func isIgnored(_ number: Int32) -> Bool {
