@@ -38,6 +38,7 @@ extension KeyRing {
         _ name: KeyName,
         role: Role,
         publicKey: PublicKey,
+        isTrusted: Bool = false,
         state: String,
         at now: Date = Date()
     ) throws(RouteGridError) -> RingKey {
@@ -49,7 +50,7 @@ extension KeyRing {
                         + "`routegrid keys rotate \(name)` replaces it, `keys revoke \(name)` ends it"
                 )
             }
-            let key = RingKey(name: name, role: role, publicKey: publicKey, created: now)
+            let key = RingKey(name: name, role: role, publicKey: publicKey, created: now, isTrusted: isTrusted)
             try ring.put(key, in: folder)
             return key
         }
@@ -61,19 +62,21 @@ extension KeyRing {
     ///   - name: of the key.
     ///   - role: what its holder may be.
     ///   - address: what the holder connects to, when it is known.
+    ///   - isTrusted: whether its results decide where others differ.
     ///   - state: the state folder.
     ///   - now: when.
     /// - Returns: what goes to the holder, and nowhere else.
-    /// - Throws: As ``add(_:role:publicKey:state:at:)``.
+    /// - Throws: As ``add(_:role:publicKey:isTrusted:state:at:)``.
     package static func invite(
         _ name: KeyName,
         role: Role,
         address: String? = nil,
+        isTrusted: Bool = false,
         state: String,
         at now: Date = Date()
     ) throws(RouteGridError) -> Invite {
         let secret = try SecretKey.generate()
-        try add(name, role: role, publicKey: secret.publicKey, state: state, at: now)
+        try add(name, role: role, publicKey: secret.publicKey, isTrusted: isTrusted, state: state, at: now)
         let server = try KeyRing(state: state).server.publicKey
         return Invite(secret: secret, name: name, role: role, server: server, address: address)
     }
@@ -140,7 +143,8 @@ extension KeyRing {
                 role: old.role,
                 publicKey: secret.publicKey,
                 created: now,
-                predecessor: old.publicKey
+                predecessor: old.publicKey,
+                isTrusted: old.isTrusted
             )
             try ring.put(new, in: folder)
             if !keepsOld {

@@ -12,6 +12,8 @@ package struct RingKey: Hashable, Sendable {
     package internal(set) var revoked: Date?
     /// The key that it took the place of when that was rotated.
     package let predecessor: PublicKey?
+    /// Whether its results decide where others differ: the operator's word for a worker's key.
+    package let isTrusted: Bool
 
     package var fingerprint: Fingerprint { publicKey.fingerprint }
     package var isAllowed: Bool { revoked == nil }
@@ -19,8 +21,16 @@ package struct RingKey: Hashable, Sendable {
     static let suffix = ".pub"
     static let format = "routegrid/key/1"
 
-    init(name: KeyName, role: Role, publicKey: PublicKey, created: Date, predecessor: PublicKey? = nil) {
+    init(
+        name: KeyName,
+        role: Role,
+        publicKey: PublicKey,
+        created: Date,
+        predecessor: PublicKey? = nil,
+        isTrusted: Bool = false
+    ) {
         (self.name, self.role, self.publicKey) = (name, role, publicKey)
+        self.isTrusted = isTrusted
         // Files hold seconds.
         self.created = Date(timeIntervalSince1970: created.timeIntervalSince1970.rounded(.down))
         self.predecessor = predecessor
@@ -43,6 +53,7 @@ package struct RingKey: Hashable, Sendable {
         predecessor = try text.optional("replaces", "a public key of 40 characters") {
             PublicKey(z85: FieldText.text($0))
         }
+        isTrusted = try text.optional("trusted", "yes") { FieldText.text($0) == "yes" ? true : nil } ?? false
         try text.finish()
         guard fileName == file else {
             throw .badInput(folder.place(of: file), "holds the key that belongs into \(fileName)")
@@ -60,6 +71,7 @@ package struct RingKey: Hashable, Sendable {
 
             """
         if let predecessor { text += "replaces: \(predecessor.z85)\n" }
+        if isTrusted { text += "trusted: yes\n" }
         if let revoked { text += "revoked: \(revoked.ISO8601Format())\n" }
         return Array(text.utf8)
     }

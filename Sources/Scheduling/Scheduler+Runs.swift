@@ -37,6 +37,7 @@ extension Scheduler {
             commands.append(.revoke(lease.worker, lease.id, lease.fence, cells: []))
             returnLease(lease.id, blaming: false, text: "")
         }
+        endAudits(of: id)
     }
 
     mutating func retry(_ id: RunID, cells: [CellID]) {

@@ -61,5 +61,6 @@ extension CoordinatorServer {
             peers.forget(peer.route)
         }
         followers.forget { peers[$0] == nil }
+        for peer in peers.all { noteOrigin(of: peer) }
     }
 }

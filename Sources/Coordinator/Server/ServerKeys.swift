@@ -86,6 +86,13 @@ struct ServerKeys {
     /// Whether a key is the one left for workers of this user on this machine.
     func isOwn(userID: String?) -> Bool { userID != nil && userID == ownWorker }
 
+    /// Whether the results of a key decide where others differ: one that the operator marked, and that of workers of
+    /// this user on this machine, who can write the store itself.
+    func isTrusted(userID: String?) -> Bool {
+        guard let userID, let key = watch.ring.key(userID: userID), key.isAllowed else { return false }
+        return key.isTrusted || isOwn(userID: userID)
+    }
+
     /// The name of a key, for people.
     func name(userID: String) -> String? { watch.ring.key(userID: userID)?.name.text }
 

@@ -87,6 +87,8 @@ extension RecordStore {
             for record in records {
                 try database.cachedStatement(sql: "DELETE FROM record WHERE seq = ?")
                     .execute(arguments: [Int64(clamping: record.sequence)])
+                try database.cachedStatement(sql: "DELETE FROM audited WHERE job_key = ?")
+                    .execute(arguments: [Data(record.jobKey)])
             }
             for (run, cells) in found {
                 try Self.unmark(cells, of: run.id, in: database)

@@ -32,7 +32,14 @@ struct KeysInvite: ParsableCommand {
     )
     var connect: String?
 
+    @Flag(help: "A worker's results decide where those of others differ (`coordinator --audit`).")
+    var trusted = false
+
     @OptionGroup var keys: KeysOptions
+
+    func validate() throws {
+        guard !trusted || role == .worker else { throw ValidationError("--trusted goes with --role worker.") }
+    }
 
     func run() throws {
         if let connect { try Invite.check(address: connect) }
@@ -42,6 +49,7 @@ struct KeysInvite: ParsableCommand {
             try chosen ?? KeyRing(state: state).freeName(role),
             role: role,
             address: connect,
+            isTrusted: trusted,
             state: state
         )
         keys.settle(state)

@@ -28,7 +28,7 @@ struct KeysList: ParsableCommand {
         for key in ring.keys {
             table.add(
                 key.name.text,
-                key.role.rawValue,
+                key.isTrusted ? "\(key.role), trusted" : key.role.rawValue,
                 key.fingerprint.description,
                 Self.day(key.created),
                 key.revoked.map(Self.day) ?? ""

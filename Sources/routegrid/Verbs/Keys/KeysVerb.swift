@@ -63,6 +63,7 @@ extension RingKey {
             "name": .string(name.text), "role": .string(role.rawValue), "fingerprint": .string(fingerprint.hex),
             "public_key": .string(publicKey.z85), "created": .string(created.ISO8601Format()),
             "revoked": revoked.map { .string($0.ISO8601Format()) } ?? .null,
+            "trusted": .bool(isTrusted),
             "replaces": predecessor.map { .string($0.fingerprint.hex) } ?? .null,
         ]
     }
