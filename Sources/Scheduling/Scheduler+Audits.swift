@@ -58,7 +58,7 @@ extension Scheduler {
 
     private func may(_ worker: WorkerEntry, work need: AuditTask.Need, of id: RunID) -> Bool {
         guard let run = runs[id], run.state != .paused, run.policy.programs.isSubset(of: worker.programs),
-            worker.numerics.contains(run.policy.numerics)
+            worker.numerics.contains(run.policy.numerics), hasRoom(worker, for: run.policy.needs)
         else { return false }
         return switch need {
         case .independent(let other): worker.origin.isIndependent(of: other, sharesOneKey: sharesOneKey)
