@@ -43,13 +43,7 @@ extension KeyRing {
         at now: Date = Date()
     ) throws(RouteGridError) -> RingKey {
         try change(state) { ring, folder throws(RouteGridError) in
-            if let other = ring.keys.first(where: { $0.name == name && $0.isAllowed }) {
-                throw RouteGridError(
-                    .usage,
-                    "\(name): a \(other.role) key has this name already (\(other.fingerprint)); "
-                        + "`routegrid keys rotate \(name)` replaces it, `keys revoke \(name)` ends it"
-                )
-            }
+            try ring.checkFree(name)
             let key = RingKey(name: name, role: role, publicKey: publicKey, created: now, isTrusted: isTrusted)
             try ring.put(key, in: folder)
             return key
@@ -85,6 +79,7 @@ extension KeyRing {
     ///
     /// - Parameters:
     ///   - selector: a name (all its keys), or a fingerprint.
+    ///   - withJoined: those that came by an invite too.
     ///   - state: the state folder.
     ///   - now: when.
     /// - Returns: the keys that were ended now; none when all were before.
@@ -92,12 +87,15 @@ extension KeyRing {
     @discardableResult
     package static func revoke(
         _ selector: String,
+        withJoined: Bool = false,
         state: String,
         at now: Date = Date()
     ) throws(RouteGridError) -> [RingKey] {
         try change(state) { ring, folder throws(RouteGridError) in
             var ended: [RingKey] = []
-            for var key in try ring.select(selector) where key.isAllowed {
+            let meant = try ring.select(selector)
+            let joined = withJoined ? meant.flatMap(ring.joined) : []
+            for var key in meant + joined where key.isAllowed {
                 key.revoked = Date(timeIntervalSince1970: now.timeIntervalSince1970.rounded(.down))
                 try folder.write(key.fileBytes, to: key.fileName, replacing: true)
                 ended.append(key)
@@ -144,7 +142,9 @@ extension KeyRing {
                 publicKey: secret.publicKey,
                 created: now,
                 predecessor: old.publicKey,
-                isTrusted: old.isTrusted
+                isTrusted: old.isTrusted,
+                invitation: old.invitation,
+                invitedBy: old.invitedBy
             )
             try ring.put(new, in: folder)
             if !keepsOld {
@@ -203,7 +203,16 @@ extension KeyRing {
 
     // MARK: Steps
 
-    private static func change<Result>(
+    func checkFree(_ name: KeyName) throws(RouteGridError) {
+        guard let other = keys.first(where: { $0.name == name && $0.isAllowed }) else { return }
+        throw RouteGridError(
+            .usage,
+            "\(name): a \(other.role) key has this name already (\(other.fingerprint)); "
+                + "`routegrid keys rotate \(name)` replaces it, `keys revoke \(name)` ends it"
+        )
+    }
+
+    static func change<Result>(
         _ state: String,
         _ body: (inout KeyRing, KeyFolder) throws(RouteGridError) -> Result
     ) throws(RouteGridError) -> Result {
@@ -223,7 +232,7 @@ extension KeyRing {
         return ring
     }
 
-    private mutating func put(_ key: RingKey, in folder: KeyFolder) throws(RouteGridError) {
+    mutating func put(_ key: RingKey, in folder: KeyFolder) throws(RouteGridError) {
         if let other = self.key(userID: key.fingerprint.hex) {
             throw RouteGridError(
                 .usage,

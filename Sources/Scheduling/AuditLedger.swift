@@ -31,8 +31,8 @@ package struct AuditLedger: Sendable {
         }
     }
 
-    /// Forgets a cell whose record was taken back.
-    package mutating func forget(_ run: RunID, _ cell: CellID) { cells[Name(run: run, cell: cell)] = nil }
+    /// Forgets cells whose records were taken back.
+    package mutating func forget(_ keys: Set<JobKey>) { cells = cells.filter { !keys.contains($0.value.jobKey) } }
 
     /// Those in some states, by run and cell.
     package func cells(in states: Set<AuditedCell.State>) -> [AuditedCell] {

@@ -2,7 +2,8 @@ package import RouteGridBase
 
 /// Who computed a result, as far as an audit tells workers apart.
 package struct ResultOrigin: Hashable, Comparable, Sendable {
-    /// The worker's key, the oldest of its rotations; ``GrantLedger/anybody`` where there are no keys.
+    /// The worker's key, the oldest of its rotations, or the invite by which it came; ``GrantLedger/anybody`` where
+    /// there are no keys.
     package let key: String
     /// The machine by the worker's own word: its name without the process number.
     package let host: String

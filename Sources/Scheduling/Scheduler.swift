@@ -96,6 +96,7 @@ package struct Scheduler: Sendable {
         case .runCancelled(let id, let reason): end(id, as: .cancelled, reason: reason)
         case .runPriority(let id, let priority): runs[id]?.policy.priority = priority
         case .retry(let id, let cells): retry(id, cells: cells)
+        case .purged(let id, let cells): purged(id, cells: cells)
         case .workerJoined(let id, let numerics, let programs, let offer, let held):
             join(id, numerics: numerics, programs: programs, offer: offer, held: held)
         case .workerOrigin(let id, let origin, let isTrusted): set(origin, of: id, isTrusted: isTrusted)

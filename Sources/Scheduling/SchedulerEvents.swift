@@ -24,6 +24,8 @@ package enum SchedulerEvent: Sendable {
     case runPriority(RunID, Int)
     /// Final failures are to be retried, with fresh counters; an empty list means all of them.
     case retry(RunID, cells: [CellID])
+    /// Records were taken back, also on disk: their cells run again, and a finished run goes on.
+    case purged(RunID, cells: [CellID])
 
     /// A process sent a hello, for the first time or again, with the programs it allows, what it has, and the leases it
     /// holds.

@@ -231,7 +231,7 @@ struct AuditTests {
         #expect(ledger.count(in: .waiting) == 0 && ledger.cells(in: [.suspect]).count == 1)
         ledger.set(cell(execution("a", "x"), execution("b", "y"), execution("c", "y")))
         #expect(ledger.tasks.isEmpty && ledger.count(in: .decided) == 1)
-        ledger.forget(run1, 3)
+        ledger.forget([Self.keys[0]])
         ledger.set(cell(execution("a", "x"), execution("b", "x")))
         #expect(ledger.isEmpty && ledger.agreed == 1 && ledger.count(in: .agreed) == 1)
     }

@@ -11,7 +11,8 @@ import Scheduling
 extension CoordinatorServer {
     /// Whose results a worker's are.
     func origin(_ peer: Peer) -> ResultOrigin {
-        ResultOrigin(key: holders(peer).last ?? GrantLedger.anybody, worker: peer.name)
+        let key = peer.key.map { keys?.origin(userID: $0) ?? $0 } ?? GrantLedger.anybody
+        return ResultOrigin(key: key, worker: peer.name)
     }
 
     /// Notes whose results a worker's are, and whether its key is trusted now.

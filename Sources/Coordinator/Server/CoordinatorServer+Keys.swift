@@ -20,7 +20,7 @@ extension CoordinatorServer {
     func sender(userID: String?) throws(RouteGridError) -> Sender {
         guard let keys else { return .anybody }
         guard let userID, let role = keys.role(userID: userID) else {
-            throw RouteGridError(.refused, "this key may not connect any more: it was revoked")
+            throw RouteGridError(.refused, "this key may not connect any more: it was revoked, or has expired")
         }
         return .key(userID, role)
     }

@@ -71,6 +71,7 @@ extension CoordinatorServer {
     private func status() -> JSONValue {
         [
             "schema": "routegrid/status/v1",
+            "time": .string(Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))),
             "runs": .array(scheduler.runIDs.map(runReport)),
             "set_aside": .array(setAside.sorted { $0.key < $1.key }.map(\.value.report)),
             "workers": .array(workerReports()),

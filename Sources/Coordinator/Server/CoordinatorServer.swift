@@ -74,6 +74,9 @@ package actor CoordinatorServer {
     var ledger = GrantLedger()
     /// Cells that are computed again, and what came of it.
     var audits: AuditLedger
+    /// Keys whose records are being taken back: no look-up counts them.
+    var purgedKeys: Set<JobKey> = []
+    var isPurging = false
     /// Which cells are; nil when none is.
     let sample: AuditSample?
     /// Why the last write of results failed; nil once one succeeded.

@@ -110,6 +110,13 @@ struct ServerKeys {
         return watch.ring.lineage(of: key).map(\.fingerprint.hex)
     }
 
+    /// Whose a key is, where results are compared: one key over rotations, one invite over all that came by it.
+    func origin(userID: String) -> String {
+        guard let key = watch.ring.key(userID: userID) else { return userID }
+        let first = watch.ring.lineage(of: key).last ?? key
+        return first.invitedBy?.fingerprint.hex ?? first.fingerprint.hex
+    }
+
     /// Ends the handler and removes the files for this user's processes.
     func end() {
         handler?.stop()
