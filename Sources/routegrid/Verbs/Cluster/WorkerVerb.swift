@@ -114,6 +114,7 @@ struct WorkerVerb: AsyncParsableCommand {
         let allowed = try programs.allowed()
         configuration.programs = allowed.names
         configuration.gpus = if let gpus { try GPUList(parsing: gpus) } else { .ofThisMachine() }
+        let watch = try SignalWatch()
         let turn = MachineTurn.files(of: try ZMQAddress(urls[0]))
         defer { MachineTurn.removeUnused(turn) }
         let launcher = ProcessSlotLauncher(
