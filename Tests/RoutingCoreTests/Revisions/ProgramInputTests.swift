@@ -1,3 +1,4 @@
+import Catalog
 import RouteGridBase
 import RoutingCore
 import RoutingData
