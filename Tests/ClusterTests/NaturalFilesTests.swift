@@ -29,6 +29,12 @@ import Testing
         try await CommandLineTool.run(["import"] + arguments + ["--out", "data", "--name", "mine"], in: folder.path)
     }
 
+    private func makeFolders(_ names: String...) throws {
+        for name in names {
+            try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+        }
+    }
+
     /// Whether the folder `data` holds ``rows``.
     private func expectRows(_ outcome: CommandLineTool.Outcome, _ what: String) throws {
         guard outcome.status == 0 else {
@@ -107,6 +113,7 @@ import Testing
         #expect(await packed.ended() == 0)
         try expectRows(try await importing("long", "r.jsonl.gz", "--map", Self.map), "gzip")
 
+        try makeFolders("by-file", "by-folder/big", "by-folder/small")
         for (number, model) in ["big", "small"].enumerated() {
             let own = objects.filter { $0.contains("\"\(model)\"") }.joined().replacing("\"model\"", with: "\"name\"")
             try folder.write(own, to: "by-file/\(model).jsonl")
@@ -184,8 +191,8 @@ import Testing
         let objects = ["0.75", "NaN", "NaN"].enumerated().map { row, score in
             #"{"prompt": "x \#(row) NaN", "model": "a", "score": \#(score), "cost": 1}"#
         }
-        for (name, text) in [("n's.jsonl", objects.joined(separator: "\n")), ("n.json", "[\(objects.joined(separator: ","))]")]
-        {
+        let list = "[\(objects.joined(separator: ","))]"
+        for (name, text) in [("n's.jsonl", objects.joined(separator: "\n")), ("n.json", list)] {
             try folder.write(text, to: name)
             let refused = try await importing("long", name, "--map", Self.map)
             #expect(refused.status == 65 && refused.messages.contains("NaN and Infinity are not JSON"), "\(refused)")
@@ -210,6 +217,7 @@ import Testing
             #expect(refused.status == 65 && refused.messages.hasSuffix("unpack it first: \(command)\n"), "\(refused)")
         }
         // In a folder, too, instead of a board without its rows; once unpacked, the file beside it counts alone.
+        try makeFolders("results")
         try folder.write(Self.table(Self.head), to: "results/a.csv")
         try folder.write(magic, to: "results/b.csv.zst")
         let refused = try await importing("long", "results", "--map", Self.map)

@@ -10,6 +10,7 @@ extension Dataset {
     ///   - other: what was read, under this dataset's name and labels.
     ///   - isNumbered: whether `other` has numbers for ids because its files give none.
     ///   - place: what error messages call the files.
+    /// - Returns: the dataset, new samples last.
     /// - Throws: `badInput` naming the sample, model or number on which they disagree, or a sample that cannot be told.
     package func appending(
         _ other: Dataset,

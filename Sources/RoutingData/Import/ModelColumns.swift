@@ -45,7 +45,8 @@ struct ModelColumns {
         var problems = ProblemList()
         var unknown: [String] = []
         let place = "\(table.place):1"
-        for (index, name) in table.header.enumerated() where !name.isEmpty && !others.contains(name) && !ignored.contains(name) {
+        let known = others.union(ignored).union([""])
+        for (index, name) in table.header.enumerated() where !known.contains(name) {
             guard let (ending, role) = endings.first(where: { name.hasSuffix($0.0) && name.count > $0.0.count }) else {
                 unknown.append(name)
                 continue

@@ -157,7 +157,8 @@ extension LongRecord {
     /// The error for a text that programs write for a missing number, or nil when this is none.
     private func missingAdvice(_ number: Int, model: String) throws(RouteGridError) -> RouteGridError? {
         guard let text = try value(number, model: model)?.stringValue, MissingText.isUsual(text) else { return nil }
-        return failure(number, "expected a number, found \(JSONValue.string(text).jsonText); \(MissingText.advice(text))")
+        let found = JSONValue.string(text).jsonText
+        return failure(number, "expected a number, found \(found); \(MissingText.advice(text))")
     }
 
     /// A value as text; lists of chat messages are what their users said.

@@ -137,7 +137,8 @@ struct ImportAppend: ParsableCommand {
             guard known == nil || known?.elements == matrix.elements else {
                 throw .badInput(
                     path,
-                    "the dataset has another embedding \"\(encoder)\": expected a new name, such as --encoder \(encoder)-2"
+                    "the dataset has another embedding \"\(encoder)\": expected a new name, such as --encoder "
+                        + "\(encoder)-2"
                 )
             }
             return matrix
