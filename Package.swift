@@ -174,7 +174,7 @@ let package = Package(
         // Tests: one folder a target, then the scheduler under seeded faults and real processes.
         .target(
             name: "TestSupport",
-            dependencies: ["RouteGridBase", "RoutingData"],
+            dependencies: ["Grid", "RouteGridBase", "RoutingData", "Wire", "ZeroMQ"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -322,7 +322,8 @@ let package = Package(
         .testTarget(
             name: "ClusterTests",
             dependencies: [
-                "routegrid", "ClusterTrials", "Coordinator", "Scheduling", "Grid", "RouteGridBase", "RoutingData",
+                "routegrid", "ClusterTrials", "Coordinator", "Scheduling", "Grid", "Keys", "RouteGridBase",
+                "RoutingData",
                 "TestSupport", "Wire", "ZeroMQ",
             ],
             swiftSettings: settings

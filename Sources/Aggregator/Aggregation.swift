@@ -27,7 +27,7 @@ package struct Aggregation: Sendable {
     let tables: KnownTables
     private let selection: FrozenSelection?
     private let reads: TestReadCounts
-    private let keys: [JobKey]
+    private let chosen: [ScoredRecord]
     private let blobs: [Digest]
     private let progress: BoardProgress
 
@@ -110,11 +110,11 @@ package struct Aggregation: Sendable {
         self.lock = lock
         self.selection = selection
         records = collection
-        keys = chosen.map(\.jobKey)
+        self.chosen = chosen
         var known = lock.map { KnownTables($0) } ?? KnownTables()
         for source in sources { try known.add(from: source) }
         self.reads = try TestReadCounts(of: chosen, beside: sources, known: reads, tables: known)
-        tables = known.keeping(chosen.map(\.job))
+        tables = known.keeping(chosen.lazy.map(\.job).frames.map(\.json))
         blobs = Set(chosen.compactMap(\.choices) + tables.blobs).sorted()
         latency = try LatencyTable(reading: sources, filter: filter, bad: collection.bad)
         board = try Leaderboard(
@@ -169,9 +169,8 @@ package struct Aggregation: Sendable {
         }
         let (board, frontier, comparisons) = (board, FrontierTable(board), ComparisonTable(board))
         var contents: [(name: String, bytes: @Sendable () -> [UInt8])] = [
-            (OutputName.records, recordBytes), ("comparisons.csv", { comparisons.csvBytes }),
-            ("comparisons.json", { comparisons.jsonBytes }), ("frontier.csv", { frontier.csvBytes }),
-            ("frontier.json", { frontier.jsonBytes }), ("leaderboard.csv", { board.csvBytes }),
+            ("comparisons.csv", { comparisons.csvBytes }), ("comparisons.json", { comparisons.jsonBytes }),
+            ("leaderboard.csv", { board.csvBytes }),
             (OutputName.leaderboard, { board.jsonBytes }), ("leaderboard.md", { board.markdownBytes }),
             (SliceTable.name, { board.sliceBytes }),
         ]
@@ -180,6 +179,12 @@ package struct Aggregation: Sendable {
             return (page.name, make)
         }
         let made = contents
+        // A line a record and more: these are too long to be held.
+        let prepared = try folder.prepare([
+            (OutputName.records, writeRecords),
+            ("frontier.csv", frontier.writeCSV),
+            ("frontier.json", frontier.writeJSON),
+        ])
         var files = concurrentMap(made.count) { (made[$0].name, made[$0].bytes()) }
         if let lock { files.insert((OutputName.lock, lock.bytes), at: 0) }
         if let bytes = tables.bytes { files.append((OutputName.tables, bytes)) }
@@ -188,6 +193,11 @@ package struct Aggregation: Sendable {
         try OutputFolder.inOneGo { () throws(RouteGridError) in
             // While files change there is no manifest: a board that is cut off here is not taken for a whole one.
             try folder.remove(OutputName.manifest)
+            for file in prepared {
+                try folder.put(file)
+                manifest.add(file.name, file.digest)
+                published.files.append(file.name)
+            }
             for (name, bytes) in files {
                 try folder.write(bytes, to: name)
                 manifest.add(name, Digest(hashing: bytes))
@@ -201,14 +211,16 @@ package struct Aggregation: Sendable {
     }
 
     /// The records sorted by key, one a line.
-    private func recordBytes() -> [UInt8] {
-        var bytes: [UInt8] = []
-        for key in keys {
-            guard let line = records.line(of: key) else { continue }
-            bytes.append(contentsOf: line)
-            bytes.append(UInt8(ascii: "\n"))
+    @Sendable private func writeRecords(_ append: FileAppender) throws(RouteGridError) {
+        var piece: [UInt8] = []
+        for (number, record) in chosen.enumerated() {
+            record.line.withBytes { piece.append($0, 0..<$0.count) }
+            piece.append(UInt8(ascii: "\n"))
+            guard piece.count > 1 << 20 || number + 1 == chosen.count else { continue }
+            try append(piece[...])
+            piece.removeAll(keepingCapacity: true)
+            records.releaseFiles()
         }
-        return bytes
     }
 
     /// - Returns: False when no input has the blob.

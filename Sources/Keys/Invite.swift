@@ -113,6 +113,7 @@ package struct Invite: Hashable, Sendable {
         case .client: 2
         case .admin: 3
         case .reader: 4
+        case .joiner: 5
         }
     }
 }

@@ -38,18 +38,13 @@ extension KeyRing {
         _ name: KeyName,
         role: Role,
         publicKey: PublicKey,
+        isTrusted: Bool = false,
         state: String,
         at now: Date = Date()
     ) throws(RouteGridError) -> RingKey {
         try change(state) { ring, folder throws(RouteGridError) in
-            if let other = ring.keys.first(where: { $0.name == name && $0.isAllowed }) {
-                throw RouteGridError(
-                    .usage,
-                    "\(name): a \(other.role) key has this name already (\(other.fingerprint)); "
-                        + "`routegrid keys rotate \(name)` replaces it, `keys revoke \(name)` ends it"
-                )
-            }
-            let key = RingKey(name: name, role: role, publicKey: publicKey, created: now)
+            try ring.checkFree(name)
+            let key = RingKey(name: name, role: role, publicKey: publicKey, created: now, isTrusted: isTrusted)
             try ring.put(key, in: folder)
             return key
         }
@@ -61,19 +56,21 @@ extension KeyRing {
     ///   - name: of the key.
     ///   - role: what its holder may be.
     ///   - address: what the holder connects to, when it is known.
+    ///   - isTrusted: whether its results decide where others differ.
     ///   - state: the state folder.
     ///   - now: when.
     /// - Returns: what goes to the holder, and nowhere else.
-    /// - Throws: As ``add(_:role:publicKey:state:at:)``.
+    /// - Throws: As ``add(_:role:publicKey:isTrusted:state:at:)``.
     package static func invite(
         _ name: KeyName,
         role: Role,
         address: String? = nil,
+        isTrusted: Bool = false,
         state: String,
         at now: Date = Date()
     ) throws(RouteGridError) -> Invite {
         let secret = try SecretKey.generate()
-        try add(name, role: role, publicKey: secret.publicKey, state: state, at: now)
+        try add(name, role: role, publicKey: secret.publicKey, isTrusted: isTrusted, state: state, at: now)
         let server = try KeyRing(state: state).server.publicKey
         return Invite(secret: secret, name: name, role: role, server: server, address: address)
     }
@@ -82,6 +79,7 @@ extension KeyRing {
     ///
     /// - Parameters:
     ///   - selector: a name (all its keys), or a fingerprint.
+    ///   - withJoined: those that came by an invite too.
     ///   - state: the state folder.
     ///   - now: when.
     /// - Returns: the keys that were ended now; none when all were before.
@@ -89,12 +87,15 @@ extension KeyRing {
     @discardableResult
     package static func revoke(
         _ selector: String,
+        withJoined: Bool = false,
         state: String,
         at now: Date = Date()
     ) throws(RouteGridError) -> [RingKey] {
         try change(state) { ring, folder throws(RouteGridError) in
             var ended: [RingKey] = []
-            for var key in try ring.select(selector) where key.isAllowed {
+            let meant = try ring.select(selector)
+            let joined = withJoined ? meant.flatMap(ring.joined) : []
+            for var key in meant + joined where key.isAllowed {
                 key.revoked = Date(timeIntervalSince1970: now.timeIntervalSince1970.rounded(.down))
                 try folder.write(key.fileBytes, to: key.fileName, replacing: true)
                 ended.append(key)
@@ -140,7 +141,10 @@ extension KeyRing {
                 role: old.role,
                 publicKey: secret.publicKey,
                 created: now,
-                predecessor: old.publicKey
+                predecessor: old.publicKey,
+                isTrusted: old.isTrusted,
+                invitation: old.invitation,
+                invitedBy: old.invitedBy
             )
             try ring.put(new, in: folder)
             if !keepsOld {
@@ -199,7 +203,16 @@ extension KeyRing {
 
     // MARK: Steps
 
-    private static func change<Result>(
+    func checkFree(_ name: KeyName) throws(RouteGridError) {
+        guard let other = keys.first(where: { $0.name == name && $0.isAllowed }) else { return }
+        throw RouteGridError(
+            .usage,
+            "\(name): a \(other.role) key has this name already (\(other.fingerprint)); "
+                + "`routegrid keys rotate \(name)` replaces it, `keys revoke \(name)` ends it"
+        )
+    }
+
+    static func change<Result>(
         _ state: String,
         _ body: (inout KeyRing, KeyFolder) throws(RouteGridError) -> Result
     ) throws(RouteGridError) -> Result {
@@ -219,7 +232,7 @@ extension KeyRing {
         return ring
     }
 
-    private mutating func put(_ key: RingKey, in folder: KeyFolder) throws(RouteGridError) {
+    mutating func put(_ key: RingKey, in folder: KeyFolder) throws(RouteGridError) {
         if let other = self.key(userID: key.fingerprint.hex) {
             throw RouteGridError(
                 .usage,

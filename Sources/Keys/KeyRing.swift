@@ -89,16 +89,17 @@ package struct KeyRing: Sendable {
     /// Who may connect now; the User-Id is the fingerprint's ``Fingerprint/hex``.
     package var allowList: AllowList {
         var list = AllowList()
-        for key in keys where key.isAllowed { list.allow(key.publicKey, as: key.fingerprint.hex) }
+        let now = Date()
+        for key in keys where key.isValid(at: now) { list.allow(key.publicKey, as: key.fingerprint.hex) }
         return list
     }
 
     /// The key that a message's User-Id names, revoked or not; nil when the ring has none.
     package func key(userID: String) -> RingKey? { places[userID].map { keys[$0] } }
 
-    /// The role in which a message with this User-Id may act now; nil when its key is unknown or revoked.
+    /// The role in which a message with this User-Id may act now; nil when its key is unknown, revoked or expired.
     package func role(userID: String?) -> Role? {
-        guard let userID, let key = key(userID: userID), key.isAllowed else { return nil }
+        guard let userID, let key = key(userID: userID), key.isValid(at: Date()) else { return nil }
         return key.role
     }
 
@@ -125,4 +126,19 @@ extension KeyRing {
         while used.contains("\(role)-\(number)") { number += 1 }
         return try KeyName("\(role)-\(number)")
     }
+
+    /// A name that no key has had: the one that is wished, or that with a number.
+    ///
+    /// - Throws: `usage` never: names of this form are names.
+    func freeName(like wish: KeyName) throws(RouteGridError) -> KeyName {
+        let used = Set(keys.map(\.name))
+        if !used.contains(wish) { return wish }
+        let stem = wish.text.prefix(KeyName.limit - 8)
+        var number = 2
+        while let name = KeyName(checking: "\(stem)-\(number)"), used.contains(name) { number += 1 }
+        return try KeyName("\(stem)-\(number)")
+    }
+
+    /// The keys whose holders came with an invite.
+    package func joined(by invite: RingKey) -> [RingKey] { keys.filter { $0.invitedBy == invite.publicKey } }
 }

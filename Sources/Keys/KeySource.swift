@@ -8,6 +8,8 @@ package enum KeySource: Sendable {
     case plaintext
     /// The key of a file, which is read again: a rotated key is put into the same place.
     case file(path: String, KeyFile)
+    /// A key that this process alone has.
+    case held(KeyFile)
     /// The key that a coordinator of this user leaves for processes of this machine; it may come later than its reader.
     case local(Role)
 
@@ -59,6 +61,7 @@ package enum KeySource: Sendable {
     ) throws(RouteGridError) -> KeyFile? {
         switch self {
         case .plaintext: nil
+        case .held(let file): file
         case .file(let path, let file): (try? KeyFile(path: path)) ?? file
         case .local(let role): try LocalKeys.find(role, for: address, environment: environment)
         }
@@ -72,10 +75,22 @@ package enum KeySource: Sendable {
 
     /// Whether a refusal of what a socket connected with is final: another attempt would use the same key.
     package func isFinal(_ used: SocketSecurity) -> Bool {
+        if case .held = self { return true }
         guard case .file(let path, let file) = self else { return false }
         return (try? ((try? KeyFile(path: path)) ?? file).security()) == used
     }
 
     /// Whether the key is given, and not looked for.
-    package var isFixed: Bool { if case .file = self { true } else { false } }
+    package var isFixed: Bool {
+        switch self {
+        case .file, .held: true
+        case .plaintext, .local: false
+        }
+    }
+
+    /// The key of an invite that may be used several times, if it is one.
+    package var invite: KeyFile? {
+        guard case .file(_, let file) = self, case .peer(_, .joiner, _, _) = file.holder else { return nil }
+        return file
+    }
 }

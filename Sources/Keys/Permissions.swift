@@ -22,6 +22,8 @@ package enum Act: CaseIterable, Hashable, Sendable {
     case steer
     /// Decides about workers, keys and records.
     case administer
+    /// Asks for a key of its own.
+    case join
 }
 
 /// Which role may do what: one table, and nothing else decides it.
@@ -30,9 +32,9 @@ package enum Permissions {
     package static func roles(for act: Act) -> Set<Role> {
         switch act {
         case .greetAsWorker: [.worker]
-        case .greetAsClient: [.client, .admin, .reader]
+        case .greetAsClient: [.client, .admin, .reader, .joiner]
         case .greetAsFollower: [.client, .admin, .reader]
-        case .converse: [.worker, .client, .admin, .reader]
+        case .converse: [.worker, .client, .admin, .reader, .joiner]
         case .work: [.worker]
         case .fetch: [.worker, .client, .admin, .reader]
         case .store: [.worker, .client, .admin]
@@ -41,6 +43,7 @@ package enum Permissions {
         case .follow: [.client, .admin, .reader]
         case .steer: [.client, .admin]
         case .administer: [.admin]
+        case .join: [.joiner]
         }
     }
 

@@ -8,10 +8,12 @@ package enum Role: String, CaseIterable, Hashable, Sendable, CustomStringConvert
     case admin
     /// Looks, and changes nothing.
     case reader
+    /// Asks for a key of its own, and does nothing else: who holds an invite for several.
+    case joiner
 
     package var description: String { rawValue }
 
-    /// `worker, client, admin or reader`.
+    /// `worker, client, admin, reader or joiner`.
     package static var list: String {
         let names = allCases.map(\.rawValue)
         return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")

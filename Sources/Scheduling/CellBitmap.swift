@@ -67,6 +67,22 @@ package struct CellBitmap: Sendable {
         return isNew
     }
 
+    /// Removes a cell; returns whether it was there.
+    @discardableResult
+    package mutating func remove(_ cell: CellID) -> Bool {
+        guard contains(cell) else { return false }
+        let (number, bit) = cell.rawValue.quotientAndRemainder(dividingBy: Self.blockSize)
+        var bits = Array(repeating: UInt64.max, count: Self.words)
+        var set = Self.blockSize
+        if case .partial(let known, let knownCount) = blocks.removeValue(forKey: number) {
+            (bits, set) = (known, knownCount)
+        }
+        bits[bit / 64] &= ~(1 << UInt64(bit % 64))
+        blocks[number] = set > 1 ? .partial(bits: bits, count: set - 1) : nil
+        count -= 1
+        return true
+    }
+
     /// The block's bits as 8,192 little-endian bytes: cell `n` is bit `n % 8` of byte `n / 8`.
     package func bytes(ofBlock number: Int) -> [UInt8] {
         switch blocks[number] {

@@ -69,6 +69,10 @@ struct WorkerEntry: Sendable {
     var leases: Set<LeaseID> = []
     /// The group that the worker fitted last, by run.
     var owned: [RunID: Int] = [:]
+    /// Whose results its own are, for audits.
+    var origin = ResultOrigin(key: GrantLedger.anybody, host: "")
+    /// Whether the operator marked its key as trusted.
+    var isTrusted = false
     var seen: Moment
     /// When it last began, recorded or failed something, or was given work while it had none.
     var stepped: Moment

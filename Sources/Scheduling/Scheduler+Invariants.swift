@@ -28,7 +28,8 @@ extension Scheduler {
         )
         for (id, worker) in workers {
             for lease in worker.leases {
-                expect(leases[lease]?.worker == id, "worker \(id) lists a foreign lease \(lease)")
+                let holder = leases[lease]?.worker ?? audits.leases[lease]?.worker
+                expect(holder == id, "worker \(id) lists a foreign lease \(lease)")
             }
             expect(
                 worker.hasFreeCredit == withCredit.contains(id),
@@ -36,6 +37,7 @@ extension Scheduler {
             )
         }
         for (id, run) in runs { broken += checkInvariants(of: id, run) }
+        broken += checkAudits()
         return broken
     }
 

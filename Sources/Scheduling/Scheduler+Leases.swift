@@ -116,6 +116,7 @@ extension Scheduler {
     }
 
     mutating func sent(_ id: LeaseID) {
+        audits.touch(id, at: now)
         guard leases[id]?.progress == .notStarted else { return }
         leases[id]?.seen = now
         leases[id]?.progressed = now

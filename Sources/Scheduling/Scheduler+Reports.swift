@@ -36,10 +36,17 @@ extension Scheduler {
     package var leaseCount: Int { leases.count }
 
     /// Who holds a lease; nil when there is no such lease (any more).
-    package func worker(of lease: LeaseID) -> WorkerID? { leases[lease]?.worker }
-    package func leases(of worker: WorkerID) -> [LeaseID] { byAge(workers[worker]?.leases ?? []) }
+    package func worker(of lease: LeaseID) -> WorkerID? {
+        leases[lease]?.worker ?? audits.leases[lease]?.worker
+    }
+    package func leases(of worker: WorkerID) -> [LeaseID] {
+        let held = workers[worker]?.leases ?? []
+        return byAge(held) + audits.byAge(held)
+    }
     /// The cells that are left of a lease; none when there is no such lease (any more).
-    package func cells(of lease: LeaseID) -> [CellID] { leases[lease]?.cells ?? [] }
+    package func cells(of lease: LeaseID) -> [CellID] {
+        leases[lease]?.cells ?? audits.leases[lease]?.cells ?? []
+    }
 
     package func counts(of id: RunID) -> RunCounts? {
         guard var counts = countsWithoutLeases(of: id) else { return nil }

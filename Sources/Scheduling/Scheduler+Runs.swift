@@ -37,6 +37,7 @@ extension Scheduler {
             commands.append(.revoke(lease.worker, lease.id, lease.fence, cells: []))
             returnLease(lease.id, blaming: false, text: "")
         }
+        endAudits(of: id)
     }
 
     mutating func retry(_ id: RunID, cells: [CellID]) {
@@ -56,6 +57,24 @@ extension Scheduler {
             runs[id]?.state = .active
             unfinished.insert(id)
             commands.append(.runChanged(id, .active, reason: "retry"))
+        }
+        mayGrant = true
+    }
+
+    mutating func purged(_ id: RunID, cells: [CellID]) {
+        guard var run = runs[id] else { return }
+        let open = cells.filter { run.space.allCells.contains($0) && run.done.remove($0) }
+        for (group, cells) in Dictionary(grouping: open, by: run.space.group(ofCell:)).sorted(by: { $0.key < $1.key }) {
+            // Groups that were not reached yet find the cells by their look-up.
+            if run.isReached(group) { run.restore(cells, toGroup: group) }
+        }
+        runs[id] = run
+        for cell in open { audited(id, cell) }
+        guard !open.isEmpty else { return }
+        if run.state == .finished {
+            runs[id]?.state = .active
+            unfinished.insert(id)
+            commands.append(.runChanged(id, .active, reason: "records were purged"))
         }
         mayGrant = true
     }

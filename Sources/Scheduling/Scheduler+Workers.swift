@@ -13,7 +13,11 @@ extension Scheduler {
         offer: WorkerResources,
         held: [HeldLease]
     ) {
-        if workers[id] == nil { workers[id] = WorkerEntry(numerics: numerics, seen: now, stepped: now) }
+        if workers[id] == nil {
+            let entry = WorkerEntry(numerics: numerics, seen: now, stepped: now)
+            workers[id] = entry
+            workersByKey[entry.origin.key, default: 0] += 1
+        }
         workers[id]?.numerics = numerics
         workers[id]?.programs = programs
         workers[id]?.offer = offer
@@ -21,6 +25,8 @@ extension Scheduler {
         for lease in held.sorted(by: { $0.lease < $1.lease }) {
             if let known = leases[lease.lease], known.worker == id {
                 leases[lease.lease]?.seen = now
+            } else if audits.leases[lease.lease]?.worker == id {
+                audits.touch(lease.lease, at: now)
             } else if !adopt(lease, by: id) {
                 commands.append(.revoke(id, lease.lease, lease.fence, cells: []))
             }
@@ -64,6 +70,8 @@ extension Scheduler {
                 leases[lease]?.seen = now
                 // Repeated with each heartbeat: an earlier revocation may have been lost.
                 if !known.revoked.isEmpty { commands.append(.revoke(id, lease, known.fence, cells: known.revoked)) }
+            } else if audits.leases[lease]?.worker == id {
+                audits.touch(lease, at: now)
             } else {
                 // Whatever its fence was.
                 commands.append(.revoke(id, lease, Fence(0), cells: []))
@@ -75,7 +83,9 @@ extension Scheduler {
     mutating func remove(_ id: WorkerID, blaming: Bool) {
         guard let worker = workers[id] else { return }
         for lease in byAge(worker.leases) { returnLease(lease, blaming: blaming, text: "its worker was lost") }
+        returnAudits(of: worker)
         wantedLeases -= worker.credit
+        uncount(worker.origin)
         workers[id] = nil
         withCredit.remove(id)
         // Of ended runs too: a retry may resume them.
@@ -85,6 +95,19 @@ extension Scheduler {
             }
         }
         mayGrant = true
+    }
+
+    mutating func set(_ origin: ResultOrigin, of id: WorkerID, isTrusted: Bool) {
+        guard let worker = workers[id] else { return }
+        uncount(worker.origin)
+        workersByKey[origin.key, default: 0] += 1
+        workers[id]?.origin = origin
+        workers[id]?.isTrusted = isTrusted
+    }
+
+    private mutating func uncount(_ origin: ResultOrigin) {
+        let count = workersByKey[origin.key, default: 0] - 1
+        workersByKey[origin.key] = count > 0 ? count : nil
     }
 
     mutating func updateFreeCredit(_ id: WorkerID) {
@@ -100,7 +123,8 @@ extension Scheduler {
         // Most have made a step just now.
         guard idle > 10_000 else { return false }
         return worker.leases.allSatisfy { lease in
-            leases[lease].flatMap { runs[$0.run]?.policy.idleMilliseconds }.map { idle > $0 } ?? true
+            let run = leases[lease]?.run ?? audits.leases[lease]?.run
+            return run.flatMap { runs[$0]?.policy.idleMilliseconds }.map { idle > $0 } ?? true
         }
     }
 
@@ -113,7 +137,8 @@ extension Scheduler {
         // It lives and does nothing: other workers get its cells. It greets again, with nothing.
         for id in workers.keys.filter(isStuck).sorted() {
             for lease in leases(of: id) {
-                if let fence = leases[lease]?.fence { commands.append(.revoke(id, lease, fence, cells: [])) }
+                let fence = leases[lease]?.fence ?? audits.leases[lease]?.fence
+                if let fence { commands.append(.revoke(id, lease, fence, cells: [])) }
             }
             commands.append(.workerLost(id))
             remove(id, blaming: false)
@@ -122,11 +147,13 @@ extension Scheduler {
         for id in byAge(leases.filter({ now - max($0.value.seen, timeoutsStart) > limit }).keys) {
             returnLease(id, blaming: false, text: "")
         }
+        returnUnnamedAudits()
         for id in unfinished.sorted() { runs[id]?.wakeBackedOff(now) }
         mayGrant = true
         if now >= graceEnd, !isStalled {
             grantLeases()
             steal()
+            grantAudits()
         }
     }
 }

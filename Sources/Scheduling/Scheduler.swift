@@ -47,6 +47,10 @@ package struct Scheduler: Sendable {
     var unfinished: Set<RunID> = []
     var workers: [WorkerID: WorkerEntry] = [:]
     var leases: [LeaseID: Lease] = [:]
+    /// Recorded cells that are computed again, with leases of their own.
+    var audits = AuditQueue()
+    /// Connected workers by the key of their origin.
+    var workersByKey: [String: Int] = [:]
     /// The number of leases that all workers together want to hold.
     var wantedLeases = 0
     /// Workers that want more leases.
@@ -92,8 +96,10 @@ package struct Scheduler: Sendable {
         case .runCancelled(let id, let reason): end(id, as: .cancelled, reason: reason)
         case .runPriority(let id, let priority): runs[id]?.policy.priority = priority
         case .retry(let id, let cells): retry(id, cells: cells)
+        case .purged(let id, let cells): purged(id, cells: cells)
         case .workerJoined(let id, let numerics, let programs, let offer, let held):
             join(id, numerics: numerics, programs: programs, offer: offer, held: held)
+        case .workerOrigin(let id, let origin, let isTrusted): set(origin, of: id, isTrusted: isTrusted)
         case .credit(let id, let credit):
             seen(id)
             wantedLeases += credit - (workers[id]?.credit ?? credit)
@@ -107,10 +113,16 @@ package struct Scheduler: Sendable {
             workers[id]?.isDraining = true
             updateFreeCredit(id)
         case .sent(let id): sent(id)
+        case .started(let id, let fence, _) where audits.holds(id): auditStarted(id, fence)
         case .started(let id, let fence, let cell): started(id, fence, cell: cell)
-        case .committed(let id, let cells): committed(id, cells: cells)
+        case .committed(let id, let cells):
+            committed(id, cells: cells)
+            if !audits.isEmpty { for cell in cells { audited(id, cell) } }
+        case .audit(let task): audit(task)
+        case .failed(let id, let fence, let cell, _, _, _) where audits.holds(id): auditFailed(id, fence, cell: cell)
         case .failed(let id, let fence, let cell, let kind, let retryable, let text):
             failed(id, fence, cell: cell, kind: kind, retryable: retryable, text: text)
+        case .released(let id, let fence, let cells) where audits.holds(id): auditReleased(id, fence, cells: cells)
         case .released(let id, let fence, let cells): released(id, fence, cells: cells)
         case .storeStalled(let stalled):
             // Results that were dropped meanwhile come again.
@@ -130,7 +142,7 @@ package struct Scheduler: Sendable {
     mutating func drawLeaseID() -> LeaseID {
         while true {
             let id = LeaseID(identifiers.next())
-            if id.rawValue != 0, leases[id] == nil { return id }
+            if id.rawValue != 0, leases[id] == nil, audits.leases[id] == nil { return id }
         }
     }
 

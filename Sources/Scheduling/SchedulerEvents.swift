@@ -24,6 +24,8 @@ package enum SchedulerEvent: Sendable {
     case runPriority(RunID, Int)
     /// Final failures are to be retried, with fresh counters; an empty list means all of them.
     case retry(RunID, cells: [CellID])
+    /// Records were taken back, also on disk: their cells run again, and a finished run goes on.
+    case purged(RunID, cells: [CellID])
 
     /// A process sent a hello, for the first time or again, with the programs it allows, what it has, and the leases it
     /// holds.
@@ -34,6 +36,8 @@ package enum SchedulerEvent: Sendable {
         offer: WorkerResources = WorkerResources(),
         held: [HeldLease]
     )
+    /// Whose results a worker's are, and whether the operator trusts its key; before it may compute cells again.
+    case workerOrigin(WorkerID, ResultOrigin, isTrusted: Bool)
     /// How many leases the worker wants to hold at once.
     case credit(WorkerID, Int)
     /// Any message shows that the worker lives.
@@ -56,6 +60,9 @@ package enum SchedulerEvent: Sendable {
     case failed(LeaseID, Fence, cell: CellID?, FailureKind, retryable: Bool, text: String)
     /// Cells are released unharmed (none named = all). Fenced.
     case released(LeaseID, Fence, cells: [CellID])
+
+    /// A recorded cell is to be computed again; idle workers get it.
+    case audit(AuditTask)
 
     /// The store cannot accept results for now (a full disk), or can again.
     case storeStalled(Bool)

@@ -33,7 +33,8 @@ extension Scheduler {
         guard needs.isCounted else { return true }
         var (cpus, gpus) = (needs.cpus, needs.gpus)
         for lease in worker.leases {
-            guard let held = leases[lease].flatMap({ runs[$0.run]?.policy.needs }), held.isCounted else { continue }
+            let run = leases[lease]?.run ?? audits.leases[lease]?.run
+            guard let held = run.flatMap({ runs[$0]?.policy.needs }), held.isCounted else { continue }
             cpus += held.cpus
             gpus += held.gpus
         }

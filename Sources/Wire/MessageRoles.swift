@@ -52,7 +52,8 @@ extension ControlKind {
     package var act: Act {
         switch self {
         case .pause, .resume, .cancel, .priority, .retry: .steer
-        case .drain: .administer
+        case .drain, .purge: .administer
+        case .join: .join
         }
     }
 }

@@ -31,4 +31,8 @@ package enum ControlKind: String, CaseIterable, Sendable {
     case pause, resume, cancel, priority, retry
     /// Of workers, not of a run.
     case drain
+    /// Takes records back: those of `cell RUN/CELL`, `worker NAME` or `key KEY`; with `dry-run` only counts them.
+    case purge
+    /// Of an invite: adds the public half (`value`, Z85) of a key that its holder made, called `selector` or like that.
+    case join
 }

@@ -57,6 +57,9 @@ import Testing
         #expect(worker["key"]?["verdict"] == "ok" && worker["coordinator"]?["verdict"] == "ok", "\(worker)")
         let client = try await reach("client", "me.key", url)
         #expect(client["protocol"]?["verdict"] == "ok", "\(client)")
+        // One machine has one clock.
+        #expect(client["clock"]?["verdict"] == "ok" && client["clock"]?["value"]?.contains("0.") == true, "\(client)")
+        #expect(worker["clock"] == nil)
         let wrong = try await reach("client", "w.key", url)
         #expect(wrong["key"]?["advice"]?.contains("keys invite --role client") == true, "\(wrong)")
         let revoked = try await reach("worker", "gone.key", url)

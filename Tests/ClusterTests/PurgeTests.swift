@@ -32,9 +32,29 @@ import Testing
         #expect(!records.isEmpty && records.allSatisfy { $0["key"] == keys[0] })
         let facts = try String(contentsOfFile: folder.path("out/runs.jsonl"), encoding: .utf8)
         #expect(facts.split(separator: "\n").allSatisfy { $0.contains("\"worker_key\":\"") })
-        // Not while a coordinator may write.
-        let early = try await CommandLineTool.run(["purge", "--key", "w1", "--state", "state"], in: folder.path)
-        #expect(early.status == 75 && early.lines.count == 1, "\(early)")
+        // The coordinator does it while it runs, and the run goes on.
+        let asked = try await json(["purge", "--key", "w1", "--dry-run"], folder)
+        #expect(asked["records_total"] == JSONValue(records.count) && asked["cells"] == .null)
+        let early = try await json(["purge", "--key", "w1"], folder)
+        #expect(early["records_total"] == JSONValue(records.count) && early["cells"] == JSONValue(records.count))
+        let more = ["--out", "meanwhile"]
+        let resumed = try await CommandLineTool.run(wait + more, in: folder.path)
+        #expect(resumed.status == 0, "\(resumed)\n\(worker.messages)")
+        for name in ["meanwhile", "out"] {
+            #expect(try hashedFiles(of: folder.path(name)) == hashedFiles(of: folder.path("out")))
+        }
+        #expect(try await json(["keys", "audit", "w1"], folder)["records"]?.arrayValue?.count == records.count)
+        for words in [["--worker", "nobody"], ["--cell", "\(run)/0", "--dry-run"]] {
+            let url = ["purge"] + words + ["--connect", coordinator.url, "--output", "json"]
+            let outcome = try await CommandLineTool.run(url, in: folder.path)
+            let report = try JSONValue(parsing: outcome.output, place: "purge")
+            #expect(report["records_total"] == (words[0] == "--cell" ? 1 : 0), "\(outcome)")
+        }
+        let foreign = try await CommandLineTool.run(
+            ["purge", "--key", "w1", "--connect", coordinator.url, "--admin-key", "w1.key"],
+            in: folder.path
+        )
+        #expect(foreign.status == 77, "\(foreign)")
         worker.send(SIGTERM)
         _ = await worker.ended()
         #expect(await coordinator.stop() == 143)

@@ -56,6 +56,16 @@ struct LatencyGridTests {
         #expect(try GridLock(parsing: timed.bytes).jobs(ofGroup: timed.groupCount - 1).count == 6)
     }
 
+    @Test func `what only looks its choices up is not measured, and the grid says so`() throws {
+        let program = "{kind: exec, command: mine, version: \"1\"}"
+        let yaml = Self.yaml.replacing("{kind: knn, k: [1, 2]}", with: program)
+        let timed = try DatasetFixture.resolve(yaml + "\nlatency: {batch: [1]}")
+        #expect(timed.warnings == ["latency: exec is not measured, since its choices are looked up"])
+        #expect(timed.lock.latencyCellCount == 1)
+        let fits = (timed.lock.evaluationGroups.upperBound..<timed.lock.groupCount).map { timed.lock.fit(ofGroup: $0) }
+        #expect(fits.map(\.router.kind) == ["best-single"])
+    }
+
     @Test func `every occasion has keys of its own, and evaluations the same ones`() throws {
         var first = try lock("latency: {}")
         var second = first

@@ -22,6 +22,13 @@ struct CellBitmapTests {
             let range = cell..<min(CellID(span), cell.advanced(by: random.below(4)))
             #expect(bitmap.contains(all: range) == range.allSatisfy(model.contains))
         }
+        for _ in 0..<500 {
+            let cell = CellID(random.below(span))
+            let wasThere = bitmap.remove(cell)
+            let wasThereToo = model.remove(cell) != nil
+            #expect(wasThere == wasThereToo)
+        }
+        #expect(bitmap.count == model.count)
         var copy = CellBitmap()
         for number in bitmap.blockNumbers { copy.load(block: number, bytes: bitmap.bytes(ofBlock: number)) }
         #expect(copy.count == model.count)

@@ -12,10 +12,10 @@ import Wire
     private static let expected: [String: Set<Role>] = [
         "hello": [], "welcome": [], "refused": [], "unknown": [], "credit": [.worker], "lease": [],
         "started": [.worker], "result": [.worker], "committed": [], "failed": [.worker], "release": [.worker],
-        "revoke": [], "heartbeat": [.worker, .client, .admin, .reader],
+        "revoke": [], "heartbeat": [.worker, .client, .admin, .reader, .joiner],
         "fetch": [.worker, .client, .admin, .reader], "chunk": [], "put": [.worker, .client, .admin], "stored": [],
         "submit": [.client, .admin], "submitted": [], "query": [], "reply": [], "control": [], "done": [],
-        "follow": [.client, .admin, .reader], "records": [], "goodbye": [.worker, .client, .admin, .reader],
+        "follow": [.client, .admin, .reader], "records": [], "goodbye": [.worker, .client, .admin, .reader, .joiner],
     ]
 
     /// The messages of the oneof, empty, with their names: whatever field number of an envelope is one.
@@ -43,7 +43,7 @@ import Wire
 
     @Test func `a hello may ask for what its key's role allows`() throws {
         let expected: [WireRole: Set<Role>] = [
-            .worker: [.worker], .client: [.client, .admin, .reader], .follower: [.client, .admin, .reader],
+            .worker: [.worker], .client: [.client, .admin, .reader, .joiner], .follower: [.client, .admin, .reader],
             .unspecified: [], .UNRECOGNIZED(77): [],
         ]
         #expect(Set(WireRole.allCases).isSubset(of: expected.keys))
@@ -65,7 +65,8 @@ import Wire
     @Test func `every control has the roles that were decided`() {
         let expected: [ControlKind: Set<Role>] = [
             .pause: [.client, .admin], .resume: [.client, .admin], .cancel: [.client, .admin],
-            .priority: [.client, .admin], .retry: [.client, .admin], .drain: [.admin],
+            .priority: [.client, .admin], .retry: [.client, .admin], .drain: [.admin], .purge: [.admin],
+            .join: [.joiner],
         ]
         #expect(Set(expected.keys) == Set(ControlKind.allCases))
         for (kind, allowed) in expected {

@@ -278,6 +278,8 @@ class Cluster:
         """What README.md does: an invite from the coordinator's pod, a key file of it, a secret of the file."""
         words = ["routegrid", "keys", "invite", name, "--role", role, "--state", "/var/lib/routegrid/state", "--connect",
                  "tcp://head:7557"]  # fmt: skip
+        if role == "worker":
+            words += ["--uses", "1000", "--expires", "30d"]
         invite = coordinator.execute(words, timeout=30)
         if invite.returncode != 0:
             fail(f"keys invite: {invite.stderr}")

@@ -5,33 +5,35 @@ import Scoring
 /// alone.
 package struct BoardRun: Sendable {
     /// The records' job, with `budget` as the list of the joined budgets where there are several.
-    package private(set) var job: JSONValue
-    /// Nil for a router that draws no random number.
-    package let seed: Int?
-    package let splitIndex: Int
+    package private(set) var job: RunJob
     /// In key order; empty when there is none.
-    package let jobKeys: [JobKey]
-    package let fitKeys: [FitKey]
-    package let itemCount: Int?
-    package let missingCount: Int
+    let records: [ScoredRecord]
     package let points: [CurvePoint]
-    /// Each `{"v": number}` or `{"v": null, "why": text}`.
-    package internal(set) var metrics: [String: JSONValue]
+    package internal(set) var metrics: MetricReadings
     /// How the metrics were read off the records' choices; nil when these do not make one curve.
     let reading: CurveReading?
     /// Whether every job of the run has a record.
     let isComplete: Bool
+
+    /// Nil for a router that draws no random number.
+    package var seed: Int? { job.seed }
+    package var splitIndex: Int { job.splitIndex ?? 0 }
+    /// In key order; empty when there is none.
+    package var jobKeys: [JobKey] { records.map(\.jobKey) }
+    package var fitKeys: [FitKey] { Set(records.map(\.fitKey)).sorted() }
+    package var itemCount: Int? { records.first?.itemCount }
+    package var missingCount: Int { records.first?.missingCount ?? 0 }
     /// Whether some record spends more than its budget allows.
-    let isOverBudget: Bool
+    var isOverBudget: Bool { records.contains(where: \.isOverBudget) }
     /// Whether a model of the pool answered too little of train to be a reference.
-    let hasLowCoverage: Bool
+    var hasLowCoverage: Bool { records.contains(where: \.hasLowCoverage) }
 
-    package var hasRecord: Bool { !jobKeys.isEmpty }
+    package var hasRecord: Bool { !records.isEmpty }
 
-    /// The run under the board's names.
-    func named(_ names: BoardNames) -> BoardRun {
+    /// The run under other names.
+    func framed(_ frame: JobFrame) -> BoardRun {
         var run = self
-        run.job = names.named(job)
+        run.job = job.framed(frame)
         return run
     }
 
@@ -42,8 +44,10 @@ package struct BoardRun: Sendable {
 }
 
 /// Where a curve's metrics were read: what recomputing them on resamples needs.
-struct CurveReading: Sendable {
+final class CurveReading: Sendable {
     /// In the order of the curve's points: one record with all points, or one record a point.
     let records: [ScoredRecord]
     let picks: CurvePicks
+
+    init(records: [ScoredRecord], picks: CurvePicks) { (self.records, self.picks) = (records, picks) }
 }

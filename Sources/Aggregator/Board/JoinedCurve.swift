@@ -9,19 +9,36 @@ struct JoinedCurve {
     /// In job-key order.
     private var records: [ScoredRecord] = []
     /// Jobs of the run that have no record.
-    private var missing: [JSONValue] = []
+    private var missing: [RunJob] = []
 
     /// Groups records, and jobs without one, into runs.
     static func curves(of records: [ScoredRecord], expected: [ExpectedJob]) -> [JoinedCurve] {
-        var curves: [String: JoinedCurve] = [:]
-        for record in records { curves[identity(record.job), default: JoinedCurve()].records.append(record) }
-        for job in expected { curves[identity(job.job), default: JoinedCurve()].missing.append(job.job) }
-        return Array(curves.values)
+        struct Key: Hashable {
+            let shared: Int
+            let seed: Int?
+            let splitIndex: Int?
+        }
+        var numbers = FrameNumbers(identity)
+        var places: [Key: Int] = [:]
+        var curves: [JoinedCurve] = []
+        func place(_ job: RunJob) -> Int {
+            let key = Key(shared: numbers[job.frame], seed: job.seed, splitIndex: job.splitIndex)
+            if let known = places[key] { return known }
+            places[key] = curves.count
+            curves.append(JoinedCurve())
+            return curves.count - 1
+        }
+        for record in records { curves[place(record.job)].records.append(record) }
+        for job in expected {
+            let job = RunJob(job.job)
+            curves[place(job)].missing.append(job)
+        }
+        return curves
     }
 
-    /// What the records of a run share: the job without its budget, unless that is `exact`.
+    /// What the records of a run share besides seed and split: the job without its budget, unless that is `exact`.
     private static func identity(_ job: JSONValue) -> String {
-        var shared = RecordLabels.unlabelled(job)
+        var shared = RecordLabels.unlabelled(RowGroup.shared(job))
         if job["budget"] != "exact" { shared = shared.with("budget", nil) }
         if joinsLabels(job), let label = job["label"] {
             shared = shared.with("label", label.with("lambda", nil)).with("budget", nil)
@@ -38,28 +55,25 @@ struct JoinedCurve {
         records.map { LeftOut(place: $0.place, jobKey: $0.jobKey, why: error.message) }
     }
 
-    /// The run.
-    ///
-    /// - Throws: `badInput` when records of one curve contradict each other, with the places of two of them.
-    func run() throws(RouteGridError) -> BoardRun {
-        try checkInputs()
-        let first = records.first
+    /// The run of each curve, or why there is none; made on all cores.
+    static func runs(of curves: [JoinedCurve]) -> [Result<BoardRun, RouteGridError>] {
+        let joined = JoinedJobs()
+        return concurrentMap(inBlocks: curves.count) { place in
+            Result { () throws(RouteGridError) in try curves[place].run(joined) }
+        }
+    }
+
+    /// Throws `badInput` when records of one curve contradict each other, with the places of two of them.
+    private func run(_ joined: JoinedJobs) throws(RouteGridError) -> BoardRun {
+        if records.count > 1 { try checkInputs() }
         let curve = try ListedCurve(records)
-        let job = joinedJob
         return BoardRun(
-            job: job,
-            seed: job["seed"]?.integerValue,
-            splitIndex: job["split"]?["index"]?.integerValue ?? 0,
-            jobKeys: records.map(\.jobKey),
-            fitKeys: Set(records.map(\.fitKey)).sorted(),
-            itemCount: first?.itemCount,
-            missingCount: first?.result["n_missing"]?.integerValue ?? 0,
+            job: joined.job(of: records.map(\.job) + missing),
+            records: records,
             points: curve.points,
             metrics: curve.metrics,
             reading: curve.reading,
-            isComplete: missing.isEmpty,
-            isOverBudget: records.contains { $0.result["cost_cap"]?["over"] == true },
-            hasLowCoverage: records.contains { $0.result["reference"]?["low_coverage"]?.arrayValue?.isEmpty == false }
+            isComplete: missing.isEmpty
         )
     }
 
@@ -82,31 +96,6 @@ struct JoinedCurve {
                     + "aggregate their folders one at a time, or run the grid again"
             )
         }
-    }
-
-    private var jobs: [JSONValue] { records.map(\.job) + missing }
-
-    /// A job of the run, with the list of all budgets, and of all λ, where there are several.
-    private var joinedJob: JSONValue {
-        var job = jobs.first ?? .null
-        if job["budget"] != "exact" { job = job.with("budget", JoinedCurve.sorted(jobs.map { $0["budget"] })) }
-        let labels = Set(jobs.compactMap { $0["label"]?["lambda"] })
-        if let label = job["label"], labels.count > 1 {
-            job = job.with("label", label.with("lambda", JoinedCurve.sorted(Array(labels))))
-        }
-        return job
-    }
-
-    /// Budgets by number, then multiples by number, then by text.
-    private static func sorted(_ budgets: [JSONValue?]) -> JSONValue {
-        let texts = budgets.compactMap { $0 }.map(RowLabels.text)
-        let sorted = Set(texts).sorted { left, right in
-            let (a, b) = (Double(left) ?? .infinity, Double(right) ?? .infinity)
-            if a != b { return a < b }
-            let (x, y) = (Double(left.dropLast()) ?? .infinity, Double(right.dropLast()) ?? .infinity)
-            return x != y ? x < y : left < right
-        }
-        return JSONValue(sorted)
     }
 }
 

@@ -4,19 +4,28 @@ import RouteGridBase
 extension Leaderboard {
     /// `leaderboard.json`, one row a line.
     package var jsonBytes: [UInt8] {
-        JSONDocument.bytes(
-            head: [
-                ("schema", .string(Leaderboard.schema)), ("mode", .string(mode)), ("numerics", .string(numerics)),
-                ("ranked_by", .string(Leaderboard.rankingMetric(mode: mode))), ("records", JSONValue(recordCount)),
-                ("incomplete", JSONValue(incompleteCount)), ("statistics", statistics?.json ?? .null),
-                ("comparisons", .array(comparisons)), ("notes", JSONValue(notes)), ("remarks", JSONValue(remarks)),
-                ("not_selected", JSONValue(unmade)), ("ranking_remarks", JSONValue(rankingRemarks)),
-                ("left_out", .array(leftOut.map(\.json))), ("verdicts", .array(verdictsJSON)),
-                ("overall", .array(overall.map(\.json))),
-            ],
-            list: "rows",
-            rows.map(\.json)
-        )
+        let rows = rows
+        return JSONDocument.bytes { append in
+            JSONDocument.write(
+                head: head,
+                list: "rows",
+                count: rows.count,
+                { rows[$0].map { $0.json.jsonBytes() } },
+                to: append
+            )
+        }
+    }
+
+    private var head: [(String, JSONValue)] {
+        [
+            ("schema", .string(Leaderboard.schema)), ("mode", .string(mode)), ("numerics", .string(numerics)),
+            ("ranked_by", .string(Leaderboard.rankingMetric(mode: mode))), ("records", JSONValue(recordCount)),
+            ("incomplete", JSONValue(incompleteCount)), ("statistics", statistics?.json ?? .null),
+            ("comparisons", .array(comparisons)), ("notes", JSONValue(notes)), ("remarks", JSONValue(remarks)),
+            ("not_selected", JSONValue(unmade)), ("ranking_remarks", JSONValue(rankingRemarks)),
+            ("left_out", .array(leftOut.map(\.json))), ("verdicts", .array(verdictsJSON)),
+            ("overall", .array(overall.map(\.json))),
+        ]
     }
 
     /// On how many resamples the rows of each table were compared, and how many of them.

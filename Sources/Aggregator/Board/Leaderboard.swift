@@ -55,8 +55,9 @@ package struct Leaderboard: Sendable {
         leftOut: [LeftOut] = [],
         bad: BadRecords = .refuse
     ) throws(RouteGridError) {
-        mode = try Leaderboard.only("mode", records.map(\.mode), expected)
-        numerics = try Leaderboard.only("numerics", records.map(\.numerics), expected)
+        let frames = records.lazy.map(\.job).frames
+        mode = try Leaderboard.only("mode", frames.map(\.mode), expected)
+        numerics = try Leaderboard.only("numerics", frames.map(\.numerics), expected)
         recordCount = records.count
         unmade = seal.unmade
         self.notes = notes
@@ -65,31 +66,41 @@ package struct Leaderboard: Sendable {
         let (selected, open, asked) = try SealedRows(seal, rows: shown, candidates: candidates, bad: bad)
             .groups(of: shown, expected: expected)
         var runs: [BoardRun] = []
-        for curve in JoinedCurve.curves(of: open, expected: asked) {
-            do throws(RouteGridError) { runs.append(try curve.run()) } catch {
+        let curves = JoinedCurve.curves(of: open, expected: asked)
+        for (curve, result) in zip(curves, JoinedCurve.runs(of: curves)) {
+            do throws(RouteGridError) { runs.append(try result.get()) } catch {
                 guard bad == .setAside, error.code == .badInput else { throw error }
                 setAside += curve.leftOut(error)
             }
         }
         self.leftOut = setAside.sorted { ($0.place, $0.why) < ($1.place, $1.why) }
-        let names = BoardNames(jobs: records.map(\.job) + expected.map(\.job), tables: tables)
+        let names = BoardNames(jobs: frames.map(\.json) + expected.map(\.job), tables: tables)
         var groups: [SectionKey: [BoardRow]] = [:]
-        for group in selected + RowGroup.groups(of: runs) {
-            var row = group.row(tables, names)
+        let rowGroups = selected + RowGroup.groups(of: runs)
+        let made = concurrentMap(rowGroups.count) { rowGroups[$0].row(tables, names) }
+        for (group, var row) in zip(rowGroups, made) {
             if row.job["part"] == "test", let settings = statistics?.settings, settings.bootstrap > 0 {
                 row.cluster = settings.cluster(of: row.job)
                 if settings.isClusterForeign(to: row.job) { row.flags = (row.flags + [.cluster]).sorted() }
             }
-            let places = row.runs.compactMap { TestReadCounts.Place(job: $0.job, samples: tables.samples(of:)) }
+            let places = row.runs.map(\.job).ofEachSplit.compactMap { job in
+                TestReadCounts.Place(job: job.json, samples: tables.samples(of:))
+            }
             row.testReads = places.compactMap { reads[$0] }.max()
             groups[group.section(names), default: []].append(row)
         }
         var sections: [BoardSection] = []
         statistics?.progress.begin(.resampling, total: groups.values.reduce(0) { $0 + $1.count })
-        for (key, rows) in groups.sorted(by: { $0.key < $1.key }) {
+        let keyed = groups.sorted { $0.key < $1.key }
+        let ranked = concurrentMap(keyed.count) { [mode] number in
+            let (key, rows) = keyed[number]
             let ranking = BoardRanking.of(rows, mode: mode)
             var section = BoardSection(key: key, ranking: ranking, rows: ranking.placed(rows))
             PoolMetrics.add(to: &section)
+            return section
+        }
+        for var section in ranked {
+            let key = section.key
             if let earlier = key.earlier {
                 section.remark = "records are of \(earlier): resampling would read them by this build's metrics"
             } else if let statistics, let mode = EvaluationMode(rawValue: mode) {

@@ -7,7 +7,7 @@ import Scoring
 struct ListedCurve {
     /// By rising budget, numbered anew.
     let points: [CurvePoint]
-    let metrics: [String: JSONValue]
+    let metrics: MetricReadings
     /// Nil when the records do not say at which points their metrics were read, or are not joined.
     let reading: CurveReading?
 
@@ -18,29 +18,33 @@ struct ListedCurve {
     /// - Throws: `badInput` when the records were made on different ground.
     init(_ records: [ScoredRecord]) throws(RouteGridError) {
         guard let first = records.first else {
-            (points, metrics, reading) = ([], Self.absent("no record"), nil)
+            (points, metrics, reading) = ([], MetricReadings(Self.absent("no record")), nil)
             return
         }
-        if records.allSatisfy({ $0.points == first.points }) {
-            (points, metrics, reading) = (first.points, first.metrics, try first.ownReading)
+        if records.allSatisfy({ $0 === first || $0.points == first.points }) {
+            (points, metrics, reading) = (first.points, first.metrics, try first.ownReading(in: records))
             return
         }
-        let revisions = RecordRevisions(job: first.job)
+        let revisions = RecordRevisions(job: first.job.json)
         guard revisions.isComparable else {
             points = records.flatMap(\.points)
-            (metrics, reading) = (Self.absent("records of \(revisions.words) are not joined"), nil)
+            (metrics, reading) = (
+                MetricReadings(Self.absent("records of \(revisions.words) are not joined")), nil
+            )
             return
         }
         guard records.allSatisfy({ $0.points.count == 1 }), let mode = EvaluationMode(rawValue: first.mode) else {
             points = records.flatMap(\.points)
-            (metrics, reading) = (Self.absent("records of several points each are not joined"), nil)
+            (metrics, reading) = (
+                MetricReadings(Self.absent("records of several points each are not joined")), nil
+            )
             return
         }
         let ordered = records.sorted { Self.order($0) < Self.order($1) }
         var references: [CurveReference] = []
         for record in ordered {
             let place = "\(record.place): record \(record.jobKey.hex.prefix(12))…: result"
-            references.append(try CurveReference(record.result["reference"] ?? .null, mode: mode, place: place))
+            references.append(try CurveReference(record.reference ?? .null, mode: mode, place: place))
         }
         let points = ordered.flatMap(\.points)
         let reference: CurveReference
@@ -55,7 +59,7 @@ struct ListedCurve {
         )
         let values = CurveMetric.cases(of: mode).map { ($0.rawValue, curve[$0].json) }
         self.points = points.enumerated().map { $1.numbered($0) }
-        metrics = Dictionary(uniqueKeysWithValues: values)
+        metrics = MetricReadings(Dictionary(uniqueKeysWithValues: values))
         reading = CurveReading(records: ordered, picks: reference.picks)
     }
 
@@ -75,7 +79,7 @@ struct ListedCurve {
     /// The first member of two records' references that differs, with its values, other than what they read on dev.
     static func difference(_ left: ScoredRecord, _ right: ScoredRecord) -> String? {
         for name in ["c_lo", "c_hi", "c_best", "cheapest", "best", "oracle"] {
-            let (a, b) = (left.result["reference"]?[name], right.result["reference"]?[name])
+            let (a, b) = (left.reference?[name], right.reference?[name])
             if let a, let b, a != b { return "result.reference.\(name): \(a.jsonText) and \(b.jsonText)" }
         }
         return nil
@@ -95,10 +99,9 @@ struct ListedCurve {
 
 extension ScoredRecord {
     /// Where the record's own metrics were read: the members `at` of its metrics.
-    fileprivate var ownReading: CurveReading? {
-        get throws(RouteGridError) {
-            try CurvePicks(recorded: result, count: points.count, place: "\(place): result")
-                .map { CurveReading(records: [self], picks: $0) }
-        }
+    ///
+    /// `records` are those of the curve, this one the first of them.
+    fileprivate func ownReading(in records: [ScoredRecord]) throws(RouteGridError) -> CurveReading? {
+        try picks.get().map { CurveReading(records: records.count == 1 ? records : [self], picks: $0.picks) }
     }
 }

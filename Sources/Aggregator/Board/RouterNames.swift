@@ -22,15 +22,22 @@ struct RouterNames {
     /// `knn`, and in parentheses the parameters that are not the default, or that vary among the rows of its kind; all
     /// of them where the row was chosen among several, and `knn (selected)` where each split index has a choice of its
     /// own.
+    ///
+    /// What tells programs apart stands first, since it often is the last of their many parameters and a terminal cuts.
     func name(of row: BoardRow) -> String {
         let kind = row.routerKind
         let isChosen = (row.selection?.configurations ?? 1) > 1
         if isChosen, row.selection?.isByIndex == true {
             return kind == "selected" ? "(selected)" : "\(kind) (selected)"
         }
-        var parts = RowLabels(row: row).named.filter { name, value in
-            isChosen || varied[kind]?.contains(name) == true || defaults[kind]?[name] != RowLabels.text(value)
-        }.map { "\($0.0)=\(RowLabels.text($0.1))" }
+        let varied = varied[kind] ?? []
+        var shown = RowLabels(row: row).named.filter { name, value in
+            isChosen || varied.contains(name) || defaults[kind]?[name] != RowLabels.text(value)
+        }
+        if kind == RouterCatalog.programKind {
+            shown = shown.filter { varied.contains($0.0) } + shown.filter { !varied.contains($0.0) }
+        }
+        var parts = shown.map { "\($0.0)=\(RowLabels.text($0.1))" }
         if revised.contains(kind) {
             let revision = row.job["revisions"]?["router"]?.integerValue
             parts.append(revision.map { "revision \($0)" } ?? "earlier revision")

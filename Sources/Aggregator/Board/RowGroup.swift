@@ -10,8 +10,9 @@ struct RowGroup {
 
     /// Groups runs into rows of one configuration each.
     static func groups(of runs: [BoardRun]) -> [RowGroup] {
-        var groups: [String: RowGroup] = [:]
-        for run in runs { groups[identity(run.job), default: RowGroup()].runs.append(run) }
+        var numbers = FrameNumbers(identity)
+        var groups: [Int: RowGroup] = [:]
+        for run in runs { groups[numbers[run.job.frame], default: RowGroup()].runs.append(run) }
         return groups.values.map { group in RowGroup(runs: group.runs.sorted(by: BoardRun.precedes)) }
     }
 
@@ -32,7 +33,7 @@ struct RowGroup {
 
     /// What the jobs of the runs have in common: of configurations that differ, the members that do not.
     private var job: JSONValue {
-        guard var job = runs.first.map({ RowGroup.shared($0.job) }) else { return .null }
+        guard var job = runs.first.map({ RowGroup.shared($0.job.json) }) else { return .null }
         guard selection != nil else { return job }
         for name in RowSelection.configurationMembers {
             let values = Set(runs.map { $0.job[name] ?? .null })
@@ -67,7 +68,8 @@ struct RowGroup {
         if runs.contains(where: { $0.missingCount > 0 }) { flags.insert(.missing) }
         if runs.contains(where: \.isOverBudget) { flags.insert(.overBudget) }
         if runs.contains(where: \.hasLowCoverage) { flags.insert(.lowCoverage) }
-        let twins = job["part"] == "test" ? runs.map { tables.twinCount(of: $0.job) }.max() ?? 0 : 0
+        let tested = job["part"] == "test" ? runs.map(\.job).ofEachSplit : []
+        let twins = tested.map { tables.twinCount(of: $0.json) }.max() ?? 0
         if twins > 0 { flags.insert(.twins) }
         if let selection {
             flags.remove(.unsealed)
@@ -76,9 +78,11 @@ struct RowGroup {
         }
         var metrics = RunMeans.metrics(of: runs)
         if let selection { metrics[RowSelection.optimism] = selection.optimism(metrics) }
+        var named: [ObjectIdentifier: JobFrame] = [:]
+        for frame in runs.map(\.job).frames { named[ObjectIdentifier(frame)] = JobFrame(names.named(frame.json)) }
         return BoardRow(
             job: names.named(job),
-            runs: runs.map { $0.named(names) },
+            runs: runs.map { run in named[ObjectIdentifier(run.job.frame)].map(run.framed) ?? run },
             costUnit: tables.unit(of: job),
             metrics: metrics,
             flags: flags.sorted(),

@@ -29,19 +29,31 @@ enum RunMeans {
     ///
     /// A mean exists when every run has the value: a mean over those that have one would be of the lucky runs.
     static func metrics(of runs: [BoardRun]) -> [String: JSONValue] {
-        if runs.count == 1 { return runs[0].metrics }
-        var means: [String: JSONValue] = [:]
-        for name in Set(runs.flatMap(\.metrics.keys)) {
-            let values = runs.compactMap { $0.metrics[name]?["v"]?.numberValue }
-            if values.count == runs.count, let mean = mean(values, splits: runs.map(\.splitIndex)) {
-                means[name] = ["v": .double(mean), "sd": .double(StepDownTest.standardError(values))]
-            } else {
-                let why = runs.lazy.compactMap { $0.metrics[name]?["why"]?.stringValue }.first ?? "no reason recorded"
-                means[name] = [
-                    "v": .null, "why": .string("absent in \(runs.count - values.count) of \(runs.count) runs: \(why)"),
-                ]
-            }
+        if runs.count == 1 { return runs[0].metrics.json }
+        return Dictionary(names(of: runs).map { ($0, metric($0, of: runs)) }) { $1 }
+    }
+
+    /// One of them.
+    static func metric(_ name: String, of runs: [BoardRun]) -> JSONValue {
+        if runs.count == 1 { return runs[0].metrics[name] ?? .null }
+        let values = runs.compactMap { $0.metrics.number(name) }
+        if values.count == runs.count, let mean = mean(values, splits: runs.map(\.splitIndex)) {
+            return ["v": .double(mean), "sd": .double(StepDownTest.standardError(values))]
         }
-        return means
+        let why = runs.lazy.compactMap { $0.metrics[name]?["why"]?.stringValue }.first ?? "no reason recorded"
+        return [
+            "v": .null, "why": .string("absent in \(runs.count - values.count) of \(runs.count) runs: \(why)"),
+        ]
+    }
+
+    /// Every name that some run has a metric of.
+    private static func names(of runs: [BoardRun]) -> Set<String> {
+        var seen: Set<ObjectIdentifier> = []
+        var names: Set<String> = []
+        for run in runs {
+            if seen.insert(ObjectIdentifier(run.metrics.names)).inserted { names.formUnion(run.metrics.names.all) }
+            names.formUnion(run.metrics.addedNames)
+        }
+        return names
     }
 }

@@ -70,7 +70,7 @@ extension SeedVariance {
     /// Rows with the same seeds on the same splits are paired by them.
     static func error(_ first: BoardRow, _ second: BoardRow, of metric: String) -> (error: Double, degrees: Int) {
         func values(_ row: BoardRow) -> [Double]? {
-            let found = row.runs.compactMap { $0.metrics[metric]?["v"]?.numberValue }
+            let found = row.runs.compactMap { $0.metrics.number(metric) }
             return found.count == row.runs.count ? found : nil
         }
         func error(_ row: BoardRow, _ values: [Double]?) -> (error: Double, degrees: Int)? {

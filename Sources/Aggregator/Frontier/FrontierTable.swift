@@ -6,40 +6,45 @@ package struct FrontierTable: Sendable {
     package static let schema = "routegrid/frontier/v1"
 
     /// One run's points.
-    struct Curve {
-        let run: BoardRun
-        /// On the run's own frontier, a mark a point.
-        let isOwn: [Bool]
-        /// On the frontier of all competitors of the section on the same split, a mark a point.
-        let isPool: [Bool]
+    private struct Curve {
+        let section: Int
+        let row: Int
+        let run: Int
+        /// A mark a point: see ``own`` and ``pool``.
+        let marks: [UInt8]
     }
 
+    /// On the run's own frontier.
+    private static let own: UInt8 = 1
+    /// On the frontier of all competitors of the section on the same split.
+    private static let pool: UInt8 = 2
+
+    private let board: Leaderboard
     private let curves: [Curve]
-    private let mode: String
-    private let numerics: String
 
     package init(_ board: Leaderboard) {
-        mode = board.mode
-        numerics = board.numerics
-        curves = board.sections.flatMap(FrontierTable.curves)
+        self.board = board
+        curves = board.sections.indices.flatMap { Self.curves(of: board.sections[$0], number: $0) }
     }
 
-    private static func curves(of section: BoardSection) -> [Curve] {
+    private func run(of curve: Curve) -> BoardRun { board.sections[curve.section].rows[curve.row].runs[curve.run] }
+
+    private static func curves(of section: BoardSection, number: Int) -> [Curve] {
         let runsOfRows = section.rows.map { row in
-            Dictionary(grouping: row.runs.filter(\.hasRecord), by: \.splitIndex)
+            Dictionary(grouping: row.runs.indices.filter { row.runs[$0].hasRecord }) { row.runs[$0].splitIndex }
         }
         return section.key.splits.flatMap { split in
-            let rows = zip(section.rows, runsOfRows).map { row, runs in (row: row, runs: runs[split] ?? []) }
-            let competitors = rows.filter { !$0.row.isBound }.flatMap(\.runs).flatMap(\.points)
-            let pool = Set(frontier(competitors).map { Corner(competitors[$0]) })
+            let rows = section.rows.indices.map { (row: $0, runs: runsOfRows[$0][split] ?? []) }
+            let competitors = rows.filter { !section.rows[$0.row].isBound }
+                .flatMap { row, runs in runs.flatMap { section.rows[row].runs[$0].points } }
+            let best = Set(frontier(competitors).map { Corner(competitors[$0]) })
             return rows.flatMap { row, runs in
-                runs.map { run in
-                    let own = Set(frontier(run.points))
-                    return Curve(
-                        run: run,
-                        isOwn: run.points.indices.map { own.contains($0) },
-                        isPool: run.points.map { !row.isBound && pool.contains(Corner($0)) }
-                    )
+                let isBound = section.rows[row].isBound
+                return runs.map { run in
+                    let points = section.rows[row].runs[run].points
+                    var marks = points.map { !isBound && best.contains(Corner($0)) ? pool : 0 }
+                    for place in frontier(points) { marks[place] |= own }
+                    return Curve(section: number, row: row, run: run, marks: marks)
                 }
             }
         }
@@ -56,63 +61,66 @@ package struct FrontierTable: Sendable {
     }
 
     /// `frontier.json`, one curve a line.
-    package var jsonBytes: [UInt8] {
-        JSONDocument.bytes(
+    package var jsonBytes: [UInt8] { JSONDocument.bytes { writeJSON(to: $0) } }
+
+    /// The same in pieces.
+    @Sendable func writeJSON<Failure: Error>(to append: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
+        try JSONDocument.write(
             head: [
-                ("schema", .string(FrontierTable.schema)), ("mode", .string(mode)), ("numerics", .string(numerics)),
+                ("schema", .string(FrontierTable.schema)), ("mode", .string(board.mode)),
+                ("numerics", .string(board.numerics)),
             ],
             list: "curves",
-            curves.map { curve in
-                var members: [String: JSONValue] = [:]
-                for name in BoardRow.identityMembers + ["seed"] { members[name] = curve.run.job[name] ?? .null }
-                members["job_keys"] = JSONValue(curve.run.jobKeys.map(\.hex))
-                members["points"] = .array(
-                    curve.run.points.indices.map { index in
-                        curve.run.points[index].json
-                            .with("own_frontier", .bool(curve.isOwn[index]))
-                            .with("pool_frontier", .bool(curve.isPool[index]))
-                    }
-                )
-                return .object(members)
-            }
+            count: curves.count,
+            jsonLines,
+            to: append
         )
     }
 
-    /// The first digits of a digest: a line a point has no room for 64 of them.
-    private static func short(_ digest: JSONValue?) -> String? { digest?.stringValue.map { String($0.prefix(12)) } }
+    private func jsonLines(of range: Range<Int>) -> [[UInt8]] {
+        var members = FrontierMembers()
+        return curves[range].map { curve in
+            let run = run(of: curve)
+            let points = zip(run.points, curve.marks).map { point, marks in
+                point.json.with("own_frontier", .bool(marks & Self.own != 0))
+                    .with("pool_frontier", .bool(marks & Self.pool != 0))
+            }
+            return members.json(of: run, points: .array(points))
+        }
+    }
 
     /// `frontier.csv`, one point a line.
-    package var csvBytes: [UInt8] {
-        var lines = CSVLines(
-            columns: [
-                "dataset", "models", "router", "parameters", "train_modality", "test_modality", "encoder", "fusion",
-                "mode", "numerics", "split",
-                "seed", "part", "rule", "budget", "prices", "data", "costs", "point", "threshold",
-                "lambda", "cost", "accuracy", "own_frontier",
-                "pool_frontier",
-            ]
-        )
-        for curve in curves {
-            let (run, labels) = (curve.run, RowLabels(job: curve.run.job))
-            let identity = CSVLines.Fields([
-                run.job["dataset"]?.stringValue, run.job["models"]?.stringValue, labels.kind, labels.allParameters,
-                labels.trainModality,
-                labels.testModality, labels.encoder, labels.fusion, mode, numerics, labels.split, labels.seed,
-                run.job["part"]?.stringValue, run.job["rule"]?.stringValue, labels.budget,
-                run.job["prices"]?.stringValue, FrontierTable.short(run.job["data"]),
-                FrontierTable.short(run.job["inputs"]?["cost"]),
-            ])
-            for (index, point) in run.points.enumerated() {
+    package var csvBytes: [UInt8] { JSONDocument.bytes { writeCSV(to: $0) } }
+
+    /// The same in pieces.
+    @Sendable func writeCSV<Failure: Error>(to append: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
+        try append(Array(CSVLines(columns: Self.columns).text.utf8)[...])
+        try FilePieces.write(curves.count, { Array(lines(of: $0).utf8) }, to: append)
+    }
+
+    private static let columns = [
+        "dataset", "models", "router", "parameters", "train_modality", "test_modality", "encoder", "fusion", "mode",
+        "numerics", "split", "seed", "part", "rule", "budget", "prices", "data", "costs", "point", "threshold",
+        "lambda", "cost", "accuracy", "own_frontier", "pool_frontier",
+    ]
+
+    private func lines(of range: Range<Int>) -> String {
+        var lines = CSVLines(width: Self.columns.count)
+        var members = FrontierMembers()
+        for curve in curves[range] {
+            let run = run(of: curve)
+            let identity = members.fields(of: run, mode: board.mode, numerics: board.numerics)
+            for (point, marks) in zip(run.points, curve.marks) {
                 lines.add(
                     behind: identity,
                     [
                         String(point.id), CSVLines.number(point.threshold), CSVLines.number(point.lambda),
-                        CSVLines.number(point.cost), CSVLines.number(point.accuracy), curve.isOwn[index] ? "1" : "0",
-                        curve.isPool[index] ? "1" : "0",
+                        CSVLines.number(point.cost), CSVLines.number(point.accuracy),
+                        marks & Self.own != 0 ? "1" : "0", marks & Self.pool != 0 ? "1" : "0",
                     ]
                 )
             }
         }
-        return Array(lines.text.utf8)
+        return lines.text
     }
 }

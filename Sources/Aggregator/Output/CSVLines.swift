@@ -6,10 +6,12 @@ struct CSVLines {
     private let width: Int
 
     init(columns: [String]) {
-        width = columns.count
-        text = ""
+        self.init(width: columns.count)
         add(columns)
     }
+
+    /// Lines without their heading.
+    init(width: Int) { (self.width, text) = (width, "") }
 
     /// Adds a row; nil is an empty field.
     mutating func add(_ fields: [String?]) {
@@ -24,6 +26,12 @@ struct CSVLines {
         init(_ fields: [String?]) {
             count = fields.count
             text = fields.map { CSVLines.quoted($0 ?? "") + "," }.joined()
+        }
+
+        private init(text: String, count: Int) { (self.text, self.count) = (text, count) }
+
+        static func + (left: Fields, right: Fields) -> Fields {
+            Fields(text: left.text + right.text, count: left.count + right.count)
         }
     }
 

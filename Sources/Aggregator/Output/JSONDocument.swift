@@ -10,16 +10,53 @@ enum JSONDocument {
     ///   - items: The list.
     /// - Returns: UTF-8 text.
     static func bytes(head: [(String, JSONValue)], list name: String, _ items: [JSONValue]) -> [UInt8] {
+        bytes { append in
+            write(head: head, list: name, count: items.count, { items[$0].map { $0.jsonBytes() } }, to: append)
+        }
+    }
+
+    /// What a body that writes a file writes.
+    static func bytes(_ body: ((ArraySlice<UInt8>) -> Void) -> Void) -> [UInt8] {
+        var out: [UInt8] = []
+        body { out += $0 }
+        return out
+    }
+
+    /// Writes such a document in pieces, its items made on all cores.
+    ///
+    /// - Parameters:
+    ///   - head: Members before the list, in this order.
+    ///   - name: The list's name.
+    ///   - count: How many items the list has.
+    ///   - lines: Some of them in a row, each as JSON; called from several threads at a time.
+    ///   - append: Takes a piece of UTF-8 text.
+    /// - Throws: What `append` throws.
+    static func write<Failure: Error>(
+        head: [(String, JSONValue)],
+        list name: String,
+        count: Int,
+        _ lines: @Sendable (Range<Int>) -> [[UInt8]],
+        to append: (ArraySlice<UInt8>) throws(Failure) -> Void
+    ) throws(Failure) {
         var out: [UInt8] = Array("{".utf8)
         for (key, value) in head {
             out += JSONValue.string(key).jsonBytes() + Array(":".utf8) + escaped(value.jsonBytes()) + Array(",\n".utf8)
         }
         out += JSONValue.string(name).jsonBytes() + Array(":[".utf8)
-        for (index, item) in items.enumerated() {
-            out += Array((index == 0 ? "\n" : ",\n").utf8) + escaped(item.jsonBytes())
-        }
-        out += Array((items.isEmpty ? "]}\n" : "\n]}\n").utf8)
-        return out
+        try append(out[...])
+        try FilePieces.write(
+            count,
+            { range in
+                var out: [UInt8] = []
+                for (index, line) in zip(range, lines(range)) {
+                    out += (index == 0 ? "\n" : ",\n").utf8
+                    out += escaped(line)
+                }
+                return out
+            },
+            to: append
+        )
+        try append(Array((count == 0 ? "]}\n" : "\n]}\n").utf8)[...])
     }
 
     /// The same JSON with characters that are hidden, or that begin a tag of HTML, as `\uXXXX`: they stand in texts

@@ -63,18 +63,26 @@ package struct OutputFolder: Sendable {
         let target = place(name)
         if name.contains("/") { try OutputFolder.make(URL(fileURLWithPath: target).deletingLastPathComponent().path) }
         let partial = place(OutputFolder.partialPrefix + String(getpid()))
-        guard let file = fopen(partial, "we") else { throw failure(target) }
+        defer { unlink(partial) }
+        try fill(partial, for: target, body)
+        guard rename(partial, target) == 0 else { throw failure(target) }
+    }
+
+    /// Writes a file that is not at its place yet.
+    func fill(
+        _ path: String,
+        for target: String,
+        _ body: (_ append: (ArraySlice<UInt8>) throws(RouteGridError) -> Void) throws(RouteGridError) -> Void
+    ) throws(RouteGridError) {
+        guard let file = fopen(path, "we") else { throw failure(target) }
         var isOpen = true
-        defer {
-            if isOpen { fclose(file) }
-            unlink(partial)
-        }
+        defer { if isOpen { fclose(file) } }
         try body { piece throws(RouteGridError) in
             let written = piece.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
             guard written == piece.count else { throw failure(target) }
         }
         isOpen = false
-        guard fclose(file) == 0, rename(partial, target) == 0 else { throw failure(target) }
+        guard fclose(file) == 0 else { throw failure(target) }
     }
 
     /// Stores a blob under its digest, once.
@@ -92,7 +100,7 @@ package struct OutputFolder: Sendable {
         FileManager.default.fileExists(atPath: place(OutputName.blob(digest)))
     }
 
-    private static func make(_ path: String) throws(RouteGridError) {
+    static func make(_ path: String) throws(RouteGridError) {
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
             throw RouteGridError(.usage, "\(path): not a folder; choose another place for the output")

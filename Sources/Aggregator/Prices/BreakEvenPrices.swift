@@ -80,7 +80,7 @@ package struct BreakEvenPrices: Sendable {
                 for run in row.runs where parts[run.splitIndex] == nil {
                     guard let record = run.reading?.records.first else { continue }
                     parts[run.splitIndex] = try EvaluatedPart(of: record, tables: tables, blobs: blobs)
-                    table = table ?? tables.tables(of: record.job).first
+                    table = table ?? tables.tables(of: record.job.json).first
                 }
                 rows.append((entry, try ModelSpending(of: row, on: parts, blobs: blobs)))
             } catch let absence as Absence { notes.append("\(entry.slug): \(absence.why)") }

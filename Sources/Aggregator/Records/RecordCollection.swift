@@ -20,18 +20,9 @@ package struct RecordCollection: Sendable {
         package func hash(into hasher: inout Hasher) { hasher.combine(jobKey) }
     }
 
-    private struct Entry: Sendable {
-        var line: [UInt8]
-        var place: String
-        var record: ScoredRecord
-
-        init(line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
-            let read = try MetricRecord(line: line, place: place)
-            (self.line, self.place, record) = (read.line, place, try ScoredRecord(read, place: place))
-        }
-    }
-
-    private var entries: [JobKey: Entry] = [:]
+    private var entries: [JobKey: ScoredRecord] = [:]
+    private let parts = SharedParts()
+    private var files: [MappedFile] = []
     /// Records that were there already, with the same result.
     package private(set) var repeatedCount = 0
     package private(set) var divergences: [Divergence] = []
@@ -53,19 +44,18 @@ package struct RecordCollection: Sendable {
     package var count: Int { entries.count }
     /// Job keys in rising order: the order of everything that is written.
     package var keys: [JobKey] { entries.keys.sorted() }
-    package var records: [ScoredRecord] { keys.compactMap { entries[$0]?.record } }
+    package var records: [ScoredRecord] { entries.values.sorted { $0.jobKey < $1.jobKey } }
 
     /// The modes and numerics classes that there are records of, sorted: each makes boards of its own.
     package var classes: [(mode: String, numerics: String)] {
-        let found = Dictionary(grouping: entries.values, by: { $0.record.mode }).map { mode, group in
-            Set(group.map(\.record.numerics)).map { (mode: mode, numerics: $0) }
-        }
-        return found.flatMap(\.self).sorted { ($0.mode, $0.numerics) < ($1.mode, $1.numerics) }
+        let found = Set(entries.values.lazy.map(\.job).frames.map { [$0.mode, $0.numerics] })
+        return found.map { (mode: $0[0], numerics: $0[1]) }
+            .sorted { ($0.mode, $0.numerics) < ($1.mode, $1.numerics) }
     }
 
     package func contains(_ key: JobKey) -> Bool { entries[key] != nil }
-    /// The record's line without its newline.
-    package func line(of key: JobKey) -> [UInt8]? { entries[key]?.line }
+    /// Gives the memory of the files that were read back, as far as it was taken by reading lines.
+    func releaseFiles() { for file in files { file.release(upTo: file.bytes.count) } }
 
     /// Reads a file of records, one a line.
     ///
@@ -74,51 +64,54 @@ package struct RecordCollection: Sendable {
     package mutating func read(_ path: String) throws(RouteGridError) {
         // A pipe would be waited for.
         _ = try InputFile(path)
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-        } catch {
-            throw .badInput(path, "cannot be read: \(error.localizedDescription)")
-        }
-        let lines = RecordCollection.lines(of: data)
+        let file = try MappedFile(path)
+        files.append(file)
+        let lines = RecordCollection.lines(of: file.bytes)
         // Parsed on all cores, some hundreds at a time, and added in their order.
-        for first in stride(from: 0, to: lines.count, by: 512) {
-            let numbers = first..<min(first + 512, lines.count)
-            let parsed = concurrentMap(numbers.count) { place -> Result<Entry, RouteGridError>? in
+        for first in stride(from: 0, to: lines.count, by: Self.linesAtATime) {
+            let numbers = first..<min(first + Self.linesAtATime, lines.count)
+            let parts = parts
+            let parsed = concurrentMap(numbers.count) { place -> Result<ScoredRecord, RouteGridError>? in
                 let number = numbers.lowerBound + place
                 guard !lines[number].isEmpty else { return nil }
-                let mark = number == 0 ? ByteOrderMark.byteCount(of: data[lines[number]]) : 0
+                let mark = number == 0 ? ByteOrderMark.byteCount(of: file.bytes[lines[number]]) : 0
+                let line = KeptLine.range(lines[number].dropFirst(mark), of: file)
                 return Result { () throws(RouteGridError) in
-                    try Entry(line: data[lines[number]].dropFirst(mark), place: "\(path):\(number + 1)")
+                    try ScoredRecord(line, RecordOrigin(name: path, lineNumber: number + 1), sharing: parts)
                 }
             }
             for (number, result) in zip(numbers, parsed) {
                 switch result {
-                case .success(let entry): add(entry)
+                case .success(let record): add(record)
                 case .failure(let error):
                     guard bad == .setAside, error.code == .badInput else { throw error }
                     leftOut.append(
-                        LeftOut(error, place: "\(path):\(number + 1)", jobKey: RecordScan(data[lines[number]])?.jobKey)
+                        LeftOut(
+                            error,
+                            place: "\(path):\(number + 1)",
+                            jobKey: RecordScan(file.bytes[lines[number]])?.jobKey
+                        )
                     )
                 case nil: break
                 }
             }
+            file.release(upTo: lines[numbers.upperBound - 1].upperBound)
         }
     }
 
+    private static let linesAtATime = 8_192
+
     /// The ranges of the lines of some text, without their newlines.
-    private static func lines(of data: Data) -> [Range<Int>] {
-        data.withUnsafeBytes { bytes in
-            var ranges: [Range<Int>] = []
-            var start = 0
-            while start < bytes.count, let base = bytes.baseAddress {
-                let found = memchr(base + start, 0x0A, bytes.count - start)
-                let end = found.map { base.distance(to: UnsafeRawPointer($0)) } ?? bytes.count
-                ranges.append(start..<end)
-                start = end + 1
-            }
-            return ranges
+    private static func lines(of bytes: UnsafeRawBufferPointer) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var start = 0
+        while start < bytes.count, let base = bytes.baseAddress {
+            let found = memchr(base + start, 0x0A, bytes.count - start)
+            let end = found.map { base.distance(to: UnsafeRawPointer($0)) } ?? bytes.count
+            ranges.append(start..<end)
+            start = end + 1
         }
+        return ranges
     }
 
     /// Adds one record.
@@ -128,40 +121,41 @@ package struct RecordCollection: Sendable {
     ///   - place: Where it was read, for messages.
     /// - Throws: `badInput` when the line is not a record.
     package mutating func add(_ line: some Sequence<UInt8>, place: String) throws(RouteGridError) {
-        add(try Entry(line: line, place: place))
+        add(try ScoredRecord(.bytes(Array(line)), RecordOrigin(name: place), sharing: parts))
     }
 
-    private mutating func add(_ entry: Entry) {
-        let (record, place) = (entry.record, entry.place)
-        guard let known = entries[record.jobKey] else {
-            entries[record.jobKey] = entry
-            return
-        }
-        if known.record.resultDigest != record.resultDigest, record.isNondeterministic {
+    private mutating func add(_ record: ScoredRecord) {
+        guard let known = entries.updateValue(record, forKey: record.jobKey) else { return }
+        let kept = kept(of: known, record)
+        if kept !== record { entries[record.jobKey] = kept }
+    }
+
+    /// Which of two records of one key stays.
+    private mutating func kept(of known: ScoredRecord, _ record: ScoredRecord) -> ScoredRecord {
+        if known.resultDigest != record.resultDigest, record.isNondeterministic {
             repeatedCount += 1
             // Neither is wrong; which one stays does not depend on what came first.
-            if record.resultDigest < known.record.resultDigest { entries[record.jobKey] = entry }
-            return
+            return record.resultDigest < known.resultDigest ? record : known
         }
-        guard known.record.resultDigest == record.resultDigest else {
+        guard known.resultDigest == record.resultDigest else {
             guard bad == .refuse else {
-                let results = "\(record.resultDigest), not \(known.record.resultDigest)"
+                let results = "\(record.resultDigest), not \(known.resultDigest)"
                 let why = "result_sha256: another result than \(known.place) has for this job key: \(results)"
-                leftOut.append(LeftOut(place: place, jobKey: record.jobKey, why: why))
-                return
+                leftOut.append(LeftOut(place: record.place, jobKey: record.jobKey, why: why))
+                return known
             }
             divergences.append(
                 Divergence(
                     jobKey: record.jobKey,
-                    first: (known.place, known.record.resultDigest),
-                    second: (place, record.resultDigest)
+                    first: (known.place, known.resultDigest),
+                    second: (record.place, record.resultDigest)
                 )
             )
-            return
+            return known
         }
         repeatedCount += 1
         // The labels of equal records may differ: the smaller line stays, whatever came first.
-        if entry.line.lexicographicallyPrecedes(known.line) { entries[record.jobKey] = entry }
+        return record.line.lexicographicallyPrecedes(known.line) ? record : known
     }
 
     /// Fails when some key has two results.

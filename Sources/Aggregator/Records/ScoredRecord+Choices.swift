@@ -10,6 +10,7 @@ extension ScoredRecord {
     /// - Throws: `checkFailed` when the blob is damaged, `badInput` when its length is not that of its shape.
     package func choices(in blobs: BlobFolders) throws(RouteGridError) -> Matrix<ModelNumber>? {
         guard let digest = choices, let bytes = try blobs.bytes(digest) else { return nil }
+        let result = result
         let shape = (result["choices"]?["shape"]?.arrayValue ?? []).compactMap(\.integerValue)
         let numbers = ChoiceType(result).choices(in: bytes)
         guard shape.count == 2, shape[0] > 0, numbers.count % shape[0] == 0, numbers.count / shape[0] == shape[1] else {

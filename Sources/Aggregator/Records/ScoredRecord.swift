@@ -1,56 +1,140 @@
 import Catalog
 import Grid
 package import RouteGridBase
+import Scoring
 
 /// What the boards need of one metric record.
-package struct ScoredRecord: Sendable {
+package final class ScoredRecord: Sendable {
     package let jobKey: JobKey
     package let fitKey: FitKey
     package let resultDigest: Digest
     /// What the key hashes, as the record shows it, with the labels `dataset` and `prices`.
-    package let job: JSONValue
-    /// The record's `result` without its points.
-    package let result: JSONValue
+    package let job: RunJob
     /// The blob of per-item choices, when the record has one.
     package let choices: Digest?
     /// Operating points in the record's order.
     package let points: [CurvePoint]
-    /// File and line, for messages.
-    let place: String
+    package let metrics: MetricReadings
+    /// Items of the evaluated part; missing cells count as wrong.
+    package let itemCount: Int
+    /// Missing outcomes of the evaluated part.
+    let missingCount: Int
+    /// Whether it spends more than its budget allows.
+    let isOverBudget: Bool
+    /// Whether a model of the pool answered too little of train to be a reference.
+    let hasLowCoverage: Bool
+    /// Where its metrics were read, the members `at`; nil when it does not say.
+    let picks: Result<SharedPicks?, RouteGridError>
+    /// Without its line feed.
+    let line: KeptLine
+    private let resultRange: Range<Int>
+    private let origin: RecordOrigin
 
     /// Whether its router may give another result each time.
     package var isNondeterministic: Bool { RouterCatalog.isNondeterministic(job["router"]) }
 
+    /// File and line, for messages.
+    var place: String { origin.description }
+
     /// Reads one record.
     ///
-    /// - Throws: `badInput` when a member that boards need is missing or has another type.
-    init(_ record: MetricRecord, place: String) throws(RouteGridError) {
-        let job = record.job
-        guard case .object(var members) = record.result else { throw .badInput(place, "expected an object \"result\"") }
-        guard let listed = members.removeValue(forKey: "points")?.arrayValue else {
-            throw .badInput(place, "expected a list \"result.points\"")
+    /// - Parameters:
+    ///   - line: Without its line feed.
+    ///   - origin: Where it was read, for messages.
+    ///   - parts: What it shares with others.
+    /// - Throws: `badInput` for what is no record, and when a member that boards need is missing or has another type.
+    init(_ line: KeptLine, _ origin: RecordOrigin, sharing parts: SharedParts) throws(RouteGridError) {
+        let (kept, checked) = try Self.checked(line, origin)
+        let read = try kept.withBytes { bytes throws(RouteGridError) in
+            try Self.read(bytes, checked, origin, sharing: parts)
+        }
+        (self.line, self.origin, resultRange) = (kept, origin, checked.result)
+        (jobKey, fitKey, resultDigest) = (checked.jobKey, checked.fitKey, checked.resultDigest)
+        choices = checked.choices
+        let result = read.result
+        guard let listed = result["points"]?.arrayValue else {
+            throw .badInput(origin.description, "expected a list \"result.points\"")
         }
         var points: [CurvePoint] = []
         points.reserveCapacity(listed.count)
-        for point in listed { points.append(try CurvePoint(point, place: place)) }
-        guard members["n"]?.integerValue != nil else { throw .badInput(place, "expected an integer \"result.n\"") }
-        guard members["metrics"]?.objectValue != nil else {
-            throw .badInput(place, "expected an object \"result.metrics\"")
+        for point in listed { points.append(try CurvePoint(point, origin)) }
+        guard let count = result["n"]?.integerValue else {
+            throw .badInput(origin.description, "expected an integer \"result.n\"")
         }
-        for name in ["mode", "numerics", "dataset", "rule", "budget", "part"] where job[name]?.stringValue == nil {
-            throw .badInput(place, "expected a text \"job.\(name)\"")
+        guard let metrics = result["metrics"]?.objectValue else {
+            throw .badInput(origin.description, "expected an object \"result.metrics\"")
         }
-        guard job["router"]?["kind"]?.stringValue != nil else {
-            throw .badInput(place, "expected a text \"job.router.kind\"")
-        }
-        (jobKey, fitKey, resultDigest) = (record.jobKey, record.fitKey, record.resultDigest)
-        (self.job, self.points, self.place) = (job, points, place)
-        result = .object(members)
-        choices = record.choices
+        (job, self.points, itemCount) = (read.job, points, count)
+        self.metrics = MetricReadings(metrics, sharing: parts)
+        missingCount = result["n_missing"]?.integerValue ?? 0
+        isOverBudget = result["cost_cap"]?["over"] == true
+        hasLowCoverage = result["reference"]?["low_coverage"]?.arrayValue?.isEmpty == false
+        do throws(RouteGridError) {
+            let own = try CurvePicks(recorded: result, count: points.count, place: "\(origin): result")
+            picks = .success(own.map(parts.picks))
+        } catch { picks = .failure(error) }
     }
 
-    package var mode: String { text("mode") }
-    package var numerics: String { text("numerics") }
+    /// A line that is not in the form that records are written in is read in its own and kept in that form.
+    private static func checked(
+        _ line: KeptLine,
+        _ origin: RecordOrigin
+    ) throws(RouteGridError) -> (KeptLine, CheckedRecord) {
+        let own = try? line.withBytes { bytes throws(RouteGridError) in try CheckedRecord(bytes, place: "") }
+        if let own, !own.isLatency { return (line, own) }
+        let read = try line.withBytes { bytes throws(RouteGridError) in
+            try MetricRecord(line: bytes, place: origin.description)
+        }
+        return (.bytes(read.line), try CheckedRecord(read.line, place: origin.description))
+    }
+
+    private static func read(
+        _ bytes: UnsafeRawBufferPointer,
+        _ checked: CheckedRecord,
+        _ origin: RecordOrigin,
+        sharing parts: SharedParts
+    ) throws(RouteGridError) -> (job: RunJob, result: JSONValue) {
+        func parsed(_ range: Range<Int>) throws(RouteGridError) -> JSONValue {
+            // The place is put together only for who reads it.
+            let part = UnsafeRawBufferPointer(rebasing: bytes[range])
+            if let value = try? JSONValue(parsing: part, place: "") { return value }
+            return try JSONValue(parsing: part, place: origin.description)
+        }
+        let seed = checked.seed.flatMap { wholeNumber(bytes[$0]) }
+        let indexRange = checked.split.flatMap { splitIndex(bytes, $0) }
+        let index = indexRange.flatMap { wholeNumber(bytes[$0]) }
+        var key: [UInt8] = []
+        key.reserveCapacity(checked.job.count)
+        var start = checked.job.lowerBound
+        // What is no whole number stays in the key, so that jobs of one frame differ in whole numbers alone.
+        for (range, number) in [(checked.seed, seed), (indexRange, index)] where number != nil {
+            guard let range else { continue }
+            key.append(bytes, start..<range.lowerBound)
+            start = range.upperBound
+        }
+        key.append(bytes, start..<checked.job.upperBound)
+        let frame = try parts.frame(key) { () throws(RouteGridError) in
+            let frame = JobFrame(try parsed(checked.job))
+            try frame.check(place: origin.description)
+            return frame
+        }
+        let job = RunJob(frame, seed: seed ?? frame.seed, splitIndex: index ?? frame.splitIndex)
+        return (job, try parsed(checked.result))
+    }
+
+    /// Where the member `index` of a split stands.
+    private static func splitIndex(_ bytes: UnsafeRawBufferPointer, _ split: Range<Int>) -> Range<Int>? {
+        let own = UnsafeRawBufferPointer(rebasing: bytes[split])
+        let found = CompactJSON.members(of: own)?.first { own[$0.name].elementsEqual("index".utf8) }?.value
+        return found.map { $0.lowerBound + split.lowerBound..<$0.upperBound + split.lowerBound }
+    }
+
+    private static func wholeNumber(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+        Int(String(decoding: bytes, as: UTF8.self))
+    }
+
+    package var mode: String { job.frame.mode }
+    package var numerics: String { job.frame.numerics }
     package var dataset: String { text("dataset") }
     package var part: String { text("part") }
     package var rule: String { text("rule") }
@@ -58,10 +142,27 @@ package struct ScoredRecord: Sendable {
     package var budget: String { text("budget") }
     package var router: JSONValue { job["router"] ?? .null }
     package var routerKind: String { router["kind"]?.stringValue ?? "" }
-    /// Items of the evaluated part; missing cells count as wrong.
-    package var itemCount: Int { result["n"]?.integerValue ?? 0 }
-    package var metrics: [String: JSONValue] { result["metrics"]?.objectValue ?? [:] }
     private func text(_ name: String) -> String { job[name]?.stringValue ?? "" }
+
+    /// The record's `result`, read from its line anew each time.
+    package var result: JSONValue {
+        line.withBytes { bytes in
+            let own = UnsafeRawBufferPointer(rebasing: bytes[resultRange])
+            return (try? JSONValue(parsing: own, place: "")) ?? .null
+        }
+    }
+
+    /// What its metrics are measured by: the member `reference` of its ``result``.
+    var reference: JSONValue? { result["reference"] }
+}
+
+/// Where a record was read.
+struct RecordOrigin: Sendable, CustomStringConvertible {
+    let name: String
+    /// The number of the line; nil for what is no file.
+    var lineNumber: Int?
+
+    var description: String { lineNumber.map { "\(name):\($0)" } ?? name }
 }
 
 /// One operating point of a router.
@@ -81,10 +182,15 @@ package struct CurvePoint: Hashable, Sendable {
         (self.cost, self.accuracy) = (cost, accuracy)
     }
 
-    init(_ json: JSONValue, place: String) throws(RouteGridError) {
+    init(_ json: JSONValue, _ origin: RecordOrigin) throws(RouteGridError) {
         guard let id = json["id"]?.integerValue, let cost = json["cost"]?.numberValue,
             let accuracy = json["accuracy"]?.numberValue
-        else { throw .badInput(place, "expected \"id\", \"cost\" and \"accuracy\" in each of \"result.points\"") }
+        else {
+            throw .badInput(
+                origin.description,
+                "expected \"id\", \"cost\" and \"accuracy\" in each of \"result.points\""
+            )
+        }
         self.init(
             id: id,
             threshold: json["threshold"]?.numberValue,

@@ -54,7 +54,7 @@ package struct RowSelection: Sendable {
         isLeaky = choices.contains(where: \.isLeaky)
         var indices: [JSONValue: Set<Int>] = [:]
         for run in runs {
-            let members = (run.job.objectValue ?? [:]).filter { Self.configurationMembers.contains($0.key) }
+            let members = (run.job.json.objectValue ?? [:]).filter { Self.configurationMembers.contains($0.key) }
             indices[.object(members), default: []].insert(run.splitIndex)
         }
         chosen = indices.map { Chosen(setting: $0.key, indices: $0.value.sorted()) }.sorted { left, right in

@@ -23,13 +23,13 @@ struct SealedRows {
         (self.seal, self.bad) = (seal, bad)
         let fits = Set(rows.map(\.fitKey))
         let read = candidates.filter { fits.contains($0.fitKey) }
-        for curve in JoinedCurve.curves(of: read, expected: []) {
+        for result in JoinedCurve.runs(of: JoinedCurve.curves(of: read, expected: [])) {
             let run: BoardRun
-            do throws(RouteGridError) { run = try curve.run() } catch {
+            do throws(RouteGridError) { run = try result.get() } catch {
                 guard bad == .setAside, error.code == .badInput else { throw error }
                 continue
             }
-            dev[SealedRows.name(run.job)] = run
+            dev[SealedRows.name(run.job.json)] = run
         }
     }
 
@@ -51,27 +51,28 @@ struct SealedRows {
         for record in records {
             let choices = seal.choices(of: record.jobKey)
             for choice in choices { read[choice, default: []].append(record) }
-            if choices.isEmpty { open.insert(SealedRows.configuration(record.job)) }
+            if choices.isEmpty { open.insert(SealedRows.configuration(record.job.json)) }
         }
         for job in expected {
             for choice in seal.choices(of: job.key) { absent[choice, default: []].append(job) }
         }
         var runs: [RowName: [(run: BoardRun, choice: Int)]] = [:]
         for choice in Set(read.keys).union(absent.keys).sorted() {
-            for curve in JoinedCurve.curves(of: read[choice] ?? [], expected: absent[choice] ?? []) {
+            let curves = JoinedCurve.curves(of: read[choice] ?? [], expected: absent[choice] ?? [])
+            for result in JoinedCurve.runs(of: curves) {
                 let run: BoardRun
-                do throws(RouteGridError) { run = try curve.run() } catch {
+                do throws(RouteGridError) { run = try result.get() } catch {
                     guard bad == .setAside, error.code == .badInput else { throw error }
                     continue
                 }
-                runs[RowName(group: seal[choice].group, job: SealedRows.frame(run.job)), default: []]
+                runs[RowName(group: seal[choice].group, job: SealedRows.frame(run.job.json)), default: []]
                     .append((run, choice))
             }
         }
         return (
             SealedRows.different(runs.map { row($0.value) }),
             records.filter {
-                seal.choices(of: $0.jobKey).isEmpty || open.contains(SealedRows.configuration($0.job))
+                seal.choices(of: $0.jobKey).isEmpty || open.contains(SealedRows.configuration($0.job.json))
             },
             expected.filter { seal.choices(of: $0.key).isEmpty }
         )
@@ -89,7 +90,7 @@ struct SealedRows {
 
     /// The mean dev value over the row's own seeds and splits.
     private func devValue(of metric: String, for runs: [BoardRun]) -> JSONValue {
-        let judged = runs.compactMap { dev[SealedRows.name($0.job)] }
+        let judged = runs.compactMap { dev[SealedRows.name($0.job.json)] }
         guard judged.count == runs.count else { return ["v": .null, "why": "its dev records are not there"] }
         return RunMeans.metrics(of: judged)[metric] ?? ["v": .null, "why": "no such metric"]
     }

@@ -17,7 +17,7 @@ extension TestReadCounts {
         known: TestReadCounts,
         tables: KnownTables
     ) throws(RouteGridError) {
-        let shown = TestReadCounts(jobs: records.map(\.job), samples: tables.samples(of:))
+        let shown = TestReadCounts(jobs: records.lazy.map(\.job).ofEachSplit.map(\.json), samples: tables.samples(of:))
         var all = shown
         all.raise(to: known)
         for source in sources {

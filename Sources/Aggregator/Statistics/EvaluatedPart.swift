@@ -24,7 +24,7 @@ struct EvaluatedPart: Sendable {
     ///   - blobs: The content of the tables.
     /// - Throws: ``Absence`` when no table fits, `checkFailed` when a blob is damaged.
     init(of record: ScoredRecord, tables: KnownTables, blobs: BlobFolders) throws {
-        let candidates = tables.tables(of: record.job)
+        let candidates = tables.tables(of: record.job.json)
         guard !candidates.isEmpty else {
             let isKnown = !tables.tables(ofData: record.job["data"]?.stringValue ?? "").isEmpty
             throw Absence(
@@ -45,7 +45,7 @@ struct EvaluatedPart: Sendable {
         }
         let minCoverage = record.job["min_coverage"]?.numberValue ?? ReferenceCoverage.standard
         let claimed = try CurveReference(
-            record.result["reference"] ?? .null,
+            record.reference ?? .null,
             mode: mode,
             place: "record \(record.jobKey)"
         )

@@ -26,8 +26,8 @@ enum PoolMetrics {
             }
         }
         for row in section.rows.indices where section.rows[row].hasRecord {
-            let means = RunMeans.metrics(of: section.rows[row].runs)
-            section.rows[row].metrics[averageImprovement] = means[averageImprovement]
+            section.rows[row].metrics[averageImprovement] =
+                RunMeans.metric(averageImprovement, of: section.rows[row].runs)
         }
     }
 }

@@ -38,7 +38,7 @@ struct SectionResamples: Sendable {
         var names: [String] = []
         for (index, record) in records.sorted(by: { $0.key < $1.key }) {
             let part = try EvaluatedPart(of: record, tables: statistics.tables, blobs: statistics.blobs)
-            let cluster = settings.cluster(of: record.job)
+            let cluster = settings.cluster(of: record.job.json)
             names += part.samples.map { cluster == .prompt ? $0.group : $0.id }
             evaluated.append((index, part))
         }

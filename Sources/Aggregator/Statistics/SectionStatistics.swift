@@ -189,7 +189,9 @@ extension BoardRow {
     ///   - choices: Metrics of each run, in the order of the runs.
     fileprivate mutating func setChoices(_ routing: RoutingShares?, _ choices: [[String: JSONValue]]) {
         self.routing = routing
-        for (run, found) in choices.enumerated() { runs[run].metrics.merge(found) { $1 } }
+        for (run, found) in choices.enumerated() {
+            for (name, value) in found { runs[run].metrics[name] = value }
+        }
         let means = RunMeans.metrics(of: runs)
         for name in ChoiceMetrics.names { metrics[name] = means[name] }
     }

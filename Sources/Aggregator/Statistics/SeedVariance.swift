@@ -59,7 +59,7 @@ extension BoardRow {
     /// A metric's interval over the draw of items and of seeds; nil without several seeds on a split, or an interval.
     func seedInterval(of name: String, alpha: Double) -> (low: Double, high: Double)? {
         guard let variance = SeedVariance(splits: runs.map(\.splitIndex)) else { return nil }
-        let values = runs.compactMap { $0.metrics[name]?["v"]?.numberValue }
+        let values = runs.compactMap { $0.metrics.number(name) }
         guard values.count == runs.count, let value = value(name), let interval = itemInterval(name) else { return nil }
         let half = variance.halfWidth(values, alpha: alpha)
         guard half > 0 else { return interval }

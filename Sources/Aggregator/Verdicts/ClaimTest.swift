@@ -107,7 +107,7 @@ struct ClaimTest {
     private func unseen(of metric: CurveMetric, _ row: BoardRow, among count: Int) -> Double? {
         let share = 1 - pow(statistics.settings.alpha / Double(2 * count), 1 / Double(max(resamples.clusters.count, 1)))
         guard metric == .qncCost else { return share }
-        let reference = row.runs.lazy.compactMap { $0.reading?.records.first?.result["reference"] }.first
+        let reference = row.runs.lazy.compactMap { $0.reading?.records.first?.reference }.first
         guard let highest = reference?["c_hi"]?.numberValue, let best = reference?["c_best"]?.numberValue, best > 0
         else { return nil }
         return share * max(1, highest / best)
@@ -118,7 +118,7 @@ extension BoardRow {
     /// Half the width that several seeds add; nil for a row without.
     fileprivate func seedHalfWidth(of metric: String, alpha: Double) -> Double? {
         guard let variance = SeedVariance(splits: runs.map(\.splitIndex)) else { return nil }
-        let values = runs.compactMap { $0.metrics[metric]?["v"]?.numberValue }
+        let values = runs.compactMap { $0.metrics.number(metric) }
         return values.count == runs.count ? variance.halfWidth(values, alpha: alpha) : nil
     }
 }

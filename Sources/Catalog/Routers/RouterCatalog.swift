@@ -11,6 +11,10 @@ package enum RouterCatalog {
     /// Routers that read the answers: they bound what is possible and compete with nobody.
     package static let bounds = Set(descriptors.filter(\.isBound).map(\.kind))
 
+    /// Routers whose choices are looked up once they are made, by a program or by whoever recorded them: how long that
+    /// takes says nothing of the router.
+    package static let lookedUp: Set<String> = [programKind, "recorded"]
+
     private static let byKind = Dictionary(uniqueKeysWithValues: descriptors.map { ($0.kind, $0) })
 
     /// - Throws: ``RouteGridError`` `badInput` with the nearest known kind.

@@ -22,7 +22,7 @@ extension CoordinatorServer {
     }
 
     /// Who does something: the name of its key, and what it calls itself.
-    private func actor(_ peer: Peer) -> String {
+    func actor(_ peer: Peer) -> String {
         guard let key = peer.key, let name = keys?.name(userID: key) else { return peer.name }
         return "\(name) (\(key)) as \(peer.name)"
     }
@@ -33,6 +33,8 @@ extension CoordinatorServer {
             throw RouteGridError(.usage, "no control \"\(control.verb)\"")
         }
         switch kind {
+        case .join: return try join(control, of: peer, route)
+        case .purge: return try purge(control, of: peer, route)
         case .drain:
             for worker in try workers(control.selector) {
                 handle(.drain(worker))

@@ -76,7 +76,8 @@ extension CoordinatorServer {
             for item in found {
                 var (unrecorded, recorded): ([CellID], [CellID]) = ([], [])
                 for (job, isRecorded) in zip(item.jobs, item.recorded) where scheduler.isOpen(job.cell, in: run) {
-                    if isRecorded { recorded.append(job.cell) } else { unrecorded.append(job.cell) }
+                    let isThere = isRecorded && (purgedKeys.isEmpty || !purgedKeys.contains(job.jobKey))
+                    if isThere { recorded.append(job.cell) } else { unrecorded.append(job.cell) }
                 }
                 reused += recorded
                 if !unrecorded.isEmpty { cache.insert(item.jobs, group: item.group, run: run) }

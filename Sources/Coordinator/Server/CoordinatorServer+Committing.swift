@@ -22,6 +22,7 @@ extension CoordinatorServer {
     func commitIfIdle() {
         guard let batch = commits.begin() else { return }
         let (checker, locks) = (checker, configuration.checksRecords ? locks(of: batch) : [:])
+        let isAuditing = sample != nil
         access.write { store throws(RouteGridError) in
             let found = checker.faults(in: batch.changes, locks: locks, store: store)
             let begun = ContinuousClock.now
@@ -31,7 +32,8 @@ extension CoordinatorServer {
                 outcome: outcome,
                 unchecked: found.unchecked,
                 seconds: (ContinuousClock.now - begun) / .seconds(1),
-                divergences: outcome.verdicts.contains(.divergent) ? try store.divergenceCounts() : nil
+                divergences: outcome.verdicts.contains(.divergent) || isAuditing && batch.endsDivergences
+                    ? try store.divergenceCounts() : nil
             )
         } then: { outcome in
             self.assumeIsolated { $0.finish(batch, outcome) }
@@ -74,6 +76,7 @@ extension CoordinatorServer {
             if let found = committed.divergences { divergences = found }
             feedFollowers(with: batch, committed.outcome)
             acknowledge(batch.receipts, committed.outcome.verdicts)
+            if sample != nil { noteAudits(batch, committed.outcome.verdicts) }
             for answer in batch.answers { answer(nil) }
         case .failure(let error) where error.code == .temporary:
             stall(batch, error)

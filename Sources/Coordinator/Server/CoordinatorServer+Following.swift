@@ -81,8 +81,16 @@ extension CommitQueue.Batch where Change == StoreWrite {
         var records: [StoredRecord] = []
         var (verdicts, places) = (outcome.verdicts.makeIterator(), outcome.places.makeIterator())
         var byteCount = 0
-        for case .result(let row) in changes {
-            guard verdicts.next() == .new, let sequence = places.next(), sequence > place else { continue }
+        for change in changes {
+            let row: ResultRow
+            switch change {
+            case .result(let new):
+                guard verdicts.next() == .new else { continue }
+                row = new
+            case .replaced(let new): row = new
+            default: continue
+            }
+            guard let sequence = places.next(), sequence > place else { continue }
             guard records.count < limit, byteCount < WireProtocol.batchSize else { break }
             records.append(
                 StoredRecord(

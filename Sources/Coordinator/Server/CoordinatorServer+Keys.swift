@@ -20,7 +20,7 @@ extension CoordinatorServer {
     func sender(userID: String?) throws(RouteGridError) -> Sender {
         guard let keys else { return .anybody }
         guard let userID, let role = keys.role(userID: userID) else {
-            throw RouteGridError(.refused, "this key may not connect any more: it was revoked")
+            throw RouteGridError(.refused, "this key may not connect any more: it was revoked, or has expired")
         }
         return .key(userID, role)
     }
@@ -61,5 +61,6 @@ extension CoordinatorServer {
             peers.forget(peer.route)
         }
         followers.forget { peers[$0] == nil }
+        for peer in peers.all { noteOrigin(of: peer) }
     }
 }

@@ -119,6 +119,7 @@ extension CoordinatorServer {
                 held: held
             )
         )
+        noteOrigin(of: peer)
     }
 
     private func receive(

@@ -157,7 +157,8 @@ extension CoordinatorServer {
             testRead: testReads.unknown(lock, run: run, cell: cell),
             choices: record.choices,
             isLatency: record.isLatency,
-            isOwn: keys?.isOwn(userID: peer.key) ?? false
+            isOwn: keys?.isOwn(userID: peer.key) ?? false,
+            audit: audit(item.jobKey, cell, of: run, lock, by: peer, isLatency: record.isLatency)
         )
     }
 }

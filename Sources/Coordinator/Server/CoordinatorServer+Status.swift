@@ -71,10 +71,12 @@ extension CoordinatorServer {
     private func status() -> JSONValue {
         [
             "schema": "routegrid/status/v1",
+            "time": .string(Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))),
             "runs": .array(scheduler.runIDs.map(runReport)),
             "set_aside": .array(setAside.sorted { $0.key < $1.key }.map(\.value.report)),
             "workers": .array(workerReports()),
             "demand": demand.json,
+            "audits": AuditReports.summary(audits, rate: configuration.auditRate),
             "limits": limitReport,
             "store": [
                 "stalled": .bool(commits.isStalled),
@@ -163,6 +165,7 @@ extension CoordinatorServer {
         if case .leased(let worker, let lease, _) = scheduler.standing(of: cell, in: id) {
             finished["progress"] = peers.peer(of: worker)?.progress[lease].map { .string($0) }
         }
+        if let audited = audits[id, cell] { finished["audit"] = AuditReports.cell(audited) }
         let told = finished
         access.read { store throws(RouteGridError) in
             try store.log(ofCell: cell, in: id)

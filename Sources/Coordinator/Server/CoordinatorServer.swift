@@ -28,6 +28,8 @@ package actor CoordinatorServer {
         package var waitingBytes = 64 << 20
         /// Whether records are checked against their cells and the data; not so where tests and trials make them up.
         package var checksRecords = true
+        /// The part of the cells that is computed again by another worker; 0 = none.
+        package var auditRate = 0.0
         /// Bytes of unread messages at which a peer's requests are refused; at twice as many, messages to it are lost.
         package var unreadBytes = 32 << 20
         /// Processes of one key that may be connected at once.
@@ -70,6 +72,13 @@ package actor CoordinatorServer {
     let checker = RecordChecker()
     /// Which cells each key was granted, as far as that is on disk.
     var ledger = GrantLedger()
+    /// Cells that are computed again, and what came of it.
+    var audits: AuditLedger
+    /// Keys whose records are being taken back: no look-up counts them.
+    var purgedKeys: Set<JobKey> = []
+    var isPurging = false
+    /// Which cells are; nil when none is.
+    let sample: AuditSample?
     /// Why the last write of results failed; nil once one succeeded.
     var storeError: String?
     /// Reading is paused, because too much waits for the disk.
@@ -124,6 +133,8 @@ package actor CoordinatorServer {
         origin = ContinuousClock().now
         commits = ServerCommits(byteLimit: configuration.waitingBytes)
         divergences = try store.divergenceCounts()
+        audits = try store.audits()
+        sample = configuration.auditRate > 0 ? try store.auditSample(rate: configuration.auditRate) : nil
         let end = try store.lastSequence()
         followers = WaitingFollowers(end: end)
         metrics = ServerMetrics(lastSequence: end)
@@ -166,6 +177,7 @@ package actor CoordinatorServer {
         let address = try socket.bind(configuration.bind)
         try keys?.leaveLocal(for: ZMQAddress(address), state: configuration.stateFolder)
         try resumeRuns()
+        if sample != nil { for task in audits.tasks { handle(.audit(task)) } }
         loop.onReadable(socket, batch: 512) { messages in
             self.assumeIsolated { $0.receive(messages) }
         }

@@ -86,6 +86,13 @@ struct ServerKeys {
     /// Whether a key is the one left for workers of this user on this machine.
     func isOwn(userID: String?) -> Bool { userID != nil && userID == ownWorker }
 
+    /// Whether the results of a key decide where others differ: one that the operator marked, and that of workers of
+    /// this user on this machine, who can write the store itself.
+    func isTrusted(userID: String?) -> Bool {
+        guard let userID, let key = watch.ring.key(userID: userID), key.isAllowed else { return false }
+        return key.isTrusted || isOwn(userID: userID)
+    }
+
     /// The name of a key, for people.
     func name(userID: String) -> String? { watch.ring.key(userID: userID)?.name.text }
 
@@ -101,6 +108,13 @@ struct ServerKeys {
     func lineage(userID: String) -> [String] {
         guard let key = watch.ring.key(userID: userID), key.predecessor != nil else { return [userID] }
         return watch.ring.lineage(of: key).map(\.fingerprint.hex)
+    }
+
+    /// Whose a key is, where results are compared: one key over rotations, one invite over all that came by it.
+    func origin(userID: String) -> String {
+        guard let key = watch.ring.key(userID: userID) else { return userID }
+        let first = watch.ring.lineage(of: key).last ?? key
+        return first.invitedBy?.fingerprint.hex ?? first.fingerprint.hex
     }
 
     /// Ends the handler and removes the files for this user's processes.

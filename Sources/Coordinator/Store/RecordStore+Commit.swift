@@ -48,6 +48,8 @@ extension RecordStore {
                     try database.cachedStatement(sql: "UPDATE run SET stage = 2, selection_sha = ? WHERE id = ?")
                         .execute(arguments: [Data(digest), Int64(run.rawValue)])
                 case .granted(let grant): grants.append(grant)
+                case .audited(let audited): try Self.write(audited, into: database)
+                case .replaced(let row): try Self.replace(row, with: &inserts)
                 case .audit(let actor, let action, let detail):
                     try database.cachedStatement(
                         sql: "INSERT INTO audit(at, actor, action, detail) VALUES (?, ?, ?, ?)"
@@ -82,7 +84,10 @@ extension RecordStore {
         if let read = row.testRead { try insert(read, into: inserts.database) }
         let isNew = try inserts.insert(row)
         for blob in row.blobs { try inserts.insert(blob) }
-        if isNew { return .new }
+        if isNew {
+            if let begun = row.begunAudit { try write(begun, into: inserts.database) }
+            return .new
+        }
         let (key, database) = (Data(row.jobKey), inserts.database)
         let known = try Data.fetchOne(
             try database.cachedStatement(sql: "SELECT result_sha FROM record WHERE job_key = ?"),

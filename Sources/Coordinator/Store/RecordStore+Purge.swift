@@ -64,9 +64,11 @@ extension RecordStore {
     ///   - records: what ``delivered(_:)`` found.
     ///   - actor: who does it.
     ///   - detail: what was asked for.
-    /// - Returns: how many cells of runs are pending again.
+    /// - Returns: the cells that are pending again, by run.
     /// - Throws: `temporary` on a full disk, `system` when it cannot be written.
-    package func purge(_ records: [DeliveredRecord], actor: String, detail: String) throws(RouteGridError) -> Int {
+    package func purge(_ records: [DeliveredRecord], actor: String, detail: String) throws(RouteGridError) -> [RunID:
+        [CellID]]
+    {
         let keys = Set(records.map(\.jobKey))
         var cells: [(run: StoredRun, cells: [CellID])] = []
         for run in try runs() {
@@ -87,6 +89,11 @@ extension RecordStore {
             for record in records {
                 try database.cachedStatement(sql: "DELETE FROM record WHERE seq = ?")
                     .execute(arguments: [Int64(clamping: record.sequence)])
+                // What differed from it is compared with the next record.
+                for table in ["audited", "divergence"] {
+                    try database.cachedStatement(sql: "DELETE FROM \(table) WHERE job_key = ?")
+                        .execute(arguments: [Data(record.jobKey)])
+                }
             }
             for (run, cells) in found {
                 try Self.unmark(cells, of: run.id, in: database)
@@ -100,7 +107,7 @@ extension RecordStore {
                 sql: "INSERT INTO audit(at, actor, action, detail) VALUES (?, ?, 'purge', ?)",
                 arguments: [Self.timestamp(), actor, "\(detail): \(records.count) records, \(count) cells"]
             )
-            return count
+            return Dictionary(uniqueKeysWithValues: found.map { ($0.run.id, $0.cells) })
         }
     }
 

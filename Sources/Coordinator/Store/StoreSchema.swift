@@ -73,6 +73,16 @@ enum StoreSchema {
                     """
             )
         }
+        migrator.registerMigration("7 audited cells") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE audited(
+                        run INTEGER, cell INTEGER, job_key BLOB NOT NULL, place INTEGER, holder TEXT NOT NULL,
+                        host TEXT NOT NULL, worker TEXT NOT NULL, result_sha BLOB NOT NULL,
+                        PRIMARY KEY(run, cell, place)) WITHOUT ROWID;
+                    """
+            )
+        }
         return migrator
     }
 }

@@ -26,6 +26,8 @@ package struct ResultRow: Hashable, Sendable {
     /// Whether it came with the key that the coordinator leaves for processes of its own user, who can write the store
     /// itself: checking it would protect nothing.
     package var isOwn: Bool
+    /// Who computed it, when its cell is audited.
+    package var audit: ResultAudit?
 
     package struct InlineBlob: Hashable, Sendable {
         package var digest: Digest
@@ -48,7 +50,8 @@ package struct ResultRow: Hashable, Sendable {
         testRead: TestRead? = nil,
         choices: Digest? = nil,
         isLatency: Bool = false,
-        isOwn: Bool = false
+        isOwn: Bool = false,
+        audit: ResultAudit? = nil
     ) {
         self.run = run
         self.cell = cell
@@ -62,6 +65,33 @@ package struct ResultRow: Hashable, Sendable {
         self.choices = choices
         self.isLatency = isLatency
         self.isOwn = isOwn
+        self.audit = audit
+    }
+}
+
+/// What a result means for the audit of its cell.
+package struct ResultAudit: Hashable, Sendable {
+    package let origin: ResultOrigin
+    /// Whether it may decide between others.
+    package let isTrusted: Bool
+    /// Whether the sample has its cell: its first record begins an audit.
+    package let isSampled: Bool
+
+    package init(origin: ResultOrigin, isTrusted: Bool, isSampled: Bool) {
+        (self.origin, self.isTrusted, self.isSampled) = (origin, isTrusted, isSampled)
+    }
+}
+
+extension ResultRow {
+    /// The execution that it is, for its audit.
+    package func execution(_ audit: ResultAudit) -> AuditedCell.Execution {
+        AuditedCell.Execution(origin: audit.origin, worker: worker, result: resultDigest)
+    }
+
+    /// The audit that it begins when it is the first record of its key.
+    package var begunAudit: AuditedCell? {
+        guard let audit, audit.isSampled else { return nil }
+        return AuditedCell(run: run, cell: cell, jobKey: jobKey, executions: [execution(audit)])
     }
 }
 
@@ -91,6 +121,10 @@ package enum StoreWrite: DurableChange {
     case selection(RunID, Digest, [UInt8])
     /// Cells that a key was granted: on disk before their lease is sent.
     case granted(Grant)
+    /// Another execution of an audited cell; where it decides, the difference is no divergence any more.
+    case audited(AuditedCell)
+    /// A record that an audit showed to be right takes the place of the one that was wrong, at the end of the stream.
+    case replaced(ResultRow)
     case audit(actor: String, action: String, detail: String)
 
     package var isResult: Bool { if case .result = self { true } else { false } }

@@ -26,7 +26,8 @@ package struct StoredState {
         }
         return [
             "schema": "routegrid/status/v1", "runs": .array(reports), "set_aside": .array(setAside), "workers": [],
-            "demand": .null, "store": ["divergent": JSONValue(divergences.values.reduce(0, +))],
+            "demand": .null, "audits": AuditReports.summary(try store.audits(), rate: nil),
+            "store": ["divergent": JSONValue(divergences.values.reduce(0, +))],
         ]
     }
 
@@ -61,6 +62,7 @@ package struct StoredState {
             standing: view.scheduler.standing(of: cell, in: view.run.id),
             hasSelected: view.selection != nil
         ) { $0.description }
+        if let audited = try store.audits()[view.run.id, cell] { report["audit"] = AuditReports.cell(audited) }
         let log = try store.log(ofCell: cell, in: view.run.id)
         if !log.isEmpty { report["log"] = .string(String(decoding: log, as: UTF8.self)) }
         return .object(report)

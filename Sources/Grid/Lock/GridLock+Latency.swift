@@ -3,8 +3,9 @@ import RouteGridBase
 
 /// The latency jobs of a grid: cells after all others, so that they are handed out last.
 ///
-/// Each block but the oracle, which reads outcomes, comes a second time, with the batch sizes in place of budgets, on
-/// the first split, the first seed and the first λ: what a router takes does not hang on them.
+/// Each block but the oracle, which reads outcomes, and those whose choices are looked up comes a second time, with the
+/// batch sizes in place of budgets, on the first split, the first seed and the first λ: what a router takes does not
+/// hang on them.
 extension GridLock {
     /// The groups that fit and evaluate; those after them measure latency.
     package var evaluationGroups: Range<Int> { 0..<layouts[contents.blocks.count - 1].groupEnd }
@@ -18,11 +19,15 @@ extension GridLock {
     /// The blocks as they are measured.
     static func latencyBlocks(_ contents: GridLockContents) -> [GridBlock] {
         guard let latency = contents.latency else { return [] }
-        return contents.blocks.filter { !RouterCatalog.bounds.contains($0.kind) }.map { block in
+        return contents.blocks.filter { isMeasured($0.kind) }.map { block in
             var block = block
             block.budgets = Array(latency.batches.indices)
             return block
         }
+    }
+
+    private static func isMeasured(_ kind: String) -> Bool {
+        !RouterCatalog.bounds.contains(kind) && !RouterCatalog.lookedUp.contains(kind)
     }
 
     /// The axes of the measured blocks: as many budgets as batch sizes, whose values nobody reads.

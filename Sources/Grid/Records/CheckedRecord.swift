@@ -6,6 +6,7 @@ package import RouteGridBase
 /// it claims.
 package struct CheckedRecord: Hashable, Sendable {
     package let jobKey: JobKey
+    package let fitKey: FitKey
     package let resultDigest: Digest
     /// The blob that says which model each item got; nil when the record names none.
     package let choices: Digest?
@@ -14,6 +15,11 @@ package struct CheckedRecord: Hashable, Sendable {
     package let job: Range<Int>
     /// The part of the job that does not name its budget, which is its first member.
     package let jobBehindBudget: Range<Int>
+    /// The values of the job's `seed` and `split`; nil where it has none.
+    package let seed: Range<Int>?
+    package let split: Range<Int>?
+    /// Where the result stands in the line.
+    package let result: Range<Int>
 
     /// Reads a line without its line feed.
     ///
@@ -42,14 +48,20 @@ package struct CheckedRecord: Hashable, Sendable {
 
     private init(
         jobKey: JobKey,
+        fitKey: FitKey,
         resultDigest: Digest,
         choices: Digest?,
         isLatency: Bool,
         job: Range<Int>,
-        jobBehindBudget: Range<Int>
+        jobBehindBudget: Range<Int>,
+        seed: Range<Int>?,
+        split: Range<Int>?,
+        result: Range<Int>
     ) {
-        (self.jobKey, self.resultDigest, self.choices) = (jobKey, resultDigest, choices)
-        (self.isLatency, self.job, self.jobBehindBudget) = (isLatency, job, jobBehindBudget)
+        (self.jobKey, self.fitKey, self.resultDigest) = (jobKey, fitKey, resultDigest)
+        (self.choices, self.isLatency) = (choices, isLatency)
+        (self.job, self.jobBehindBudget, self.seed, self.split) = (job, jobBehindBudget, seed, split)
+        self.result = result
     }
 
     /// The record with the digest of its bytes, and the digest that it claims.
@@ -71,14 +83,19 @@ package struct CheckedRecord: Hashable, Sendable {
             choices = named.flatMap { RecordScan.digest(ofChoices: UnsafeRawBufferPointer(rebasing: bytes[$0.value])) }
         }
         let digest = canonical.withUnsafeBytes { Digest(hashing: $0) }
-        let budget = outline.members(of: job).first.flatMap { RecordScan.equals(bytes, $0.name, "budget") ? $0 : nil }
+        let members = outline.members(of: job)
+        let budget = members.first.flatMap { RecordScan.equals(bytes, $0.name, "budget") ? $0 : nil }
         let record = CheckedRecord(
             jobKey: scan.jobKey,
+            fitKey: scan.fitKey,
             resultDigest: digest,
             choices: choices,
             isLatency: scan.isLatency,
             job: job.value,
-            jobBehindBudget: (budget?.value.upperBound ?? job.value.lowerBound)..<job.value.upperBound
+            jobBehindBudget: (budget?.value.upperBound ?? job.value.lowerBound)..<job.value.upperBound,
+            seed: members.first { RecordScan.equals(bytes, $0.name, "seed") }?.value,
+            split: members.first { RecordScan.equals(bytes, $0.name, "split") }?.value,
+            result: result.value
         )
         return (record, scan.resultDigest ?? digest)
     }

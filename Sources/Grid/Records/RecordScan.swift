@@ -8,6 +8,7 @@ package import RouteGridBase
 /// computed; ``CheckedRecord`` does that.
 package struct RecordScan: Hashable, Sendable {
     package var jobKey: JobKey
+    package var fitKey: FitKey
     /// Nil for a measurement: its digest covers its job alone, and its line does not show it.
     package var resultDigest: Digest?
 
@@ -36,7 +37,7 @@ package struct RecordScan: Hashable, Sendable {
             isNamed("schema", place) && Self.equals(bytes, members[place].value, schema)
         }
         // Names stand in the order of their bytes.
-        guard members.count >= 5, isNamed("fit_key", 0), digest(0) != nil, isNamed("job", 1), isObject(1),
+        guard members.count >= 5, isNamed("fit_key", 0), let fitKey = digest(0), isNamed("job", 1), isObject(1),
             isNamed("job_key", 2), let jobKey = digest(2), isObject(3)
         else { return nil }
         if members.count == 6, isNamed("result", 3), isNamed("result_sha256", 4), let result = digest(4),
@@ -48,7 +49,7 @@ package struct RecordScan: Hashable, Sendable {
         } else {
             return nil
         }
-        self.jobKey = JobKey(jobKey)
+        (self.jobKey, self.fitKey) = (JobKey(jobKey), FitKey(fitKey))
     }
 
     /// Whether the line is a measurement.

@@ -71,6 +71,10 @@ package enum GridResolver {
         // Counted first: what is too large takes too long to be checked one by one.
         try checkCount(lock, file: file)
         try checks.run()
+        if file.latency != nil {
+            let kinds = Set(blocks.map(\.kind)).intersection(RouterCatalog.lookedUp).sorted()
+            warnings += kinds.map { "latency: \($0) is not measured, since its choices are looked up" }
+        }
         return ResolvedGrid(lock: lock, blobs: blobs.sources, warnings: warnings)
     }
 

@@ -30,11 +30,12 @@ extension CurvePicks {
     ///   - count: how many points it has.
     ///   - place: names the record in errors.
     /// - Throws: ``RouteGridError`` `badInput` when a point number is out of range.
-    package init?(recorded result: JSONValue, count: Int, place: String) throws(RouteGridError) {
+    package init?(recorded result: JSONValue, count: Int, place: @autoclosure () -> String) throws(RouteGridError) {
         func number(_ value: JSONValue?, _ metric: CurveMetric) throws(RouteGridError) -> Int? {
             guard let number = value?.integerValue else { return nil }
             guard (0..<count).contains(number) else {
-                throw .badInput(place, "metric \(metric.rawValue) is read at point \(number): expected 0 ..< \(count)")
+                let found = "metric \(metric.rawValue) is read at point \(number)"
+                throw .badInput(place(), "\(found): expected 0 ..< \(count)")
             }
             return number
         }
@@ -50,7 +51,7 @@ extension CurvePicks {
             guard let to = try number(field?["at"], metric) else { return .none(why: why(metric)) }
             guard let share = field?["mix"]?.numberValue else { return .mix(Mix(from: to, to: to, share: 1)) }
             guard (0...1).contains(share) else {
-                throw .badInput(place, "metric \(metric.rawValue) mixes by \(share): expected 0…1")
+                throw .badInput(place(), "metric \(metric.rawValue) mixes by \(share): expected 0…1")
             }
             return .mix(Mix(from: try number(field?["from"], metric), to: to, share: share))
         }

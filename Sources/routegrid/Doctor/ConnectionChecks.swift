@@ -21,8 +21,9 @@ struct ConnectionChecks {
         let found = credentials(address)
         guard let source = found.source else { return [found.finding].compactMap { $0 } }
         let isEncrypted = !key.isPlaintext
-        return [found.finding, isEncrypted ? handshake(address, source) : nil, isEncrypted ? nil : greeting(source)]
-            .compactMap { $0 } + (isEncrypted && role != .worker ? [greeting(source)] : [])
+        let greets = !isEncrypted || role != .worker
+        return [found.finding, isEncrypted ? handshake(address, source) : nil].compactMap { $0 }
+            + (greets ? greeting(source) : [])
     }
 
     // MARK: Key
@@ -52,7 +53,7 @@ struct ConnectionChecks {
                     )
             }
             let text = "\(SafeText.line(path)): \(its) \(name), \(file.secret.publicKey.fingerprint)"
-            guard (its == .worker) == (role == .worker) else {
+            guard [.worker, .joiner].contains(its) == (role == .worker) else {
                 return (
                     source,
                     Finding(
@@ -116,14 +117,21 @@ struct ConnectionChecks {
         }
     }
 
-    /// Whether both sides speak one version of the protocol.
-    private func greeting(_ source: KeySource) -> Finding {
+    /// Whether both sides speak one version of the protocol, and how far their clocks are apart.
+    private func greeting(_ source: KeySource) -> [Finding] {
         do {
             let client = try ClusterClient.connect(url, key: source, within: limit, name: "doctor")
-            client.close()
-            return Finding("protocol", .ok, "version \(WireProtocol.version) on both sides")
+            defer { client.close() }
+            let version = Finding("protocol", .ok, "version \(WireProtocol.version) on both sides")
+            client.requestLimit = limit
+            // A second question: the first makes the coordinator ready to answer.
+            _ = try client.query(.status)
+            let asked = Date()
+            let status = try client.query(.status)
+            let skew = ClockSkew(status: status, asked: asked, answered: Date())
+            return [version, skew?.finding].compactMap { $0 }
         } catch {
-            return Finding("protocol", .fail, url, advice: error.message)
+            return [Finding("protocol", .fail, url, advice: error.message)]
         }
     }
 }

@@ -73,11 +73,26 @@ struct ConnectOptions: ParsableArguments {
 
     /// The coordinator that uses the folder; nil when there is none.
     private func clientOfFolder(_ verb: String, _ role: Role) throws(RouteGridError) -> ClusterClient? {
-        let folder = state ?? StatePlace.usual
+        try Self.client(ofFolder: state ?? StatePlace.usual) { url throws(RouteGridError) in
+            try connected(url, within: .seconds(min(timeout, 2)), verb, role)
+        }
+    }
+
+    /// The coordinator that uses a state folder; nil when there is none.
+    ///
+    /// - Parameters:
+    ///   - folder: the state folder.
+    ///   - connect: connects to an address.
+    /// - Returns: the client, when who answers uses that folder.
+    /// - Throws: what `connect` throws, but for nobody that answers.
+    static func client(
+        ofFolder folder: String,
+        connect: (String) throws(RouteGridError) -> ClusterClient
+    ) throws(RouteGridError) -> ClusterClient? {
         guard let address = CoordinatorAddress(stateFolder: folder) else { return nil }
         do throws(RouteGridError) {
             let url = try ZMQAddress(address.url).onThisMachine?.text ?? address.url
-            let client = try connected(url, within: .seconds(min(timeout, 2)), verb, role)
+            let client = try connect(url)
             // A killed coordinator leaves its address behind: another one may listen there now.
             if client.welcome.coordinator == Data(address.identity) { return client }
             client.close()

@@ -4,12 +4,16 @@ import RoutingData
 
 /// Stands for the program of an `exec` router: a model's train mean, moved by the row's embedding and by the seed.
 struct AveragingPrograms: RouterPrograms {
+    /// What the program was given, call after call.
+    let inputs = LockedBox([[UInt8]]())
+
     func answer(
         of command: String,
         to input: [UInt8],
         file: [UInt8]?,
         limit: Int
     ) throws(RouteGridError) -> [UInt8] {
+        inputs.withLock { $0.append(input) }
         let file = try Safetensors(bytes: input, place: command)
         let features = try file.floats("x_test")
         let seed = file.metadata["seed"].flatMap { Double($0) } ?? 0

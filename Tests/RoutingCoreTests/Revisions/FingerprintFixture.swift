@@ -48,7 +48,12 @@ enum FingerprintFixture {
 
     private static let fusions: [String: [String: JSONValue]] = ["weighted": ["text": 0.3]]
 
-    static func request(_ kind: String, _ mode: EvaluationMode, fusion: String = "mean") throws -> FitRequest {
+    static func request(
+        _ kind: String,
+        _ mode: EvaluationMode,
+        fusion: String = "mean",
+        programs: AveragingPrograms = AveragingPrograms()
+    ) throws -> FitRequest {
         let descriptor = try RouterCatalog.descriptor(of: kind)
         let reads = descriptor.reads
         let isFused = reads.contains(.embeddings) && !reads.contains(.separateModalities)
@@ -62,7 +67,7 @@ enum FingerprintFixture {
             table: table,
             parts: parts,
             file: kind == "recorded" ? choices : nil,
-            programs: kind == "exec" ? AveragingPrograms() : nil
+            programs: kind == "exec" ? programs : nil
         )
     }
 

@@ -32,8 +32,8 @@ struct AllocSlurm: ParsableCommand {
     @Option(
         name: .customLong("worker-key"),
         help: ArgumentHelp(
-            "The file of the workers' key, on a file system that the nodes share, mode 0600. Not needed where workers run "
-                + "on the coordinator's machine.",
+            "The file of the workers' key, or of an invite that gives each a key of its own (`keys invite --uses`), on a "
+                + "file system that the nodes share, mode 0600. Not needed where workers run on the coordinator's machine.",
             valueName: "file"
         )
     )
@@ -199,8 +199,13 @@ struct AllocSlurm: ParsableCommand {
         script.cache = cache.map(AllocatorPlace.absolute)
         script.setup = setup
         if let workerKey {
-            guard case .peer(_, .worker, _, _) = try KeyFile(path: workerKey).holder else {
-                throw RouteGridError(.usage, "--worker-key \(workerKey): not the key of a worker")
+            guard case .peer(_, let role, _, _) = try KeyFile(path: workerKey).holder,
+                role == .worker || role == .joiner
+            else {
+                throw RouteGridError(
+                    .usage,
+                    "--worker-key \(workerKey): not the key of a worker, or an invite for workers"
+                )
             }
             script.key = AllocatorPlace.absolute(workerKey)
         } else if !address.isLocal, !key.isPlaintext {

@@ -17,6 +17,12 @@ struct CoordinatorVerb: AsyncParsableCommand {
             SIGTERM ends it after the last commit; started again on the same state folder it continues its runs, and \
             workers reconnect by themselves.
 
+            With --audit a part of the cells, which workers cannot foresee, is computed again by workers of another key \
+            (or, where all have one, of another machine), once nothing else waits. `status` shows what differs; a worker \
+            whose key is trusted (`keys invite --trusted`) decides which result was right. Measurements, and routers that \
+            are programs, are left out. It is off by default: a cell alone takes its whole fit again, so that 1% of the \
+            cells of a grid with many cells a fit takes much more than 1% of the time.
+
             Examples:
               routegrid coordinator --bind tcp://127.0.0.1:7557 --state ./state
               routegrid keys init --state ./state && routegrid coordinator --bind 'tcp://*:7557' --state ./state
@@ -40,6 +46,14 @@ struct CoordinatorVerb: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Fills an empty state folder from a backup first.", valueName: "dir"))
     var restore: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The part of the cells that is computed again by another worker, such as 1%, or off.",
+            valueName: "part"
+        )
+    )
+    var audit = AuditRate(part: 0)
 
     @Flag(name: .customLong("insecure-plaintext"), help: "Without keys and encryption: whoever reaches it may do all.")
     var isPlaintext = false
@@ -66,6 +80,7 @@ struct CoordinatorVerb: AsyncParsableCommand {
         var configuration = CoordinatorServer.Configuration(bind: bind, stateFolder: state)
         (configuration.usesKeys, configuration.allowsPlaintextEverywhere) = (!isPlaintext, isPlaintext)
         configuration.scheduler.leaseMilliseconds = Int64(lease * 1_000)
+        configuration.auditRate = audit.part
         configuration.checksRecords = !takesMadeUpRecords
         configuration.heartbeatMilliseconds = UInt32(min(1_000, lease * 1_000 / 4))
         if let restore {

@@ -14,7 +14,8 @@ struct WorkerVerb: AsyncParsableCommand {
             It waits for a coordinator that does not answer yet, and continues when the coordinator is restarted. SIGTERM
             releases what is not started, waits a little for what is, and ends.
 
-            On the coordinator's machine it finds a key by itself; elsewhere `keys accept` makes one of an invite.
+            On the coordinator's machine it finds a key by itself; elsewhere `keys accept` makes one of an invite. With the \
+            file of an invite for several (`keys invite --uses`) it asks for a key of its own, which is never on a disk.
 
             Examples:
               routegrid worker --connect tcp://127.0.0.1:7557 --slots 4
@@ -113,6 +114,7 @@ struct WorkerVerb: AsyncParsableCommand {
         let allowed = try programs.allowed()
         configuration.programs = allowed.names
         configuration.gpus = if let gpus { try GPUList(parsing: gpus) } else { .ofThisMachine() }
+        let watch = try SignalWatch()
         let turn = MachineTurn.files(of: try ZMQAddress(urls[0]))
         defer { MachineTurn.removeUnused(turn) }
         let launcher = ProcessSlotLauncher(
@@ -120,7 +122,18 @@ struct WorkerVerb: AsyncParsableCommand {
             environment: ProcessInfo.processInfo.environment,
             program: ChildProcess.program
         )
-        let watch = try SignalWatch()
+        if let invite = keys[0].invite {
+            let join = KeyJoin(
+                invite: invite,
+                urls: urls,
+                name: configuration.name,
+                limit: configuration.onLostTimeout
+            )
+            guard let own = try join.key(until: { watch.received != nil }) else {
+                throw ExitCode(128 + (watch.received ?? SIGTERM))
+            }
+            configuration.key = .held(own)
+        }
         let supervisor = try WorkerSupervisor(configuration: configuration, launcher: launcher, log: log)
         try await StopSignals.run([supervisor], watch: watch, logger: log)
     }

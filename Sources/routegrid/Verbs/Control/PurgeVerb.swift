@@ -3,6 +3,8 @@ import Coordinator
 import Foundation
 import Keys
 import RouteGridBase
+import Wire
+import ZeroMQ
 
 /// `routegrid purge`: takes records back whose origin is not trusted any more.
 struct PurgeVerb: ParsableCommand {
@@ -10,14 +12,16 @@ struct PurgeVerb: ParsableCommand {
         commandName: "purge",
         abstract: "Takes records of a cell, a worker or a key back: their cells run again.",
         discussion: """
-            Works on the state folder of a coordinator that was stopped. In every run that has them the cells are pending \
-            again, finished runs go on when the coordinator starts, and the folder's audit says who did it. Backups, and \
-            folders of boards that were written before, keep what they have: write them anew. A worker's name is what it \
-            called itself; a key is what it proved. Revoke the key first (`routegrid keys revoke`).
+            In every run that has them the cells are pending again, finished runs go on, and the audit of the state folder \
+            says who did it. A coordinator that uses the folder does it while it runs; on a folder at rest the runs go on \
+            when one starts. Backups, and folders of boards that were written before, keep what they have: write them anew. \
+            A worker's name is what it called itself; a key is what it proved. Revoke the key first \
+            (`routegrid keys revoke`).
 
             Examples:
               routegrid purge --key w1 --state ./state
               routegrid purge --cell 3/17 --state ./state --dry-run
+              routegrid purge --worker node7:4711 --connect tcp://head:7557 --admin-key me.key
             """
     )
 
@@ -38,51 +42,73 @@ struct PurgeVerb: ParsableCommand {
     @Flag(name: .customLong("dry-run"), help: "Only says what would be taken back.")
     var isDry = false
 
+    @Option(help: ArgumentHelp("In place of a state folder: the coordinator's address.", valueName: "url"))
+    var connect: String?
+
+    @Option(
+        name: .customLong("admin-key"),
+        help: ArgumentHelp("The file of the key to connect with, of an admin.", valueName: "file")
+    )
+    var adminKey: String?
+
     @OptionGroup var options: KeysOptions
 
     func validate() throws {
         guard [cell, worker, key].compactMap({ $0 }).count == 1 else {
             throw ValidationError("Say what to purge: one of --cell RUN/CELL, --worker NAME, --key KEY.")
         }
-        if let cell, Self.parts(of: cell) == nil { throw ValidationError("--cell takes RUN/CELL, such as 3/17.") }
-    }
-
-    private static func parts(of cell: String) -> (RunID, CellID)? {
-        let parts = cell.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let run = UInt64(parts[0]), let cell = Int(parts[1]), cell >= 0 else { return nil }
-        return (RunID(run), CellID(cell))
+        if let cell, (try? PurgeRequest(cell: cell)) == nil {
+            throw ValidationError("--cell takes RUN/CELL, such as 3/17.")
+        }
+        if connect != nil, options.folder != nil {
+            throw ValidationError("--connect and --state exclude each other.")
+        }
     }
 
     func run() throws {
-        let state = try options.state()
-        let selection: RecordSelection
-        let detail: String
-        if let key {
-            let fingerprints = try KeyRing.fingerprints(of: key, state: state)
-            (selection, detail) = (.keys(fingerprints), "key \(fingerprints.sorted().joined(separator: ", "))")
-        } else if let (run, number) = cell.flatMap(Self.parts) {
-            (selection, detail) = (.cell(run, number), "cell \(run)/\(number)")
+        let request: PurgeRequest
+        if let cell {
+            request = try PurgeRequest(cell: cell)
         } else {
-            (selection, detail) = (.worker(worker ?? ""), "worker \(SafeText.line(worker ?? ""))")
+            request = key.map { .key($0) } ?? .worker(worker ?? "")
         }
+        if let connect { return try purge(request, through: self.client(connect)) }
+        let state = try options.state()
+        if let client = try ConnectOptions.client(ofFolder: state, connect: client) {
+            return try purge(request, through: client)
+        }
+        let (selection, detail) = try request.selection(state: state)
         // Only where there is one: nothing is made by a purge.
         let reading = try RecordStore(reading: StateFolder(reading: state))
-        if isDry { return try report(reading.delivered(selection), cells: nil) }
+        if isDry { return show(PurgeReport(records: try reading.delivered(selection), cells: nil).json) }
         let store = try RecordStore(folder: StateFolder(path: state))
         defer { store.close() }
         let records = try store.delivered(selection)
-        let cells = try records.isEmpty ? 0 : store.purge(records, actor: "\(NSUserName()) with purge", detail: detail)
-        try report(records, cells: cells)
+        let cells =
+            try records.isEmpty ? [:] : store.purge(records, actor: "\(NSUserName()) with purge", detail: detail)
+        show(PurgeReport(records: records, cells: cells.values.reduce(0) { $0 + $1.count }).json)
     }
 
-    private func report(_ records: [DeliveredRecord], cells: Int?) throws {
+    private func client(_ url: String) throws(RouteGridError) -> ClusterClient {
+        let source = try KeySource(keyFile: adminKey, role: .admin, for: ZMQAddress(url))
+        return try ClusterClient.connect(url, key: source, name: "purge")
+    }
+
+    private func purge(_ request: PurgeRequest, through client: ClusterClient) throws {
+        defer { client.close() }
+        // All records are read, and all keys of the runs that have some of them.
+        client.requestLimit = .seconds(3_600)
+        let answer = try client.control(.purge, request.text, value: isDry ? "dry-run" : "")
+        show(try JSONValue(parsing: answer.utf8, place: "the coordinator's answer to purge"))
+    }
+
+    private func show(_ report: JSONValue) {
+        let records = report["records_total"]?.integerValue ?? 0
         options.output.console.emit(
-            [
-                "schema": "routegrid/purge/v1", "records": .array(records.map(\.json)),
-                "cells": cells.map { JSONValue($0) } ?? .null,
-            ],
-            table: cells.map { "\(records.count) records taken back, \($0) cells of runs pending again\n" }
-                ?? "\(records.count) records would be taken back\n"
+            report,
+            table: report["cells"]?.integerValue.map {
+                "\(records) records taken back, \($0) cells of runs pending again\n"
+            } ?? "\(records) records would be taken back\n"
         )
     }
 }

@@ -34,9 +34,13 @@ struct KeysAdd: ParsableCommand {
     @Option(help: ArgumentHelp("The coordinator's address, to be kept in the file.", valueName: "url"))
     var connect: String?
 
+    @Flag(help: "A worker's results decide where those of others differ (`coordinator --audit`).")
+    var trusted = false
+
     @OptionGroup var keys: KeysOptions
 
     func validate() throws {
+        guard !trusted || role == .worker else { throw ValidationError("--trusted goes with --role worker.") }
         guard (out == nil) != (publicKey == nil) else { throw ValidationError("Give --out or --public-key.") }
         guard out != nil || connect == nil else { throw ValidationError("--connect goes with --out.") }
     }
@@ -50,7 +54,7 @@ struct KeysAdd: ParsableCommand {
             guard let given = PublicKey(z85: publicKey ?? "") else {
                 throw RouteGridError(.usage, "--public-key: expected 40 characters of Z85")
             }
-            key = try KeyRing.add(name, role: role, publicKey: given, state: state)
+            key = try KeyRing.add(name, role: role, publicKey: given, isTrusted: trusted, state: state)
         }
         keys.settle(state)
         keys.output.console.emit(
@@ -67,7 +71,13 @@ struct KeysAdd: ParsableCommand {
         let holder = KeyFile.Holder.peer(name: name, role: role, server: server, address: connect)
         try KeyFile(secret: secret, holder: holder).write(to: file)
         do throws(RouteGridError) {
-            return try KeyRing.add(name, role: role, publicKey: secret.publicKey, state: state)
+            return try KeyRing.add(
+                name,
+                role: role,
+                publicKey: secret.publicKey,
+                isTrusted: trusted,
+                state: state
+            )
         } catch {
             unlink(file)
             throw error

@@ -28,7 +28,7 @@ struct KeysList: ParsableCommand {
         for key in ring.keys {
             table.add(
                 key.name.text,
-                key.role.rawValue,
+                Self.role(key, ring),
                 key.fingerprint.description,
                 Self.day(key.created),
                 key.revoked.map(Self.day) ?? ""
@@ -41,6 +41,14 @@ struct KeysList: ParsableCommand {
             ],
             table: table.rendered(bold: keys.output.console.colorsData)
         )
+    }
+
+    private static func role(_ key: RingKey, _ ring: KeyRing) -> String {
+        if let terms = key.invitation {
+            let end = terms.expires < Date() ? "expired" : "until \(terms.expires.ISO8601Format())"
+            return "\(terms.role)s join, \(ring.joined(by: key).count) of \(terms.uses), \(end)"
+        }
+        return key.isTrusted ? "\(key.role), trusted" : key.role.rawValue
     }
 
     private static func day(_ date: Date) -> String { String(date.ISO8601Format().prefix(10)) }

@@ -12,6 +12,7 @@ struct KeysRevoke: ParsableCommand {
 
             Examples:
               routegrid keys revoke w1 --state ./state
+              routegrid keys revoke pool --joined --state ./state
               routegrid keys revoke "0f3a 91bc 22d0 7e45" --state ./state
             """
     )
@@ -19,10 +20,13 @@ struct KeysRevoke: ParsableCommand {
     @Argument(help: ArgumentHelp("A name (all its keys) or a fingerprint.", valueName: "key"))
     var key: String
 
+    @Flag(name: .customLong("joined"), help: "Of an invite: those that came by it too.")
+    var withJoined = false
+
     @OptionGroup var keys: KeysOptions
 
     func run() throws {
-        let ended = try KeyRing.revoke(key, state: keys.state())
+        let ended = try KeyRing.revoke(key, withJoined: withJoined, state: keys.state())
         keys.output.console.emit(
             ["schema": "routegrid/keys-revoke/v1", "revoked": .array(ended.map(\.json))],
             table: ended.map { "\($0.name)  \($0.role)  \($0.fingerprint)\n" }.joined()

@@ -54,7 +54,15 @@ struct KeysOptions: ParsableArguments {
     var words: String { folder.map { " --state \(ShellWord.quoted($0))" } ?? "" }
 }
 
-extension Role: ExpressibleByArgument {}
+extension Role: ExpressibleByArgument {
+    /// Those that people give keys; that of an invite for several comes with its terms.
+    package static var allValueStrings: [String] { allCases.filter { $0 != .joiner }.map(\.rawValue) }
+
+    package init?(argument: String) {
+        guard let role = Role(rawValue: argument), role != .joiner else { return nil }
+        self = role
+    }
+}
 
 extension RingKey {
     /// A key in JSON.
@@ -63,7 +71,15 @@ extension RingKey {
             "name": .string(name.text), "role": .string(role.rawValue), "fingerprint": .string(fingerprint.hex),
             "public_key": .string(publicKey.z85), "created": .string(created.ISO8601Format()),
             "revoked": revoked.map { .string($0.ISO8601Format()) } ?? .null,
+            "trusted": .bool(isTrusted),
             "replaces": predecessor.map { .string($0.fingerprint.hex) } ?? .null,
+            "invited_by": invitedBy.map { .string($0.fingerprint.hex) } ?? .null,
+            "invitation": invitation.map { terms in
+                [
+                    "role": .string(terms.role.rawValue), "uses": JSONValue(terms.uses),
+                    "expires": .string(terms.expires.ISO8601Format()),
+                ]
+            } ?? .null,
         ]
     }
 }

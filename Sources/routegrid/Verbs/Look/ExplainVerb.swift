@@ -46,6 +46,7 @@ struct ExplainVerb: ParsableCommand {
         if let budget = report["budget"] { lines.append("budget: \(budget.canonicalText)") }
         if let key = report["job_key"]?.stringValue { lines.append("job key: \(key)") }
         if let fit = report["fit"] { lines.append("fit: \(fit.canonicalText)") }
+        if let audit = report["audit"]?["text"]?.stringValue { lines.append("audit: \(audit)") }
         if let log = report["log"]?.stringValue { lines += ["standard error:", log] }
         return lines.joined(separator: "\n") + "\n"
     }

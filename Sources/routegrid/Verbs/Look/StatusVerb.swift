@@ -65,7 +65,7 @@ struct StatusVerb: ParsableCommand {
             return
         }
         let reply = try status()
-        let runs = try runTable(reply) + setAsideTable(reply)
+        let runs = try runTable(reply) + setAsideTable(reply) + audits(reply)
         if let trouble = reply["store"]?["trouble"]?.stringValue {
             output.console.warn("\(trouble): results wait at their workers, and runs go on once there is room")
         }
@@ -129,6 +129,26 @@ struct StatusVerb: ParsableCommand {
             )
         }
         return "\n" + table.rendered(bold: output.console.colorsData)
+    }
+
+    /// What came of cells that were computed again; nothing while no cell was to be.
+    private func audits(_ reply: JSONValue) -> String {
+        guard let audits = reply["audits"] else { return "" }
+        let counts = [
+            ("waiting", "to be computed again"), ("agreed", "agree"), ("suspect", "suspect"), ("decided", "decided"),
+        ].compactMap { name, words -> String? in
+            guard let count = audits[name]?.integerValue, count > 0 else { return nil }
+            return "\(count) \(words)"
+        }
+        guard !counts.isEmpty else { return "" }
+        let cells = ["suspect_cells", "decided_cells"].flatMap { audits[$0]?.arrayValue ?? [] }
+        if audits["suspect"]?.integerValue ?? 0 > 0 {
+            output.console.note(
+                "a worker with a key that is trusted decides: routegrid keys invite NAME --role worker --trusted"
+            )
+        }
+        let lines = cells.compactMap { $0["text"]?.stringValue }.map { "  \(SafeText.line($0))\n" }
+        return "\naudited cells: \(counts.joined(separator: ", "))\n" + lines.joined()
     }
 
     private func workerTable(_ reply: JSONValue) -> String {
