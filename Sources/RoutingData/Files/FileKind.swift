@@ -5,8 +5,8 @@ package struct FileKind: Hashable, Sendable {
     /// With its article, such as `a Parquet file`.
     package let name: String
     /// What to do about it, where something else than saving it in the expected form is meant; `{F}` is the file, `{S}`
-    /// the file without its ending, `{Q}` the file as a shell reads it, `{U}` a new file for it in UTF-8, `{Z}` what zstd
-    /// needs to name the file that it writes.
+    /// the file without its ending, `{Q}` the file as a shell reads it, `{U}` a new file for it in UTF-8, `{Z}` what
+    /// zstd needs to name the file that it writes.
     package let advice: String?
 
     private init(_ name: String, _ advice: String? = nil) { (self.name, self.advice) = (name, advice) }
