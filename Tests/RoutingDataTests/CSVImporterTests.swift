@@ -90,7 +90,7 @@ struct CSVImporterTests {
     @Test func `columns can be left out`() throws {
         let text = "sample_id,answer,m_correct,m_cost\nx,42,1,1\n"
         #expect(try imported(text, ignored: ["answer"]).dataset.models == ["m"])
-        #expect(message { _ = try imported(text) }.hasSuffix("(--ignore leaves a column out)"))
+        #expect(message { _ = try imported(text) }.hasSuffix("--ignore leaves a column out)"))
         #expect(message { _ = try imported(text, ignored: ["anwser"]) }.contains("did you mean \"answer\""))
     }
 

@@ -23,7 +23,7 @@ struct CSVTests {
 
     @Test(arguments: [
         ("", "t.csv: empty"), ("a,a\n", "t.csv:1: column \"a\" occurs twice"),
-        ("a,\n", "t.csv:1: column 2 has no name"),
+        ("a,\n", "t.csv:1: column 2 has no name"), ("\n\"\"\n1\n", "t.csv:1: column 1 has no name"),
         ("a,b\n1,2\n3\n", "t.csv:3: expected 2 fields, found 1"),
         ("a,b\n1,2,3\n", "t.csv:2: expected 2 fields, found 3"),
         ("a,b\n\"1\n2\",3,4\n", "t.csv:2: expected 2 fields, found 3"),

@@ -38,6 +38,15 @@ struct DatasetMergeTests {
         #expect(try counted.merged(with: one, place: "b") == counted)
     }
 
+    @Test func `answers of other models are kept, and added where they are of other samples`() throws {
+        var one = Self.part(0, rows: [0, 1])
+        one.served = ["GPT": ["GPT-mini": 2]]
+        #expect(try one.merged(with: one, place: "b").served == one.served)
+        var other = Self.part(0, rows: [2])
+        other.served = ["GPT": ["GPT-mini": 1, "GPT-nano": 3]]
+        #expect(try one.merged(with: other, place: "b").served == ["GPT": ["GPT-mini": 3, "GPT-nano": 3]])
+    }
+
     @Test func `what two datasets say differently is refused by name`() throws {
         let one = Fixtures.dataset()
         func refusal(_ change: (inout Dataset) -> Void) -> String {

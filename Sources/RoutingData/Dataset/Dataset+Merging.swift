@@ -26,6 +26,8 @@ extension Dataset {
             groups: Self.joined(groups, other.groups),
             provenance: Self.joined(provenance, other.provenance),
             licence: Self.joined(licence, other.licence),
+            served: served == other.served
+                ? served : served.merging(other.served) { $0.merging($1, uniquingKeysWith: +) },
             samples: merge.samples,
             quality: try merge.outcomes("quality", quality, other.quality),
             cost: try merge.outcomes("cost", cost, other.cost),

@@ -5,7 +5,8 @@ package struct FileKind: Hashable, Sendable {
     /// With its article, such as `a Parquet file`.
     package let name: String
     /// What to do about it, where something else than saving it in the expected form is meant; `{F}` is the file, `{S}`
-    /// the file without its ending, `{Q}` the file as a shell reads it, `{U}` a new file for it in UTF-8.
+    /// the file without its ending, `{Q}` the file as a shell reads it, `{U}` a new file for it in UTF-8, `{Z}` what
+    /// zstd needs to name the file that it writes.
     package let advice: String?
 
     private init(_ name: String, _ advice: String? = nil) { (self.name, self.advice) = (name, advice) }
@@ -34,9 +35,16 @@ package struct FileKind: Hashable, Sendable {
             "; "
                 + advice.replacing("{F}", with: place).replacing("{S}", with: stem)
                 .replacing("{Q}", with: ShellText.quoted(place))
-                .replacing("{U}", with: ShellText.quoted("\(place).utf8"))
+                .replacing("{U}", with: ShellText.quoted("\(place).utf8")).replacing("{Z}", with: target(place))
         }
         return .badInput(place, "\(name): expected \(expected)" + (advice ?? ""))
+    }
+
+    /// zstd writes no file by itself for a name that does not end in `.zst`.
+    private func target(_ place: String) -> String {
+        if place.hasSuffix(".zst") { return "" }
+        let unpacked = place.hasSuffix(".zstd") ? String(place.dropLast(5)) : "\(place).unpacked"
+        return " -o \(ShellText.quoted(unpacked))"
     }
 
     // MARK: Bytes
@@ -52,7 +60,7 @@ package struct FileKind: Hashable, Sendable {
         ),
         (ascii("ARROW1"), arrow), (ascii("FEA1"), arrow),
         ([0x1f, 0x8b], FileKind("gzip-compressed", "unpack it first: gunzip {Q}")),
-        ([0x28, 0xb5, 0x2f, 0xfd], FileKind("zstd-compressed", "unpack it first: zstd -d {Q}")),
+        ([0x28, 0xb5, 0x2f, 0xfd], FileKind("zstd-compressed", "unpack it first: zstd -d {Q}{Z}")),
         ([0xfd] + ascii("7zXZ"), FileKind("xz-compressed", "unpack it first: xz -d {Q}")),
         (ascii("BZh"), FileKind("bzip2-compressed", "unpack it first: bunzip2 {Q}")),
         ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], FileKind("a 7z archive", "unpack it first")),

@@ -2,8 +2,10 @@ package import RouteGridBase
 
 /// A table with a header row: cells by row number and column number, errors with file, line and column name.
 package struct CSVTable: Sendable {
-    /// The columns' names, without blanks around them.
+    /// The columns' names, without blanks around them; that of the first may be empty, as pandas writes its index.
     package let header: [String]
+    /// The names as the file has them, for error messages.
+    private let titles: [String]
     private let numbers: [String: Int]
     private let reader: CSVReader
     private let rows: [CSVReader.Row]
@@ -13,12 +15,18 @@ package struct CSVTable: Sendable {
 
     /// Reads a whole table.
     ///
+    /// - Parameters:
+    ///   - bytes: the text.
+    ///   - place: what it is, for error messages: the file's path.
+    ///   - format: how it is written.
+    ///   - renamed: other names of columns, by the name that the file has.
     /// - Throws: `badInput` when there is no header, a column has no name or is named twice, a row has another number
-    ///   of fields than the header, or a quote is left open.
+    ///   of fields than the header, a renamed column is absent, or a quote is left open.
     package init(
         bytes: [UInt8],
         place: String,
-        format: TableFormat = TableFormat()
+        format: TableFormat = TableFormat(),
+        renamed: [String: String] = [:]
     ) throws(RouteGridError) {
         var reader = CSVReader(bytes: bytes, place: place, format: format)
         var row = CSVReader.Row()
@@ -26,11 +34,18 @@ package struct CSVTable: Sendable {
         var header: [String] = []
         header.reserveCapacity(row.count)
         for field in row.fields { header.append(try reader.text(of: field, column: "header").withoutOuterBlanks) }
+        titles = header
         var problems = ProblemList()
+        for name in renamed.keys.sorted() where !titles.contains(name) {
+            let known = titles.filter { !$0.isEmpty }
+            problems.add(.badInput("\(place):1", "no column \"\(name)\"\(NearestName.hint(name, in: known))"))
+        }
+        header = header.map { renamed[$0] ?? $0 }
         var numbers: [String: Int] = [:]
         numbers.reserveCapacity(header.count)
         for (index, name) in header.enumerated() {
             if name.isEmpty {
+                if index == 0, header.count > 1 { continue }
                 problems.add(.badInput("\(place):1", "column \(index + 1) has no name"))
             } else if numbers.updateValue(index, forKey: name) != nil {
                 problems.add(.badInput("\(place):1", "column \"\(name)\" occurs twice"))
@@ -58,8 +73,12 @@ package struct CSVTable: Sendable {
     /// Reads a table that people made.
     ///
     /// - Throws: `badInput` that names what the file is when it is no table, or one with another separator; else as
-    ///   ``init(bytes:place:format:)``.
-    package init(importing file: String, format: TableFormat = TableFormat()) throws(RouteGridError) {
+    ///   ``init(bytes:place:format:renamed:)``.
+    package init(
+        importing file: String,
+        format: TableFormat = TableFormat(),
+        renamed: [String: String] = [:]
+    ) throws(RouteGridError) {
         let bytes = try PackedFile.read(file)
         let expected = "a table of values separated by \(format.separator.rawValue)s, in UTF-8"
         try FileKind.refuseBinary(bytes, place: file, expected: expected)
@@ -77,7 +96,7 @@ package struct CSVTable: Sendable {
                     + "\(other.rawValue) reads it"
             )
         }
-        try self.init(bytes: bytes, place: file, format: format)
+        try self.init(bytes: bytes, place: file, format: format, renamed: renamed)
     }
 
     /// The number of a column, or nil.
@@ -92,12 +111,12 @@ package struct CSVTable: Sendable {
     }
 
     package func text(_ row: Int, _ column: Int) throws(RouteGridError) -> String {
-        try reader.text(of: rows[row].fields[column], column: header[column])
+        try reader.text(of: rows[row].fields[column], column: titles[column])
     }
 
     /// The number in a cell, or nil when the cell is empty.
     package func number(_ row: Int, _ column: Int) throws(RouteGridError) -> Double? {
-        try reader.number(of: rows[row].fields[column], column: header[column])
+        try reader.number(of: rows[row].fields[column], column: titles[column])
     }
 
     /// 1 or 0 when the cell spells a truth value, else nil.
@@ -108,6 +127,6 @@ package struct CSVTable: Sendable {
 
     /// An error about one cell: `FILE:LINE: column "NAME": MESSAGE`.
     package func failure(_ row: Int, _ column: Int, _ message: String) -> RouteGridError {
-        reader.failure(of: rows[row].fields[column], column: header[column], message)
+        reader.failure(of: rows[row].fields[column], column: titles[column], message)
     }
 }

@@ -21,6 +21,8 @@ package struct CSVImporter: Sendable {
     package var group: String?
     /// Columns of the table to be left out.
     package var ignored: [String]
+    /// What the table calls `sample_id`, `dataset`, `group`, `question`, `image`, by its own names.
+    package var renamed: [String: String]
     /// How the tables are written.
     package var format: TableFormat
     /// How correctness is spelled.
@@ -35,6 +37,7 @@ package struct CSVImporter: Sendable {
         tokens: String? = nil,
         group: String? = nil,
         ignored: [String] = [],
+        renamed: [String: String] = [:],
         format: TableFormat = TableFormat(),
         values: CorrectnessForm = .number,
         labels: ImportLabels
@@ -46,19 +49,21 @@ package struct CSVImporter: Sendable {
         self.tokens = tokens
         self.group = group
         self.ignored = ignored
+        self.renamed = renamed
         self.format = format
         self.values = values
         self.labels = labels
     }
 
-    private static let sampleColumns: Set = ["sample_id", "dataset", "group", "question", "image"]
+    /// The columns about samples.
+    package static let sampleColumns: Set = ["sample_id", "dataset", "group", "question", "image"]
 
     /// Reads everything; writes nothing.
     ///
     /// - Throws: `badInput` with file, line and column of all that is wrong.
     package func read() throws(RouteGridError) -> (dataset: Dataset, report: ValidationReport) {
         let labels = try labels.checked()
-        let table = try CSVTable(importing: outcomes, format: format)
+        let table = try CSVTable(importing: outcomes, format: format, renamed: renamed)
         guard table.count > 0 else { throw .badInput(outcomes, "no rows below the header") }
         var problems = ProblemList()
         for problem in ModelColumns.absent(ignored, in: [table]) { problems.add(problem) }
@@ -69,7 +74,10 @@ package struct CSVImporter: Sendable {
                 table,
                 endings: ModelColumns.tokenEndings + ModelColumns.outcomeEndings,
                 others: others,
-                ignored: Set(ignored)
+                ignored: Set(ignored),
+                advice: "--map question=COLUMN names one that is called otherwise",
+                otherForm: "a table with a row a query and model: routegrid import long \(ShellText.quoted(outcomes)) "
+                    + "--map query=COLUMN,model=COLUMN,score=COLUMN,cost=COLUMN --out DIR"
             )
         }
         let hasIDs = table.column("sample_id") != nil
@@ -123,6 +131,8 @@ package struct CSVImporter: Sendable {
             tokensTotal: counts.tokensTotal
         )
         var report = ValidationReport(of: dataset)
+        if table.header[0].isEmpty { report.notes.append(LongTable.unnamedNote) }
+        report.isNumbered = !hasIDs
         if !hasIDs { report.notes.append("no column sample_id: samples are numbered 1…\(table.count)") }
         return (dataset, report)
     }

@@ -29,19 +29,24 @@ struct ModelColumns {
     ///   - endings: what the names of model columns end in.
     ///   - others: columns that are not about one model and are known.
     ///   - ignored: columns that the user wants left out, those of them that the table has.
+    ///   - advice: what else than leaving an unknown column out there is.
+    ///   - otherForm: what reads a table without any column of a model.
     /// - Throws: `badInput` with all columns that are none of these, all models whose names are refused, or when there
     ///   is no model.
     init(
         _ table: CSVTable,
         endings: [(String, Role)],
         others: Set<String>,
-        ignored: Set<String>
+        ignored: Set<String>,
+        advice: String? = nil,
+        otherForm: String? = nil
     ) throws(RouteGridError) {
         var columns: [String: [Role: Int]] = [:]
         var problems = ProblemList()
         var unknown: [String] = []
         let place = "\(table.place):1"
-        for (index, name) in table.header.enumerated() where !others.contains(name) && !ignored.contains(name) {
+        let known = others.union(ignored).union([""])
+        for (index, name) in table.header.enumerated() where !known.contains(name) {
             guard let (ending, role) = endings.first(where: { name.hasSuffix($0.0) && name.count > $0.0.count }) else {
                 unknown.append(name)
                 continue
@@ -62,17 +67,22 @@ struct ModelColumns {
         guard columns.count <= Dataset.modelLimit else {
             throw .badInput(place, "\(columns.count) models: expected at most \(Dataset.modelLimit) in one pool")
         }
-        models = columns.keys.sorted(by: Dataset.inCodePointOrder)
+        let models = columns.keys.sorted(by: Dataset.inCodePointOrder)
         let expected =
             "expected \(others.sorted().joined(separator: ", ")) or MODEL\(endings.map(\.0).joined(separator: ", MODEL")) "
-            + "(--ignore leaves a column out)"
-        for name in unknown {
+            + "(\(advice.map { "\($0), " } ?? "")--ignore leaves a column out)"
+        let hints = unknown.prefix(ProblemList.limit).map {
+            Self.hint($0, models: models, endings: endings, others: others)
+        }
+        if let otherForm, models.isEmpty, !unknown.isEmpty, hints.allSatisfy(\.isEmpty) {
+            throw .badInput(
+                place,
+                "no column of a model: expected columns MODEL\(endings.map(\.0).joined(separator: ", MODEL")); \(otherForm)"
+            )
+        }
+        for (index, name) in unknown.enumerated() {
             problems.add(
-                .badInput(
-                    place,
-                    "unknown column \"\(name)\"\(Self.hint(name, models: models, endings: endings, others: others)): "
-                        + expected
-                )
+                .badInput(place, "unknown column \"\(name)\"\(index < hints.count ? hints[index] : ""): \(expected)")
             )
         }
         if models.isEmpty, unknown.isEmpty {
@@ -82,6 +92,7 @@ struct ModelColumns {
         }
         try problems.throwIfAny()
         self.table = table
+        self.models = models
         self.columns = columns
     }
 

@@ -46,6 +46,8 @@ package struct ValidationReport: Sendable {
     package var trialSpread: Double?
     /// What puts costs in doubt.
     package var audit: CostAudit
+    /// Whether the samples have numbers because the files give them no ids.
+    package var isNumbered = false
     /// What the importer decided on its own.
     package var notes: [String] = []
 

@@ -30,19 +30,19 @@ enum LongContent {
         try FileKind.refuseBinary(bytes, place: path, expected: expected)
         let start = bytes.firstIndex { $0 > 0x20 && $0 < 0x7f } ?? bytes.endIndex
         switch start < bytes.endIndex ? bytes[start] : 0 {
-        case UInt8(ascii: "["): self = .document(try Self.parse(bytes, place: path))
+        case UInt8(ascii: "["): self = .document(try Self.document(bytes, path: path))
         case UInt8(ascii: "{"):
             let line = bytes[start...].prefix { $0 != 0x0a }
             let isLine =
                 line.last { $0 > 0x20 } == UInt8(ascii: "}") && (try? JSONValue(parsing: line, place: "")) != nil
-            self = isLine ? .lines(bytes) : .document(try Self.parse(bytes, place: path))
+            self = isLine ? .lines(bytes) : .document(try Self.document(bytes, path: path))
         case UInt8(ascii: "<"):
             guard let kind = FileKind.text(bytes) else { throw .badInput(path, "expected \(expected)") }
             throw kind.refusal(place: path, expected: expected)
         default:
             let text = bytes.dropFirst(ByteOrderMark.byteCount(of: bytes))
             var format = format
-            if format.separator == .comma, let other = format.otherSeparator(in: text) { format.separator = other }
+            if let other = format.otherSeparator(in: text) { format.separator = other }
             self = .table(bytes, format)
         }
     }
@@ -78,6 +78,33 @@ enum LongContent {
         throw .badInput(path, "a zip archive: expected \(expected)")
     }
 
+    private static func document(_ bytes: [UInt8], path: String) throws(RouteGridError) -> JSONValue {
+        do {
+            return try parse(bytes, place: path)
+        } catch {
+            throw explained(error, path: path, isLines: false)
+        }
+    }
+
+    /// The error of ``parse(_:place:)`` with the command that makes JSON of what Python wrote.
+    static func explained(_ error: RouteGridError, path: String, isLines: Bool) -> RouteGridError {
+        guard error.message.hasSuffix(missingAdvice) else { return error }
+        let isPacked = path.hasSuffix(".gz")
+        let target = ShellText.renamed(isPacked ? String(path.dropLast(3)) : path, isLines ? "null.jsonl" : "null.json")
+        let value = "parse_constant=lambda _: None"
+        let program =
+            isLines
+            ? "import json, sys; [print(json.dumps(json.loads(x, \(value)))) for x in sys.stdin]"
+            : "import json, sys; json.dump(json.load(sys.stdin, \(value)), sys.stdout)"
+        let read = "\(isPacked ? "zcat" : "cat") \(ShellText.quoted(path))"
+        return RouteGridError(
+            error.code,
+            "\(error.message): \(read) | python3 -c '\(program)' > \(ShellText.quoted(target))"
+        )
+    }
+
+    private static let missingAdvice = "NaN and Infinity are not JSON: write null where a value is missing"
+
     /// Reads a document; a literal NaN, which Python writes, is explained.
     static func parse(_ bytes: some Collection<UInt8>, place: String) throws(RouteGridError) -> JSONValue {
         do {
@@ -85,10 +112,7 @@ enum LongContent {
         } catch {
             let text = String(decoding: bytes.prefix(1 << 20), as: UTF8.self)
             guard text.contains("NaN") || text.contains("Infinity") else { throw error }
-            throw RouteGridError(
-                error.code,
-                error.message + "; NaN and Infinity are not JSON: write null where a value is missing"
-            )
+            throw RouteGridError(error.code, "\(error.message); \(missingAdvice)")
         }
     }
 }

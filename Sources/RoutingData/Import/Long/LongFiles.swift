@@ -3,10 +3,13 @@ import RouteGridBase
 
 /// The files that an import of several is given: files, folders with all that they hold, patterns with `*`, `?`, `[…]`.
 enum LongFiles {
-    /// What is read, by the ending of the name; `.gz` may follow.
+    /// What is read, by the ending of the name; one of ``packed`` may follow.
     private static let readable: Set = ["csv", "tsv", "jsonl", "ndjson", "json", "xlsx", "npz"]
     /// What is refused with a command that converts it.
-    private static let convertible: Set = ["parquet", "pkl", "pickle", "pt", "pth", "eval", "zst", "xz", "bz2", "xls"]
+    private static let convertible: Set = ["parquet", "pkl", "pickle", "pt", "pth", "eval", "xls"]
+
+    /// How files are packed, by the ending of the name: gzip is read, the others are refused with what unpacks them.
+    private static let packed: Set = ["gz", "zst", "zstd", "xz", "bz2"]
 
     /// The paths of the files, those of a folder or a pattern in code-point order.
     ///
@@ -39,9 +42,14 @@ enum LongFiles {
         let all = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? [])
             .filter { name in !name.split(separator: "/").contains { $0.hasPrefix(".") } }
             .sorted(by: Dataset.inCodePointOrder)
-        let found = all.filter { readable.contains(ending(of: $0)) }
+        // A file that was unpacked counts once.
+        let names = Set(all)
+        let found = all.filter { name in
+            let plain = unpacked(name)
+            return readable.contains(ending(of: plain)) && (plain == name || !names.contains(plain))
+        }
         let accepted = found.filter { accepts(URL(fileURLWithPath: $0).lastPathComponent) }
-        let others = found.isEmpty ? all.filter { convertible.contains(ending(of: $0)) } : found
+        let others = found.isEmpty ? all.filter { convertible.contains(ending(of: unpacked($0))) } : found
         let chosen = accepted.isEmpty ? others : accepted
         guard !chosen.isEmpty else {
             throw .badInput(path, "no files in this folder that end in \(readable.sorted().joined(separator: ", "))")
@@ -50,9 +58,13 @@ enum LongFiles {
     }
 
     private static func ending(of path: String) -> String {
-        var url = URL(fileURLWithPath: path)
-        if url.pathExtension.lowercased() == "gz" { url.deletePathExtension() }
-        return url.pathExtension.lowercased()
+        URL(fileURLWithPath: path).pathExtension.lowercased()
+    }
+
+    /// The name without the ending that says how the file is packed.
+    private static func unpacked(_ name: String) -> String {
+        let ending = ending(of: name)
+        return packed.contains(ending) ? String(name.dropLast(ending.count + 1)) : name
     }
 
     private static func matches(_ pattern: String) -> [String] {

@@ -25,6 +25,8 @@ package struct LongForm: Sendable {
     /// The list of the rows within a document; nil when the document is the list, or a row.
     package var rows: FieldPath?
     package var values = ScoreForm.number
+    /// Texts that stand for a missing score, cost, count of tokens or latency.
+    package var missing: Set<String> = []
     package var repeats = Repeats.refused
     /// What scores are divided by.
     package var scale = 1.0

@@ -54,6 +54,7 @@ package struct LongImporter: Sendable {
         }
         let (dataset, decided) = try collector.dataset(labels, place: place)
         var report = ValidationReport(of: dataset)
+        report.isNumbered = collector.samples.allSatisfy { $0.id == nil }
         report.notes.append("rows: \(collector.rowCount), in \(paths.count == 1 ? "1 file" : "\(paths.count) files")")
         report.notes += notes + decided
         return (dataset, report)
@@ -99,6 +100,7 @@ package struct LongImporter: Sendable {
         _ problems: inout ProblemList
     ) throws(RouteGridError) {
         let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+        var isExplained = false
         for start in stride(from: 0, to: lines.count, by: Self.linesAtOnce) {
             let count = min(Self.linesAtOnce, lines.count - start)
             // Few large tasks: what a task gives is stored under a lock.
@@ -116,7 +118,10 @@ package struct LongImporter: Sendable {
                     guard let document = try document.get() else { continue }
                     try read(document, place: "\(path):\(start + offset + 1)", paths, into: &collector, &problems)
                 } catch {
-                    problems.add(error)
+                    // The command that mends a file is said once.
+                    let explained = isExplained ? error : LongContent.explained(error, path: path, isLines: true)
+                    isExplained = isExplained || explained.message != error.message
+                    problems.add(explained)
                 }
             }
         }

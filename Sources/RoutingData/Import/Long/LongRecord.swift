@@ -28,6 +28,8 @@ struct LongPaths: Sendable {
         var fact: String?
         /// Whether the value is the name of an entry and not the entry.
         var isKey: Bool
+        /// Texts that stand for a missing number.
+        var missing: Set<String>
     }
 
     private(set) var all: [FieldPath] = []
@@ -40,7 +42,7 @@ struct LongPaths: Sendable {
         fields = LongField.allCases.map { _ in nil }
         let facts = form.facts(file)
         for (index, field) in LongField.allCases.enumerated() {
-            var entry = Field(numbers: [], way: .first, fact: facts[field], isKey: false)
+            var entry = Field(numbers: [], way: .first, fact: facts[field], isKey: false, missing: form.missing)
             if let source = form.fields[field] {
                 entry.fact = nil
                 entry.way = source.way
@@ -127,7 +129,14 @@ extension LongRecord {
     ) throws(RouteGridError) -> Double? {
         guard let field else { return nil }
         for number in field.numbers {
-            guard let raw = try self.number(number, model: model) else { continue }
+            if !field.missing.isEmpty, try isMissing(number, model: model, field.missing) { continue }
+            let found: Double?
+            do throws(RouteGridError) {
+                found = try self.number(number, model: model)
+            } catch {
+                throw try missingAdvice(number, model: model) ?? error
+            }
+            guard let raw = found else { continue }
             let value = raw / scale
             guard range.contains(value) else {
                 throw failure(number, "expected \(range.words), found \(JSONValue.shortestText(raw))")
@@ -135,6 +144,21 @@ extension LongRecord {
             return value + 0
         }
         return nil
+    }
+
+    private func isMissing(
+        _ number: Int,
+        model: String,
+        _ words: Set<String>
+    ) throws(RouteGridError) -> Bool {
+        try value(number, model: model)?.stringValue.map(words.contains) ?? false
+    }
+
+    /// The error for a text that programs write for a missing number, or nil when this is none.
+    private func missingAdvice(_ number: Int, model: String) throws(RouteGridError) -> RouteGridError? {
+        guard let text = try value(number, model: model)?.stringValue, MissingText.isUsual(text) else { return nil }
+        let found = JSONValue.string(text).jsonText
+        return failure(number, "expected a number, found \(found); \(MissingText.advice(text))")
     }
 
     /// A value as text; lists of chat messages are what their users said.

@@ -78,7 +78,9 @@ struct LongTable {
 
     private static func models(of header: [String], _ form: LongForm) -> [String] {
         guard form.fields[.score]?.paths.first?.hasStar == true, let pattern = pattern(form) else { return [] }
-        return header.compactMap { pattern.model(ofColumn: $0) }
+        // A star alone stands for the columns that nothing else names.
+        let others = pattern.text == "*" ? Set(form.fields.values.flatMap(\.paths).map(\.text)) : []
+        return header.filter { !$0.isEmpty && !others.contains($0) }.compactMap { pattern.model(ofColumn: $0) }
     }
 
     /// Reads the rows.
@@ -113,5 +115,5 @@ struct LongTable {
         try table.readRows(into: &collector, &problems)
     }
 
-    private static let unnamedNote = "columns without a name, left out (pandas writes its index so)"
+    static let unnamedNote = "columns without a name, left out (pandas writes its index so)"
 }

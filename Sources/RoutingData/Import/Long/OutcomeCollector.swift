@@ -167,6 +167,7 @@ struct OutcomeCollector {
     ) throws(RouteGridError) -> [Double] {
         for number in field?.numbers ?? [] {
             guard let value = try record.value(number, model: model) else { continue }
+            if let text = value.stringValue, form.missing.contains(text) { continue }
             let entries = value.arrayValue ?? [value]
             var scores: [Double] = []
             for entry in entries where entry != .null { scores.append(try score(entry, number, record)) }
@@ -186,11 +187,7 @@ struct OutcomeCollector {
         if found == nil, value.stringValue != nil { found = (try? record.number(number, model: nil)) ?? nil }
         guard let found else {
             let shown = String(value.jsonText.prefix(40))
-            let way =
-                ScoreForm.bool.score(value) != nil
-                ? "--values bool reads true as 1 and false as 0"
-                : "--values says what texts mean: cipn for C, I, P, N of Inspect, or a list such as pass=1,fail=0"
-            throw record.failure(number, "expected a score 0…1, found \(shown); \(way)")
+            throw record.failure(number, "expected a score 0…1, found \(shown); \(Self.way(value))")
         }
         let score = found / form.scale
         guard (0...1).contains(score) else {
@@ -203,6 +200,17 @@ struct OutcomeCollector {
             )
         }
         return score + 0
+    }
+
+    /// What reads a score that is no number.
+    private static func way(_ value: JSONValue) -> String {
+        let text = value.stringValue ?? ""
+        if ScoreForm.bool.score(value) != nil { return "--values bool reads true as 1 and false as 0" }
+        if MissingText.isUsual(text) { return MissingText.advice(text) }
+        let point = text.replacing(",", with: ".")
+        if point != text, Double(point) != nil { return "--decimal comma reads decimal commas" }
+        if text.hasSuffix("%"), Double(text.dropLast()) != nil { return "write it without the sign, for --scale 100" }
+        return "--values says what texts mean: cipn for C, I, P, N of Inspect, or a list such as pass=1,fail=0"
     }
 
     // MARK: Samples and models

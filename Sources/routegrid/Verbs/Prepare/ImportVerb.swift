@@ -16,9 +16,36 @@ struct ImportVerb: ParsableCommand {
               routegrid import csv --outcomes o.csv --text t.npy --image i.npy --out mine
               routegrid import long results/ --preset lm-eval --out mine
               routegrid import long r.jsonl --map query=prompt,model=name,score=acc --out mine
+              routegrid import append mine new-model.jsonl --map query=prompt,model=name,score=acc
             """,
-        subcommands: [ImportCSV.self, ImportLong.self, ImportMMRBench.self, ImportVLRouterBench.self]
+        subcommands: [
+            ImportCSV.self, ImportLong.self, ImportAppend.self, ImportMMRBench.self, ImportVLRouterBench.self,
+        ]
     )
+}
+
+/// How tables are written.
+struct TableOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What stands between the fields of tables: comma (or semicolon, with --decimal comma), semicolon, tab or pipe.",
+            valueName: "separator"
+        )
+    )
+    var separator: TableFormat.Separator?
+
+    @Option(help: "What stands before the fraction of numbers: point or comma.")
+    var decimal = TableFormat.Decimal.point
+
+    var format: TableFormat {
+        TableFormat(separator: separator ?? (decimal == .comma ? .semicolon : .comma), decimal: decimal)
+    }
+
+    func validate() throws {
+        if separator == .comma && decimal == .comma {
+            throw ValidationError("--decimal comma needs another --separator than comma.")
+        }
+    }
 }
 
 /// The options that every import shares.
@@ -41,19 +68,9 @@ struct ImportOptions: ParsableArguments {
     @Option(help: "The name under which embeddings are stored.")
     var encoder = "default"
 
-    @Option(help: "What stands between the fields of tables: comma, semicolon, tab or pipe.")
-    var separator = TableFormat.Separator.comma
+    @OptionGroup var table: TableOptions
 
-    @Option(help: "What stands before the fraction of numbers: point or comma.")
-    var decimal = TableFormat.Decimal.point
-
-    var format: TableFormat { TableFormat(separator: separator, decimal: decimal) }
-
-    func validate() throws {
-        if separator == .comma && decimal == .comma {
-            throw ValidationError("--decimal comma needs another --separator than comma.")
-        }
-    }
+    var format: TableFormat { table.format }
 
     var labels: ImportLabels {
         ImportLabels(
@@ -91,13 +108,15 @@ struct ImportCSV: ParsableCommand {
         discussion: """
             Other columns, all optional: sample_id (without it samples are numbered from 1), dataset, group, question, \
             image, MODEL_tokens_in, MODEL_tokens_out, MODEL_tokens_total. A missing outcome leaves both cells of a pair \
-            empty. Embeddings are .npy files of float16, float32 or float64, one row a row of the table.
+            empty. Embeddings are .npy files of float16, float32 or float64, one row a row of the table. --map tells what \
+            the table calls sample_id, dataset, group, question, image.
 
             Costs are 0, or 1e-18 to 1e18; token counts 0, or 1e-6 to 1e12. A table with tokens in and out of every model \
             may have no cost column: a grid then names a price sheet (prices: {sheet: FILE}), which makes the costs.
 
-            Example:
+            Examples:
               routegrid import csv --outcomes o.csv --text t.npy --image i.npy --out mine
+              routegrid import csv --outcomes o.csv --map sample_id=id,question=prompt --out mine
             """
     )
 
@@ -127,6 +146,11 @@ struct ImportCSV: ParsableCommand {
     )
     var ignore: [String] = []
 
+    @Option(
+        help: ArgumentHelp("What the table calls its columns: NAME=COLUMN,…; may be given again.", valueName: "names")
+    )
+    var map: [String] = []
+
     @Option(help: "How correctness is spelled: number, or bool, which also reads True as 1 and False as 0.")
     var values = CorrectnessForm.number
 
@@ -134,6 +158,7 @@ struct ImportCSV: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let renamed = try renamed()
         try options.run(output) {
             try CSVImporter(
                 outcomes: outcomes,
@@ -143,11 +168,29 @@ struct ImportCSV: ParsableCommand {
                 tokens: tokens,
                 group: group,
                 ignored: ignore,
+                renamed: renamed,
                 format: options.format,
                 values: values,
                 labels: options.labels
             ).read()
         }
+    }
+
+    private func renamed() throws -> [String: String] {
+        let known = CSVImporter.sampleColumns.sorted()
+        var renamed: [String: String] = [:]
+        for entry in map.flatMap({ $0.split(separator: ",") }) {
+            let sides = entry.split(separator: "=", maxSplits: 1).map { String($0).withoutOuterBlanks }
+            guard sides.count == 2, known.contains(sides[0]), !sides[1].isEmpty,
+                renamed.updateValue(sides[0], forKey: sides[1]) == nil
+            else {
+                throw RouteGridError(
+                    .usage,
+                    "--map: expected NAME=COLUMN with a name of \(known.joined(separator: ", ")), found \"\(entry)\""
+                )
+            }
+        }
+        return renamed
     }
 }
 
