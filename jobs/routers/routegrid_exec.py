@@ -14,6 +14,10 @@ fit:      x float32 [n, d], the embeddings of the train rows; quality and cost f
 predict:  x float32 [m, d]; returns quality and cost, both [m, K] and finite, from which the grid's budgets choose; or
           one model number 0...K-1 a row, [m].
 
+With `keep: true` in the grid, fit and predict are two calls of the program, and `routegrid export fit` takes out what is
+kept between them: the attributes that fit sets, if all are numbers and arrays; else give the class save(path) and
+load(path).
+
 With `inputs: FILE.zip` in the grid (pack_inputs.py makes one) both get samples as well, one dict a row of x: the
 columns of its samples.csv, and image, None or something with open("rb").
 
@@ -90,11 +94,37 @@ def samples(path, ids):
     return found
 
 
+def keep(fitted, path):
+    """Writes what a fitted router has learnt."""
+    if hasattr(fitted, "save"):
+        return fitted.save(path)
+    arrays = {}
+    for name, value in vars(fitted).items():
+        values = numpy.asarray(value)
+        if values.dtype.newbyteorder("<").str not in DTYPES.values():
+            raise DoNotRetry("cannot keep the attribute %s: give the class save(path) and load(path)" % name)
+        arrays[name] = numpy.ascontiguousarray(values).reshape(values.shape)
+    write(path, arrays)
+
+
+def kept(router, path):
+    """A router that has learnt what a file holds."""
+    fitted = router()
+    if hasattr(fitted, "load"):
+        fitted.load(path)
+        return fitted
+    for name, values in read(path)[0].items():
+        setattr(fitted, name, values if values.shape else values.item())
+    return fitted
+
+
 def run(router):
-    """Serves one call of RouteGrid: `PROGRAM fit-predict IN OUT`."""
-    if len(sys.argv) != 4 or sys.argv[1] != "fit-predict":
-        sys.exit("usage: %s fit-predict IN.safetensors OUT.safetensors" % sys.argv[0])
-    given, texts = read(sys.argv[2])
+    """Serves one call of RouteGrid: `PROGRAM fit-predict IN OUT`, `fit IN FIT` or `predict FIT IN OUT`."""
+    words = sys.argv[1:]
+    if [len(words), words[:1]] not in ([3, ["fit-predict"]], [3, ["fit"]], [4, ["predict"]]):
+        sys.exit("usage: %s fit-predict IN OUT | fit IN FIT | predict FIT IN OUT" % sys.argv[0])
+    call, source, target = words[0], words[-2], words[-1]
+    given, texts = read(source)
     if texts.get("schema") != SCHEMA:
         sys.exit("expected an input of %s, found %s" % (SCHEMA, texts.get("schema")))
     more = {
@@ -106,17 +136,22 @@ def run(router):
     }
     train, test = dict(more), dict(more)
     try:
-        if "train_ids" in texts:
-            for part, name in (train, "train_ids"), (test, "test_ids"):
+        for part, name in (train, "train_ids"), (test, "test_ids"):
+            if name in texts:
                 part["samples"] = samples(os.environ["ROUTEGRID_INPUTS"], json.loads(texts[name]))
-        fitted = router()
-        fitted.fit(given["x_train"], given["q_train"], given["c_train"], **train)
+        if call == "predict":
+            fitted = kept(router, words[1])
+        else:
+            fitted = router()
+            fitted.fit(given["x_train"], given["q_train"], given["c_train"], **train)
+        if call == "fit":
+            return keep(fitted, target)
         answer = fitted.predict(given["x_test"], **test)
     except DoNotRetry as reason:
         print(reason, file=sys.stderr)
         sys.exit(42)
     if isinstance(answer, tuple):
         quality, cost = (numpy.ascontiguousarray(part, dtype="<f8") for part in answer)
-        write(sys.argv[3], {"quality": quality, "cost": cost})
+        write(target, {"quality": quality, "cost": cost})
     else:
-        write(sys.argv[3], {"choice": numpy.ascontiguousarray(answer, dtype="<i8")})
+        write(target, {"choice": numpy.ascontiguousarray(answer, dtype="<i8")})

@@ -10,6 +10,8 @@ extension RouterCatalog {
     package static let argumentsParameter = "arguments"
     /// The parameter that says whether the same input gives the same answer.
     package static let deterministicParameter = "deterministic"
+    /// The parameter that says whether the program's fit is kept apart from its answers.
+    package static let keepParameter = "keep"
     /// Stands where a parameter that may be absent is.
     package static let absent: JSONValue = "none"
 
@@ -43,6 +45,12 @@ extension RouterCatalog {
                     .file,
                     default: absent,
                     "a file for the program, such as a zip of samples.csv and pictures; it travels by its digest"
+                ),
+                ParameterDescriptor(
+                    keepParameter,
+                    .flag,
+                    default: false,
+                    "true: the program is called as `fit` and then as `predict`, and `export fit` takes its fit out"
                 ),
                 ParameterDescriptor(
                     deterministicParameter,

@@ -6,10 +6,13 @@ protocol ExportableRouter: FittedRouter {
     var featureMap: FeatureMap { get }
     /// The embeddings that it looks at when it is given some.
     func reads(_ given: Modality) -> Modality
+    /// Why this fit cannot be written, the end of "cannot be exported: …"; nil when it can.
+    var refusal: String? { get }
     /// Writes all that predictions are made of, but the feature map.
     func write(to writer: inout FitWriter)
 }
 
 extension ExportableRouter {
+    var refusal: String? { nil }
     func reads(_ given: Modality) -> Modality { given }
 }

@@ -33,8 +33,12 @@ package struct ExportedFit: Sendable {
     private let order: TieOrder
     private let scale: Double
 
+    /// - Parameters:
+    ///   - bytes: The file.
+    ///   - place: What messages call it.
+    ///   - programs: Runs the program of an `exec` router; nil where none is allowed.
     /// - Throws: `badInput` when the file is no such fit, is cut off, or its parts do not fit together.
-    package init(bytes: [UInt8], place: String) throws {
+    package init(bytes: [UInt8], place: String, programs: (any RouterPrograms)? = nil) throws {
         let file = try Safetensors(bytes: bytes, place: place)
         guard let text = file.metadata["routegrid"] else {
             throw RouteGridError.badInput(place, "a safetensors file without a RouteGrid fit: expected \(Self.format)")
@@ -79,7 +83,8 @@ package struct ExportedFit: Sendable {
             map: map,
             mode: mode,
             kind: kind,
-            modelCount: names.count
+            models: names,
+            programs: programs
         )
         router = try ExportedRouters.read(reader)
         let points = try file.doubles("points.budget").elements
@@ -101,6 +106,9 @@ package struct ExportedFit: Sendable {
 
     /// Whether models are drawn by lot, so that a query's model depends on how many are asked about: all at once, then.
     package var drawsLots: Bool { router is RandomRouter || router is RandomMixRouter }
+
+    /// Whether a program answers, which is started once for each question.
+    package var runsProgram: Bool { router is KeptProgram }
 
     /// The model number of each query.
     ///

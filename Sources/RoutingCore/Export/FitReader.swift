@@ -9,7 +9,11 @@ struct FitReader {
     let map: FeatureMap
     let mode: EvaluationMode
     let kind: String
-    let modelCount: Int
+    let models: [String]
+    /// Runs the program of an `exec` router; nil where none is allowed.
+    let programs: (any RouterPrograms)?
+
+    var modelCount: Int { models.count }
 
     /// - Throws: `badInput` when the tensor is absent or of another type or shape; nil fits every extent above 0.
     func doubles(_ name: String, rows: Int? = nil, columns: Int? = nil) throws(RouteGridError) -> Matrix<Double> {

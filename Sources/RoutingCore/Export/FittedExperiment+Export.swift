@@ -14,12 +14,13 @@ extension FittedExperiment {
     /// - Throws: `badInput` for a router that cannot be written, and what evaluating throws.
     package func exported(_ requests: [EvaluationRequest], facts: [String: JSONValue]) throws -> [UInt8] {
         let kind = request.router.kind
-        let refusal = ExportedRouters.refusal(
-            kind,
-            mode: request.mode,
-            modality: request.modality,
-            fusion: request.fusion?.kind
-        )
+        let refusal =
+            ExportedRouters.refusal(
+                kind,
+                mode: request.mode,
+                modality: request.modality,
+                fusion: request.fusion?.kind
+            ) ?? (router as? any ExportableRouter)?.refusal
         guard refusal == nil, let first = requests.first else {
             throw RouteGridError.badInput("router \(kind)", "cannot be exported: \(refusal ?? "it has no points")")
         }

@@ -60,7 +60,7 @@ package struct AllowedPrograms: RouterPrograms {
 
     package func answer(
         of command: String,
-        to input: [UInt8],
+        to call: ProgramCall,
         file: [UInt8]?,
         limit: Int
     ) throws(RouteGridError) -> [UInt8] {
@@ -69,7 +69,7 @@ package struct AllowedPrograms: RouterPrograms {
             throw .badInput(place, "this worker does not allow it (--allow-exec NAME=PATH)")
         }
         return try ProgramRun(path: path, place: place, variables: variables).answer(
-            to: input,
+            to: call,
             file: file,
             limit: limit
         )

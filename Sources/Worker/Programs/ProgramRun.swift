@@ -4,7 +4,8 @@ import Glibc
 import RouteGridBase
 import RoutingData
 
-/// One run of a router's program: `PATH fit-predict IN OUT` in a private folder.
+/// One run of a router's program in a private folder: `PATH fit-predict IN OUT`, `PATH fit IN FIT` or `PATH predict FIT IN
+/// OUT`.
 ///
 /// The program and all that it starts end with this call, and with this process if that is killed (a timeout). It is
 /// given no secrets, its stdout goes nowhere, and of its stderr the end is kept: it is passed on to this process's own,
@@ -47,14 +48,28 @@ struct ProgramRun {
     ///
     /// - Throws: `badInput` for exit code 42 and for an answer that is no file, is absent or too large; `system` for
     ///   other endings, and when the program does not start.
-    func answer(to input: [UInt8], file: [UInt8]?, limit: Int) throws(RouteGridError) -> [UInt8] {
+    func answer(to call: ProgramCall, file: [UInt8]?, limit: Int) throws(RouteGridError) -> [UInt8] {
         let folder = try makeFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let (given, wanted) = ("\(folder)/in.safetensors", "\(folder)/out.safetensors")
-        try write(input, to: given)
+        let (given, fit) = ("\(folder)/in.safetensors", "\(folder)/fit")
+        var wanted = "\(folder)/out.safetensors"
+        let words: [String]
+        switch call {
+        case .fitPredict(let input):
+            try write(input, to: given)
+            words = ["fit-predict", given, wanted]
+        case .fit(let input):
+            try write(input, to: given)
+            wanted = fit
+            words = ["fit", given, wanted]
+        case .predict(let input, let kept):
+            try write(input, to: given)
+            try write(kept, to: fit)
+            words = ["predict", fit, given, wanted]
+        }
         if let file { try write(file, to: Self.inputs(in: folder)) }
         var tail = ProgramTail(size: Self.tailSize)
-        let ending = try run(["fit-predict", given, wanted], in: folder, &tail)
+        let ending = try run(words, in: folder, &tail)
         tail.pass()
         let last = tail.last.map { ": \($0)" } ?? ""
         switch ending {

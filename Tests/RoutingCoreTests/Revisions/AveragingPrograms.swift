@@ -9,10 +9,11 @@ struct AveragingPrograms: RouterPrograms {
 
     func answer(
         of command: String,
-        to input: [UInt8],
+        to call: ProgramCall,
         file: [UInt8]?,
         limit: Int
     ) throws(RouteGridError) -> [UInt8] {
+        guard case .fitPredict(let input) = call else { throw .badInput(command, "keeps no fit") }
         inputs.withLock { $0.append(input) }
         let file = try Safetensors(bytes: input, place: command)
         let features = try file.floats("x_test")

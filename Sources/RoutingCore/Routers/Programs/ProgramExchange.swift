@@ -11,39 +11,72 @@ import RoutingData
 enum ProgramExchange {
     static let schema = "routegrid/exec/v1"
 
-    /// The file for the program, with the features of the train rows and of the rows to predict.
+    /// What a program is told besides the tensors.
+    struct Facts {
+        let models: [String]
+        let seed: Int
+        let splitIndex: Int
+        let mode: EvaluationMode
+        let arguments: String?
+
+        init(_ request: FitRequest) {
+            models = request.table.models
+            (seed, splitIndex) = (request.streams.seed, request.streams.splitIndex)
+            mode = request.mode
+            let given = request.router.parameters[RouterCatalog.argumentsParameter]
+            arguments = given == RouterCatalog.absent ? nil : given?.stringValue
+        }
+
+        init(models: [String], streams: RandomStreams, mode: EvaluationMode, arguments: String?) {
+            (self.models, self.mode, self.arguments) = (models, mode, arguments)
+            (seed, splitIndex) = (streams.seed, streams.splitIndex)
+        }
+
+        fileprivate var texts: [String: String] {
+            var texts = [
+                "schema": schema, "models": list(models), "seed": String(seed), "split_index": String(splitIndex),
+                "mode": mode.rawValue,
+            ]
+            texts["arguments"] = arguments
+            return texts
+        }
+    }
+
+    /// The rows that a program is given, with their features; `ids` where it has `inputs`, whose rows they name.
+    struct Rows {
+        let features: Matrix<Float>
+        let ids: [String]?
+    }
+
+    /// The file for the program.
+    ///
+    /// - Parameters:
+    ///   - facts: for every call.
+    ///   - train: what to fit on, with outcomes; nil for one that only answers.
+    ///   - test: the rows to predict; nil for one that only fits.
+    /// - Returns: a safetensors file.
     static func input(
-        _ request: FitRequest,
-        train: Matrix<Float>,
-        test: Matrix<Float>,
-        rows predicted: [Int]
+        _ facts: Facts,
+        train: (rows: Rows, quality: Matrix<Double>, cost: Matrix<Double>)? = nil,
+        test: Rows? = nil
     ) -> [UInt8] {
-        let rows = request.parts.train
-        var texts = [
-            "schema": schema,
-            "models": list(request.table.models),
-            "seed": String(request.streams.seed),
-            "split_index": String(request.streams.splitIndex),
-            "mode": request.mode.rawValue,
-        ]
-        if let arguments = request.router.parameters[RouterCatalog.argumentsParameter],
-            arguments != RouterCatalog.absent
-        {
-            texts["arguments"] = arguments.stringValue
-        }
-        if request.file != nil {
-            texts["train_ids"] = list(rows.map { request.table.samples[$0].id })
-            texts["test_ids"] = list(predicted.map { request.table.samples[$0].id })
-        }
+        var texts = facts.texts
+        if let ids = train?.rows.ids { texts["train_ids"] = list(ids) }
+        if let ids = test?.ids { texts["test_ids"] = list(ids) }
         var file = SafetensorsWriter(metadata: texts)
-        file.add("x_train", train)
-        file.add("x_test", test)
-        file.add("q_train", request.table.quality.rows(rows))
-        file.add("c_train", request.table.cost.rows(rows))
+        if let train {
+            file.add("x_train", train.rows.features)
+            file.add("q_train", train.quality)
+            file.add("c_train", train.cost)
+        }
+        if let test { file.add("x_test", test.features) }
         return file.bytes()
     }
 
     private static func list(_ texts: [String]) -> String { JSONValue.array(texts.map { .string($0) }).jsonText }
+
+    /// Bytes that a kept fit may have.
+    static let fitLimit = 256 << 20
 
     /// Bytes that an answer may have: both tensors, and a long header.
     static func limit(rows: Int, models: Int) -> Int { 2 * 8 * rows * models + 1 << 20 }

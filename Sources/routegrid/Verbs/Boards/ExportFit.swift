@@ -21,6 +21,8 @@ struct ExportFit: ParsableCommand {
             jobs/routers/read_fit.py shows how to without RouteGrid. Routers that are written: \
             \(ExportedFit.kinds.joined(separator: ", ")). Others are refused with the reason.
 
+            Of a program (`exec`) the fit is what it wrote, where the grid says `keep: true`: --allow-exec NAME=PATH.
+
             Examples:
               routegrid export fit out/demo#digits/linear --grid jobs/demo.yaml --out linear.safetensors
               routegrid route --router linear.safetensors --text queries.npy
@@ -33,6 +35,7 @@ struct ExportFit: ParsableCommand {
     var grid: String?
     @Option(name: .customLong("run"), help: ArgumentHelp("Which run of the row, from 1.", valueName: "n")) var number =
         1
+    @OptionGroup var programs: ProgramOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -55,7 +58,8 @@ struct ExportFit: ParsableCommand {
         let own = records.filter { keys.contains($0.jobKey) }
         guard let fit = own.first?.fitKey else { throw RouteGridError.badInput(folder, "the row has no record yet") }
         let cells = own.filter { $0.fitKey == fit }
-        try CellRecomputation(folder: folder, grid: grid).exportFit(cells.map { ($0.jobKey, $0.resultDigest) }, to: out)
+        try CellRecomputation(folder: folder, grid: grid, programs: programs.allowed())
+            .exportFit(cells.map { ($0.jobKey, $0.resultDigest) }, to: out)
         if cells.count < own.count {
             output.console.warn("the row joins fits of several labels; this is the fit of \(fit.hex.prefix(12))…")
         }

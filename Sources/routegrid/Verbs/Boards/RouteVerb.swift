@@ -26,6 +26,9 @@ struct RouteVerb: ParsableCommand {
             Of a router that looks at no query, --text or --image only says how many queries there are. Those that draw by \
             lot (random, random-mix) answer for all queries of a file together, by the seed of their fit.
 
+            The fit of a program (`exec` with `keep: true`) is answered by the program: --allow-exec NAME=PATH. It is given all \
+            queries at once.
+
             stdout is CSV with the columns row (from 0) and model; --output jsonl writes an object a line.
 
             Examples:
@@ -38,6 +41,7 @@ struct RouteVerb: ParsableCommand {
     @Option(help: ArgumentHelp("Text embeddings of the queries.", valueName: "file.npy")) var text: String?
     @Option(help: ArgumentHelp("Image embeddings of the queries.", valueName: "file.npy")) var image: String?
     @Option(help: ArgumentHelp("The budget of the router's rule.", valueName: "cost")) var budget: Double?
+    @OptionGroup var programs: ProgramOptions
     @OptionGroup var output: OutputOptions
 
     /// A multiple of the blocks of every product: where a query stands in the file does not change its bits.
@@ -49,7 +53,11 @@ struct RouteVerb: ParsableCommand {
     }
 
     func run() throws {
-        let fit = try ExportedFit(bytes: FileBytes.read(router), place: router)
+        let fit = try ExportedFit(
+            bytes: FileBytes.read(router),
+            place: router,
+            programs: try programs.allowed()
+        )
         if budget != nil, !fit.takesBudget {
             throw RouteGridError(.usage, "--budget: no budget changes what this router answers; it went into the fit")
         }
@@ -66,7 +74,7 @@ struct RouteVerb: ParsableCommand {
         let isJSON = output.output == .jsonl
         let names = fit.models.map { isJSON ? JSONValue.string($0).jsonText : RecordTable.csv([.string($0)]) }
         if output.output == .table { Console.writeData("row,model\n") }
-        let batch = fit.drawsLots ? max(count, 1) : Self.batch
+        let batch = fit.drawsLots || fit.runsProgram ? max(count, 1) : Self.batch
         for start in stride(from: 0, to: count, by: batch) {
             let range = start..<min(start + batch, count)
             let choices = try fit.choices(
