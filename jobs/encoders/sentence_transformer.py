@@ -1,26 +1,28 @@
 #!/usr/bin/env python3
-"""Embeds questions with any model of sentence-transformers.
+"""Embeds questions with any model of sentence-transformers, such as BGE-M3.
 
-    pip install sentence-transformers==5.1.0
+    pip install -r jobs/encoders/sentence_transformer-requirements.txt
     routegrid embed DATASET --name bge-m3 \\
         --command 'python3 jobs/encoders/sentence_transformer.py BAAI/bge-m3'
 
-Reads a CSV with the column question on stdin; writes a .npy of float32 [rows, width] to the file $ROUTEGRID_OUTPUT, or
-to stdout.
+Models that ask for a prompt before questions get it by --prompt, such as --prompt 'query: ' for E5.
 """
 
-import csv
-import io
-import os
-import sys
+import argparse
 
-import numpy as np
-from sentence_transformers import SentenceTransformer
+import samples
 
-if len(sys.argv) != 2:
-    sys.exit("usage: sentence_transformer.py MODEL")
-csv.field_size_limit(1 << 30)
-texts = [row["question"] for row in csv.DictReader(io.TextIOWrapper(sys.stdin.buffer, "utf-8", newline=""))]
-found = SentenceTransformer(sys.argv[1]).encode(texts, normalize_embeddings=True, show_progress_bar=False)
-target = os.environ.get("ROUTEGRID_OUTPUT") or sys.stdout.buffer
-np.save(target, np.asarray(found, dtype="<f4"))
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("model", help="a name on the hub, or a folder")
+    arguments.add_argument("--prompt", help="stands before each question")
+    options = arguments.parse_args()
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(options.model)
+    questions = [sample["question"] for sample in samples.read()]
+    samples.write(model.encode(questions, prompt=options.prompt, normalize_embeddings=True, show_progress_bar=False))
+
+
+main()
