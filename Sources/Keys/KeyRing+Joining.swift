@@ -2,7 +2,8 @@ package import Foundation
 package import RouteGridBase
 import ZeroMQ
 
-/// Invites for keys that their holders make themselves: a secret that several machines share gives each a key of its own.
+/// Invites for keys that their holders make themselves: a secret that several machines share gives each a key of its
+/// own.
 extension KeyRing {
     /// Adds the key of an invite that may be used several times.
     ///
@@ -44,8 +45,8 @@ extension KeyRing {
 
     /// Adds the key of somebody who came with an invite.
     ///
-    /// Uses are counted by the keys that came of it, so nothing else has to be written; whoever asks again with the same
-    /// key gets the same answer.
+    /// Uses are counted by the keys that came of it, so nothing else has to be written; whoever asks again with the
+    /// same key gets the same answer.
     ///
     /// - Parameters:
     ///   - invite: the User-Id of the invite's key.

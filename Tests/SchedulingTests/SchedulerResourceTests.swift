@@ -69,4 +69,34 @@ struct SchedulerResourceTests {
         bench.pass(20_000, alive: [ann, bob])
         #expect(bench.scheduler.leases(of: bob).isEmpty && bench.scheduler.leases(of: ann).count == 1)
     }
+
+    @Test func `audits go to workers that serve the run and allow its programs, and use what its leases use`() throws {
+        let bench = SchedulerBench()
+        bench.add(run1, groups: 1, of: 1) { policy in
+            policy.needs.gpus = 1
+            policy.programs = ["p"]
+        }
+        func join(_ worker: WorkerID, _ key: String, gpus: Int, programs: Set<String>) -> [Granted] {
+            let offer = WorkerResources(gpus: gpus)
+            bench.handle(.workerJoined(worker, numerics: [""], programs: programs, offer: offer, held: []))
+            bench.handle(.workerOrigin(worker, ResultOrigin(key: key, host: "h"), isTrusted: false))
+            return bench.granted(bench.handle(.credit(worker, 2)))
+        }
+        _ = bench.finish(try #require(join(ann, "a", gpus: 1, programs: ["p"]).first))
+        let need = AuditTask.Need.independent(of: ResultOrigin(key: "a", host: "h"))
+        bench.handle(.audit(AuditTask(run: run1, cell: 0, need: need)))
+        for (gpus, programs) in [(0, ["p"]), (1, [])] as [(Int, Set<String>)] {
+            #expect(join(bob, "b", gpus: gpus, programs: programs).isEmpty)
+            #expect(bench.granted(bench.pass(500, alive: [ann, bob])).isEmpty)
+        }
+        let joined = join(bob, "b", gpus: 1, programs: ["p"])
+        let audit = try #require((joined + bench.granted(bench.pass(100, alive: [ann, bob]))).first)
+        #expect(audit.worker == bob && audit.cells == [0])
+        // Its GPU is in use until the result is recorded.
+        bench.handle(.workerLeft(ann))
+        let early = bench.granted(bench.add(run2, groups: 1, of: 1) { $0.needs.gpus = 1 })
+        #expect((early + bench.granted(bench.pass(500, alive: [bob]))).isEmpty)
+        let late = bench.granted(bench.handle(.committed(run1, cell: 0)))
+        #expect((late + bench.granted(bench.pass(100, alive: [bob]))).map(\.run) == [run2])
+    }
 }

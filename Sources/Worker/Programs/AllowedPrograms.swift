@@ -1,5 +1,5 @@
 package import RouteGridBase
-import RoutingCore
+package import RoutingCore
 
 /// The programs that a worker lets `exec` routers run, by the names that grids use.
 package struct AllowedPrograms: RouterPrograms {

@@ -2,10 +2,11 @@ import CPlatform
 import Foundation
 import Glibc
 import RouteGridBase
+import RoutingCore
 import RoutingData
 
-/// One run of a router's program in a private folder: `PATH fit-predict IN OUT`, `PATH fit IN FIT` or `PATH predict FIT IN
-/// OUT`.
+/// One run of a router's program in a private folder: `PATH fit-predict IN OUT`, `PATH fit IN FIT` or
+/// `PATH predict FIT IN OUT`.
 ///
 /// The program and all that it starts end with this call, and with this process if that is killed (a timeout). It is
 /// given no secrets, its stdout goes nowhere, and of its stderr the end is kept: it is passed on to this process's own,
