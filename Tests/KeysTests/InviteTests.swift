@@ -16,7 +16,7 @@ import ZeroMQ
         return try KeyRing.invite(KeyRing(state: state).freeName(role), role: role, address: address, state: state)
     }
 
-    @Test(arguments: Role.allCases, [nil, "tcp://[fe80::1]:7557", "ipc:///run/routegrid/c"])
+    @Test(arguments: Role.allCases.filter { $0 != .joiner }, [nil, "tcp://[fe80::1]:7557", "ipc:///run/routegrid/c"])
     func `a line carries everything, in characters that mean nothing to a shell`(role: Role, address: String?) throws {
         let invite = try invite(role, address: address)
         let back = try Invite(token: invite.token)

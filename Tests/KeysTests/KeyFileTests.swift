@@ -144,7 +144,7 @@ import ZeroMQ
     @Test(
         arguments: [
             (1, "format: routegrid/secret-key/2", ":2: field \"format\""), (1, "", "field \"format\" is missing"),
-            (2, "role: king", ":3: field \"role\": expected coordinator, worker, client, admin or reader"),
+            (2, "role: king", ":3: field \"role\": expected coordinator, worker, client, admin, reader or joiner"),
             (2, "role: coordinator", ":4: field \"name\" is not known here"), (3, "name: ../x", ":4: field \"name\""),
             (3, "name: ", ":4: field \"name\""), (4, "server-key: short", ":5: field \"server-key\""),
             (5, "connect: http://x", ":6: field \"connect\""), (5, "name: w2", ":6: field \"name\" stands twice"),

@@ -32,7 +32,7 @@ struct ProgramInputTests {
         }
         #expect(
             tensors == [
-                "x_train": Tensor(type: "F32", shape: [30, 6]), "x_test": Tensor(type: "F32", shape: [30, 6]),
+                "x_train": Tensor(type: "F32", shape: [30, 5]), "x_test": Tensor(type: "F32", shape: [30, 5]),
                 "q_train": Tensor(type: "F64", shape: [30, 4]), "c_train": Tensor(type: "F64", shape: [30, 4]),
             ]
         )

@@ -10,14 +10,10 @@ struct KeptProgram: FittedRouter {
     /// The file that the program wrote as `fit`.
     let fit: [UInt8]
     let map: FeatureMap
-    /// Nil where no program is allowed.
-    let programs: (any RouterPrograms)?
+    let programs: any RouterPrograms
 
     func output(for rows: [Int], of table: OutcomeTable, modality: Modality?) throws -> RouterOutput {
         let place = "router exec \(SafeText.line(command))"
-        guard let programs else {
-            throw RouteGridError(.usage, "\(place): its program answers: --allow-exec \(SafeText.line(command))=PATH")
-        }
         let features = try map.features(for: rows, of: table, modality: modality)
         let input = ProgramExchange.input(facts, test: ProgramExchange.Rows(features: features, ids: nil))
         let limit = ProgramExchange.limit(rows: rows.count, models: facts.models.count)
@@ -50,10 +46,14 @@ extension KeptProgram {
         )
     }
 
-    /// - Throws: `badInput` when a part is absent or of another form.
+    /// - Throws: `badInput` when a part is absent or of another form; `usage` where no program is allowed.
     init(_ reader: FitReader) throws {
         guard let command = reader.members["command"]?.stringValue else {
             throw reader.failure("command: expected the name of a program")
+        }
+        guard let programs = reader.programs else {
+            let name = SafeText.line(command)
+            throw RouteGridError(.usage, "router exec \(name): its program answers: --allow-exec \(name)=PATH")
         }
         let count = try reader.integer("bytes", in: 0...ProgramExchange.fitLimit)
         let numbers = try reader.vector("program.fit", count: max(1, (count + Self.width - 1) / Self.width))
@@ -70,7 +70,7 @@ extension KeptProgram {
             ),
             fit: Array(bytes.prefix(count)),
             map: reader.map,
-            programs: reader.programs
+            programs: programs
         )
     }
 }

@@ -53,10 +53,11 @@ struct RouteVerb: ParsableCommand {
     }
 
     func run() throws {
+        let allowed = try programs.allowed()
         let fit = try ExportedFit(
             bytes: FileBytes.read(router),
             place: router,
-            programs: try programs.allowed()
+            programs: allowed.names.isEmpty ? nil : allowed
         )
         if budget != nil, !fit.takesBudget {
             throw RouteGridError(.usage, "--budget: no budget changes what this router answers; it went into the fit")
