@@ -31,7 +31,14 @@ extension OutputFolder {
             }
         }
         var found: [PreparedFile] = []
-        for result in prepared { found.append(try result.get()) }
+        do throws(RouteGridError) {
+            for result in prepared { found.append(try result.get()) }
+        } catch {
+            // A full disk is no fuller for what cannot be used.
+            for file in files { unlink("\(hidden)/\(file.name).new") }
+            rmdir(hidden)
+            throw error
+        }
         return found
     }
 
