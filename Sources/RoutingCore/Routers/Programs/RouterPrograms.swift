@@ -1,6 +1,6 @@
 package import RouteGridBase
 
-/// What a program is called for; inputs are safetensors files, see ``ProgramExchange``.
+/// What a program is called for; inputs are safetensors files, see `ProgramExchange`.
 package enum ProgramCall: Sendable {
     /// Fits, and answers about the rows to predict.
     case fitPredict([UInt8])
