@@ -5,7 +5,7 @@ extension Leaderboard {
     /// `leaderboard.json`, one row a line.
     package var jsonBytes: [UInt8] {
         let rows = rows
-        return JSONDocument.bytes { append in
+        return FilePieces.bytes { append in
             JSONDocument.write(
                 head: head,
                 list: "rows",

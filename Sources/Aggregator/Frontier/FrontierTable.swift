@@ -61,7 +61,7 @@ package struct FrontierTable: Sendable {
     }
 
     /// `frontier.json`, one curve a line.
-    package var jsonBytes: [UInt8] { JSONDocument.bytes { writeJSON(to: $0) } }
+    package var jsonBytes: [UInt8] { FilePieces.bytes { writeJSON(to: $0) } }
 
     /// The same in pieces.
     @Sendable func writeJSON<Failure: Error>(to append: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
@@ -90,7 +90,7 @@ package struct FrontierTable: Sendable {
     }
 
     /// `frontier.csv`, one point a line.
-    package var csvBytes: [UInt8] { JSONDocument.bytes { writeCSV(to: $0) } }
+    package var csvBytes: [UInt8] { FilePieces.bytes { writeCSV(to: $0) } }
 
     /// The same in pieces.
     @Sendable func writeCSV<Failure: Error>(to append: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {

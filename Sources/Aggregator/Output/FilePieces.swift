@@ -2,6 +2,13 @@ import RouteGridBase
 
 /// Long texts of many items, made on all cores a few thousand items at a time and written in order.
 enum FilePieces {
+    /// All that a body writes, where it is short enough to be held.
+    static func bytes(_ body: ((ArraySlice<UInt8>) -> Void) -> Void) -> [UInt8] {
+        var out: [UInt8] = []
+        body { out += $0 }
+        return out
+    }
+
     /// - Parameters:
     ///   - count: How many items there are.
     ///   - text: The UTF-8 text of some items in a row; called from several threads at a time.

@@ -10,16 +10,9 @@ enum JSONDocument {
     ///   - items: The list.
     /// - Returns: UTF-8 text.
     static func bytes(head: [(String, JSONValue)], list name: String, _ items: [JSONValue]) -> [UInt8] {
-        bytes { append in
+        FilePieces.bytes { append in
             write(head: head, list: name, count: items.count, { items[$0].map { $0.jsonBytes() } }, to: append)
         }
-    }
-
-    /// What a body that writes a file writes.
-    static func bytes(_ body: ((ArraySlice<UInt8>) -> Void) -> Void) -> [UInt8] {
-        var out: [UInt8] = []
-        body { out += $0 }
-        return out
     }
 
     /// Writes such a document in pieces, its items made on all cores.

@@ -20,6 +20,21 @@ package struct MetricReadings: Sendable {
         /// A number that is not whole, read at a point; at none below 0.
         case number(Double, at: Int32)
         case other(JSONValue)
+
+        init(_ value: JSONValue, sharing parts: SharedParts) {
+            if case .object(let members) = value, case .double(let number)? = members["v"] {
+                let at = members["at"]?.integerValue.flatMap { Int32(exactly: $0) }
+                if members.count == 1 {
+                    self = .number(number, at: -1)
+                    return
+                }
+                if members.count == 2, let at, at >= 0 {
+                    self = .number(number, at: at)
+                    return
+                }
+            }
+            self = .other(parts.value(value))
+        }
     }
 
     let names: Names
@@ -32,19 +47,7 @@ package struct MetricReadings: Sendable {
 
     init(_ members: [String: JSONValue], sharing parts: SharedParts) {
         names = parts.names(members.keys.sorted())
-        readings = names.all.map { name in
-            let value = members[name] ?? .null
-            guard case .object(let parts) = value, case .double(let number)? = parts["v"] else { return .other(value) }
-            if parts.count == 1 { return .number(number, at: -1) }
-            guard parts.count == 2, let at = parts["at"]?.integerValue.flatMap({ Int32(exactly: $0) }), at >= 0 else {
-                return .other(value)
-            }
-            return .number(number, at: at)
-        }
-        readings = readings.map {
-            guard case .other(let value) = $0 else { return $0 }
-            return .other(parts.value(value))
-        }
+        readings = names.all.map { Reading(members[$0] ?? .null, sharing: parts) }
     }
 
     package subscript(name: String) -> JSONValue? {

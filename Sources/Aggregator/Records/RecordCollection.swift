@@ -42,8 +42,7 @@ package struct RecordCollection: Sendable {
     }
 
     package var count: Int { entries.count }
-    /// Job keys in rising order: the order of everything that is written.
-    package var keys: [JobKey] { entries.keys.sorted() }
+    /// By rising job key: the order of everything that is written.
     package var records: [ScoredRecord] { entries.values.sorted { $0.jobKey < $1.jobKey } }
 
     /// The modes and numerics classes that there are records of, sorted: each makes boards of its own.
